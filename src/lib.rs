@@ -1,0 +1,53 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "ffi"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
+
+pub mod time;
+
+#[cfg(feature = "account")]
+pub mod account;
+#[cfg(feature = "attempts")]
+pub mod attempts;
+#[cfg(any(
+    feature = "attempts",
+    feature = "field",
+    feature = "password",
+    feature = "session",
+    feature = "totp"
+))]
+pub mod encoding;
+#[cfg(feature = "ffi")]
+pub mod ffi;
+#[cfg(feature = "field")]
+pub mod field;
+#[cfg(any(feature = "rbac", feature = "redact"))]
+pub mod mask;
+#[cfg(feature = "password")]
+pub mod password;
+#[cfg(any(
+    feature = "field",
+    feature = "password",
+    feature = "session",
+    feature = "totp"
+))]
+mod random;
+#[cfg(feature = "rbac")]
+pub mod rbac;
+#[cfg(feature = "redact")]
+pub mod redact;
+#[cfg(any(
+    feature = "field",
+    feature = "password",
+    feature = "session",
+    feature = "totp"
+))]
+mod secret;
+#[cfg(feature = "session")]
+pub mod session;
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "totp")]
+pub mod totp;
+
+pub use time::Timestamp;

@@ -1,0 +1,110 @@
+//! Bytes that are wiped when dropped, cannot be printed and are compared in constant time. The
+//! public secret types of the modules wrap them.
+
+use core::fmt;
+
+use secrecy::{ExposeSecret, SecretBox};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+/// A fixed number of secret bytes. No `Display`, no `Serialize`, no `Deref`; `Debug` prints
+/// `[redacted]`; `==` takes the same time wherever the two differ.
+pub(crate) struct Array<const N: usize>(SecretBox<[u8; N]>);
+
+impl<const N: usize> Array<N> {
+    /// Takes the bytes and wipes the copy that was passed in.
+    pub(crate) fn new(mut bytes: [u8; N]) -> Self {
+        let boxed = SecretBox::init_with_mut(|inside: &mut [u8; N]| inside.copy_from_slice(&bytes));
+        bytes.zeroize();
+        Self(boxed)
+    }
+
+    pub(crate) fn expose(&self) -> &[u8; N] {
+        self.0.expose_secret()
+    }
+}
+
+impl<const N: usize> Clone for Array<N> {
+    fn clone(&self) -> Self {
+        Self(SecretBox::init_with_mut(|inside: &mut [u8; N]| {
+            inside.copy_from_slice(self.expose())
+        }))
+    }
+}
+
+impl<const N: usize> PartialEq for Array<N> {
+    fn eq(&self, other: &Self) -> bool {
+        eq(self.expose(), other.expose())
+    }
+}
+
+impl<const N: usize> Eq for Array<N> {}
+
+impl<const N: usize> fmt::Debug for Array<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Any number of secret bytes, with the same promises as [`Array`]; the length is not secret.
+pub(crate) struct Bytes(SecretBox<[u8]>);
+
+impl Bytes {
+    /// Copies the bytes into memory of exactly their length and wipes `bytes`, spare capacity
+    /// included: shrinking a vector in place would leave a copy behind.
+    pub(crate) fn new(mut bytes: Vec<u8>) -> Self {
+        let exact = Self::copy_of(&bytes);
+        bytes.zeroize();
+        exact
+    }
+
+    pub(crate) fn copy_of(bytes: &[u8]) -> Self {
+        Self(SecretBox::new(Box::from(bytes)))
+    }
+
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.0.expose_secret()
+    }
+}
+
+impl Clone for Bytes {
+    fn clone(&self) -> Self {
+        Self::copy_of(self.expose())
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Self) -> bool {
+        eq(self.expose(), other.expose())
+    }
+}
+
+impl Eq for Bytes {}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Whether `a` and `b` are the same, in a time that depends on their lengths alone.
+pub(crate) fn eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_never_printed_and_compares_by_content() {
+        let a = Array::new(*b"hunter2!");
+        assert_eq!(
+            format!("{a:?} {:?}", Bytes::copy_of(b"hunter2!")),
+            "[redacted] [redacted]"
+        );
+        assert_eq!(a, a.clone());
+        assert_ne!(a, Array::new(*b"hunter2?"));
+        assert_ne!(Bytes::copy_of(b"ab"), Bytes::new(b"abc".to_vec()));
+    }
+}
