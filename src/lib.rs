@@ -16,6 +16,10 @@ pub mod attempts;
     feature = "session",
     feature = "totp"
 ))]
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "each module uses its own part")
+)]
 pub mod encoding;
 #[cfg(feature = "ffi")]
 pub mod ffi;
@@ -31,6 +35,10 @@ pub mod password;
     feature = "session",
     feature = "totp"
 ))]
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "each module uses its own part")
+)]
 mod random;
 #[cfg(feature = "rbac")]
 pub mod rbac;
@@ -42,6 +50,10 @@ pub mod redact;
     feature = "session",
     feature = "totp"
 ))]
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "each module uses its own part")
+)]
 mod secret;
 #[cfg(feature = "session")]
 pub mod session;

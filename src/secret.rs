@@ -14,7 +14,7 @@ pub(crate) struct Array<const N: usize>(SecretBox<[u8; N]>);
 impl<const N: usize> Array<N> {
     /// Takes the bytes and wipes the copy that was passed in.
     pub(crate) fn new(mut bytes: [u8; N]) -> Self {
-        let boxed = SecretBox::init_with_mut(|inside: &mut [u8; N]| inside.copy_from_slice(&bytes));
+        let boxed = SecretBox::new(Box::new(bytes));
         bytes.zeroize();
         Self(boxed)
     }
@@ -26,9 +26,7 @@ impl<const N: usize> Array<N> {
 
 impl<const N: usize> Clone for Array<N> {
     fn clone(&self) -> Self {
-        Self(SecretBox::init_with_mut(|inside: &mut [u8; N]| {
-            inside.copy_from_slice(self.expose())
-        }))
+        Self(SecretBox::new(Box::new(*self.expose())))
     }
 }
 
