@@ -13,6 +13,7 @@ pub mod attempts;
     feature = "attempts",
     feature = "field",
     feature = "password",
+    feature = "rbac",
     feature = "session",
     feature = "totp"
 ))]
