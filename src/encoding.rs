@@ -194,7 +194,9 @@ mod tests {
     fn every_prefix_and_every_suffix_is_refused() {
         let mut e = Encoder::new(7);
         e.u64(u64::MAX)
-            .option(Some(9), |e, b| drop(e.u8(b)))
+            .option(Some(9), |e, b| {
+                e.u8(b);
+            })
             .bytes(b"abc");
         let bytes = e.finish();
         assert_eq!(read(&bytes), Ok((u64::MAX, Some(9), b"abc".to_vec())));

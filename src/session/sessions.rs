@@ -1,0 +1,200 @@
+//! The front door: the steps of [`Policy`](super::Policy), each one compare-and-swap on a store.
+
+use super::{Activity, Error, Handle, Id, Live, Policy, SignIn, State, Token};
+use crate::{
+    Timestamp,
+    store::{AsyncStore, Change, Entry, Store, update, update_async},
+};
+
+/// What stands before the handle in the store's key.
+const KEY_PREFIX: &[u8] = b"portcullis/session/";
+
+/// Many people's sessions in a store. Share it by reference.
+///
+/// The store holds one value per person, under `portcullis/session/` and the [`Handle`]. Each verb
+/// has a twin for an [`AsyncStore`], named `…_async`. A store that fails, contends or holds
+/// something unreadable is an error, and an error denies.
+#[derive(Debug)]
+pub struct Sessions<S> {
+    policy: Policy,
+    store: S,
+}
+
+impl<S> Sessions<S> {
+    /// Sessions by these rules in this store.
+    #[must_use]
+    pub fn new(policy: Policy, store: S) -> Self {
+        Self { policy, store }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Turns a step on the state into one on the stored value.
+    fn step<T>(
+        &self,
+        mut step: impl FnMut(State) -> (State, T),
+    ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
+        move |value| {
+            let old = value.map_or_else(|| Ok(State::default()), State::decode)?;
+            let (new, outcome) = step(old.clone());
+            Ok((self.change(&old, &new), outcome))
+        }
+    }
+
+    fn change(&self, old: &State, new: &State) -> Change {
+        if new == old {
+            Change::Keep
+        } else if new.is_blank() {
+            Change::Remove
+        } else {
+            Change::Put(Entry::new(new.encode()).expires_at(self.policy.expires(new)))
+        }
+    }
+}
+
+fn key(handle: Handle) -> Vec<u8> {
+    [KEY_PREFIX, handle.as_bytes()].concat()
+}
+
+/// Defines each verb twice, for [`Store`] and [`AsyncStore`], from one step.
+macro_rules! verbs {
+    ($(
+        $(#[$doc:meta])*
+        fn $verb:ident / $verb_async:ident($self:ident $(, $arg:ident: $ty:ty)*) -> $out:ty
+        { key: $key:expr, step: $step:expr, $flat:ident }
+    )*) => {
+        impl<S: Store> Sessions<S> {$(
+            $(#[$doc])*
+            pub fn $verb(&$self $(, $arg: $ty)*) -> Result<$out, Error> {
+                let outcome = update(&$self.store, &key($key), $self.step($step))?;
+                verbs!($flat outcome)
+            }
+        )*}
+
+        impl<S: AsyncStore> Sessions<S> {$(
+            #[doc = concat!("[`Sessions::", stringify!($verb), "`] on an [`AsyncStore`].")]
+            ///
+            /// # Errors
+            ///
+            /// The same.
+            pub async fn $verb_async(&$self $(, $arg: $ty)*) -> Result<$out, Error> {
+                let outcome = update_async(&$self.store, &key($key), $self.step($step)).await?;
+                verbs!($flat outcome)
+            }
+        )*}
+    };
+    (fallible $outcome:ident) => { $outcome };
+    (infallible $outcome:ident) => { Ok($outcome) };
+}
+
+verbs! {
+    /// Begins a sign-in, before the password is looked at.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    fn begin / begin_async(self, subject: &str, now: Timestamp) -> SignIn {
+        key: Handle::of(subject),
+        step: |state: State| {
+            let sign_in = state.begin(Handle::of(subject), now);
+            (state, sign_in)
+        },
+        infallible
+    }
+
+    /// [`Policy::start`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::start`] and the store's.
+    fn start / start_async(self, sign_in: SignIn, now: Timestamp) -> (Token, Live) {
+        key: sign_in.handle,
+        step: |state| self.policy.start(state, sign_in.clone(), now),
+        fallible
+    }
+
+    /// [`Policy::check`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::check`] and the store's.
+    fn check / check_async(self, token: &Token, now: Timestamp) -> Live {
+        key: token.handle(),
+        step: |state| self.policy.check(state, token, now),
+        fallible
+    }
+
+    /// [`Policy::touch`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::touch`] and the store's.
+    fn touch / touch_async(self, token: &Token, activity: Activity, now: Timestamp) -> Live {
+        key: token.handle(),
+        step: |state| self.policy.touch(state, token, activity, now),
+        fallible
+    }
+
+    /// [`Policy::rotate`]. Of two rotations of one token at the same moment one wins, and the other
+    /// finds the token unknown.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::rotate`] and the store's.
+    fn rotate / rotate_async(self, token: &Token, now: Timestamp) -> (Token, Live) {
+        key: token.handle(),
+        step: |state| self.policy.rotate(state, token, now),
+        fallible
+    }
+
+    /// Ends the session of this token. One that has ended already stays ended.
+    ///
+    /// # Errors
+    ///
+    /// The store's: the session may then still be live, and the caller must not say otherwise.
+    fn end / end_async(self, token: &Token) -> () {
+        key: token.handle(),
+        step: |state: State| (state.end_token(token), ()),
+        infallible
+    }
+
+    /// Ends one session out of a list.
+    ///
+    /// # Errors
+    ///
+    /// The store's: the session may then still be live.
+    fn end_one / end_one_async(self, subject: &str, id: Id) -> () {
+        key: Handle::of(subject),
+        step: |state: State| (state.end(id), ()),
+        infallible
+    }
+
+    /// Ends every session of a subject and every sign-in under way; says how many sessions ended.
+    ///
+    /// # Errors
+    ///
+    /// The store's: sessions may then still be live.
+    fn end_all / end_all_async(self, subject: &str, now: Timestamp) -> usize {
+        key: Handle::of(subject),
+        step: |state: State| state.end_all(now),
+        infallible
+    }
+
+    /// [`Policy::list`].
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    fn list / list_async(self, subject: &str, now: Timestamp) -> Vec<Live> {
+        key: Handle::of(subject),
+        step: |state| {
+            let live = self.policy.list(&state, now);
+            (state, live)
+        },
+        infallible
+    }
+}

@@ -1,0 +1,145 @@
+//! The token that a client holds, and the handle in it that finds the record.
+
+use core::{fmt, str::FromStr};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Error, state::Digest};
+use crate::{random, secret};
+
+const VERSION: u8 = 1;
+const HANDLE_LEN: usize = 16;
+const SECRET_LEN: usize = 32;
+const TOKEN_LEN: usize = 1 + HANDLE_LEN + SECRET_LEN;
+/// Characters of a token: 49 bytes in base64url without padding.
+const TEXT_LEN: usize = 66;
+/// What is hashed before a subject to make its handle.
+const HANDLE_LABEL: &[u8] = b"portcullis/v1/session/handle\0";
+
+/// Finds the record of one subject: 128 bits of a SHA-256 digest of the subject's name.
+///
+/// It is not secret, and whoever knows a name can compute its handle; it opens nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Handle([u8; HANDLE_LEN]);
+
+impl Handle {
+    /// The handle of a subject: an account's number or name, in the one form that the application
+    /// uses for it.
+    #[must_use]
+    pub fn of(subject: &str) -> Self {
+        let digest = Sha256::new()
+            .chain_update(HANDLE_LABEL)
+            .chain_update(subject)
+            .finalize();
+        let mut handle = [0; HANDLE_LEN];
+        handle
+            .iter_mut()
+            .zip(digest)
+            .for_each(|(to, from)| *to = from);
+        Self(handle)
+    }
+
+    /// The sixteen bytes, for the key of one's own row.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; HANDLE_LEN] {
+        &self.0
+    }
+}
+
+/// The secret that a client holds for a session: 66 characters of base64url, safe in a cookie and
+/// in a header.
+///
+/// It encodes a version byte, the [`Handle`] and 32 random bytes. Nothing stored contains it: it
+/// exists in what starts or rotates a session returns, and at the client. `Debug` prints
+/// `[redacted]`.
+pub struct Token {
+    text: SecretString,
+    handle: Handle,
+    secret: secret::Array<SECRET_LEN>,
+}
+
+impl Token {
+    pub(super) fn generate(handle: Handle) -> Result<Self, random::Unavailable> {
+        Ok(Self::new(handle, random::bytes()?))
+    }
+
+    fn new(handle: Handle, secret: [u8; SECRET_LEN]) -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(TOKEN_LEN));
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&handle.0);
+        bytes.extend_from_slice(&secret);
+        let text = Base64UrlUnpadded::encode_string(&bytes);
+        Self {
+            text: text.into(),
+            handle,
+            secret: secret::Array::new(secret),
+        }
+    }
+
+    /// The text for the client. Whoever has it has the session.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    /// Finds the record that knows the session.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        Digest(Sha256::digest(self.secret.expose()).into())
+    }
+}
+
+/// Reads exactly what [`Token::expose_secret`] gave: 66 characters, one spelling for each token.
+impl FromStr for Token {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text.len() != TEXT_LEN {
+            return Err(Error::Malformed);
+        }
+        let mut bytes = Zeroizing::new([0; TOKEN_LEN]);
+        let decoded = Base64UrlUnpadded::decode(text, bytes.as_mut());
+        decoded.map_err(|_| Error::Malformed)?;
+        let (version, rest) = bytes.split_first().ok_or(Error::Malformed)?;
+        let (handle, rest) = rest.split_first_chunk().ok_or(Error::Malformed)?;
+        let mut secret = *rest.first_chunk().ok_or(Error::Malformed)?;
+        let token = Self::new(Handle(*handle), secret);
+        secret.zeroize();
+        if *version == VERSION {
+            Ok(token)
+        } else {
+            Err(Error::Malformed)
+        }
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The form is frozen: a client's cookie outlives an upgrade.
+    #[test]
+    fn a_known_token_reads_and_prints_as_it_always_did() {
+        let token = Token::new(Handle::of("ada"), [7; SECRET_LEN]);
+        let text = "AS56hNQSgbHER9CzaAduGvgHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw";
+        assert_eq!(token.expose_secret(), text);
+        let read: Token = text.parse().unwrap();
+        assert_eq!(
+            (read.handle(), read.digest()),
+            (token.handle(), token.digest())
+        );
+    }
+}
