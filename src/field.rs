@@ -1,1 +1,180 @@
-//! Not written yet.
+//! Encrypts single values of a database, each bound to the place it belongs to.
+//!
+//! A [`Keyring`] holds the keys of a scope by version; one of them seals, the older ones still open.
+//! A [`Context`] names the place: tenant, table, column, row. What was sealed for one place does not
+//! open in another, so a value copied into another customer's row is refused there. The envelope
+//! says which suite and which key it needs; nothing is ever tried.
+//!
+//! # Envelope
+//!
+//! ```text
+//! suite 0xF9 | key version u32 big-endian | salt 24 | commitment 32 | ciphertext | tag 16
+//! ```
+//!
+//! 77 bytes more than a plaintext of less than 16 KiB, then 16 more for each full 16 KiB. As text,
+//! `pc1.` and strict base64url without padding. The suite is Cobblestone-256 of the C2SP
+//! [chunked-encryption](https://c2sp.org/chunked-encryption) specification: HKDF-Expand-SHA-512
+//! derives key, base nonce and commitment from the ring's key, the salt and the context; AES-256-GCM
+//! encrypts in chunks of 16 KiB, the last one always shorter. Its context is the envelope's first
+//! five bytes followed by the bytes of [`Context`]. Suite 0xFA (XAES-256-GCM) is recognised and
+//! refused.
+//!
+//! # What this does not do
+//!
+//! It hides neither the length of a value, nor that a value exists, nor when it changes. It does not
+//! keep an old value from being put back into its own cell, unless a revision is part of the context
+//! ([`Context::application`]). It does not protect from whoever controls the process that holds the
+//! keys. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
+//! it up is the operator's task. Nothing is streamed: a value is at most 16 MiB.
+//!
+//! # Security
+//!
+//! - Threat: a stolen database or backup, and somebody who can write to the database. The cipher is
+//!   AES-256 (NIST FIPS 197) in GCM (NIST SP 800-38D).
+//! - Salts are 192 random bits, so the number of values under one key is not a practical bound: the
+//!   specification gives 2^77 messages for a chance of collision of 2^-32.
+//! - The commitment is checked, in constant time, before anything is decrypted: a ciphertext opens
+//!   under one key and one context only, which GCM alone does not promise.
+//! - Suite and key version are authenticated; lengths, suite and version are checked before a key is
+//!   touched; every cryptographic refusal is the one [`Error::Open`].
+//! - Plaintext leaves after all of it is verified, in memory that is wiped when it is dropped, as
+//!   are keys and what is derived from them. Copies that the compiler keeps on the stack are out of
+//!   reach.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::field::{Context, Error, Keyring};
+//!
+//! let mut ring = Keyring::generate()?;
+//! let email = Context::new().tenant("acme").table("contact").column("email");
+//! let sealed = ring.seal(&email.clone().row(42), b"ada@example.org")?;
+//!
+//! let opened = ring.open(&email.clone().row(42), &sealed)?;
+//! assert_eq!(opened.expose_secret(), b"ada@example.org");
+//! assert_eq!(ring.open(&email.clone().row(43), &sealed).err(), Some(Error::Open));
+//!
+//! let next = ring.stage()?;
+//! ring.promote(next)?;
+//! assert!(ring.open(&email.row(42), &sealed)?.stale().is_some());
+//! # Ok::<(), Error>(())
+//! ```
+
+mod chunked;
+mod context;
+mod envelope;
+mod key;
+mod keyring;
+
+use zeroize::Zeroizing;
+
+pub use context::{Context, Part, Row};
+pub use key::{Fingerprint, Key, KeyVersion};
+pub use keyring::{Keyring, State};
+
+use crate::{encoding, secret};
+
+/// Longest plaintext, in bytes: 16 MiB. A value is held in memory whole, twice while it is opened;
+/// what is longer is a file.
+pub const MAX_PLAINTEXT_LEN: usize = 16 * 1024 * 1024;
+
+/// A plaintext, and whether it should be sealed again. `Debug` prints `[redacted]`; it is wiped when
+/// it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Opened {
+    plaintext: secret::Bytes,
+    stale: Option<KeyVersion>,
+}
+
+impl Opened {
+    fn new(mut plaintext: Zeroizing<Vec<u8>>, stale: Option<KeyVersion>) -> Self {
+        Self {
+            plaintext: secret::Bytes::new(core::mem::take(&mut plaintext)),
+            stale,
+        }
+    }
+
+    /// The plaintext.
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8] {
+        self.plaintext.expose()
+    }
+
+    /// The version of the retired key that sealed this: seal the value again and replace the
+    /// envelope if it is still the one that was opened. None if the key is the primary one, or
+    /// staged to become it.
+    #[must_use]
+    pub const fn stale(&self) -> Option<KeyVersion> {
+        self.stale
+    }
+}
+
+/// Why something was not sealed, opened or loaded.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The cryptography refuses: another key, another context or a changed byte. It does not say
+    /// which.
+    #[error("envelope cannot be opened")]
+    Open,
+    /// Does not start like an envelope, or is not written like one.
+    #[error("not an envelope")]
+    NotAnEnvelope,
+    /// Starts like an envelope, with a key version or a length that none has.
+    #[error("envelope is malformed")]
+    Malformed,
+    /// An envelope of a suite that this version does not open.
+    #[error("suite {0:#04x} is not supported")]
+    UnsupportedSuite(u8),
+    /// A plaintext beyond [`MAX_PLAINTEXT_LEN`], or an envelope of one.
+    #[error("value is longer than 16 MiB")]
+    TooLong,
+    /// The ring never had this key.
+    #[error("no key has version {0}")]
+    UnknownKey(KeyVersion),
+    /// The key does not open until it is resumed.
+    #[error("key version {0} is suspended")]
+    Suspended(KeyVersion),
+    /// The key is gone, and what it sealed with it.
+    #[error("key version {0} is destroyed")]
+    Destroyed(KeyVersion),
+    /// The step asked for does not start from this state.
+    #[error("key version {version} is {state}")]
+    WrongState {
+        /// The key.
+        version: KeyVersion,
+        /// Its state.
+        state: State,
+    },
+    /// A version or a key that the ring has or had already.
+    #[error("key version {0} is a duplicate")]
+    DuplicateKey(KeyVersion),
+    /// A ring without a primary key, or with several.
+    #[error("key ring does not have exactly one primary key")]
+    NotOnePrimary,
+    /// More than 1,024 keys in a ring, or no version left.
+    #[error("key ring has more than 1024 keys")]
+    TooManyKeys,
+    /// A stored key is not the one that was stored.
+    #[error("key version {0} does not match its fingerprint")]
+    Fingerprint(KeyVersion),
+    /// Stored bytes are not a ring.
+    #[error(transparent)]
+    Encoding(#[from] encoding::Error),
+    /// The context does not say this part, nor that it is left out.
+    #[error("context does not say its {0}")]
+    MissingPart(Part),
+    /// A part of the context is empty.
+    #[error("context has an empty {0}")]
+    EmptyPart(Part),
+    /// A part of the context is longer than 1,024 bytes.
+    #[error("context has a {0} of more than 1024 bytes")]
+    LongPart(Part),
+    /// An application's part under a tag below 0x40.
+    #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
+    ReservedTag(u8),
+    /// The operating system gave no randomness.
+    #[error("no randomness")]
+    Randomness,
+}
