@@ -71,6 +71,10 @@ use zeroize::Zeroizing;
 pub use context::{Context, Part, Row};
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Keyring, State};
+/// What [`Keyring::encode`] returns and the trait that shows it, so that a caller needs no secrecy of
+/// the same version.
+#[doc(no_inline)]
+pub use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::{encoding, secret};
 

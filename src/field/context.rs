@@ -270,3 +270,102 @@ impl From<String> for Row {
         Self::Text(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, option, prelude::*};
+
+    use super::*;
+
+    fn encode(context: &Context) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        context.encode_into(&mut out).map(|()| out)
+    }
+
+    /// Reads an encoding back, as another language would; None for what is not one.
+    fn read(bytes: &[u8]) -> Option<Vec<(u8, Vec<u8>)>> {
+        let (&count, mut rest) = bytes.strip_prefix(b"PCX1")?.split_first()?;
+        let mut parts = Vec::new();
+        for _ in 0..count {
+            let (&tag, after) = rest.split_first()?;
+            let (len, after) = after.split_first_chunk()?;
+            let (value, after) = after.split_at_checked(u32::from_be_bytes(*len) as usize)?;
+            parts.push((tag, value.to_vec()));
+            rest = after;
+        }
+        rest.is_empty().then_some(parts)
+    }
+
+    /// Few letters and lengths, so that two contexts are often nearly the same.
+    fn text() -> impl Strategy<Value = String> {
+        "[a\u{0}\u{1}é]{1,3}"
+    }
+
+    fn row() -> impl Strategy<Value = Option<Row>> {
+        option::of(prop_oneof![
+            any::<i128>().prop_map(Row::Integer),
+            text().prop_map(Row::Text),
+            any::<[u8; 16]>().prop_map(Row::Uuid),
+            vec(any::<u8>(), 1..18).prop_map(Row::Bytes),
+        ])
+    }
+
+    proptest! {
+        /// CR-02: what was put in can be read out of the encoding, so no two contexts share one.
+        #[test]
+        fn is_encoded_so_that_every_part_can_be_read_back(
+            tenant in option::of(text()),
+            names in (text(), text()),
+            row in row(),
+            subject in option::of(text()),
+            own in option::of((0x40u8.., vec(any::<u8>(), 1..4))),
+        ) {
+            let mut expected = vec![(2, names.0.clone().into_bytes()), (3, names.1.clone().into_bytes())];
+            let mut context = Context::new().column(&names.1).table(&names.0);
+            context = match &tenant {
+                Some(tenant) => context.tenant(tenant),
+                None => context.without_tenant(),
+            };
+            expected.push((1, tenant.map_or(vec![], String::into_bytes)));
+            context = match &row {
+                Some(row) => context.row(row.clone()),
+                None => context.without_row(),
+            };
+            expected.push((4, match row {
+                Some(Row::Integer(n)) => [vec![1], n.to_be_bytes().to_vec()].concat(),
+                Some(Row::Text(text)) => [vec![2], text.into_bytes()].concat(),
+                Some(Row::Uuid(uuid)) => [vec![3], uuid.to_vec()].concat(),
+                Some(Row::Bytes(bytes)) => [vec![4], bytes].concat(),
+                None => vec![],
+            }));
+            if let Some(subject) = subject {
+                context = context.subject(&subject);
+                expected.push((5, subject.into_bytes()));
+            }
+            if let Some((tag, value)) = own {
+                context = context.application(tag, &value);
+                expected.push((tag, value));
+            }
+            expected.sort();
+            prop_assert_eq!(read(&encode(&context)?), Some(expected));
+        }
+    }
+
+    /// CR-02: the parts stand in one order, whatever the order they are said in.
+    #[test]
+    fn is_encoded_by_ascending_tag() {
+        let parts = [
+            Part::Tenant,
+            Part::Table,
+            Part::Column,
+            Part::Row,
+            Part::Subject,
+            Part::Environment,
+            Part::Type,
+            Part::Application(0x40),
+            Part::Application(0xFF),
+        ];
+        assert!(parts.is_sorted());
+        assert!(parts.is_sorted_by_key(|part| part.tag().unwrap()));
+    }
+}

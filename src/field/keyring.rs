@@ -399,7 +399,9 @@ mod tests {
                 .table("setting")
                 .without_tenant(),
             email.clone().row("42"),
-            email.row(Row::Uuid(core::array::from_fn(|i| i as u8))),
+            email.row(Row::Uuid(
+                0x0001_0203_0405_0607_0809_0a0b_0c0d_0e0f_u128.to_be_bytes(),
+            )),
         ];
         let golden = include_str!("../../tests/vectors/field/golden.txt");
         let cases: Vec<_> = golden.split("\n\n").skip(1).collect();
