@@ -1,0 +1,186 @@
+//! The text of a password: one form for every keyboard, wiped when dropped.
+
+use core::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Error, MAX_PASSWORD_LEN};
+
+/// A text longer than this is not kept: each code point that NFC gives comes from at most four code
+/// points of at most four bytes, so no more than an eighth of a text can be left of it, and the
+/// result would be over [`MAX_PASSWORD_LEN`] in any case.
+const RAW_LEN: usize = 8 * MAX_PASSWORD_LEN;
+
+/// A password as somebody typed it.
+///
+/// Every space (Unicode category Zs) becomes U+0020 and the text is brought into the normal form
+/// NFC, so that the same password typed on another keyboard is the same password (NIST SP
+/// 800-63B-4 §3.1.1.2). Nothing is trimmed and nothing is cut off. Its length is counted in code
+/// points.
+///
+/// The text is wiped when dropped, `Debug` prints `[redacted]`, and there is no way to read it back.
+/// `From<String>` wipes the string it is given; of `&str` the caller keeps, and wipes, their own.
+/// A text that is not in normal form yet passes through buffers of the normalising library that
+/// are not wiped.
+pub struct Password(Text);
+
+enum Text {
+    Kept(SecretString),
+    /// Longer than any text that can be hashed: only its length in bytes is known.
+    TooLong(usize),
+}
+
+impl Password {
+    /// The text, unless it is too long to be kept.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Text::Kept(text) => Some(text.expose_secret()),
+            Text::TooLong(_) => None,
+        }
+    }
+
+    /// Length in bytes: of the text form, or of what was given where that was too long to be kept.
+    pub(super) fn len(&self) -> usize {
+        match &self.0 {
+            Text::Kept(text) => text.expose_secret().len(),
+            Text::TooLong(len) => *len,
+        }
+    }
+
+    /// The text if it may be hashed.
+    pub(super) fn hashable(&self) -> Result<&str, Error> {
+        match self.text() {
+            Some("") => Err(Error::Empty),
+            Some(text) if text.len() <= MAX_PASSWORD_LEN => Ok(text),
+            _ => Err(Error::TooLong),
+        }
+    }
+}
+
+impl From<&str> for Password {
+    fn from(raw: &str) -> Self {
+        if raw.len() > RAW_LEN {
+            return Self(Text::TooLong(raw.len()));
+        }
+        let form = form(raw);
+        Self(Text::Kept(SecretString::from(form.as_str())))
+    }
+}
+
+impl From<String> for Password {
+    fn from(mut raw: String) -> Self {
+        let password = Self::from(raw.as_str());
+        raw.zeroize();
+        password
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Spaces to U+0020, then NFC.
+pub(super) fn form(raw: &str) -> Zeroizing<String> {
+    let spaced = raw.chars().map(plain_space);
+    match is_nfc_quick(spaced.clone()) {
+        IsNormalized::Yes => gather(spaced),
+        IsNormalized::No | IsNormalized::Maybe => gather(spaced.nfc()),
+    }
+}
+
+/// The text form without case, for comparison: each code point's upper case, then the lower case of
+/// that, then NFC. "STRASSE" and "straße" are the same.
+pub(super) fn fold(form: &str) -> Zeroizing<String> {
+    let folded = form.chars().flat_map(char::to_uppercase);
+    let folded = folded.flat_map(char::to_lowercase);
+    match is_nfc_quick(folded.clone()) {
+        IsNormalized::Yes => gather(folded),
+        IsNormalized::No | IsNormalized::Maybe => gather(folded.nfc()),
+    }
+}
+
+fn plain_space(c: char) -> char {
+    if c.general_category() == GeneralCategory::SpaceSeparator {
+        ' '
+    } else {
+        c
+    }
+}
+
+/// Measures first and writes then: a string that grew would leave copies of its beginning behind.
+fn gather(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
+    let len = chars.clone().map(char::len_utf8).sum();
+    let mut text = Zeroizing::new(String::with_capacity(len));
+    chars.for_each(|c| text.push(c));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(raw: &str) -> String {
+        Password::from(raw).text().unwrap().to_owned()
+    }
+
+    /// PW-07: the text form; the pairs are of Unicode Standard Annex #15, figures 3 to 5, and the
+    /// spaces of the category Zs.
+    #[test]
+    fn brings_spaces_and_accents_into_one_form() {
+        for (raw, form) in [
+            ("\u{212B}", "\u{C5}"),                   // Angstrom sign
+            ("\u{2126}", "\u{3A9}"),                  // Ohm sign
+            ("\u{1E9B}\u{323}", "\u{1E9B}\u{323}"),   // stays as it is
+            ("s\u{323}\u{307}", "\u{1E69}"),          // two marks, one letter
+            ("s\u{307}\u{323}", "\u{1E69}"),          // in the other order
+            ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}"), // Hangul in pieces
+            ("\u{FB01}", "\u{FB01}"),                 // a ligature is not taken apart
+            ("a\u{A0}b\u{3000}c\u{2003}d\u{202F}e", "a b c d e"),
+            (" \t ", " \t "), // nothing trimmed; a tab is no space
+            ("\u{301}a", "\u{301}a"),
+        ] {
+            assert_eq!(text(raw), form, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn folds_case_beyond_ascii() {
+        for (a, b) in [
+            ("Straße", "STRASSE"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("Ǆ", "ǆ"),
+            ("ÅNGSTRÖM", "ångström"),
+        ] {
+            assert_eq!(*fold(&form(a)), *fold(&form(b)), "{a} {b}");
+        }
+        assert_ne!(*fold("a"), *fold("á"));
+    }
+
+    /// PW-17: what could be left of a text that is not kept is over the limit: the densest forms
+    /// known shrink by less than the eight that is assumed.
+    #[test]
+    fn keeps_every_text_that_might_shrink_below_the_limit() {
+        for dense in [
+            "\u{1FEF}",
+            "\u{2000}",
+            "\u{212A}",
+            "\u{3B1}\u{313}\u{301}\u{345}",
+        ] {
+            let raw = dense.repeat(RAW_LEN / dense.len());
+            assert!(text(&raw).len() > MAX_PASSWORD_LEN);
+        }
+    }
+
+    #[test]
+    fn a_measured_string_never_grows() {
+        let raw = "\u{1D160}\u{FB2C}\u{390}a".repeat(100);
+        let text = form(&raw);
+        assert_eq!(text.len(), text.capacity());
+        assert!(text.len() > raw.len());
+    }
+}

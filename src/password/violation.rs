@@ -1,0 +1,164 @@
+//! What is wrong with a password that was chosen, all of it at once.
+
+use core::{error, fmt, slice};
+
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// One rule that a password breaks. Its text and its numbers never show the password.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Violation {
+    /// Fewer code points than the policy asks for.
+    #[non_exhaustive]
+    TooShort {
+        /// The least number of code points.
+        min: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// More bytes of UTF-8 than can be hashed.
+    #[non_exhaustive]
+    TooLong {
+        /// The most bytes.
+        max: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// No character of a class that the policy asks for.
+    Missing(Class),
+    /// A control character (general category Cc), a tab or a line end for example.
+    ControlCharacter,
+    /// One of the words that anybody would guess for this person.
+    #[non_exhaustive]
+    ContextWord {
+        /// Which of the words given, from 0.
+        index: usize,
+    },
+    /// All of it stands in the list of passwords that everybody tries first.
+    Blocklisted,
+    /// It is the present password or a remembered one.
+    #[non_exhaustive]
+    Reused {
+        /// How many passwords were compared, the present one included.
+        remembered: usize,
+    },
+}
+
+impl Violation {
+    /// A name for programs and translations, which never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong { .. } => "too_long",
+            Self::Missing(Class::Upper) => "no_uppercase",
+            Self::Missing(Class::Lower) => "no_lowercase",
+            Self::Missing(Class::Digit) => "no_digit",
+            Self::Missing(Class::Symbol) => "no_symbol",
+            Self::ControlCharacter => "control_character",
+            Self::ContextWord { .. } => "context_word",
+            Self::Blocklisted => "blocklisted",
+            Self::Reused { .. } => "reused",
+        }
+    }
+}
+
+/// In words, to follow "the password".
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort { min, found } => {
+                write!(f, "has a length of {found}, the least is {min} characters")
+            }
+            Self::TooLong { max, found } => {
+                write!(f, "has a length of {found}, the most is {max} bytes")
+            }
+            Self::Missing(Class::Upper) => f.write_str("has no upper-case letter"),
+            Self::Missing(Class::Lower) => f.write_str("has no lower-case letter"),
+            Self::Missing(Class::Digit) => f.write_str("has no digit"),
+            Self::Missing(Class::Symbol) => f.write_str("has no symbol or punctuation mark"),
+            Self::ControlCharacter => f.write_str("has a control character"),
+            Self::ContextWord { .. } => f.write_str("is or holds a name or word of this account"),
+            Self::Blocklisted => f.write_str("is one of the passwords that are tried first"),
+            Self::Reused { remembered: 1 } => f.write_str("is the present one"),
+            Self::Reused { remembered } => {
+                write!(f, "is one of the last {remembered}")
+            }
+        }
+    }
+}
+
+/// A class of characters that a policy may ask for. A character may be of none: a space is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Class {
+    /// The Unicode property Uppercase.
+    Upper,
+    /// The Unicode property Lowercase.
+    Lower,
+    /// The general category Nd: decimal digits of every script.
+    Digit,
+    /// The general categories P and S: punctuation and symbols.
+    Symbol,
+}
+
+impl Class {
+    pub(super) fn has(self, c: char) -> bool {
+        match self {
+            Self::Upper => c.is_uppercase(),
+            Self::Lower => c.is_lowercase(),
+            Self::Digit => c.general_category() == GeneralCategory::DecimalNumber,
+            Self::Symbol => matches!(
+                c.general_category_group(),
+                GeneralCategoryGroup::Punctuation | GeneralCategoryGroup::Symbol
+            ),
+        }
+    }
+}
+
+/// Every rule that a password breaks: at least one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// An error if there are any.
+    pub(super) fn refuse(violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(violations))
+        }
+    }
+
+    /// All of them: length first, then composition, words, lists, history.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Violation] {
+        &self.0
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, violation) in self.iter().enumerate() {
+            let before = if i == 0 { "the password " } else { "; it " };
+            write!(f, "{before}{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl error::Error for Violations {}
