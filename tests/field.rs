@@ -319,7 +319,8 @@ fn says_what_is_wrong_before_it_looks_for_a_key() {
     assert_eq!(open(&too_long), Error::TooLong);
 }
 
-/// CR-01: the suite is never taken for text, and no key is tried that the envelope does not name.
+/// CR-03: the key version is authenticated, so that a label that is changed is a byte that is
+/// changed, even where both versions are the same key.
 #[test]
 fn refuses_an_envelope_relabelled_with_another_version_of_the_same_key() {
     let mut other = Keyring::generate().unwrap();
@@ -579,6 +580,11 @@ fn refuses_to_load_a_ring_that_cannot_be_right() {
     assert_eq!(err(&[stored(0, PRIMARY, 1)]), damaged);
     assert_eq!(err(&[stored(1, 0, 1)]), damaged);
     assert_eq!(err(&[stored(1, 6, 1)]), damaged);
+    // Tombstones: version, state, fingerprint.
+    let tombstone = |v: u32| [&v.to_be_bytes()[..], &[5], &[0; 12], &v.to_be_bytes()].concat();
+    let many: Vec<_> = (1..=1025).map(tombstone).collect();
+    assert_eq!(err(&many[..1024]), Error::NotOnePrimary);
+    assert_eq!(err(&many), damaged, "refused by its count");
     let last = load(&[stored(u32::MAX, PRIMARY, 1)]);
     assert_eq!(last.unwrap().stage(), Err(Error::TooManyKeys));
 }
