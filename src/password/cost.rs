@@ -47,7 +47,7 @@ impl Cost {
     ///
     /// [`Error::MemoryLow`], [`Error::MemoryHigh`], [`Error::PassesLow`], [`Error::PassesHigh`],
     /// [`Error::LanesLow`], [`Error::LanesHigh`].
-    pub const fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
+    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
         if lanes == 0 {
             return Err(Error::LanesLow);
         }
@@ -123,5 +123,40 @@ impl fmt::Display for Cost {
             lanes,
         } = self;
         write!(f, "m={memory_kib},t={passes},p={lanes}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cost() -> impl Strategy<Value = Cost> {
+        (128..=262_144_u32, 1..=64_u32, 1..=16_u32)
+            .prop_map(|(m, t, p)| Cost::new(m, t, p).unwrap())
+    }
+
+    proptest! {
+        /// PW-03: two servers with different costs never rehash each other's hashes in turn.
+        #[test]
+        fn of_two_costs_at_most_one_is_weaker(a in cost(), b in cost(), c in cost()) {
+            prop_assert!(!(a.is_weaker_than(&b) && b.is_weaker_than(&a)));
+            prop_assert!(!a.is_weaker_than(&a));
+            if a.is_weaker_than(&b) && b.is_weaker_than(&c) {
+                prop_assert!(a.is_weaker_than(&c));
+            }
+        }
+
+        /// PW-03: less of both is weaker, more of both is not, and lanes do not count.
+        #[test]
+        fn less_memory_or_fewer_passes_are_weaker(a in cost(), b in cost()) {
+            let less = a.memory_kib <= b.memory_kib && a.passes <= b.passes;
+            let same = (a.memory_kib, a.passes) == (b.memory_kib, b.passes);
+            if less {
+                prop_assert_eq!(a.is_weaker_than(&b), !same);
+                prop_assert!(!b.is_weaker_than(&a));
+            }
+        }
     }
 }

@@ -220,3 +220,120 @@ impl Verified {
         self.needs_rehash
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::RefCell;
+
+    use super::*;
+    use crate::password::Part;
+
+    fn tiny() -> Cost {
+        Cost::new(8, 1, 1).unwrap()
+    }
+
+    /// Verifies, and says at which cost and over what Argon2 was computed.
+    fn observe(
+        hasher: Hasher,
+        password: &Password,
+        stored: Option<&Hash>,
+    ) -> (Result<Verified, Error>, Vec<(Cost, String)>) {
+        let computed = RefCell::new(Vec::new());
+        let outcome = hasher.verify_by(password, stored, |text, phc| {
+            computed.borrow_mut().push((phc.cost, text.to_owned()));
+            work::tag(text, phc)
+        });
+        (outcome, computed.into_inner())
+    }
+
+    /// PW-14, PW-05, PW-17: seen by the work itself, not by the clock.
+    #[test]
+    fn whatever_is_refused_costs_one_hash_at_the_hashers_own_cost() {
+        let hasher = Hasher::new(Cost::new(64, 3, 2).unwrap());
+        let good = Password::from("a good password");
+        let stored = Hasher::new(tiny()).hash(&good).unwrap();
+        let planted = Hash::from_stored(
+            "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+        );
+        let bcrypt =
+            Hash::from_stored("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
+        let torn = Hash::from_stored(stored.as_str().rsplit_once('$').unwrap().0);
+        for (password, stored, refusal) in [
+            (good, None, Error::Wrong),
+            (Password::from(""), Some(&stored), Error::Empty),
+            (Password::from(""), None, Error::Empty),
+            (
+                Password::from("x".repeat(1025)),
+                Some(&stored),
+                Error::TooLong,
+            ),
+            (Password::from("x".repeat(1 << 20)), None, Error::TooLong),
+            (Password::from("x"), Some(&planted), Error::MemoryHigh),
+            (Password::from("x"), Some(&bcrypt), Error::UnknownScheme),
+            (
+                Password::from("x"),
+                Some(&torn),
+                Error::Malformed(Part::Fields),
+            ),
+            (
+                Password::from("x"),
+                Some(&Hash::from_stored("")),
+                Error::UnknownScheme,
+            ),
+        ] {
+            let (outcome, computed) = observe(hasher, &password, stored);
+            assert_eq!(outcome, Err(refusal.clone()));
+            assert_eq!(computed, [(hasher.cost(), DECOY.to_owned())], "{refusal}");
+        }
+    }
+
+    /// PW-14: a hash that can be compared is computed over once, at its own cost.
+    #[test]
+    fn what_is_compared_costs_one_hash_at_its_own_cost() {
+        let hasher = Hasher::new(Cost::new(64, 3, 2).unwrap());
+        let stored = Hasher::new(tiny()).hash(&Password::from("right")).unwrap();
+        for (text, verified) in [("right", true), ("wrong", false)] {
+            let (outcome, computed) = observe(hasher, &Password::from(text), Some(&stored));
+            assert_eq!(outcome.is_ok(), verified);
+            assert_eq!(computed, [(tiny(), text.to_owned())]);
+        }
+    }
+
+    /// PW-14: not even a tag that is the decoy's own lets a refused input in.
+    #[test]
+    fn a_decoy_that_matches_opens_nothing() {
+        let hasher = Hasher::new(tiny());
+        let outcome = hasher.verify_by(&Password::from("x"), None, |_, phc| {
+            Ok(Zeroizing::new(phc.tag.clone()))
+        });
+        assert_eq!(outcome, Err(Error::Wrong));
+    }
+
+    /// PW-14: without memory, a known and an unknown person get the same answer.
+    #[test]
+    fn work_that_cannot_be_done_is_an_error_for_everybody() {
+        let hasher = Hasher::new(tiny());
+        let stored = hasher.hash(&Password::from("x")).unwrap();
+        for stored in [None, Some(&stored)] {
+            let outcome = hasher.verify_by(&Password::from("x"), stored, |_, _| Err(Error::Memory));
+            assert_eq!(outcome, Err(Error::Memory));
+        }
+    }
+
+    /// PW-01: given its salt, the very text that the reference implementation and OpenSSL write.
+    #[test]
+    fn writes_what_others_write() {
+        let salt = core::array::from_fn(|i| 0xF0 - u8::try_from(i).unwrap());
+        let vectors = include_str!("../../tests/vectors/password/others.txt");
+        let mut seen = 0;
+        for line in vectors.lines().filter(|line| line.contains(", owasp\t")) {
+            let [_, password, text] = *line.split('\t').collect::<Vec<_>>() else {
+                panic!("three fields a line");
+            };
+            let hash = Hasher::default().hash_with(&Password::from(password), salt);
+            assert_eq!(hash.unwrap().as_str(), text);
+            seen += 1;
+        }
+        assert_eq!(seen, 2);
+    }
+}

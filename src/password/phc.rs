@@ -57,10 +57,12 @@ impl Phc {
         }
         let rest = text.strip_prefix(SCHEME).ok_or(Error::UnknownScheme)?;
         let fields: Vec<&str> = rest.split('$').collect();
-        let (version, cost, salt, tag) = match *fields.as_slice() {
-            [cost, salt, tag] => (Version::Unstated, cost, salt, tag),
-            [version, cost, salt, tag] => (Version::parse(version)?, cost, salt, tag),
-            _ => return Err(Error::Malformed(Part::Fields)),
+        let (version, fields) = match fields.split_first() {
+            Some((first, rest)) if first.starts_with("v=") => (Version::parse(first)?, rest),
+            _ => (Version::Unstated, fields.as_slice()),
+        };
+        let [cost, salt, tag] = *fields else {
+            return Err(Error::Malformed(Part::Fields));
         };
         Ok(Self {
             version,
@@ -119,5 +121,159 @@ fn decode(text: &str, lengths: RangeInclusive<usize>, part: Part) -> Result<Vec<
     match Base64Unpadded::decode_vec(text) {
         Ok(bytes) if lengths.contains(&bytes.len()) => Ok(bytes),
         _ => Err(Error::Malformed(part)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::Index};
+
+    use super::*;
+
+    const GOOD: &str =
+        "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc";
+
+    fn refusal(text: &str) -> Error {
+        Phc::parse(text).map(|phc| phc.to_string()).unwrap_err()
+    }
+
+    /// PW-05, PW-17: each is the good text with one thing wrong.
+    #[test]
+    fn says_what_is_wrong_with_a_text() {
+        use Part::{Cost, Fields, Salt, Tag, Version};
+        assert_eq!(Phc::parse(GOOD).unwrap().to_string(), GOOD);
+        let part = |from, to, part| (GOOD.replacen(from, to, 1), Error::Malformed(part));
+        let other = |from, to, error| (GOOD.replacen(from, to, 1), error);
+        for (text, error) in [
+            other("$argon2id", "argon2id", Error::UnknownScheme),
+            other("argon2id", "argon2i", Error::UnknownScheme),
+            other("argon2id", "argon2d", Error::UnknownScheme),
+            other("argon2id", "Argon2id", Error::UnknownScheme),
+            other("$argon2id", " $argon2id", Error::UnknownScheme),
+            (String::new(), Error::UnknownScheme),
+            part("$v=19", "$v=19$", Fields),
+            part("$c29tZXNhbHQ", "", Fields),
+            part("$v=19$m=256,t=2,p=2$c29tZXNhbHQ", "", Fields),
+            (format!("{GOOD}$"), Error::Malformed(Fields)),
+            part("v=19", "v=18", Version),
+            part("v=19", "v=019", Version),
+            part("v=19", "v=0x13", Version),
+            part("v=19", "v=+19", Version),
+            part("v=19", "", Fields),
+            part("v=19", "v=", Version),
+            part("v=19$", "v=19$v=19$", Fields),
+            part("m=256,t=2", "t=2,m=256", Cost),
+            part("t=2", "t=2,t=2", Cost),
+            part("t=2", "t=2,t=3", Cost),
+            part(",t=2", "", Cost),
+            part(",p=2", "", Cost),
+            part("p=2", "p=2,keyid=AA", Cost),
+            part("p=2", "p=2,", Cost),
+            part("p=2", "p=", Cost),
+            part("p=2", "P=2", Cost),
+            part("p=2", "p=02", Cost),
+            part("p=2", "p=+2", Cost),
+            part("p=2", "p=-2", Cost),
+            part("p=2", "p= 2", Cost),
+            part("p=2", "p=\u{662}", Cost),
+            part("p=2", "p=0x2", Cost),
+            other("p=2", "p=0", Error::LanesLow),
+            other("p=2", "p=17", Error::LanesHigh),
+            other("t=2", "t=0", Error::PassesLow),
+            other("t=2", "t=65", Error::PassesHigh),
+            other("t=2", "t=4000000000", Error::PassesHigh),
+            other("m=256", "m=0", Error::MemoryLow),
+            other("m=256", "m=15", Error::MemoryLow),
+            other("m=256", "m=262145", Error::MemoryHigh),
+            other("m=256", "m=4194304", Error::MemoryHigh),
+            other("m=256", "m=4294967552", Error::MemoryHigh), // 256 in 32 bits
+            other("m=256", "m=18446744073709551872", Error::MemoryHigh), // 256 in 64 bits
+            part("c29tZXNhbHQ", "", Salt),
+            part("c29tZXNhbHQ", "c29tZXNhbA", Salt), // seven bytes
+            part("c29tZXNhbHQ", "c29tZXNhbHQ=", Salt),
+            part("c29tZXNhbHQ", "c29tZXNhbHR", Salt), // a stray bit
+            part("c29tZXNhbHQ", "c29tZX_hbHQ", Salt), // the alphabet of URLs
+            part("c29tZXNhbHQ", &"A".repeat(87), Salt), // 65 bytes
+            part("v1cDc", "v1cD", Tag),
+            part("v1cDc", "v1cDd", Tag),
+            part("v1cDc", "v1cDc=", Tag),
+            part("v1cDc", "v1cDc\n", Tag),
+            part("v1cDc", "v1cDc ", Tag),
+            (
+                GOOD.replace(
+                    "bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+                    "AAAAAAAAAAAAAAA",
+                ),
+                Error::Malformed(Tag),
+            ), // 11 bytes
+            (
+                GOOD.replace(
+                    "bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+                    &"A".repeat(87),
+                ),
+                Error::Malformed(Tag),
+            ),
+            (format!("{GOOD}{}", "A".repeat(1024)), Error::HashTooLong),
+        ] {
+            assert_ne!(text, GOOD);
+            assert_eq!(refusal(&text), error, "{text}");
+        }
+    }
+
+    /// PW-05: 1,024 bytes are read, 1,025 are not.
+    #[test]
+    fn reads_no_text_that_is_too_long() {
+        let long = |len| format!("{}{}", SCHEME, "$".repeat(len - SCHEME.len()));
+        assert_eq!(refusal(&long(1024)), Error::Malformed(Part::Fields));
+        assert_eq!(refusal(&long(1025)), Error::HashTooLong);
+    }
+
+    proptest! {
+        /// PW-01: every hash that can be made is read as what it was made of.
+        #[test]
+        fn reads_what_it_prints(
+            version in prop_oneof![
+                Just(Version::Unstated), Just(Version::V16), Just(Version::V19),
+            ],
+            (lanes, memory) in (1..=16_u32).prop_flat_map(|p| (Just(p), p.saturating_mul(8)..=262_144)),
+            passes in 1..=64_u32,
+            salt in vec(any::<u8>(), 8..=64),
+            tag in vec(any::<u8>(), 12..=64),
+        ) {
+            let cost = Cost::new(memory, passes, lanes).unwrap();
+            let text = Phc { version, cost, salt: salt.clone(), tag: tag.clone() }.to_string();
+            let read = Phc::parse(&text).unwrap();
+            prop_assert_eq!((read.version, read.cost), (version, cost));
+            prop_assert_eq!((read.salt, read.tag), (salt, tag));
+        }
+
+        /// PW-17: there is one text for each hash: what is read prints as it was.
+        #[test]
+        fn a_text_that_is_read_prints_as_it_was(edits in vec((any::<Index>(), edit()), 1..4)) {
+            let mut text = GOOD.to_owned();
+            for (at, (remove, insert)) in edits {
+                let at = at.index(text.len());
+                if text.is_char_boundary(at) {
+                    if remove {
+                        text.remove(at);
+                    }
+                    text.insert_str(at, &insert);
+                }
+            }
+            if let Ok(phc) = Phc::parse(&text) {
+                prop_assert_eq!(phc.to_string(), text);
+            }
+        }
+
+        /// PW-17.
+        #[test]
+        fn no_text_makes_it_panic(text in "(\\$argon2id\\$)?.{0,1100}") {
+            let _ = Phc::parse(&text);
+        }
+    }
+
+    /// Whether to take a character out, and what to put in: most of all what such texts are made of.
+    fn edit() -> impl Strategy<Value = (bool, String)> {
+        (any::<bool>(), "[0-9=,$vmtpA/+é ]{0,2}")
     }
 }
