@@ -1,1 +1,243 @@
-//! Not written yet.
+//! Leaves of a personal value what is needed to recognise it, and no more.
+//!
+//! A masked value tells two customers on a list apart, or lets one confirm "the card that ends in
+//! 1111?". What is left depends on the [`Kind`]; [`mask`] finds the kind by itself. The hidden part
+//! is always three asterisks, so that its length is hidden too.
+//!
+//! | kind | of | is left |
+//! |---|---|---|
+//! | e-mail | `jane.roe@example.com` | `j***@example.com` |
+//! | number | `4111 1111 1111 1111` | `***1111` |
+//! | phone | `+49 30 901820` | `***20` |
+//! | name | `Jane Roe` | `J. R.` |
+//! | other | anything else | `***` |
+//!
+//! # What this does not do
+//!
+//! A mask is not anonymous: what is left of a value together with other data may say whose it is
+//! (GDPR recital 26). The domain of an e-mail address is kept, also where it is a person's own.
+//!
+//! # Security
+//!
+//! The last four digits of a card are within what PCI DSS 4.0.1 requirement 3.4.1 lets be shown. In
+//! doubt a value is [`Kind::Other`]: a text that is no valid address, number or name of several
+//! words might be a password. Short values leave nothing: of an address whose local part has one or
+//! two characters, not the first one; of a word with one or two letters, no initial.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::mask::{Kind, mask};
+//!
+//! assert_eq!(mask("jane.roe@example.com"), "j***@example.com");
+//! assert_eq!(mask("hunter2"), "***");
+//! assert_eq!(Kind::Name.mask("Jane Roe"), "J. R.");
+//! ```
+
+/// What stands for the hidden part.
+const HIDDEN: &str = "***";
+/// Longest domain (RFC 1035 §2.3.4) and longest local part (RFC 5321 §4.5.3.1.1).
+const DOMAIN_LEN: usize = 253;
+const LOCAL_LEN: usize = 64;
+/// Digits of a payment card (ISO/IEC 7812-1 has up to 19; the shortest in use has 13).
+const CARD_DIGITS: core::ops::RangeInclusive<usize> = 13..=19;
+/// Characters of an IBAN (ISO 13616: Norway has 15, at most 34).
+const IBAN_LEN: core::ops::RangeInclusive<usize> = 15..=34;
+/// Digits of an international number (ITU-T E.164 has at most 15), and of what is taken for a
+/// number without its `+`: more than a date has.
+const PHONE_DIGITS: core::ops::RangeInclusive<usize> = 8..=15;
+const NATIONAL_DIGITS: core::ops::RangeInclusive<usize> = 10..=15;
+/// Words of a name, and characters of it.
+const NAME_WORDS: core::ops::RangeInclusive<usize> = 2..=5;
+const NAME_LEN: usize = 100;
+/// Fewest characters of a word or local part of which the first is left.
+const LEAVES_INITIAL: usize = 3;
+
+/// The longest masked value in bytes: an e-mail address with the longest domain, after a character
+/// of four bytes.
+pub const MAX_LEN: usize = 4 + HIDDEN.len() + 1 + DOMAIN_LEN;
+
+/// Masks a value by what it looks like: [`Kind::of`] and then [`Kind::mask`].
+#[must_use]
+pub fn mask(value: &str) -> String {
+    Kind::of(value).mask(value)
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An e-mail address: the first character and the domain are left.
+    Email,
+    /// The number of a card or an account: the last four characters are left.
+    Number,
+    /// A telephone number: the last two digits are left.
+    Phone,
+    /// A person's name: the initials are left.
+    Name,
+    /// Anything else: nothing is left.
+    Other,
+}
+
+impl Kind {
+    /// What a value looks like. In doubt [`Kind::Other`].
+    #[must_use]
+    pub fn of(value: &str) -> Self {
+        if split_address(value).is_some() {
+            Self::Email
+        } else if is_card(value) || is_iban(value) {
+            Self::Number
+        } else if is_phone(value) {
+            Self::Phone
+        } else if is_name(value) {
+            Self::Name
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Masks a value as one of this kind; three asterisks where it is not of this kind at all. At
+    /// most [`MAX_LEN`] bytes.
+    #[must_use]
+    pub fn mask(self, value: &str) -> String {
+        let masked = match self {
+            Self::Email => mask_email(value),
+            Self::Number => last(value, 4, *CARD_DIGITS.start()),
+            Self::Phone => last(value, 2, *PHONE_DIGITS.start()),
+            Self::Name => initials(value),
+            Self::Other => None,
+        };
+        masked.unwrap_or_else(|| HIDDEN.to_owned())
+    }
+}
+
+fn mask_email(value: &str) -> Option<String> {
+    let (local, domain) = split_address(value)?;
+    let first = initial(local).map_or(String::new(), String::from);
+    Some(format!("{first}{HIDDEN}@{domain}"))
+}
+
+/// The last `keep` of at least `needed` ASCII letters and digits, in a value of nothing else but
+/// separators.
+fn last(value: &str, keep: usize, needed: usize) -> Option<String> {
+    let kept: Vec<char> = value.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_plain = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || is_separator(c));
+    let (_, end) = kept.split_at_checked(kept.len().checked_sub(keep)?)?;
+    (is_plain && kept.len() >= needed).then(|| HIDDEN.chars().chain(end.iter().copied()).collect())
+}
+
+fn initials(value: &str) -> Option<String> {
+    if value.len() > NAME_LEN || !value.chars().all(is_of_a_name) {
+        return None;
+    }
+    let initials: Vec<String> = value
+        .split_whitespace()
+        .take(*NAME_WORDS.end())
+        .map(|word| initial(word).map_or("*.".to_owned(), |first| format!("{first}.")))
+        .collect();
+    (!initials.is_empty()).then(|| initials.join(" "))
+}
+
+/// The first character where it is a letter or digit, stands alone without marks that belong to
+/// it, and enough others follow.
+fn initial(word: &str) -> Option<char> {
+    let first = word.chars().next()?;
+    (first.is_alphanumeric() && word.chars().count() >= LEAVES_INITIAL).then_some(first)
+}
+
+fn split_address(value: &str) -> Option<(&str, &str)> {
+    let (local, domain) = value.split_once('@')?;
+    let is_local = !local.is_empty()
+        && local.len() <= LOCAL_LEN
+        && !local.chars().any(|c| c.is_whitespace() || c.is_control());
+    let is_label = |label: &str| {
+        let plain = label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        plain && !label.is_empty()
+    };
+    let is_domain = domain.len() <= DOMAIN_LEN && domain.contains('.');
+    (is_local && is_domain && domain.split('.').all(is_label)).then_some((local, domain))
+}
+
+/// The digits of a value that has nothing else but separators; more than any number has give None.
+fn digits(value: &str) -> Option<Vec<u32>> {
+    let mut digits = Vec::new();
+    for c in value.chars() {
+        match c.to_digit(10) {
+            Some(digit) => digits.push(digit),
+            None if is_separator(c) => {}
+            None => return None,
+        }
+        if digits.len() > *CARD_DIGITS.end() {
+            return None;
+        }
+    }
+    Some(digits)
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+')
+}
+
+fn is_card(value: &str) -> bool {
+    let grouped = value
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
+    grouped && digits(value).is_some_and(|d| CARD_DIGITS.contains(&d.len()) && passes_luhn(&d))
+}
+
+/// ISO/IEC 7812-1 annex B.
+fn passes_luhn(digits: &[u32]) -> bool {
+    let doubled = |digit: u32| match digit.saturating_mul(2) {
+        two_digits @ 10.. => two_digits.saturating_sub(9),
+        one_digit => one_digit,
+    };
+    let from_right = digits.iter().rev().enumerate();
+    let weighted = from_right.map(|(i, digit)| if i % 2 == 0 { *digit } else { doubled(*digit) });
+    weighted.sum::<u32>().is_multiple_of(10)
+}
+
+/// Two letters, two digits, and a remainder of 1 when the first four are moved to the end and
+/// letters count from 10 (ISO 13616, ISO/IEC 7064 MOD 97-10).
+fn is_iban(value: &str) -> bool {
+    let chars: Vec<char> = value.chars().filter(|c| *c != ' ').take(35).collect();
+    let Some((head, rest)) = chars.split_at_checked(4) else {
+        return false;
+    };
+    let is_head = matches!(head, [a, b, c, d] if a.is_ascii_uppercase()
+        && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit());
+    let remainder = rest.iter().chain(head).try_fold(0_u32, |sum, c| {
+        let digit = c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
+        let shifted = sum.saturating_mul(if digit < 10 { 10 } else { 100 });
+        Some(shifted.saturating_add(digit) % 97)
+    });
+    is_head && IBAN_LEN.contains(&chars.len()) && remainder == Some(1)
+}
+
+fn is_phone(value: &str) -> bool {
+    let allowed = match value.trim_start().strip_prefix('+') {
+        Some(_) => PHONE_DIGITS,
+        None => NATIONAL_DIGITS,
+    };
+    let plus = value.matches('+').count() <= usize::from(value.trim_start().starts_with('+'));
+    plus && digits(value).is_some_and(|digits| allowed.contains(&digits.len()))
+}
+
+/// Several words that each begin with a capital letter, or with a letter of a script that has none.
+fn is_name(value: &str) -> bool {
+    let capital = |word: &str| {
+        let first = word.chars().next();
+        first.is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+    };
+    value.len() <= NAME_LEN
+        && value.chars().all(is_of_a_name)
+        && NAME_WORDS.contains(&value.split_whitespace().count())
+        && value.split_whitespace().all(capital)
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '’')
+}

@@ -1,0 +1,275 @@
+//! What is wrong with a policy file, and where.
+
+use core::fmt;
+
+use super::permission::Fault;
+
+/// Findings that are listed; of what goes beyond them, only the number is told.
+const LISTED: usize = 100;
+/// Characters of a name or pattern of the file that a finding repeats.
+const QUOTED: usize = 40;
+
+/// Everything that is wrong with a policy file, in the order of the file.
+///
+/// At most a hundred findings are listed. Printed, each takes a line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Findings {
+    listed: Vec<Finding>,
+    omitted: usize,
+}
+
+impl Findings {
+    /// The findings listed.
+    pub fn iter(&self) -> core::slice::Iter<'_, Finding> {
+        self.listed.iter()
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+
+    pub(super) fn new(text: &str, mut found: Vec<(usize, Problem)>) -> Self {
+        found.sort_by_key(|(at, _)| *at);
+        let omitted = found.len().saturating_sub(LISTED);
+        let mut place = Place::start(text);
+        let listed = found.into_iter().take(LISTED).map(|(at, problem)| {
+            place.advance(at);
+            Finding {
+                line: place.line,
+                column: place.column,
+                problem,
+            }
+        });
+        Self {
+            listed: listed.collect(),
+            omitted,
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Finding;
+    type IntoIter = core::slice::Iter<'a, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, finding) in self.listed.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "\n" };
+            write!(f, "{separator}{finding}")?;
+        }
+        match self.omitted {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl core::error::Error for Findings {}
+
+/// One thing that is wrong with a policy file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    line: usize,
+    column: usize,
+    problem: Problem,
+}
+
+impl Finding {
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The character in the line, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            column,
+            problem,
+        } = self;
+        write!(f, "line {line}, column {column}: {problem}")
+    }
+}
+
+/// What can be wrong with a policy file.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The file is longer than [`Policy::MAX_LEN`](super::Policy::MAX_LEN).
+    #[error("the file is longer than {} bytes", super::Policy::MAX_LEN)]
+    FileTooLong,
+    /// More dots outside of text on one line than any key of a policy needs. Nested keys without
+    /// end would exhaust the stack.
+    #[error("keys are nested too deep")]
+    KeysTooDeep,
+    /// Not TOML, in the words of the TOML parser.
+    #[error("{0}")]
+    Toml(String),
+    /// A key without which there is no policy, no field or no condition.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// Another version of the format than this library reads.
+    #[error("this version reads policies that begin with `portcullis = 1`")]
+    UnknownVersion,
+    /// A key that has no meaning here.
+    #[error("`{key}` is no key of this place{}", Suggestion(.meant.as_ref()))]
+    UnknownKey {
+        /// The key.
+        key: Name,
+        /// The key that was probably meant.
+        meant: Option<Name>,
+    },
+    /// A rule of the format that this version would not enforce.
+    #[error("this version does not enforce `{0}`")]
+    NotEnforced(&'static str),
+    /// A value of another type.
+    #[error("{0} is needed here")]
+    Type(&'static str),
+    /// A pattern, or the name of a role, a field or a class, that breaks the grammar.
+    #[error("{0}")]
+    Syntax(Fault),
+    /// A role that the file does not define.
+    #[error("role `{name}` is not defined{}", Suggestion(.meant.as_ref()))]
+    UnknownRole {
+        /// The role.
+        name: Name,
+        /// The role that was probably meant.
+        meant: Option<Name>,
+    },
+    /// The same entry for the second time.
+    #[error("`{0}` stands here for the second time")]
+    Repeated(Name),
+    /// Here a role inherits itself, at once or through others.
+    #[error("role `{0}` inherits itself through this")]
+    Cycle(Name),
+    /// With this role, roles inherit more than a million roles in total.
+    #[error("with role `{0}`, roles inherit more than 1,000,000 roles in total")]
+    TooMuchInheritance(Name),
+    /// A denial of what no role of the policy allows and no field shows.
+    #[error("nothing that this policy allows or shows is matched by `{0}`: this denies nothing")]
+    DeniesNothing(Name),
+    /// A denial under a condition.
+    #[error("a denial has no condition in this version")]
+    ConditionalDenial,
+    /// A condition other than `owner`.
+    #[error("this version knows no condition but `owner`")]
+    UnknownCondition,
+    /// Not a length of time of the form `12h`.
+    #[error("a time such as `12h` is needed: a whole number and s, m, h or d, at most 366 days")]
+    Duration,
+}
+
+/// A name or pattern as the file has it, printed with at most 40 characters and nothing that would
+/// break a line of log.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Name(String);
+
+impl Name {
+    pub(super) fn new(text: &str) -> Self {
+        let mut chars = text.chars();
+        let mut name: String = chars.by_ref().take(QUOTED).collect();
+        if chars.next().is_some() {
+            name.push('…');
+        }
+        Self(name)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.escape_debug())
+    }
+}
+
+struct Suggestion<'a>(Option<&'a Name>);
+
+impl fmt::Display for Suggestion<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(name) => write!(f, "; did you mean `{name}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first of `known` that differs from `word` by one slip: a letter wrong, missing or too many,
+/// two letters exchanged, or only in upper and lower case. Linear in what is compared, because a
+/// file may be wrong a hundred times and define ten thousand names.
+pub(super) fn meant<'k>(word: &str, mut known: impl Iterator<Item = &'k str>) -> Option<Name> {
+    known
+        .find(|name| name.eq_ignore_ascii_case(word) || is_one_slip(word, name))
+        .map(Name::new)
+}
+
+fn is_one_slip(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (one.split_at(same).1, other.split_at(same).1);
+    let ends = one.iter().rev().zip(other.iter().rev());
+    let same = ends.take_while(|(a, b)| a == b).count();
+    let rest = |text: &'_ [u8]| text.len().saturating_sub(same);
+    match (rest(one), rest(other)) {
+        (1, 0 | 1) | (0, 1) => true,
+        (2, 2) => one.first() == other.get(1) && one.get(1) == other.first(),
+        _ => false,
+    }
+}
+
+/// A place in a text that only moves forward.
+struct Place<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'t> Place<'t> {
+    fn start(text: &'t str) -> Self {
+        let (at, line, column) = (0, 1, 1);
+        Self {
+            text,
+            at,
+            line,
+            column,
+        }
+    }
+
+    /// Moves to the character in which the byte `to` lies, or to the end.
+    fn advance(&mut self, to: usize) {
+        let mut places = (0..=to.min(self.text.len())).rev();
+        let to = places
+            .find(|at| self.text.is_char_boundary(*at))
+            .unwrap_or(0);
+        let passed = self.text.get(self.at..to).unwrap_or_default();
+        for c in passed.chars() {
+            if c == '\n' {
+                self.line = self.line.saturating_add(1);
+                self.column = 1;
+            } else {
+                self.column = self.column.saturating_add(1);
+            }
+        }
+        self.at = self.at.max(to);
+    }
+}

@@ -1,0 +1,342 @@
+//! Permissions, which are asked for, and patterns of them, which are granted or denied.
+
+use core::{fmt, str::FromStr};
+
+use super::Error;
+
+/// Longest segment of a permission, name of a role or name of a tenant, in bytes: room for a UUID,
+/// a digest in hexadecimal or an e-mail address.
+pub(super) const LITERAL_LEN: usize = 128;
+/// Longest permission or pattern in bytes. A pattern can name some hundred alternatives.
+const TEXT_LEN: usize = 4096;
+/// Segments of a permission or pattern.
+pub(super) const SEGMENTS: usize = 16;
+
+/// A permission to be asked for: segments of plain text such as `project:read`.
+///
+/// It has 1 to 16 segments split by `:`, each 1 to 128 of `A-Z a-z 0-9 . _ @ / + = ~ -`, together
+/// at most 4096 bytes. Upper and lower case differ. By convention it reads resource, action and
+/// then, where it matters, a field or an object. There are no wildcards in a question: who asks
+/// for "anything" would be answered yes by whoever may do one thing.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Permission(Box<str>);
+
+impl Permission {
+    /// Reads a permission.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`] with the place of the first character that is not as described above.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::read(text).map_err(|slip| slip.in_text(text))
+    }
+
+    pub(super) fn read(text: &str) -> Result<Self, Slip> {
+        for (at, segment) in segments(text)? {
+            if matches!(segment, "*" | "**") {
+                return Err(Slip::new(at, Fault::WildcardInQuestion));
+            }
+            check_literal(segment).map_err(|slip| slip.after(at))?;
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The permission as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split(':')
+    }
+}
+
+impl FromStr for Permission {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a role may do or must not do: a set of permissions.
+///
+/// Each segment is a literal, a set of literals `a,b`, or `*` for exactly one segment of any text;
+/// the last may be `**` for any number of segments, also none. Without `**` the number of segments
+/// must agree: `project:*` is not `project:1:read`. Literals and limits are those of
+/// [`Permission`].
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Pattern {
+    segments: Box<[Segment]>,
+    tail: Tail,
+}
+
+/// What may follow the segments of a pattern.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+enum Tail {
+    Nothing,
+    Anything,
+}
+
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+enum Segment {
+    Any,
+    /// INVARIANT: sorted, without repetition, not empty.
+    OneOf(Box<[Box<str>]>),
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`] with the place of the first character that is not as described above.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::read(text).map_err(|slip| slip.in_text(text))
+    }
+
+    pub(super) fn read(text: &str) -> Result<Self, Slip> {
+        let mut parts = Vec::new();
+        let mut tail = Tail::Nothing;
+        for (at, segment) in segments(text)? {
+            if tail == Tail::Anything {
+                return Err(Slip::new(at, Fault::AfterTail));
+            }
+            match segment {
+                "**" => tail = Tail::Anything,
+                "*" => parts.push(Segment::Any),
+                set => parts.push(Segment::read(set).map_err(|slip| slip.after(at))?),
+            }
+        }
+        let segments = parts.into_boxed_slice();
+        Ok(Self { segments, tail })
+    }
+
+    /// Whether `permission` is one of this set.
+    #[must_use]
+    pub fn matches(&self, permission: &Permission) -> bool {
+        let mut asked = permission.segments();
+        for segment in &self.segments {
+            match asked.next() {
+                Some(literal) if segment.contains(literal) => {}
+                _ => return false,
+            }
+        }
+        self.tail == Tail::Anything || asked.next().is_none()
+    }
+
+    /// Whether every permission that `other` matches is matched by this pattern too.
+    #[must_use]
+    pub fn implies(&self, other: &Self) -> bool {
+        let (own, others) = (self.segments.len(), other.segments.len());
+        let lengths = match (self.tail, other.tail) {
+            (Tail::Anything, _) => own <= others,
+            (Tail::Nothing, Tail::Nothing) => own == others,
+            (Tail::Nothing, Tail::Anything) => false,
+        };
+        let mut pairs = self.segments.iter().zip(&other.segments);
+        lengths && pairs.all(|(own, other)| own.implies(other))
+    }
+
+    /// Whether there is a permission that both match.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let (own, others) = (self.segments.len(), other.segments.len());
+        let lengths = (own <= others || other.tail == Tail::Anything)
+            && (others <= own || self.tail == Tail::Anything);
+        let mut pairs = self.segments.iter().zip(&other.segments);
+        lengths && pairs.all(|(own, other)| own.overlaps(other))
+    }
+
+    /// The literals that the first segment must be one of; empty where it may be anything.
+    pub(super) fn heads(&self) -> &[Box<str>] {
+        match self.segments.first() {
+            Some(Segment::OneOf(literals)) => literals,
+            Some(Segment::Any) | None => &[],
+        }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+/// The canonical form: alternatives sorted.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, segment) in self.segments.iter().enumerate() {
+            let separator = if i == 0 { "" } else { ":" };
+            match segment {
+                Segment::Any => write!(f, "{separator}*")?,
+                Segment::OneOf(literals) => write!(f, "{separator}{}", literals.join(","))?,
+            }
+        }
+        match (self.tail, self.segments.is_empty()) {
+            (Tail::Nothing, _) => Ok(()),
+            (Tail::Anything, true) => f.write_str("**"),
+            (Tail::Anything, false) => f.write_str(":**"),
+        }
+    }
+}
+
+/// What matches this permission and nothing else.
+impl From<&Permission> for Pattern {
+    fn from(permission: &Permission) -> Self {
+        let segments = permission
+            .segments()
+            .map(|s| Segment::OneOf(Box::new([s.into()])));
+        Self {
+            segments: segments.collect(),
+            tail: Tail::Nothing,
+        }
+    }
+}
+
+impl Segment {
+    fn read(text: &str) -> Result<Self, Slip> {
+        let mut literals = Vec::<Box<str>>::new();
+        let mut at = 0_usize;
+        for literal in text.split(',') {
+            if matches!(literal, "*" | "**") {
+                return Err(Slip::new(at, Fault::WildcardInSet));
+            }
+            check_literal(literal).map_err(|slip| slip.after(at))?;
+            match literals.binary_search_by(|known| (**known).cmp(literal)) {
+                Ok(_) => return Err(Slip::new(at, Fault::Repeated)),
+                Err(place) => literals.insert(place, literal.into()),
+            }
+            at = at.saturating_add(literal.len()).saturating_add(1);
+        }
+        Ok(Self::OneOf(literals.into_boxed_slice()))
+    }
+
+    fn contains(&self, literal: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(literals) => literals
+                .binary_search_by(|known| (**known).cmp(literal))
+                .is_ok(),
+        }
+    }
+
+    fn implies(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (Self::OneOf(_), Self::Any) => false,
+            (own, Self::OneOf(literals)) => literals.iter().all(|literal| own.contains(literal)),
+        }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (own, Self::OneOf(literals)) => literals.iter().any(|literal| own.contains(literal)),
+        }
+    }
+}
+
+/// Each segment after the byte where it begins.
+fn segments(text: &str) -> Result<impl Iterator<Item = (usize, &str)>, Slip> {
+    if text.len() > TEXT_LEN {
+        return Err(Slip::new(0, Fault::TooLong));
+    }
+    if let Some((at, _)) = text.match_indices(':').nth(SEGMENTS.saturating_sub(1)) {
+        return Err(Slip::new(at, Fault::TooManySegments));
+    }
+    Ok(text.split(':').scan(0_usize, |next, segment| {
+        let at = *next;
+        *next = at.saturating_add(segment.len()).saturating_add(1);
+        Some((at, segment))
+    }))
+}
+
+/// Checks a segment, the name of a role or the name of a tenant. ASCII only: no two names look
+/// alike and differ.
+pub(super) fn check_literal(text: &str) -> Result<(), Slip> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._@/+=~-".contains(c);
+    if text.is_empty() {
+        return Err(Slip::new(0, Fault::Empty));
+    }
+    if let Some((at, _)) = text.char_indices().find(|(_, c)| !is_plain(*c)) {
+        return Err(Slip::new(at, Fault::Character));
+    }
+    if text.len() > LITERAL_LEN {
+        return Err(Slip::new(LITERAL_LEN, Fault::LiteralTooLong));
+    }
+    Ok(())
+}
+
+/// A fault and the byte where it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slip {
+    pub(super) at: usize,
+    pub(super) fault: Fault,
+}
+
+impl Slip {
+    fn new(at: usize, fault: Fault) -> Self {
+        Self { at, fault }
+    }
+
+    pub(super) fn after(self, start: usize) -> Self {
+        Self::new(self.at.saturating_add(start), self.fault)
+    }
+
+    pub(super) fn in_text(self, text: &str) -> Error {
+        let before = text.char_indices().take_while(|(at, _)| *at < self.at);
+        Error::Syntax {
+            column: before.count().saturating_add(1),
+            fault: self.fault,
+        }
+    }
+}
+
+/// What is wrong with the text of a permission, a pattern or a name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Nothing where a segment or a name is needed.
+    Empty,
+    /// A character that no segment and no name has.
+    Character,
+    /// A segment or name over 128 bytes.
+    LiteralTooLong,
+    /// More than 16 segments.
+    TooManySegments,
+    /// More than 4096 bytes.
+    TooLong,
+    /// A wildcard in a permission that is asked for.
+    WildcardInQuestion,
+    /// A wildcard among the alternatives of a set.
+    WildcardInSet,
+    /// The same alternative twice in a set.
+    Repeated,
+    /// A segment after `**`.
+    AfterTail,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "nothing stands here; 1 to 128 characters are needed",
+            Self::Character => "this character is not one of A-Z a-z 0-9 . _ @ / + = ~ -",
+            Self::LiteralTooLong => "longer than 128 characters",
+            Self::TooManySegments => "more than 16 segments",
+            Self::TooLong => "longer than 4096 bytes",
+            Self::WildcardInQuestion => "a wildcard cannot be asked for",
+            Self::WildcardInSet => "a wildcard cannot be one of several alternatives",
+            Self::Repeated => "this alternative stands here twice",
+            Self::AfterTail => "nothing can follow `**`",
+        })
+    }
+}
