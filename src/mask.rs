@@ -69,7 +69,7 @@ pub fn mask(value: &str) -> String {
 pub enum Kind {
     /// An e-mail address: the first character and the domain are left.
     Email,
-    /// The number of a card or an account: the last four characters are left.
+    /// The number of a card or an account: the last four digits are left.
     Number,
     /// A telephone number: the last two digits are left.
     Phone,
@@ -117,27 +117,29 @@ fn mask_email(value: &str) -> Option<String> {
     Some(format!("{first}{HIDDEN}@{domain}"))
 }
 
-/// The last `keep` of at least `needed` ASCII letters and digits, in a value of nothing else but
-/// separators.
+/// The last `keep` digits of a value that ends in so many and has at least `needed` letters and
+/// digits and nothing else but separators.
 fn last(value: &str, keep: usize, needed: usize) -> Option<String> {
     let kept: Vec<char> = value.chars().filter(char::is_ascii_alphanumeric).collect();
+    let (_, end) = kept.split_at_checked(kept.len().checked_sub(keep)?)?;
     let is_plain = value
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || is_separator(c));
-    let (_, end) = kept.split_at_checked(kept.len().checked_sub(keep)?)?;
-    (is_plain && kept.len() >= needed).then(|| HIDDEN.chars().chain(end.iter().copied()).collect())
+    let is_number = is_plain && kept.len() >= needed && end.iter().all(char::is_ascii_digit);
+    is_number.then(|| HIDDEN.chars().chain(end.iter().copied()).collect())
 }
 
 fn initials(value: &str) -> Option<String> {
     if value.len() > NAME_LEN || !value.chars().all(is_of_a_name) {
         return None;
     }
-    let initials: Vec<String> = value
-        .split_whitespace()
-        .take(*NAME_WORDS.end())
-        .map(|word| initial(word).map_or("*.".to_owned(), |first| format!("{first}.")))
-        .collect();
-    (!initials.is_empty()).then(|| initials.join(" "))
+    let words = value.split_whitespace().take(*NAME_WORDS.end());
+    let initials: Vec<Option<char>> = words.map(initial).collect();
+    let written = initials
+        .iter()
+        .map(|first| format!("{}.", first.unwrap_or('*')));
+    let left = written.collect::<Vec<_>>().join(" ");
+    initials.iter().any(Option::is_some).then_some(left)
 }
 
 /// The first character where it is a letter or digit, stands alone without marks that belong to

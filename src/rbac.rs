@@ -208,10 +208,18 @@ impl Policy {
         self.0.roles.iter().map(|role| &*role.name)
     }
 
-    /// The fields, sorted by name.
+    /// The names of the fields, sorted.
     #[must_use]
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = &Field> {
-        self.0.fields.iter()
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.fields.iter().map(Field::name)
+    }
+
+    /// What the policy says of a field; None where it does not name it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        let fields = &self.0.fields;
+        let at = fields.binary_search_by(|field| field.name().cmp(name));
+        fields.get(at.ok()?)
     }
 
     /// The grants whose roles this policy defines.
@@ -223,14 +231,6 @@ impl Policy {
             let role = *self.0.by_name.get(grant.role())?;
             Some((grant, self.0.roles.get(role)?))
         })
-    }
-
-    fn field(&self, name: &str) -> Option<&Field> {
-        let fields = &self.0.fields;
-        let at = fields
-            .binary_search_by(|field| (*field.name).cmp(name))
-            .ok()?;
-        fields.get(at)
     }
 
     fn denied_by<'p>(&'p self, role: &'p Role, permission: &Permission) -> Option<Rule<'p>> {
@@ -609,7 +609,7 @@ pub enum Error {
         fault: Fault,
     },
     /// More than [`Grants::MAX`] grants.
-    #[error("a subject has at most 1024 grants")]
+    #[error("a subject has at most 512 grants")]
     TooManyGrants,
     /// Stored grants that cannot be read.
     #[error(transparent)]

@@ -157,7 +157,7 @@ pub(super) enum Phase {
     Over,
 }
 
-/// The roles of one subject, at most 1,024 grants.
+/// The roles of one subject, at most 512 grants.
 ///
 /// A set: the order of granting makes no difference, and the same grant twice is one. Several
 /// grants of one role count each for itself.
@@ -173,8 +173,8 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// The most grants that one subject has.
-    pub const MAX: usize = 1024;
+    /// The most grants that one subject has: encoded, they take less than 150 KB.
+    pub const MAX: usize = 512;
 
     /// No grants: whatever is asked is denied.
     pub const fn new() -> Self {
