@@ -1,2 +1,60 @@
-//! Not written yet.
-fn main() {}
+//! Passwords: hashed and verified at the preset costs, judged in a short and in a long text.
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a bench stops at what it did not expect"
+)]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use portcullis::password::{Cost, Hash, Hasher, Password, Policy};
+
+fn hashes(c: &mut Criterion) {
+    let password = Password::from("correct horse battery staple");
+    for (name, cost) in [
+        ("owasp", Cost::OWASP),
+        ("rfc 9106 second", Cost::RFC_9106_SECOND),
+    ] {
+        let hasher = Hasher::new(cost);
+        let stored = hasher.hash(&password).unwrap();
+        let mut group = c.benchmark_group(format!("password/{name}"));
+        group.sample_size(10);
+        group.bench_function("hash", |b| b.iter(|| hasher.hash(&password).unwrap()));
+        group.bench_function("verify", |b| {
+            b.iter(|| hasher.verify(&password, Some(&stored)).unwrap());
+        });
+        group.bench_function("unknown person", |b| {
+            b.iter(|| hasher.verify(&password, None).unwrap_err());
+        });
+        group.finish();
+    }
+}
+
+fn judgements(c: &mut Criterion) {
+    let policy = Policy::back_office();
+    let context = ["ada.lovelace@example.com", "Ada Lovelace"];
+    let mut group = c.benchmark_group("password/check");
+    for (name, text) in [
+        ("short", "Tr0ub4dor & three".to_owned()),
+        ("short, not ascii", "Grüße an Ädä 1!".to_owned()),
+        ("1 KiB", "Aa1!".repeat(256)),
+        ("1 MiB", "Aa1!".repeat(1 << 18)),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| policy.check(&Password::from(text.as_str()), &context));
+        });
+    }
+    group.finish();
+}
+
+fn texts(c: &mut Criterion) {
+    let hasher = Hasher::new(Cost::new(8, 1, 1).unwrap());
+    let stored = hasher.hash(&Password::from("x")).unwrap();
+    c.bench_function("password/inspect", |b| b.iter(|| stored.inspect().unwrap()));
+    let long = "$".repeat(1 << 20);
+    c.bench_function("password/inspect 1 MiB", |b| {
+        b.iter(|| Hash::from_stored(long.as_str()).inspect().unwrap_err());
+    });
+}
+
+criterion_group!(benches, hashes, judgements, texts);
+criterion_main!(benches);

@@ -1,0 +1,152 @@
+//! What a password leaves in memory: an allocator looks at all that is freed.
+#![cfg(feature = "password")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+#![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    hint::black_box,
+    slice,
+};
+
+use portcullis::{
+    Timestamp,
+    password::{Blocklist, Cost, Hash, Hasher, Password, Policy},
+};
+
+/// Part of every password here, before and after case folding.
+const CANARY: &[u8] = b"planted-canary";
+/// Argon2's blocks, and nothing else here, are aligned so and as large.
+const BLOCKS: usize = 64 * 1024;
+
+thread_local! {
+    static WATCHING: Cell<bool> = const { Cell::new(false) };
+    static CANARIES: Cell<usize> = const { Cell::new(0) };
+    static DIRTY_BLOCKS: Cell<usize> = const { Cell::new(0) };
+    static CLEAN_BLOCKS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Watch;
+
+#[global_allocator]
+static WATCH: Watch = Watch;
+
+// SAFETY: every call goes to the system's allocator as it came. `realloc` is the trait's own, which
+// allocates, copies and frees, so that what is left behind is looked at too.
+unsafe impl GlobalAlloc for Watch {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        if WATCHING.get() {
+            // SAFETY: allocated above with this layout, initialised there, and not freed yet.
+            look(
+                unsafe { slice::from_raw_parts(memory, layout.size()) },
+                layout,
+            );
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+fn look(freed: &[u8], layout: Layout) {
+    let count =
+        |counter: &'static std::thread::LocalKey<Cell<usize>>| counter.set(counter.get() + 1);
+    if freed.windows(CANARY.len()).any(|window| window == CANARY) {
+        count(&CANARIES);
+    }
+    if layout.align() == 64 && layout.size() >= BLOCKS {
+        let clean = freed.iter().all(|byte| *byte == 0);
+        count(if clean { &CLEAN_BLOCKS } else { &DIRTY_BLOCKS });
+    }
+}
+
+/// How many freed allocations held the canary, Argon2's blocks with something in them, without.
+fn watch(run: impl FnOnce()) -> (usize, usize, usize) {
+    for counter in [&CANARIES, &DIRTY_BLOCKS, &CLEAN_BLOCKS] {
+        counter.set(0);
+    }
+    WATCHING.set(true);
+    run();
+    WATCHING.set(false);
+    (CANARIES.get(), DIRTY_BLOCKS.get(), CLEAN_BLOCKS.get())
+}
+
+/// The allocator sees what is to be seen: a string, one that grew, and a block.
+#[test]
+fn sees_what_is_left_behind() {
+    let canary = str::from_utf8(CANARY).unwrap();
+    assert_eq!(watch(|| drop(black_box(canary.to_owned()))), (1, 0, 0));
+    let grown = watch(|| {
+        let mut text = String::with_capacity(CANARY.len());
+        text.push_str(canary);
+        text.push_str(&"x".repeat(5000));
+        drop(black_box(text));
+    });
+    assert_eq!(grown, (2, 0, 0));
+    #[derive(Clone)]
+    #[repr(align(64))]
+    struct Block([u8; 1024]);
+    let dirty = watch(|| drop(black_box(vec![Block([7; 1024]); 64])));
+    assert_eq!(dirty, (0, 1, 0));
+    assert_eq!(Block([7; 1024]).0.len(), 1024);
+}
+
+/// S2-08, S4-19: the memory that Argon2 fills is wiped, also after a wrong password and an unknown
+/// person.
+#[test]
+fn the_memory_of_a_hash_is_wiped() {
+    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap());
+    let password = Password::from("planted-canary");
+    let stored = hasher.hash(&password).unwrap();
+    let left = watch(|| {
+        hasher.hash(&password).unwrap();
+        assert!(hasher.verify(&password, Some(&stored)).is_ok());
+        assert!(
+            hasher
+                .verify(&Password::from("wrong"), Some(&stored))
+                .is_err()
+        );
+        assert!(hasher.verify(&password, None).is_err());
+        assert!(
+            hasher
+                .verify(&password, Some(&Hash::from_stored("?")))
+                .is_err()
+        );
+    });
+    assert_eq!(left, (0, 0, 5));
+}
+
+/// S2-07, S2-09: a password leaves no copy, neither the string it was given as (with room to spare)
+/// nor what it was brought into one form, folded and judged with.
+#[test]
+fn a_password_is_wiped() {
+    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap());
+    let policy = Policy::back_office().with_blocklist(Blocklist::from_lines("other"));
+    for text in [
+        "Planted-Canary planted-canary 1",
+        "Gru\u{308}n\u{2003}planted-canary e\u{301} 1 PLANTED-CANARY",
+        "planted-canary",
+    ] {
+        let mut given = String::with_capacity(1000);
+        given.push_str(text);
+        let left = watch(|| {
+            let password = Password::from(given);
+            let _ = policy.check(&password, &["ada@example.com"]);
+            if let Ok(state) = policy.set(&hasher, &password, &["ada"], Timestamp::EPOCH) {
+                let _ = policy.change(&hasher, &state, &password, &["ada"], Timestamp::EPOCH);
+            }
+        });
+        assert_eq!((left.0, left.1), (0, 0), "{text}");
+    }
+    let long = "planted-canary".repeat(1 << 10);
+    assert_eq!(watch(|| drop(Password::from(long))), (0, 0, 0));
+}
