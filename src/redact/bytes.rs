@@ -1,0 +1,108 @@
+//! Bounded looks at bytes: nothing here panics, whatever the offsets.
+
+use core::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+/// The byte at `at`.
+pub(super) fn byte(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at).copied()
+}
+
+/// The byte before `at`.
+pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
+    byte(text, at.checked_sub(1)?)
+}
+
+/// `text[range]`, empty where the range does not lie in the text.
+pub(super) fn slice(text: &[u8], range: Range<usize>) -> &[u8] {
+    text.get(range).unwrap_or_default()
+}
+
+/// `text[from..]`, empty where `from` lies behind the end.
+pub(super) fn rest(text: &[u8], from: usize) -> &[u8] {
+    text.get(from..).unwrap_or_default()
+}
+
+/// `at` and `n` more.
+pub(super) fn plus(at: usize, n: usize) -> usize {
+    at.saturating_add(n)
+}
+
+/// Where the run of bytes that `belong` ends which starts at `from`.
+pub(super) fn run(text: &[u8], from: usize, belongs: impl Fn(u8) -> bool) -> usize {
+    let len = rest(text, from).iter().take_while(|b| belongs(**b)).count();
+    plus(from, len)
+}
+
+/// Where the run of bytes that `belong` starts which ends at `to`.
+pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> usize {
+    let run = slice(text, 0..to).iter().rev();
+    to.saturating_sub(run.take_while(|b| belongs(**b)).count())
+}
+
+/// Skips blanks and tabs.
+pub(super) fn skip_blanks(text: &[u8], from: usize) -> usize {
+    run(text, from, |b| matches!(b, b' ' | b'\t'))
+}
+
+/// White space and other control characters: where no unquoted value continues.
+pub(super) fn is_blank(byte: u8) -> bool {
+    byte <= b' ' || byte == 0x7f
+}
+
+/// What names are made of. Bytes outside ASCII count, so that names of any language can be added.
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80
+}
+
+/// The most letters and digits at the end of an escape sequence.
+pub(super) const MAX_ESCAPE: usize = 5;
+
+/// Whether an escape sequence ends before `at` that ends in a letter or a digit: `\n`, `%3D`,
+/// `\u003d`, the colours of a terminal.
+pub(super) fn ends_escape(text: &[u8], at: usize) -> bool {
+    let behind = |n: usize| slice(text, at.saturating_sub(n)..at);
+    let is_hex = |b: &[u8]| b.iter().all(u8::is_ascii_hexdigit);
+    let is_colour = || {
+        let sequence = behind(12).strip_suffix(b"m").unwrap_or_default();
+        let numbers = run_back(sequence, sequence.len(), |b| {
+            b.is_ascii_digit() || b == b';'
+        });
+        numbers < sequence.len() && before(sequence, numbers) == Some(b'[')
+    };
+    matches!(behind(2), br"\n" | br"\t" | br"\r")
+        || matches!(behind(3), [b'%', code @ ..] if is_hex(code))
+        || matches!(behind(6), [b'\\', b'u', code @ ..] if is_hex(code))
+        || is_colour()
+}
+
+/// The line around the last offset asked for. Offsets only grow, so each byte is searched once.
+#[derive(Default)]
+pub(super) struct Line {
+    start: usize,
+    end: usize,
+    known: bool,
+}
+
+impl Line {
+    /// The line around `at`, without its line feed and a carriage return before it.
+    pub(super) fn around(&mut self, text: &[u8], at: usize) -> Range<usize> {
+        if !self.known || at > self.end {
+            let seen = if self.known { self.end } else { 0 };
+            let start = memrchr(b'\n', slice(text, seen..at)).map(|i| plus(seen, plus(i, 1)));
+            self.start = start.unwrap_or(seen);
+            self.end = memchr(b'\n', rest(text, at)).map_or(text.len(), |i| plus(at, i));
+            self.known = true;
+        }
+        self.start..without_return(text, self.start..self.end)
+    }
+}
+
+/// The end of a line without a carriage return.
+pub(super) fn without_return(text: &[u8], line: Range<usize>) -> usize {
+    match slice(text, line.clone()).last() {
+        Some(b'\r') => line.end.saturating_sub(1),
+        _ => line.end,
+    }
+}

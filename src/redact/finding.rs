@@ -1,0 +1,156 @@
+//! What was found: kinds, places and counts, never values.
+
+use core::{fmt, ops::Range};
+
+/// What a secret is. The names are stable: they stand in redacted text.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A password or a passphrase, or its hash: `password`.
+    Password,
+    /// A token that lets its bearer in: `token`.
+    Token,
+    /// A key of a programming interface: `api_key`.
+    ApiKey,
+    /// Any other value that is to stay secret: `secret`.
+    Secret,
+    /// A private key: `private_key`.
+    PrivateKey,
+    /// The value of a cookie: `cookie`.
+    Cookie,
+    /// What follows the scheme in an Authorization header: `authorization`.
+    Authorization,
+    /// A session's identifier: `session`.
+    Session,
+    /// A signed JSON web token: `jwt`.
+    Jwt,
+    /// A one-time or recovery code: `code`.
+    Code,
+    /// A personal identification number or a card's verification number: `pin`.
+    Pin,
+    /// A security question and its answer: `security_answer`.
+    SecurityAnswer,
+}
+
+impl Kind {
+    /// All kinds, in the order of [`Counts`].
+    pub const ALL: &'static [Self] = &[
+        Self::Password,
+        Self::Token,
+        Self::ApiKey,
+        Self::Secret,
+        Self::PrivateKey,
+        Self::Cookie,
+        Self::Authorization,
+        Self::Session,
+        Self::Jwt,
+        Self::Code,
+        Self::Pin,
+        Self::SecurityAnswer,
+    ];
+
+    /// The stable name, in lower case, as it stands in redacted text.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Token => "token",
+            Self::ApiKey => "api_key",
+            Self::Secret => "secret",
+            Self::PrivateKey => "private_key",
+            Self::Cookie => "cookie",
+            Self::Authorization => "authorization",
+            Self::Session => "session",
+            Self::Jwt => "jwt",
+            Self::Code => "code",
+            Self::Pin => "pin",
+            Self::SecurityAnswer => "security_answer",
+        }
+    }
+}
+
+/// The stable name.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A secret in a text: where and what, not which.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Finding {
+    span: Range<usize>,
+    kind: Kind,
+}
+
+impl Finding {
+    pub(super) fn new(span: Range<usize>, kind: Kind) -> Self {
+        Self { span, kind }
+    }
+
+    /// The bytes of the text that are secret.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// What they are.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+/// How much was read, and how much of it was secret.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    lines: u64,
+    withheld: u64,
+    kinds: [u64; Kind::ALL.len()],
+}
+
+impl Counts {
+    /// Lines read; the last one counts even without a line feed.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Lines over the limit, withheld whole.
+    #[must_use]
+    pub fn withheld(&self) -> u64 {
+        self.withheld
+    }
+
+    /// Secrets of one kind that were replaced. A private key counts once a line.
+    #[must_use]
+    pub fn of(&self, kind: Kind) -> u64 {
+        Kind::ALL
+            .iter()
+            .zip(self.kinds)
+            .find_map(|(k, n)| (*k == kind).then_some(n))
+            .unwrap_or_default()
+    }
+
+    /// Secrets of all kinds that were replaced.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.kinds.iter().copied().fold(0, u64::saturating_add)
+    }
+
+    pub(super) fn add_lines(&mut self, lines: usize) {
+        let lines = u64::try_from(lines).unwrap_or(u64::MAX);
+        self.lines = self.lines.saturating_add(lines);
+    }
+
+    pub(super) fn add_withheld(&mut self) {
+        self.withheld = self.withheld.saturating_add(1);
+    }
+
+    pub(super) fn add(&mut self, kind: Kind) {
+        let count = Kind::ALL.iter().zip(self.kinds.iter_mut());
+        for (_, n) in count.filter(|(k, _)| **k == kind) {
+            *n = n.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Authorization headers and cookies: the scheme and the names stay, what lets one in goes.
+
+use core::ops::Range;
+
+use super::{
+    base64,
+    bytes::{before, byte, is_name, plus, rest, run, skip_blanks, slice},
+    finding::Kind,
+    gate::Gate,
+    keys::Demand,
+    spans::{self, Spans},
+    values::{self, Around},
+};
+
+/// Schemes that are followed by one secret (IANA's registry of HTTP authentication schemes, and
+/// those that products invented).
+const SCHEMES: &[&str] = &[
+    "bearer",
+    "basic",
+    "token",
+    "apikey",
+    "api-key",
+    "jwt",
+    "key",
+    "negotiate",
+    "ntlm",
+    "dpop",
+    "hoba",
+    "privatetoken",
+    "splunk",
+    "sso-key",
+    "genie-key",
+    "access_token",
+    "bot",
+];
+/// Schemes that are followed by parameters, a secret or its proof among them.
+const PARAMETERS: &[&str] = &[
+    "digest",
+    "oauth",
+    "hawk",
+    "mutual",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+    "signature",
+    "aws4-hmac-sha256",
+    "aws4-ecdsa-p256-sha256",
+    "sharedkey",
+    "sharedkeylite",
+    "sharedaccesssignature",
+    "goog4-rsa-sha256",
+    "goog4-hmac-sha256",
+    "hmac-sha256",
+    "aws",
+];
+/// The longest of these.
+const MAX_SCHEME: usize = 24;
+/// What a cookie is set with beside its value (RFC 6265 §4.1.2 and later ones).
+const ATTRIBUTES: &[&str] = &[
+    "path",
+    "domain",
+    "expires",
+    "max-age",
+    "samesite",
+    "secure",
+    "httponly",
+    "partitioned",
+    "priority",
+    "version",
+    "comment",
+];
+/// A basic credential longer than this is looked at as far as this.
+const MAX_BASIC: usize = 512;
+
+/// The schemes that [`find`] looks for where no header's name stands before them.
+pub(super) const LONE_SCHEMES: &[&str] = &["bearer", "basic"];
+
+/// Where the secret starts that follows a scheme and blanks at the start of `range`.
+pub(super) fn scheme_end(text: &[u8], range: Range<usize>) -> Option<usize> {
+    after_scheme(text, range, SCHEMES)
+}
+
+fn after_scheme(text: &[u8], range: Range<usize>, schemes: &[&str]) -> Option<usize> {
+    let text = slice(text, 0..range.end);
+    let window = slice(text, 0..plus(range.start, MAX_SCHEME).min(text.len()));
+    let end = run(window, range.start, |b| is_name(b) && b != b'.');
+    let name = slice(text, range.start..end);
+    let blanks = match skip_blanks(text, end) {
+        at if at > end => at,
+        _ if rest(text, end).starts_with(b"%20") => plus(end, 3),
+        _ => return None,
+    };
+    let is_scheme = schemes
+        .iter()
+        .any(|s| name.eq_ignore_ascii_case(s.as_bytes()));
+    (is_scheme && blanks < range.end).then_some(blanks)
+}
+
+/// Replaces what follows the scheme in a header whose value is `range`.
+pub(super) fn authorization(text: &[u8], range: Range<usize>, spans: &mut Spans) {
+    let scheme = scheme_end(text, range.clone());
+    let from = scheme
+        .or_else(|| after_scheme(text, range.clone(), PARAMETERS))
+        .unwrap_or(range.start);
+    if !values::is_placeholder(slice(text, from..range.end)) {
+        spans.add(from..range.end, Kind::Authorization);
+    }
+}
+
+/// The same where nothing delimits the header's value; says how far it was replaced.
+pub(super) fn bare_authorization(text: &[u8], at: usize, spans: &mut Spans) -> usize {
+    let bracket = byte(text, at) == Some(b'[') && spans::mark_end(text, at).is_none();
+    let at = plus(at, usize::from(bracket));
+    let line = at..text.len();
+    let (from, end) = match after_scheme(text, line.clone(), PARAMETERS) {
+        Some(from) => (from, parameters_end(text, from)),
+        None => {
+            let from = scheme_end(text, line).unwrap_or(at);
+            (from, values::bare_end(text, from, Around::default()))
+        }
+    };
+    let value = slice(text, from..end);
+    if values::is_placeholder(value) || values::is_sentence(text, from..end) {
+        return 0;
+    }
+    spans.add(from..end, Kind::Authorization);
+    end
+}
+
+/// Where parameters end: at the end of the line, or at a quote that opens none of their values.
+fn parameters_end(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(b) = byte(text, at) {
+        let opened = before(text, at) == Some(b'=');
+        at = match values::Quote::at(text, at) {
+            Some((quote, inner)) if opened => quote.close(text, inner).1,
+            Some(_) => return at,
+            None if b == b'\\' && byte(text, plus(at, 1)) == Some(b'n') => return at,
+            None => plus(at, 1),
+        };
+    }
+    at
+}
+
+/// Replaces the values of the cookies in `range`, names kept.
+pub(super) fn cookies(text: &[u8], range: Range<usize>, demand: Demand, spans: &mut Spans) {
+    let text = slice(text, 0..range.end);
+    let mut at = range.start;
+    while at < text.len() {
+        let end = run_until(text, at, |at| is_cookie_end(text, at));
+        let name = skip_blanks(text, at);
+        let equals = run(slice(text, 0..end), name, |b| b != b'=');
+        let value = plus(equals, 1)..end;
+        if !is_attribute(slice(text, name..equals), demand)
+            && !values::is_placeholder(slice(text, value.clone()))
+        {
+            spans.add(value, Kind::Cookie);
+        }
+        at = plus(end, 1);
+    }
+}
+
+/// Where from `at` on `ends` says so.
+fn run_until(text: &[u8], at: usize, ends: impl Fn(usize) -> bool) -> usize {
+    (at..text.len()).find(|at| ends(*at)).unwrap_or(text.len())
+}
+
+/// A semicolon, or the comma by which several headers were folded into one.
+fn is_cookie_end(text: &[u8], at: usize) -> bool {
+    match byte(text, at) {
+        Some(b';') => true,
+        Some(b',') => values::pair_follows(text, skip_blanks(text, plus(at, 1)), b"="),
+        _ => false,
+    }
+}
+
+/// The same where nothing delimits the header's value; says how far it was replaced. None where no
+/// cookie stands.
+pub(super) fn bare_cookies(
+    text: &[u8],
+    at: usize,
+    demand: Demand,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let around = Around {
+        list: true,
+        ..Around::default()
+    };
+    let mut at = plus(at, usize::from(byte(text, at) == Some(b'[')));
+    let mut replaced = None;
+    loop {
+        let equals = run(text, at, is_cookie_name);
+        let name = slice(text, at..equals);
+        let mut end = equals;
+        if byte(text, equals) == Some(b'=') && !name.is_empty() {
+            let value = plus(equals, 1);
+            end = values::bare_end(text, value, around);
+            if is_attribute(name, demand) {
+                // The date of `Expires` has a comma and blanks.
+                end = run(text, value, |b| !matches!(b, b';' | b'"' | b'\'' | b']'));
+            } else {
+                if !values::is_placeholder(slice(text, value..end)) {
+                    spans.add(value..end, Kind::Cookie);
+                }
+                replaced = Some(end);
+            }
+        }
+        if !is_cookie_end(text, end) {
+            return replaced;
+        }
+        at = skip_blanks(text, plus(end, 1));
+    }
+}
+
+/// The characters of a token (RFC 9110 §5.6.2) without quotes.
+fn is_cookie_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&*+-.^_|~[]:".contains(&byte)
+}
+
+fn is_attribute(name: &[u8], demand: Demand) -> bool {
+    demand == Demand::SetCookie
+        && ATTRIBUTES
+            .iter()
+            .any(|a| name.eq_ignore_ascii_case(a.as_bytes()))
+}
+
+/// Finds Bearer and Basic credentials wherever they stand.
+pub(super) fn find(text: &[u8], lower: &[u8], gate: &Gate, spans: &mut Spans) {
+    gate.visit(lower, |hit| {
+        let is_word = before(text, hit.at).is_none_or(|b| !is_name(b));
+        let from = scheme_end(text, hit.at..text.len()).filter(|_| is_word);
+        if let Some((from, end)) =
+            from.and_then(|from| Some((from, credential_end(text, hit.at, from)?)))
+        {
+            spans.add(from..end, Kind::Authorization);
+        }
+    });
+}
+
+/// Where the credential at `from` ends, if it is one: prose has words after `Bearer` and `Basic`.
+fn credential_end(text: &[u8], scheme: usize, from: usize) -> Option<usize> {
+    if slice(text, scheme..from)
+        .to_ascii_lowercase()
+        .starts_with(b"bearer")
+    {
+        return values::opaque_end(text, from);
+    }
+    let body = run(text, from, base64::is_base64);
+    let decoded = base64::decode(slice(text, from..body.min(plus(from, MAX_BASIC))));
+    let is_pair = decoded.contains(&b':') && decoded.iter().all(|b| *b >= b' ' && *b != 0x7f);
+    is_pair.then(|| run(text, body, |b| b == b'='))
+}

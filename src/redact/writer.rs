@@ -1,0 +1,215 @@
+//! Redacts what is written through it, line by line.
+
+use core::mem;
+use std::io::{self, Write};
+
+use memchr::{memchr, memrchr};
+
+use super::{
+    Policy,
+    finding::Counts,
+    pem::Block,
+    spans::{self, Spans},
+};
+
+/// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
+const MAX_LINE: usize = 1024 * 1024;
+/// Input is taken in parts of this size, so that memory does not follow the caller's buffer.
+const PART: usize = 64 * 1024;
+
+/// Writes redacted lines to `W`. The output does not depend on how the input was cut into writes.
+///
+/// A line is written when its line feed has come; until then it is kept. Memory is bounded by the
+/// limit on a line: a longer one is not looked at, `[REDACTED:line]` stands in its place, and
+/// [`Counts::withheld`] counts it.
+///
+/// [`flush`](Write::flush) passes on what is complete and keeps a line that is not: its secrets
+/// could not be told yet. [`finish`](Self::finish) ends the last line. A writer that is dropped
+/// without it loses a last line that had no line feed, and nothing else.
+///
+/// When `W` fails, what it did not take is kept and tried again first at the next write, flush or
+/// finish; nothing is written twice.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    policy: Policy,
+    inner: W,
+    max_line: usize,
+    /// The line that has not ended yet; emptied when it outgrows the limit.
+    line: Vec<u8>,
+    /// Whether the line that has not ended yet is over the limit.
+    over: bool,
+    /// A private key that goes on in the next line.
+    block: Option<Block>,
+    /// Redacted, and not yet taken by the inner writer.
+    ready: Vec<u8>,
+    counts: Counts,
+}
+
+impl<W: Write> Writer<W> {
+    /// Redacts by `policy` and writes to `inner`. Lines may have 1 MiB.
+    #[must_use]
+    pub fn new(policy: Policy, inner: W) -> Self {
+        Self {
+            policy,
+            inner,
+            max_line: MAX_LINE,
+            line: Vec::new(),
+            over: false,
+            block: None,
+            ready: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Withholds lines of more than `bytes` bytes, the line feed not counted.
+    #[must_use]
+    pub fn with_max_line(self, bytes: usize) -> Self {
+        Self {
+            max_line: bytes,
+            ..self
+        }
+    }
+
+    /// What was read and replaced so far.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The writer that redacted lines go to.
+    #[must_use]
+    pub fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// Ends the last line, writes and flushes everything.
+    ///
+    /// # Errors
+    ///
+    /// Those of the inner writer. What it had not taken is lost, unredacted text among it not.
+    pub fn finish(mut self) -> io::Result<(W, Counts)> {
+        if self.over {
+            self.withhold(b"");
+        } else if !self.line.is_empty() {
+            let line = mem::take(&mut self.line);
+            self.redact(&line, 1);
+        }
+        self.drain()?;
+        self.inner.flush()?;
+        Ok((self.inner, self.counts))
+    }
+
+    /// Takes in one part of the input, whose last line may be incomplete.
+    fn take(&mut self, part: &[u8]) {
+        let mut part = part;
+        // The line begun earlier ends first.
+        if (self.over || !self.line.is_empty())
+            && let Some((end, rest)) = split_line(part)
+        {
+            self.keep(end);
+            self.end_line();
+            part = rest;
+        }
+        if let Some(last) = memrchr(b'\n', part) {
+            let (lines, rest) = part
+                .split_at_checked(last.saturating_add(1))
+                .unwrap_or((part, b""));
+            self.lines(lines);
+            part = rest;
+        }
+        self.keep(part);
+    }
+
+    /// Adds to the line that has not ended yet.
+    fn keep(&mut self, bytes: &[u8]) {
+        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        self.over |= self.line.len().saturating_add(content.len()) > self.max_line;
+        if self.over {
+            self.line = Vec::new();
+        } else {
+            self.line.extend_from_slice(bytes);
+        }
+    }
+
+    fn end_line(&mut self) {
+        if self.over {
+            self.withhold(b"\n");
+            return;
+        }
+        let mut line = mem::take(&mut self.line);
+        self.redact(&line, 1);
+        line.clear();
+        self.line = line;
+    }
+
+    /// Complete lines, those over the limit withheld.
+    fn lines(&mut self, lines: &[u8]) {
+        if lines.len() <= self.max_line {
+            self.redact(lines, memchr::memchr_iter(b'\n', lines).count());
+            return;
+        }
+        for line in lines.split_inclusive(|b| *b == b'\n') {
+            self.keep(line);
+            self.end_line();
+        }
+    }
+
+    fn redact(&mut self, text: &[u8], lines: usize) {
+        let mut found = Spans::default();
+        self.policy.scan(text, &mut self.block, &mut found);
+        let found = found.merged();
+        found.iter().for_each(|span| self.counts.add(span.kind));
+        self.counts.add_lines(lines);
+        spans::emit(text, &found, &mut self.ready);
+    }
+
+    fn withhold(&mut self, end: &[u8]) {
+        self.over = false;
+        self.line = Vec::new();
+        spans::mark("line", &mut self.ready);
+        self.ready.extend_from_slice(end);
+        self.counts.add_lines(1);
+        self.counts.add_withheld();
+    }
+
+    /// Passes on what is ready. What the inner writer took is gone from `ready` also on an error.
+    fn drain(&mut self) -> io::Result<()> {
+        let mut taken = 0;
+        let outcome = loop {
+            let left = self.ready.get(taken..).unwrap_or_default();
+            if left.is_empty() {
+                break Ok(());
+            }
+            match self.inner.write(left) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(n) => taken = taken.saturating_add(n).min(self.ready.len()),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => break Err(e),
+            }
+        };
+        self.ready.drain(..taken);
+        outcome
+    }
+}
+
+/// The first line of `part` with its line feed, and what follows.
+fn split_line(part: &[u8]) -> Option<(&[u8], &[u8])> {
+    part.split_at_checked(memchr(b'\n', part)?.saturating_add(1))
+}
+
+impl<W: Write> Write for Writer<W> {
+    /// Takes a part of `buf`. An error means that nothing of `buf` was taken.
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.drain()?;
+        let part = buf.get(..PART).unwrap_or(buf);
+        self.take(part);
+        // The part has been taken: an error would make the caller write it again.
+        let _kept_in_ready = self.drain();
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.drain()?;
+        self.inner.flush()
+    }
+}
