@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "full", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "full"),
+    doc = "The promises of a security page as small, pure modules. The whole story stands in the README, and here when every feature is on."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "ffi"), forbid(unsafe_code))]
 #![deny(unsafe_code)]

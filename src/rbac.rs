@@ -208,6 +208,15 @@ impl Policy {
         self.0.roles.iter().map(|role| &*role.name)
     }
 
+    /// The rules that allow something, role by role; what a role inherits stands with the role that
+    /// it comes from. For a listing, not for a decision.
+    pub fn allow_rules(&self) -> impl Iterator<Item = Rule<'_>> {
+        self.0.roles.iter().flat_map(|role| {
+            let allow = role.allow.iter();
+            allow.map(move |(pattern, _)| Rule::new(role, role, pattern))
+        })
+    }
+
     /// The names of the fields, sorted.
     #[must_use]
     pub fn fields(&self) -> impl ExactSizeIterator<Item = &str> {

@@ -52,6 +52,8 @@ mod token;
 use core::time::Duration;
 
 pub use sessions::Sessions;
+#[cfg(feature = "account")]
+pub(crate) use state::Digest;
 use state::Session;
 pub use state::{Factors, Id, Live, State};
 pub use token::{Handle, Token};
@@ -374,7 +376,8 @@ impl SignIn {
         }
     }
 
-    fn check(&self, state: &State, now: Timestamp) -> Result<(), Error> {
+    /// Whether it may still start a session.
+    pub(crate) fn check(&self, state: &State, now: Timestamp) -> Result<(), Error> {
         if self.epoch != state.epoch {
             return Err(Error::Overtaken);
         }

@@ -60,7 +60,7 @@ fn refuses_what_is_no_time() {
     }
 }
 
-/// PW-08: months as `dateutil.relativedelta` 2.9 adds them, which clamps the day the same way.
+/// PW-08: months as python-dateutil 4.0.0 adds them (`relativedelta`), which clamps the day the same way.
 #[test]
 fn months_end_where_the_month_does() {
     for (from, months, to) in [

@@ -86,7 +86,7 @@ impl State {
             e.time(session.created)
                 .time(session.authenticated)
                 .time(session.last_active);
-            e.u8(session.factors.0).bytes(session.label.as_bytes());
+            e.u8(session.factors.bits()).bytes(session.label.as_bytes());
         });
         e.finish()
     }
@@ -108,7 +108,7 @@ impl State {
                     created: d.time()?,
                     authenticated: d.time()?,
                     last_active: d.time()?,
-                    factors: Factors(d.u8()?),
+                    factors: Factors::from_bits(d.u8()?),
                     label: d.text(LABEL_LEN)?.to_owned(),
                 })
             })?,
@@ -170,7 +170,7 @@ impl State {
 
 /// The SHA-256 digest of a token's secret, compared in constant time.
 #[derive(Clone, Copy)]
-pub(super) struct Digest(pub(super) [u8; 32]);
+pub(crate) struct Digest(pub(crate) [u8; 32]);
 
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
@@ -217,6 +217,15 @@ impl Factors {
     pub const TOTP: Self = Self(2);
     /// A recovery code in place of a one-time code.
     pub const RECOVERY_CODE: Self = Self(4);
+
+    /// The set as stored.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
 
     /// These and those.
     #[must_use]

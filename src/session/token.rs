@@ -62,7 +62,7 @@ pub struct Token {
 }
 
 impl Token {
-    pub(super) fn generate(handle: Handle) -> Result<Self, random::Unavailable> {
+    pub(crate) fn generate(handle: Handle) -> Result<Self, random::Unavailable> {
         Ok(Self::new(handle, random::bytes()?))
     }
 
@@ -91,7 +91,7 @@ impl Token {
         self.handle
     }
 
-    pub(super) fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         Digest(Sha256::digest(self.secret.expose()).into())
     }
 }
