@@ -115,6 +115,10 @@ impl Pattern {
                 set => parts.push(Segment::read(set).map_err(|slip| slip.after(at))?),
             }
         }
+        // every permission has a first segment, so `*:**` is `**`, and has one form
+        if tail == Tail::Anything && parts == [Segment::Any] {
+            parts.clear();
+        }
         let segments = parts.into_boxed_slice();
         Ok(Self { segments, tail })
     }
@@ -171,7 +175,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// The canonical form: alternatives sorted.
+/// The canonical form: alternatives sorted, `**` for `*:**`.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, segment) in self.segments.iter().enumerate() {

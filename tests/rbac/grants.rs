@@ -1,0 +1,151 @@
+//! Grants: their time, their bounds and their bytes.
+
+use portcullis::{
+    encoding,
+    rbac::{Decision, Error, Fault, Grant, Grants, Permission, Reason, Request, Scope},
+};
+
+use crate::{HOUR, NINE, at, holding, in_acme, policy, roles, tenant};
+
+/// RB-05: windows are half-open.
+#[test]
+fn a_grant_counts_from_its_start_and_not_at_its_end() {
+    let policy = policy();
+    let grants = holding([in_acme("user").from(at(HOUR)).until(at(2 * HOUR))]);
+    let (acme, read) = (tenant("acme"), Permission::parse("project:read").unwrap());
+    let request = Request::new("ada", &acme, &read);
+    for (now, refused) in [
+        (HOUR - 1, Some(Reason::NotYetValid)),
+        (HOUR, None),
+        (2 * HOUR - 1, None),
+        (2 * HOUR, Some(Reason::Expired)),
+        (u64::MAX - NINE, Some(Reason::Expired)),
+    ] {
+        let expected = refused.map(Decision::Deny);
+        let decision = policy.decide(&grants, &request, at(now));
+        assert_eq!(
+            Some(decision).filter(|d| !d.is_allowed()),
+            expected,
+            "{now}"
+        );
+    }
+}
+
+/// RB-05: grants of one role are or-ed, and a gap between two is a gap.
+#[test]
+fn several_grants_of_a_role_count_each_for_itself() {
+    let policy = policy();
+    let grants = holding([
+        in_acme("user").until(at(HOUR)),
+        in_acme("user").from(at(2 * HOUR)),
+    ]);
+    let (acme, read) = (tenant("acme"), Permission::parse("project:read").unwrap());
+    let request = Request::new("ada", &acme, &read);
+    let allowed =
+        [0, HOUR, 2 * HOUR].map(|now| policy.decide(&grants, &request, at(now)).is_allowed());
+    assert_eq!(allowed, [true, false, true]);
+    assert_eq!(
+        policy.decide(&grants, &request, at(HOUR)),
+        Decision::Deny(Reason::Expired)
+    );
+}
+
+/// RB-05: the bytes of version 1, written by hand from the documentation of `Grants`.
+#[test]
+fn grants_are_stored_as_documented() {
+    let hex: String = include_str!("../vectors/rbac/grants-v1.hex")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    let bytes = data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap();
+    let grants = holding([
+        in_acme("user").from(at(0)).until(at(HOUR)),
+        Grant::new("admin", Scope::Everywhere),
+    ]);
+    assert_eq!(grants.encode(), bytes);
+    assert_eq!(Grants::decode(&bytes), Ok(grants));
+}
+
+/// RB-05: stored grants are read whole or not at all.
+#[test]
+fn stored_grants_that_are_damaged_are_refused() {
+    let grants = holding([in_acme("admin").until(at(0)), in_acme("user")]);
+    let bytes = grants.encode();
+    for cut in 0..bytes.len() {
+        assert_eq!(
+            Grants::decode(&bytes[..cut]),
+            Err(encoding::Error::Damaged),
+            "{cut}"
+        );
+    }
+    let with = |at: usize, byte: u8| {
+        let mut bytes = bytes.clone();
+        bytes[at] = byte;
+        Grants::decode(&bytes)
+    };
+    assert_eq!(with(0, 2), Err(encoding::Error::UnknownVersion(2)));
+    // a scope of a third kind, a wildcard for a tenant, a role that no policy can define
+    for (at, byte) in [(14, 2), (19, b'*'), (9, b' ')] {
+        assert_eq!(with(at, byte), Err(encoding::Error::Damaged), "{at}");
+    }
+    let one = roles(["user"]).encode();
+    let twice = [&[1, 0, 0, 0, 2], &one[5..], &one[5..]].concat();
+    assert_eq!(Grants::decode(&twice), Err(encoding::Error::Damaged));
+    let other = roles(["admin"]).encode();
+    let unsorted = [&[1, 0, 0, 0, 2], &one[5..], &other[5..]].concat();
+    assert_eq!(Grants::decode(&unsorted), Err(encoding::Error::Damaged));
+}
+
+/// RB-05: bounded, so that what is encoded can be decoded.
+#[test]
+fn a_subject_has_a_bounded_number_of_grants() {
+    let grant = |i: usize| {
+        Grant::new(
+            &"r".repeat(128),
+            Scope::Tenant(tenant(&format!("{i:0>128}"))),
+        )
+        .until(at(0))
+    };
+    let full = holding((0..Grants::MAX).map(grant));
+    assert_eq!(full.clone().with(grant(0)), Ok(full.clone()));
+    assert_eq!(
+        full.clone().with(grant(Grants::MAX)),
+        Err(Error::TooManyGrants)
+    );
+    let bytes = full.encode();
+    assert!(bytes.len() < 150_000);
+    assert_eq!(Grants::decode(&bytes), Ok(full.clone()));
+    let count = u32::try_from(Grants::MAX).unwrap() + 1;
+    let beyond = [
+        &[1][..],
+        &count.to_be_bytes(),
+        &bytes[5..],
+        &roles(["s"]).encode()[5..],
+    ]
+    .concat();
+    assert_eq!(Grants::decode(&beyond), Err(encoding::Error::Damaged));
+    let fault = Fault::WildcardInQuestion;
+    for role in ["", "*", "a role", &"r".repeat(129)] {
+        let refused = Grants::new().with(in_acme(role));
+        assert!(
+            matches!(refused, Err(Error::Syntax { fault: other, .. }) if other != fault),
+            "{role}"
+        );
+    }
+}
+
+/// RB-05: a role that is withdrawn is gone in that scope, in all its windows, and nowhere else.
+#[test]
+fn a_withdrawn_role_is_gone_in_its_scope() {
+    let grants = holding([
+        in_acme("user").until(at(0)),
+        in_acme("user"),
+        in_acme("admin"),
+        Grant::new("user", Scope::Everywhere),
+    ]);
+    let left = grants.without("user", &Scope::Tenant(tenant("acme")));
+    assert_eq!(
+        left,
+        holding([in_acme("admin"), Grant::new("user", Scope::Everywhere)])
+    );
+}
