@@ -1,0 +1,261 @@
+//! The front door: people are enrolled, looked up, changed, disabled; sessions are used and ended.
+//! Signing in stands in its own file.
+
+use super::{Error, Login, Person, Policy, Receipt, State, Status, Ticket, ticket::Purpose};
+use crate::{
+    Timestamp, encoding,
+    password::Password,
+    rbac::Grants,
+    session::{self, Activity, Factors, Handle, Live, Token},
+    store::{Change, Entry, Store, update},
+};
+
+/// What stands before the handle in the store's key.
+const KEY_PREFIX: &[u8] = b"portcullis/account/";
+
+/// Many people's records in a store. Share it by reference.
+///
+/// The store holds one value per person, under `portcullis/account/` and the [`Handle`] of the
+/// login name. A store that fails, contends or holds something unreadable is an error, and an error
+/// denies.
+#[derive(Debug)]
+pub struct Accounts<S> {
+    pub(super) policy: Policy,
+    store: S,
+}
+
+impl<S: Store> Accounts<S> {
+    /// Accounts by these rules in this store.
+    #[must_use]
+    pub fn new(policy: Policy, store: S) -> Self {
+        Self { policy, store }
+    }
+
+    /// Enrols a person. For an administrator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`], [`Error::Login`], [`Error::Password`] with every rule that the password
+    /// breaks, and the store's.
+    pub fn register(
+        &self,
+        login: &str,
+        password: &Password,
+        grants: Grants,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let login = Login::parse(login)?;
+        let Policy {
+            hasher,
+            password: rules,
+            ..
+        } = &self.policy;
+        let password = rules.set(hasher, password, &login.context(), now)?;
+        let entry = Entry::new(State::new(login.clone(), password, grants).encode());
+        update(&self.store, &key(login.handle()), |value| match value {
+            None => Ok((Change::Put(entry.clone()), ())),
+            Some(_) => Err(Error::Exists),
+        })
+    }
+
+    /// One person's record, as it is stored. For an administrator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn state(&self, login: &str) -> Result<State, Error> {
+        self.change(Login::parse(login)?.handle(), |state| Ok(state.clone()))
+    }
+
+    /// Gives a person these roles in place of those they had, from their next request on. For an
+    /// administrator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn grant(&self, login: &str, grants: Grants) -> Result<(), Error> {
+        self.change(Login::parse(login)?.handle(), |state| {
+            state.grants = grants.clone();
+            Ok(())
+        })
+    }
+
+    /// Disables an account: when this returns, no session, ticket, password or code of it works, and
+    /// no sign-in that was under way will start a session. For an administrator.
+    ///
+    /// Disabling again changes nothing but ends whatever is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's: the account may then still work.
+    pub fn disable(&self, login: &str, now: Timestamp) -> Result<Receipt, Error> {
+        self.change(Login::parse(login)?.handle(), |state| {
+            if state.status == Status::Active {
+                state.status = Status::Disabled(now);
+            }
+            let (sessions, tickets) = state.end_everything(now);
+            Ok(Receipt {
+                at: now,
+                sessions,
+                tickets,
+            })
+        })
+    }
+
+    /// Lets a disabled account be used again. What was ended stays ended. For an administrator.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn enable(&self, login: &str) -> Result<(), Error> {
+        self.change(Login::parse(login)?.handle(), |state| {
+            state.status = Status::Active;
+            Ok(())
+        })
+    }
+
+    /// Issues the ticket for a password reset, good for an hour, to be delivered to the person and
+    /// nobody else. For an administrator, or for a "forgot my password" page that answers the same
+    /// whatever this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`], [`Error::Disabled`] and the store's.
+    pub fn start_reset(&self, login: &str, now: Timestamp) -> Result<Ticket, Error> {
+        let login = Login::parse(login)?;
+        self.change(login.handle(), |state| {
+            active(state)?;
+            let expires = now.saturating_add(super::RESET_TIME);
+            state
+                .tickets
+                .issue(login.handle(), Purpose::Reset, Factors::NONE, expires)
+        })
+    }
+
+    /// Says who is behind this token and that the session is live.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when it is not, and the store's.
+    pub fn check(&self, token: &Token, now: Timestamp) -> Result<Person, Error> {
+        self.on_session(token, |sessions, policy| policy.check(sessions, token, now))
+    }
+
+    /// Says who is behind this token and records interactive activity.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when the session is not live, and the store's.
+    pub fn touch(
+        &self,
+        token: &Token,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Person, Error> {
+        self.on_session(token, |sessions, policy| {
+            policy.touch(sessions, token, activity, now)
+        })
+    }
+
+    /// Ends the session of this token. One that has ended already stays ended.
+    ///
+    /// # Errors
+    ///
+    /// The store's: the session may then still be live, and the caller must not say otherwise.
+    pub fn sign_out(&self, token: &Token) -> Result<(), Error> {
+        let ended = self.change(token.handle(), |state| {
+            state.sessions = core::mem::take(&mut state.sessions).end_token(token);
+            Ok(())
+        });
+        // A token of nobody's has no session that could be live.
+        if ended == Err(Error::NoAccount) {
+            Ok(())
+        } else {
+            ended
+        }
+    }
+
+    /// Ends every session of a person and whatever is under way; says how many sessions ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn sign_out_everywhere(&self, login: &str, now: Timestamp) -> Result<usize, Error> {
+        let handle = Login::parse(login)?.handle();
+        self.change(handle, |state| Ok(state.end_everything(now).0))
+    }
+
+    /// A person's live sessions, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn sessions(&self, login: &str, now: Timestamp) -> Result<Vec<Live>, Error> {
+        let handle = Login::parse(login)?.handle();
+        self.change(handle, |state| {
+            Ok(self.policy.sessions.list(&state.sessions, now))
+        })
+    }
+
+    fn on_session(
+        &self,
+        token: &Token,
+        step: impl Fn(
+            session::State,
+            &session::Policy,
+        ) -> (session::State, Result<Live, session::Error>),
+    ) -> Result<Person, Error> {
+        let person = self.change(token.handle(), |state| {
+            active(state)?;
+            let (sessions, live) =
+                step(core::mem::take(&mut state.sessions), &self.policy.sessions);
+            state.sessions = sessions;
+            let (login, grants) = (state.login.clone(), state.grants.clone());
+            Ok(Person {
+                login,
+                grants,
+                session: live?,
+            })
+        });
+        person.map_err(|error| match error {
+            Error::NoAccount => session::Error::Unknown.into(),
+            other => other,
+        })
+    }
+
+    /// Runs `step` on the record of this handle. What it changed is written also when it denies: a
+    /// failure that counts, an expiry that was seen.
+    pub(super) fn change<T>(
+        &self,
+        handle: Handle,
+        mut step: impl FnMut(&mut State) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        update::<_, _, Error>(&self.store, &key(handle), |value| {
+            let value = value.ok_or(Error::NoAccount)?;
+            let mut state = State::decode(value)?;
+            if state.login.handle() != handle {
+                return Err(Error::State(encoding::Error::Damaged));
+            }
+            let outcome = step(&mut state);
+            let new = state.encode();
+            let change = if new == value {
+                Change::Keep
+            } else {
+                Change::Put(Entry::new(new))
+            };
+            Ok((change, outcome))
+        })?
+    }
+}
+
+/// Nothing is done for an account that is disabled.
+pub(super) fn active(state: &State) -> Result<(), Error> {
+    match state.status {
+        Status::Active => Ok(()),
+        Status::Disabled(_) => Err(Error::Disabled),
+    }
+}
+
+fn key(handle: Handle) -> Vec<u8> {
+    [KEY_PREFIX, handle.as_bytes()].concat()
+}

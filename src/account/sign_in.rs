@@ -1,0 +1,465 @@
+//! The front door: signing in, step by step, and changing a password.
+//!
+//! The order is: attempts, password, second factor, expiry, enrolment, session. Each step is one
+//! compare-and-swap; a slow hash stands between two of them, and the second one checks that what the
+//! first one saw still holds.
+
+use super::{
+    Accounts, Enrolled, Error, Login, Next, STEP_TIME, SecondFactor, SignedIn, State, Ticket,
+    accounts::active, ticket::Purpose,
+};
+use crate::{
+    Timestamp,
+    attempts::{Begin, Outcome, Permit, Verdict},
+    password::{self, Expiry, Hash, Password, Use, Verified},
+    session::{self, Factors, SignIn, Token},
+    store::Store,
+    totp::{self, Uri, recovery},
+};
+
+/// What was seen before the slow hash, and must still hold after it.
+struct Attempt {
+    permit: Permit,
+    hash: Hash,
+    sign_in: SignIn,
+}
+
+impl<S: Store> Accounts<S> {
+    /// Takes a name and a password. What comes next is in the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] for a wrong name or password or a disabled account,
+    /// [`Error::ResetRequired`] from the failure on that reaches the limit, [`Error::Busy`],
+    /// [`Error::Overtaken`], and the store's.
+    pub fn sign_in(&self, login: &str, password: &Password, now: Timestamp) -> Result<Next, Error> {
+        let login = Login::parse(login);
+        let opened = login.and_then(|login| Ok((self.open_attempt(&login, now)?, login)));
+        let (attempt, login) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // The same work as for an account that is there and open.
+                let _ = self.policy.hasher.verify(password, None);
+                return Err(closed(error));
+            }
+        };
+        let verified = self.policy.hasher.verify(password, Some(&attempt.hash));
+        let renewed = match &verified {
+            Ok(verified) if verified.needs_rehash() => Some(self.policy.hasher.hash(password)),
+            _ => None,
+        };
+        let renewed = renewed.and_then(Result::ok);
+        let settled = self.change(login.handle(), |state| {
+            self.settle_password(state, &attempt, &verified, now)?;
+            if let Some(hash) = &renewed {
+                state.password = state.password.clone().with_hash(hash.clone());
+            }
+            self.next(state, attempt.sign_in.clone(), Factors::PASSWORD, now)
+        });
+        settled.map_err(closed)
+    }
+
+    /// Takes the one-time code that [`Next::FactorNeeded`] asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ticket`], [`Error::Totp`] for a wrong, malformed or replayed code,
+    /// [`Error::ResetRequired`] from the failure on that reaches the limit, [`Error::Busy`], and the
+    /// store's.
+    pub fn second_factor(
+        &self,
+        ticket: &Ticket,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Next, Error> {
+        self.prove(ticket, now, |state| {
+            let factor = state.factor.as_ref().ok_or(Error::Ticket)?;
+            let accepted = self.policy.totp.verify(factor, code, now)?;
+            state.factor = Some(accepted.into_state());
+            Ok(Factors::TOTP)
+        })
+    }
+
+    /// Takes a recovery code in place of a one-time code. It is used up.
+    ///
+    /// # Errors
+    ///
+    /// As [`Accounts::second_factor`].
+    pub fn recovery_code(
+        &self,
+        ticket: &Ticket,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Next, Error> {
+        self.prove(ticket, now, |state| {
+            let codes = state.recovery.as_ref().ok_or(Error::Ticket)?;
+            state.recovery = Some(codes.redeem(code)?.into_state());
+            Ok(Factors::RECOVERY_CODE)
+        })
+    }
+
+    /// Begins the enrolment that [`Next::EnrolmentNeeded`] asked for, or begins it anew: the URI is
+    /// for the authenticator app, as a QR code or as text, and is shown once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ticket`] and the store's.
+    pub fn enrol(&self, ticket: &Ticket, now: Timestamp) -> Result<Uri, Error> {
+        self.change(ticket.handle(), |state| {
+            self.enrolling(state, ticket, now)?;
+            let policy = &self.policy;
+            let (pending, uri) = policy
+                .totp
+                .enrol(&policy.issuer, state.login.as_str(), now)?;
+            state.factor = Some(pending);
+            Ok(uri)
+        })
+    }
+
+    /// Confirms the enrolment by a first code, which is thereby used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ticket`], [`Error::Totp`] for a wrong code or an enrolment that took too long, and
+    /// the store's.
+    pub fn confirm_enrolment(
+        &self,
+        ticket: &Ticket,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Enrolled, Error> {
+        self.change(ticket.handle(), |state| {
+            let proved = self.enrolling(state, ticket, now)?;
+            let pending = state.factor.as_ref().ok_or(Error::Ticket)?;
+            let confirmed = self.policy.totp.confirm(pending, code, now)?;
+            let (codes, recovery_codes) = recovery::generate()?;
+            state.tickets.redeem(ticket, Purpose::Enrolment, now)?;
+            state.factor = Some(confirmed);
+            state.recovery = Some(codes);
+            let sign_in = state.sessions.begin(state.login.handle(), now);
+            let next = self.next(state, sign_in, proved.and(Factors::TOTP), now)?;
+            Ok(Enrolled {
+                recovery_codes,
+                next,
+            })
+        })
+    }
+
+    /// Takes the new password that [`Next::PasswordChangeNeeded`] asked for. Every other session of
+    /// the person ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ticket`], [`Error::Password`] with every rule the new one breaks,
+    /// [`Error::Overtaken`], and the store's.
+    pub fn change_expired_password(
+        &self,
+        ticket: &Ticket,
+        new: &Password,
+        now: Timestamp,
+    ) -> Result<Next, Error> {
+        self.replace_password(
+            ticket,
+            Purpose::PasswordChange,
+            new,
+            now,
+            |state, proved| {
+                let sign_in = state.sessions.begin(state.login.handle(), now);
+                self.next(state, sign_in, proved, now)
+            },
+        )
+    }
+
+    /// Takes the new password of a reset. Every session ends, the count of failures starts at zero,
+    /// and nobody is signed in: the second factor is asked as always.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ticket`], [`Error::Password`] with every rule the new one breaks,
+    /// [`Error::Overtaken`], and the store's.
+    pub fn reset_password(
+        &self,
+        ticket: &Ticket,
+        new: &Password,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.replace_password(ticket, Purpose::Reset, new, now, |state, _| {
+            state.attempts = self
+                .policy
+                .attempts
+                .reset(core::mem::take(&mut state.attempts));
+            Ok(())
+        })
+    }
+
+    /// Changes the password of a person who is signed in and knows the present one. Every session
+    /// ends, and a new one starts for this client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`], [`Error::Denied`] for a wrong present password (it counts as a failure),
+    /// [`Error::ResetRequired`], [`Error::Password`] with every rule the new one breaks,
+    /// [`Error::Overtaken`], and the store's.
+    pub fn change_password(
+        &self,
+        token: &Token,
+        present: &Password,
+        new: &Password,
+        now: Timestamp,
+    ) -> Result<SignedIn, Error> {
+        let person = self.check(token, now)?;
+        let attempt = self.open_attempt(&person.login, now)?;
+        let verified = self.policy.hasher.verify(present, Some(&attempt.hash));
+        let old = self.change(token.handle(), |state| {
+            self.settle_password(state, &attempt, &verified, now)?;
+            Ok(state.password.clone())
+        })?;
+        let changed = self.changed(&person.login, &old, new, now)?;
+        self.change(token.handle(), |state| {
+            still_holds(state, &attempt, now)?;
+            state.password = changed.clone();
+            state.end_everything(now);
+            let sign_in = state.sessions.begin(token.handle(), now);
+            self.start(state, sign_in, person.session.factors(), now)
+        })
+    }
+
+    /// Takes a slot for one attempt on an account that is there and open.
+    fn open_attempt(&self, login: &Login, now: Timestamp) -> Result<Attempt, Error> {
+        self.change(login.handle(), |state| {
+            active(state)?;
+            let permit = self.begin(state, now)?;
+            let hash = state.password.hash().clone();
+            Ok(Attempt {
+                permit,
+                hash,
+                sign_in: state.sessions.begin(login.handle(), now),
+            })
+        })
+    }
+
+    fn begin(&self, state: &mut State, now: Timestamp) -> Result<Permit, Error> {
+        let attempts = core::mem::take(&mut state.attempts);
+        let (attempts, begin) = self.policy.attempts.begin(attempts, now);
+        state.attempts = attempts;
+        match begin {
+            Begin::Allowed(permit) => Ok(permit),
+            Begin::Busy { retry_after } => Err(Error::Busy { retry_after }),
+            Begin::ResetRequired { .. } => Err(Error::ResetRequired),
+        }
+    }
+
+    fn settle(
+        &self,
+        state: &mut State,
+        permit: &Permit,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let attempts = core::mem::take(&mut state.attempts);
+        let (attempts, outcome) = self.policy.attempts.settle(attempts, permit, verdict, now);
+        state.attempts = attempts;
+        match outcome {
+            Outcome::Cleared | Outcome::Counted { .. } | Outcome::Returned { .. } => Ok(()),
+            Outcome::ResetRequired { .. } => Err(Error::ResetRequired),
+            Outcome::Lapsed => Err(Error::Overtaken),
+        }
+    }
+
+    /// Settles an attempt by what its slow hash said, if what was seen before it still holds.
+    fn settle_password(
+        &self,
+        state: &mut State,
+        attempt: &Attempt,
+        verified: &Result<Verified, password::Error>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let holds = still_holds(state, attempt, now);
+        let verdict = match &holds {
+            Ok(()) => password_verdict(state, verified),
+            Err(_) => Verdict::Incomplete,
+        };
+        self.settle(state, &attempt.permit, verdict, now)?;
+        verified.as_ref().map_err(|error| denied(error.clone()))?;
+        holds
+    }
+
+    /// One proof of a second factor, under the same budget as passwords.
+    fn prove(
+        &self,
+        ticket: &Ticket,
+        now: Timestamp,
+        mut verify: impl FnMut(&mut State) -> Result<Factors, Error>,
+    ) -> Result<Next, Error> {
+        self.change(ticket.handle(), |state| {
+            active(state)?;
+            let proved = state.tickets.find(ticket, Purpose::SecondFactor, now)?;
+            let permit = self.begin(state, now)?;
+            let factor = verify(state);
+            self.settle(state, &permit, factor_verdict(&factor), now)?;
+            let proved = proved.and(factor?);
+            state.tickets.redeem(ticket, Purpose::SecondFactor, now)?;
+            let sign_in = state.sessions.begin(state.login.handle(), now);
+            self.next(state, sign_in, proved, now)
+        })
+    }
+
+    /// What was proved, if this person may enrol a second factor with this ticket.
+    fn enrolling(&self, state: &State, ticket: &Ticket, now: Timestamp) -> Result<Factors, Error> {
+        active(state)?;
+        let proved = state.tickets.find(ticket, Purpose::Enrolment, now)?;
+        if state.has_factor() {
+            Err(Error::Ticket)
+        } else {
+            Ok(proved)
+        }
+    }
+
+    fn replace_password<T>(
+        &self,
+        ticket: &Ticket,
+        purpose: Purpose,
+        new: &Password,
+        now: Timestamp,
+        mut then: impl FnMut(&mut State, Factors) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (login, old) = self.change(ticket.handle(), |state| {
+            active(state)?;
+            state.tickets.find(ticket, purpose, now)?;
+            Ok((state.login.clone(), state.password.clone()))
+        })?;
+        let changed = self.changed(&login, &old, new, now)?;
+        self.change(ticket.handle(), |state| {
+            active(state)?;
+            let proved = state.tickets.redeem(ticket, purpose, now)?;
+            if state.password.hash() != old.hash() {
+                return Err(Error::Overtaken);
+            }
+            state.password = changed.clone();
+            state.end_everything(now);
+            then(state, proved)
+        })
+    }
+
+    /// The password's state after a change to `new`: policy, history and the slow hash.
+    fn changed(
+        &self,
+        login: &Login,
+        old: &password::State,
+        new: &Password,
+        now: Timestamp,
+    ) -> Result<password::State, Error> {
+        let rules = &self.policy.password;
+        Ok(rules.change(&self.policy.hasher, old, new, &login.context(), now)?)
+    }
+
+    /// What is still missing, or the session.
+    fn next(
+        &self,
+        state: &mut State,
+        sign_in: SignIn,
+        proved: Factors,
+        now: Timestamp,
+    ) -> Result<Next, Error> {
+        let expires = now.saturating_add(STEP_TIME);
+        let handle = state.login.handle();
+        let second = proved.contains(Factors::TOTP) || proved.contains(Factors::RECOVERY_CODE);
+        if state.has_factor() && !second {
+            let ticket = state
+                .tickets
+                .issue(handle, Purpose::SecondFactor, proved, expires)?;
+            return Ok(Next::FactorNeeded(ticket));
+        }
+        let expiry = self.policy.password.expiry(&state.password, now);
+        if must_change(&expiry) {
+            let ticket = state
+                .tickets
+                .issue(handle, Purpose::PasswordChange, proved, expires)?;
+            return Ok(Next::PasswordChangeNeeded(ticket, expiry));
+        }
+        if self.policy.second_factor == SecondFactor::Required && !state.has_factor() {
+            let ticket = state
+                .tickets
+                .issue(handle, Purpose::Enrolment, proved, expires)?;
+            return Ok(Next::EnrolmentNeeded(ticket));
+        }
+        self.start(state, sign_in, proved, now).map(Next::SignedIn)
+    }
+
+    fn start(
+        &self,
+        state: &mut State,
+        sign_in: SignIn,
+        proved: Factors,
+        now: Timestamp,
+    ) -> Result<SignedIn, Error> {
+        let sessions = core::mem::take(&mut state.sessions);
+        let sign_in = sign_in.with_factors(proved);
+        let (sessions, outcome) = self.policy.sessions.start(sessions, sign_in, now);
+        state.sessions = sessions;
+        let (token, session) = outcome?;
+        Ok(SignedIn { token, session })
+    }
+}
+
+/// What a verified password is to the count of failures: with a second factor it is only a part.
+fn password_verdict(state: &State, verified: &Result<Verified, password::Error>) -> Verdict {
+    match verified {
+        Ok(_) if state.has_factor() => Verdict::Incomplete,
+        Ok(_) => Verdict::Success,
+        Err(error) if is_guess(error) => Verdict::Failure,
+        Err(_) => Verdict::Incomplete,
+    }
+}
+
+/// What a code is to the count of failures. One that cannot be a code is no guess.
+fn factor_verdict(factor: &Result<Factors, Error>) -> Verdict {
+    match factor {
+        Ok(_) => Verdict::Success,
+        Err(Error::Totp(totp::Error::Wrong | totp::Error::Replayed)) => Verdict::Failure,
+        Err(_) => Verdict::Incomplete,
+    }
+}
+
+/// Whether a password was wrong, rather than the stored hash or the machine.
+fn is_guess(error: &password::Error) -> bool {
+    matches!(
+        error,
+        password::Error::Wrong | password::Error::Empty | password::Error::TooLong
+    )
+}
+
+/// A wrong password says no more than that; a broken hash or a full memory is told apart.
+fn denied(error: password::Error) -> Error {
+    if is_guess(&error) {
+        Error::Denied
+    } else {
+        error.into()
+    }
+}
+
+/// To whoever signs in, an account that is not there or is disabled is a wrong name or password.
+fn closed(error: Error) -> Error {
+    match error {
+        Error::Login | Error::NoAccount | Error::Disabled => Error::Denied,
+        other => other,
+    }
+}
+
+/// What was seen before the slow hash is still so: the account is open, the hash is the one that was
+/// verified, and nothing ended the sign-in.
+fn still_holds(state: &State, attempt: &Attempt, now: Timestamp) -> Result<(), Error> {
+    active(state)?;
+    if state.password.hash() != &attempt.hash {
+        return Err(Error::Overtaken);
+    }
+    match attempt.sign_in.check(&state.sessions, now) {
+        Err(session::Error::Overtaken) => Err(Error::Overtaken),
+        other => Ok(other?),
+    }
+}
+
+/// Whether the password serves for nothing but to choose another.
+fn must_change(expiry: &Expiry) -> bool {
+    expiry.allows() != Use::SignIn
+}

@@ -1,0 +1,205 @@
+//! What is stored of one person.
+
+use core::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Error, ticket::Tickets};
+use crate::{
+    Timestamp, attempts,
+    encoding::{self, Decoder, Encoder},
+    password, rbac,
+    session::{self, Handle},
+    totp,
+};
+
+const VERSION: u8 = 1;
+/// The longest e-mail address that SMTP can deliver to (RFC 5321 §4.5.3.1.3).
+const LOGIN_LEN: usize = 254;
+/// The longest stored part; each part has its own, narrower bounds.
+const PART_LEN: usize = 256 * 1024;
+
+/// The name a person signs in with: an e-mail address or a short name, in NFC and lower case.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Login(String);
+
+impl Login {
+    /// Folds a name as it is typed to the one form that is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Login`] when it is empty, over 254 bytes, or has white space or control characters.
+    pub fn parse(name: &str) -> Result<Self, Error> {
+        // Folding can make a name up to three times as long; the bound is on both forms.
+        if name.is_empty() || name.len() > LOGIN_LEN {
+            return Err(Error::Login);
+        }
+        let folded: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
+        if folded.len() > LOGIN_LEN || folded.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(Error::Login);
+        }
+        Ok(Self(folded))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        Handle::of(&self.0)
+    }
+
+    /// What a password must not contain: the name, and what stands before its `@`.
+    pub(super) fn context(&self) -> [&str; 2] {
+        [
+            &self.0,
+            self.0.split_once('@').map_or(&self.0, |(local, _)| local),
+        ]
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Status {
+    /// It may.
+    Active,
+    /// It may not, since this time.
+    Disabled(Timestamp),
+}
+
+/// One person's record.
+///
+/// Encoded as: version 1; login after its length u32; status (0 active, 1 disabled and since when);
+/// then after their lengths u32: password, second factor (optional), recovery codes (optional),
+/// attempts, sessions, grants, each in its own versioned form; tickets: their number u32, then for
+/// each SHA-256 digest, purpose u8, expiry u64, factors u8.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) login: Login,
+    pub(super) status: Status,
+    pub(super) password: password::State,
+    pub(super) factor: Option<totp::State>,
+    pub(super) recovery: Option<totp::recovery::State>,
+    pub(super) attempts: attempts::State,
+    pub(super) sessions: session::State,
+    pub(super) grants: rbac::Grants,
+    pub(super) tickets: Tickets,
+}
+
+impl State {
+    pub(super) fn new(login: Login, password: password::State, grants: rbac::Grants) -> Self {
+        Self {
+            login,
+            status: Status::Active,
+            password,
+            factor: None,
+            recovery: None,
+            attempts: attempts::State::default(),
+            sessions: session::State::default(),
+            grants,
+            tickets: Tickets::default(),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn login(&self) -> &Login {
+        &self.login
+    }
+
+    /// Whether the account may be used.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The password's hash, history and dates.
+    #[must_use]
+    pub fn password(&self) -> &password::State {
+        &self.password
+    }
+
+    /// The second factor, if one is enrolled or being enrolled.
+    #[must_use]
+    pub fn second_factor(&self) -> Option<&totp::State> {
+        self.factor.as_ref()
+    }
+
+    /// The roles.
+    pub fn grants(&self) -> &rbac::Grants {
+        &self.grants
+    }
+
+    /// Whether a second factor has been confirmed.
+    pub(super) fn has_factor(&self) -> bool {
+        self.factor.as_ref().is_some_and(totp::State::is_confirmed)
+    }
+
+    /// Ends every session, every ticket and every sign-in under way.
+    pub(super) fn end_everything(&mut self, now: Timestamp) -> (usize, usize) {
+        let (sessions, ended) = core::mem::take(&mut self.sessions).end_all(now);
+        self.sessions = sessions;
+        (ended, self.tickets.end_all())
+    }
+
+    /// The bytes to store. They hold the second factor's secret.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut e = Encoder::new(VERSION);
+        e.bytes(self.login.0.as_bytes());
+        let disabled = match self.status {
+            Status::Active => None,
+            Status::Disabled(since) => Some(since),
+        };
+        e.option(disabled, |e, since| {
+            e.time(since);
+        });
+        e.bytes(&self.password.encode());
+        e.option(self.factor.as_ref(), |e, factor| {
+            e.bytes(&factor.encode());
+        });
+        e.option(self.recovery.as_ref(), |e, recovery| {
+            e.bytes(&recovery.encode());
+        });
+        e.bytes(&self.attempts.encode());
+        e.bytes(&self.sessions.encode());
+        e.bytes(&self.grants.encode());
+        self.tickets.encode(&mut e);
+        e.finish()
+    }
+
+    /// Reads what [`State::encode`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::State`], or that of the part which cannot be read.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let mut d = Decoder::new(bytes, VERSION)?;
+        let login = d.text(LOGIN_LEN)?;
+        let state = Self {
+            login: Login::parse(login).map_err(|_| encoding::Error::Damaged)?,
+            status: d
+                .option(Decoder::time)?
+                .map_or(Status::Active, Status::Disabled),
+            password: password::State::decode(d.bytes(PART_LEN)?)?,
+            factor: d.option(|d| Ok::<_, Error>(totp::State::decode(d.bytes(PART_LEN)?)?))?,
+            recovery: d
+                .option(|d| Ok::<_, Error>(totp::recovery::State::decode(d.bytes(PART_LEN)?)?))?,
+            attempts: attempts::State::decode(d.bytes(PART_LEN)?)?,
+            sessions: session::State::decode(d.bytes(PART_LEN)?)?,
+            grants: rbac::Grants::decode(d.bytes(PART_LEN)?)?,
+            tickets: Tickets::decode(&mut d)?,
+        };
+        d.finish()?;
+        Ok(state)
+    }
+}

@@ -1,0 +1,171 @@
+//! The ticket for one more step: what stands between a right password and a session.
+
+use core::{fmt, str::FromStr};
+
+use super::Error;
+use crate::{
+    Timestamp,
+    encoding::{self, Decoder, Encoder},
+    random,
+    session::{Digest, Factors, Handle, Token},
+};
+
+/// Tickets that one record holds; at the next one the oldest goes.
+const MAX_TICKETS: usize = 8;
+
+/// A secret that is good for one step of one person, once, for a short time.
+///
+/// Like a session's token it is 66 characters of base64url, and only its digest is stored. It opens
+/// no session. `Debug` prints `[redacted]`.
+pub struct Ticket(Token);
+
+impl Ticket {
+    /// The text for the client, or for the link that resets a password.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.0.handle()
+    }
+}
+
+/// Reads what [`Ticket::expose_secret`] gave.
+impl FromStr for Ticket {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        text.parse().map(Self).map_err(|_| Error::Ticket)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The one step that a ticket is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Purpose {
+    SecondFactor,
+    Enrolment,
+    PasswordChange,
+    Reset,
+}
+
+impl Purpose {
+    const ALL: [Self; 4] = [
+        Self::SecondFactor,
+        Self::Enrolment,
+        Self::PasswordChange,
+        Self::Reset,
+    ];
+
+    fn code(self) -> u8 {
+        match self {
+            Self::SecondFactor => 1,
+            Self::Enrolment => 2,
+            Self::PasswordChange => 3,
+            Self::Reset => 4,
+        }
+    }
+}
+
+/// The tickets of one record that may still be used.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Tickets(Vec<Issued>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Issued {
+    digest: Digest,
+    purpose: Purpose,
+    expires: Timestamp,
+    factors: Factors,
+}
+
+impl Tickets {
+    /// Issues a ticket that remembers what has been proved so far.
+    pub(super) fn issue(
+        &mut self,
+        handle: Handle,
+        purpose: Purpose,
+        factors: Factors,
+        expires: Timestamp,
+    ) -> Result<Ticket, Error> {
+        let token = Token::generate(handle)
+            .map_err(|random::Unavailable| crate::session::Error::Randomness)?;
+        let len = self.0.len();
+        self.0
+            .drain(..len.saturating_sub(MAX_TICKETS.saturating_sub(1)));
+        self.0.push(Issued {
+            digest: token.digest(),
+            purpose,
+            expires,
+            factors,
+        });
+        Ok(Ticket(token))
+    }
+
+    /// What was proved before this ticket was issued, if it is good for this step now.
+    pub(super) fn find(
+        &self,
+        ticket: &Ticket,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Factors, Error> {
+        let digest = ticket.0.digest();
+        let found = self.0.iter().fold(None, |found, issued| {
+            if issued.digest == digest {
+                Some(issued)
+            } else {
+                found
+            }
+        });
+        let good = found.filter(|issued| issued.purpose == purpose && now < issued.expires);
+        good.map(|issued| issued.factors).ok_or(Error::Ticket)
+    }
+
+    /// Uses a ticket up.
+    pub(super) fn redeem(
+        &mut self,
+        ticket: &Ticket,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Factors, Error> {
+        let factors = self.find(ticket, purpose, now)?;
+        let digest = ticket.0.digest();
+        self.0.retain(|issued| issued.digest != digest);
+        Ok(factors)
+    }
+
+    /// Ends them all and says how many there were.
+    pub(super) fn end_all(&mut self) -> usize {
+        core::mem::take(&mut self.0).len()
+    }
+
+    pub(super) fn encode(&self, e: &mut Encoder) {
+        e.list(&self.0, |e, issued| {
+            e.array(&issued.digest.0).u8(issued.purpose.code());
+            e.time(issued.expires).u8(issued.factors.bits());
+        });
+    }
+
+    pub(super) fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        d.list(MAX_TICKETS, |d| {
+            let digest = Digest(d.array()?);
+            let code = d.u8()?;
+            let purpose = Purpose::ALL
+                .into_iter()
+                .find(|purpose| purpose.code() == code);
+            Ok(Issued {
+                digest,
+                purpose: purpose.ok_or(encoding::Error::Damaged)?,
+                expires: d.time()?,
+                factors: Factors::from_bits(d.u8()?),
+            })
+        })
+        .map(Self)
+    }
+}

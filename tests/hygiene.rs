@@ -1,0 +1,199 @@
+//! What holds for the whole crate: where the clock is read, where `unsafe` stands, what is printed.
+#![cfg(feature = "full")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use portcullis::{
+    Timestamp, account, attempts, encoding, field, password, rbac, redact, session, store, totp,
+};
+
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let nested = entries.flat_map(|path| {
+        if path.is_dir() {
+            sources(&path)
+        } else {
+            vec![path]
+        }
+    });
+    nested
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .collect()
+}
+
+/// The lines of code that contain one of these, but for comments, as `file: line`.
+fn lines_with(patterns: &[&str], outside: &[&str]) -> Vec<String> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = sources(&src);
+    assert!(files.len() > 30, "the sources are there");
+    let mut found = Vec::new();
+    for file in files {
+        let name = file
+            .strip_prefix(&src)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
+        if outside.iter().any(|prefix| name.starts_with(prefix)) {
+            continue;
+        }
+        for line in fs::read_to_string(&file).unwrap().lines() {
+            let code = line.split("//").next().unwrap();
+            if patterns.iter().any(|pattern| code.contains(pattern)) {
+                found.push(format!("{name}: {}", line.trim()));
+            }
+        }
+    }
+    found
+}
+
+/// CO-01.
+#[test]
+fn the_clock_is_read_in_one_file() {
+    let reads = ["SystemTime::now", "Instant::now", "Timestamp::now"];
+    assert_eq!(lines_with(&reads, &["time.rs"]), Vec::<String>::new());
+    assert!(
+        !lines_with(&reads, &[]).is_empty(),
+        "the search finds what it looks for"
+    );
+}
+
+/// QA-04.
+#[test]
+fn unsafe_stands_in_the_c_interface_alone() {
+    let words = ["unsafe ", "unsafe{", "unsafe(", "allow(unsafe_code"];
+    assert_eq!(
+        lines_with(&words, &["ffi.rs", "ffi/"]),
+        Vec::<String>::new()
+    );
+    assert!(
+        !lines_with(&words, &[]).is_empty(),
+        "the search finds what it looks for"
+    );
+}
+
+#[test]
+fn randomness_has_one_source() {
+    assert_eq!(
+        lines_with(&["getrandom::"], &["random.rs"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn no_module_touches_the_environment_files_or_the_network() {
+    let outside = [
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "File::",
+        "println!",
+    ];
+    assert_eq!(lines_with(&outside, &[]), Vec::<String>::new());
+}
+
+/// CO-03: what is secret is not printed, in the plain or in the alternate form.
+#[test]
+fn no_secret_is_printed() {
+    let now = Timestamp::from_secs(1_795_251_600);
+    let hides = |printed: [String; 2], secret: &str| {
+        for printed in printed {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    };
+    macro_rules! both {
+        ($value:expr) => {
+            [format!("{:?}", $value), format!("{:#?}", $value)]
+        };
+    }
+
+    let password = password::Password::from("Correct-Horse-7");
+    hides(both!(password), "Correct-Horse-7");
+    let hash = password::Hasher::default().hash(&password).unwrap();
+    let digest = hash.as_str().rsplit('$').next().unwrap().to_owned();
+    hides(both!(hash), &digest);
+    hides(both!(password::State::new(hash, Some(now))), &digest);
+
+    let (state, uri) = totp::Policy::back_office()
+        .enrol("Example", "ada", now)
+        .unwrap();
+    let secret = uri.expose_secret().split("secret=").nth(1).unwrap();
+    let secret = secret.split('&').next().unwrap().to_owned();
+    hides(both!(uri), &secret);
+    hides(both!(state), &secret);
+    let (codes, shown) = totp::recovery::generate().unwrap();
+    hides(both!(shown), shown.first().unwrap().expose_secret());
+    hides(both!(codes), shown.first().unwrap().expose_secret());
+
+    let key = field::Key::from_bytes(*b"0123456789abcdef0123456789abcdef");
+    hides(both!(key), "0123456789abcdef");
+    hides(both!(key), "48, 49, 50");
+    let ring = field::Keyring::new(key);
+    hides(both!(ring), "48, 49, 50");
+    let context = field::Context::new()
+        .tenant("a")
+        .table("t")
+        .column("c")
+        .row(1_u64);
+    let sealed = ring.seal(&context, b"hunter2").unwrap();
+    hides(both!(ring.open(&context, &sealed).unwrap()), "hunter2");
+    hides(
+        both!(ring.open(&context, &sealed).unwrap()),
+        "104, 117, 110",
+    );
+}
+
+/// CO-05: what a service shares between its threads.
+#[test]
+fn what_is_shared_can_be_shared() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<account::Accounts<store::Memory>>();
+    shared::<attempts::Attempts<store::Memory>>();
+    shared::<session::Sessions<store::Memory>>();
+    shared::<field::Keyring>();
+    shared::<password::Hasher>();
+    shared::<password::Policy>();
+    shared::<rbac::Policy>();
+    shared::<redact::Policy>();
+    shared::<totp::Policy>();
+    for_errors::<account::Error>();
+    for_errors::<attempts::Error>();
+    for_errors::<encoding::Error>();
+    for_errors::<field::Error>();
+    for_errors::<password::Error>();
+    for_errors::<rbac::Error>();
+    for_errors::<session::Error>();
+    for_errors::<store::Error>();
+    for_errors::<totp::Error>();
+    fn for_errors<T: std::error::Error + Clone + PartialEq + Send + Sync + 'static>() {}
+}
+
+/// CO-03, S2-09: there is no way to print what is secret, to copy a token about, or to look through
+/// the type as if it were text. A line here that stopped being true would not compile.
+mod secrets_cannot {
+    use std::{fmt::Display, ops::Deref};
+
+    use portcullis::{account::Ticket, field, password, session, totp};
+    use static_assertions::assert_not_impl_any;
+
+    assert_not_impl_any!(password::Password: Display, Deref, Clone, PartialEq, AsRef<str>);
+    assert_not_impl_any!(password::Hash: Display, Deref, AsRef<str>);
+    assert_not_impl_any!(field::Key: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(field::Opened: Display, Deref, Clone, AsRef<[u8]>);
+    assert_not_impl_any!(session::Token: Display, Deref, Clone, AsRef<str>);
+    assert_not_impl_any!(Ticket: Display, Deref, Clone, AsRef<str>);
+    assert_not_impl_any!(totp::Secret: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(totp::Uri: Display, Deref, AsRef<str>);
+    assert_not_impl_any!(totp::recovery::Code: Display, Deref, Clone, AsRef<str>);
+}
