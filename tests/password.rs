@@ -789,6 +789,24 @@ fn a_history_is_bounded() {
     assert_eq!(deeper.err(), Some(Error::HistoryDepth));
 }
 
+/// PW-07, PW-09: by the first choice as by the next, also what could not be hashed in any case.
+#[test]
+fn a_choice_that_breaks_the_policy_is_rejected() {
+    let (policy, now) = (Policy::back_office(), at("2026-01-15"));
+    let state = policy.set(&tiny(), &good(1), &[], now).unwrap();
+    for (choice, code) in [
+        ("".to_owned(), "too_short"),
+        ("Short-1".to_owned(), "too_short"),
+        ("x".repeat(1025), "too_long"),
+    ] {
+        let choice = Password::from(choice);
+        let set = rejection(policy.set(&tiny(), &choice, &[], now));
+        let change = rejection(policy.change(&tiny(), &state, &choice, &[], now));
+        assert_eq!(set, change);
+        assert_eq!(change.as_slice()[0].code(), code);
+    }
+}
+
 /// PW-09: where nobody can tell whether a password was used before, it is not taken.
 #[test]
 fn a_remembered_hash_that_cannot_be_read_is_an_error() {
