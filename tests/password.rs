@@ -953,7 +953,7 @@ fn nothing_secret_is_printed() {
     );
 }
 
-/// PW-04: everything crosses threads.
+/// PW-01: whatever thread hashes and whichever asked for it.
 #[test]
 fn everything_is_send_and_sync() {
     fn check<T: Send + Sync + 'static>() {}

@@ -67,7 +67,7 @@ impl Drop for Memory {
 mod tests {
     use super::*;
 
-    /// PW-04: 2^53 KiB are more than there are.
+    /// S0-15: 2^53 KiB are more than there are.
     #[test]
     fn memory_that_cannot_be_had_is_an_error() {
         assert!(matches!(Memory::allocate(1 << 53), Err(Error::Memory)));
