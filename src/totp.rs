@@ -1,1 +1,323 @@
-//! Not written yet.
+//! One-time codes from an authenticator app (TOTP, RFC 6238), each accepted once.
+//!
+//! A [`Policy`] makes a secret and the [`Uri`] that an app scans ([`Policy::enrol`]), takes a first
+//! code as proof that it did ([`Policy::confirm`]) and from then on checks codes
+//! ([`Policy::verify`]). The state that each step returns is to be stored, in one step with the one
+//! it replaces: by `store::update` or in the caller's own transaction. Then a code
+//! is redeemed once, however many requests bring it at the same moment. [`recovery`] makes the codes
+//! for the day on which the phone is lost.
+//!
+//! # What this does not do
+//!
+//! It does not count wrong codes: a code of six digits is guessed in a million tries, so put
+//! the module `attempts` in front. A code does not stop phishing: whoever gets a person to
+//! type it into another page has it (NIST SP 800-63B-4 §3.2.5). One state is one device.
+//!
+//! # Security
+//!
+//! Codes of the window's steps are all computed and compared in constant time; of those that match,
+//! the newest step counts and is remembered, and no code of that step or an older one is accepted
+//! again, whatever the clock says (RFC 6238 §5.2, NIST SP 800-63B-4 §3.1.4.2, OWASP ASVS 5.0 6.5.1).
+//! The code that confirms an enrolment is used up by it. A code that is right but was used is
+//! [`Error::Replayed`], apart from [`Error::Wrong`]: the person typed it twice, or somebody saw it.
+//! The window's default, one step back and one ahead, is that of RFC 6238 §5.2 and of the clocks of
+//! phones.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::{Timestamp, totp::{Error, Policy}};
+//!
+//! let policy = Policy::back_office();
+//! let nine = Timestamp::from_secs(1_795_251_600);
+//! let (pending, uri) = policy.enrol("Example Ltd", "ada", nine)?;
+//! // uri.expose_secret() is shown once, as a QR code; what the app then shows:
+//! let code = uri.code_at(nine);
+//! let confirmed = policy.confirm(&pending, &code, nine)?;
+//! assert_eq!(policy.verify(&confirmed, &code, nine), Err(Error::Replayed));
+//!
+//! let later = Timestamp::from_secs(1_795_251_630);
+//! let accepted = policy.verify(&confirmed, &uri.code_at(later), later)?;
+//! let state = accepted.into_state(); // to be stored before anybody is let in
+//! assert!(policy.verify(&state, &uri.code_at(later), later).is_err());
+//! # Ok::<(), Error>(())
+//! ```
+
+mod code;
+mod parameters;
+pub mod recovery;
+mod secret;
+mod state;
+mod uri;
+
+use core::{ops::RangeInclusive, time::Duration};
+
+use code::Codes;
+pub use parameters::{Algorithm, Parameters};
+pub use secret::Secret;
+pub use state::State;
+use state::Status;
+pub use uri::Uri;
+
+use crate::{Timestamp, encoding, random};
+
+/// Steps in each direction that a policy may accept: five minutes at the usual 30 seconds.
+const WINDOW_LIMIT: u8 = 10;
+/// How long a first code is awaited: time to find the phone and install an app.
+const ENROLMENT_TIME: Duration = Duration::from_secs(10 * 60);
+/// The bounds of that time.
+const ENROLMENT_TIMES: RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(24 * 60 * 60);
+
+/// The rules for one-time codes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Policy {
+    parameters: Parameters,
+    window_past: u8,
+    window_future: u8,
+    enrolment: Duration,
+}
+
+impl Policy {
+    /// A back office: SHA-1, 6 digits, 30 seconds, as every app does; one step back and one ahead;
+    /// ten minutes to confirm an enrolment.
+    #[must_use]
+    pub fn back_office() -> Self {
+        Self {
+            parameters: Parameters::default(),
+            window_past: 1,
+            window_future: 1,
+            enrolment: ENROLMENT_TIME,
+        }
+    }
+
+    /// Other codes for those who enrol from now on. Who has enrolled keeps theirs.
+    #[must_use]
+    pub fn with_parameters(self, parameters: Parameters) -> Self {
+        Self { parameters, ..self }
+    }
+
+    /// Accepts codes of `past` steps before the present one and of `future` steps after it, each
+    /// from 0 to 10.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Window`] over that.
+    pub fn with_window(self, past: u8, future: u8) -> Result<Self, Error> {
+        if past.max(future) > WINDOW_LIMIT {
+            return Err(Error::Window);
+        }
+        Ok(Self {
+            window_past: past,
+            window_future: future,
+            ..self
+        })
+    }
+
+    /// Another time within which an enrolment must be confirmed, from a minute to a day.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EnrolmentTime`] outside that range.
+    pub fn with_enrolment_time(self, enrolment: Duration) -> Result<Self, Error> {
+        if !ENROLMENT_TIMES.contains(&enrolment) {
+            return Err(Error::EnrolmentTime);
+        }
+        Ok(Self { enrolment, ..self })
+    }
+
+    /// Makes a new secret: the state that awaits its first code, and the URI for the app, to be
+    /// shown once. `issuer` and `account` are what the app shows beside its codes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Issuer`], [`Error::Account`], [`Error::Randomness`].
+    pub fn enrol(
+        &self,
+        issuer: &str,
+        account: &str,
+        now: Timestamp,
+    ) -> Result<(State, Uri), Error> {
+        let uri = Uri::new(issuer, account, self.parameters, Secret::generate()?)?;
+        Ok((self.import(&uri, now), uri))
+    }
+
+    /// Takes over a secret that somebody else made, with the URI's own parameters. It awaits a
+    /// first code like any other.
+    #[must_use]
+    pub fn import(&self, uri: &Uri, now: Timestamp) -> State {
+        let expires = now.saturating_add(self.enrolment);
+        State {
+            secret: uri.secret().clone(),
+            parameters: uri.parameters(),
+            status: Status::Pending { expires },
+        }
+    }
+
+    /// Confirms an enrolment by a code of the app, which is thereby used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EnrolmentExpired`], [`Error::AlreadyConfirmed`], [`Error::Malformed`],
+    /// [`Error::Wrong`].
+    pub fn confirm(&self, state: &State, code: &str, now: Timestamp) -> Result<State, Error> {
+        match state.status {
+            Status::Confirmed { .. } => Err(Error::AlreadyConfirmed),
+            Status::Pending { expires } if now >= expires => Err(Error::EnrolmentExpired),
+            Status::Pending { .. } => Ok(state.confirmed(self.step_of(state, code, now)?)),
+        }
+    }
+
+    /// Checks a code of a confirmed factor. It is used up when the state in the answer is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotConfirmed`], [`Error::Malformed`], [`Error::Wrong`], [`Error::Replayed`].
+    pub fn verify(&self, state: &State, code: &str, now: Timestamp) -> Result<Accepted, Error> {
+        let Status::Confirmed { last_used } = state.status else {
+            return Err(Error::NotConfirmed);
+        };
+        let step = self.step_of(state, code, now)?;
+        if step <= last_used {
+            return Err(Error::Replayed);
+        }
+        let state = state.confirmed(step);
+        Ok(Accepted { state, step })
+    }
+
+    /// The newest step of the window whose code this is.
+    fn step_of(&self, state: &State, code: &str, now: Timestamp) -> Result<u64, Error> {
+        let parameters = state.parameters;
+        let digits = usize::from(parameters.digits());
+        if code.len() != digits || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::Malformed);
+        }
+        let step = parameters.step(now);
+        let window = step.saturating_sub(self.window_past.into())
+            ..=step.saturating_add(self.window_future.into());
+        let codes = Codes::new(&state.secret, parameters);
+        codes.newest_match(code, window).ok_or(Error::Wrong)
+    }
+}
+
+/// The default is [`Policy::back_office`].
+impl Default for Policy {
+    fn default() -> Self {
+        Self::back_office()
+    }
+}
+
+/// A code was right and had not been used.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use = "the code can be used again until the new state is stored"]
+pub struct Accepted {
+    state: State,
+    step: u64,
+}
+
+impl Accepted {
+    /// The state to store in place of the one that was asked.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
+    /// The same, to look at.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The step whose code it was, counted in periods from the Unix epoch. No code of this or of an
+    /// earlier step will be accepted.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+}
+
+/// Why a code, a secret or a URI is not accepted. Each of these denies.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not of a code's form: as many ASCII digits as the parameters say, or the characters of a
+    /// recovery code.
+    #[error("not of the form of a code")]
+    Malformed,
+    /// Of a code's form, and not a code of this time.
+    #[error("wrong code")]
+    Wrong,
+    /// A right code that was used, or is older than one that was. Somebody may have seen it.
+    #[error("the code was used before")]
+    Replayed,
+    /// No first code has confirmed this factor.
+    #[error("the enrolment has not been confirmed")]
+    NotConfirmed,
+    /// The factor was confirmed before.
+    #[error("the enrolment has been confirmed before")]
+    AlreadyConfirmed,
+    /// The first code came too late: enrol again.
+    #[error("the enrolment was not confirmed in time")]
+    EnrolmentExpired,
+    /// A number of digits that codes do not have.
+    #[error("number of digits is not between 6 and 8")]
+    Digits,
+    /// A period that codes do not have.
+    #[error("period is not whole seconds between 1 and 86400")]
+    Period,
+    /// An algorithm that is not known.
+    #[error("algorithm is not SHA1, SHA256 or SHA512")]
+    Algorithm,
+    /// A window that would accept too much.
+    #[error("window is over 10 steps in one direction")]
+    Window,
+    /// A time to confirm an enrolment that is too short or too long.
+    #[error("time to confirm an enrolment is not between 1 minute and 24 hours")]
+    EnrolmentTime,
+    /// A secret with characters or a length that base32 does not have.
+    #[error("secret is not base32")]
+    SecretEncoding,
+    /// A secret that is too short or too long.
+    #[error("secret is not between 10 and 128 bytes")]
+    SecretLength,
+    /// A URI of another kind, `otpauth://hotp/` included.
+    #[error("not an otpauth://totp/ URI")]
+    Scheme,
+    /// A URI that is too long.
+    #[error("URI is longer than 2048 bytes")]
+    UriLength,
+    /// A URI with a character that RFC 3986 does not allow there, or broken percent-encoding.
+    #[error("URI has a character that must be percent-encoded, or broken percent-encoding")]
+    UriEncoding,
+    /// An issuer that cannot stand in a URI.
+    #[error(
+        "issuer is empty, longer than 128 bytes, begins or ends with white space, or contains a colon or a control character"
+    )]
+    Issuer,
+    /// An account that cannot stand in a URI.
+    #[error(
+        "account is empty, longer than 256 bytes, begins or ends with white space, or contains a control character"
+    )]
+    Account,
+    /// The label and the parameter of a URI name different issuers.
+    #[error("label and parameter name different issuers")]
+    IssuersDiffer,
+    /// A parameter of a URI that stands there twice.
+    #[error("parameter {0} stands twice")]
+    Repeated(&'static str),
+    /// A URI without a secret.
+    #[error("URI has no secret")]
+    NoSecret,
+    /// The system gave no randomness.
+    #[error("the system gave no randomness")]
+    Randomness,
+    /// The stored state cannot be read.
+    #[error(transparent)]
+    State(#[from] encoding::Error),
+}
+
+impl From<random::Unavailable> for Error {
+    fn from(_: random::Unavailable) -> Self {
+        Self::Randomness
+    }
+}
