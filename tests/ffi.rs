@@ -26,7 +26,7 @@ const PROGRAMS: [(&str, &str); 3] = [
     ("refusals", "refusals\n"),
     (
         "sign_in",
-        "signed in\nafter 14 idle minutes: live\nafter 15 idle minutes: signed out\n",
+        "signed in\nlive after 14 idle minutes: yes\nlive after 15 idle minutes: no\n",
     ),
 ];
 const C99: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];

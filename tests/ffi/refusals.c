@@ -239,6 +239,8 @@ static void violations(void) {
     const portcullis_text none = {NULL, 0}, broken = {NULL, 3};
     const portcullis_text twice[] = {{"correct horse", 13}, {"correct horse", 13}};
     static const char *const long_enough = "correct horse battery";
+    static char unaligned[2 * sizeof(portcullis_text)];
+    const void *odd = (uintptr_t)unaligned % 2 == 0 ? unaligned + 1 : unaligned;
 
     YES(portcullis_password_policy_nist(&nist));
     YES(portcullis_password_check(nist, long_enough, strlen(long_enough), &none, 1, NULL));
@@ -250,6 +252,7 @@ static void violations(void) {
     memset(codes, UNTOUCHED, sizeof codes);
     INVALID(portcullis_password_check(nist, long_enough, 21, &broken, 1, &codes));
     INVALID(portcullis_password_check(nist, long_enough, 21, NULL, 1, &codes));
+    INVALID(portcullis_password_check(nist, long_enough, 21, odd, 1, &codes));
     INVALID(portcullis_password_check(NULL, long_enough, 21, NULL, 0, &codes));
     HOLDS(all_untouched(codes, sizeof codes));
     portcullis_password_policy_free(nist);

@@ -58,7 +58,9 @@ static void chooses_a_password(char (*hash)[PORTCULLIS_PASSWORD_HASH_SIZE]) {
     HOLDS(strcmp(violations, "too_short\nno_uppercase\nno_digit\nno_symbol\ncontext_word") == 0);
     YES(portcullis_password_check(rules, chosen, strlen(chosen), context, 2, &violations));
     HOLDS(violations[0] == '\0');
+    memset(hash, 'x', sizeof *hash);
     YES(portcullis_password_hash(hasher, chosen, strlen(chosen), hash));
+    HOLDS((*hash)[strlen(*hash) + 1] == '\0' && (*hash)[sizeof *hash - 1] == '\0');
     HOLDS(strstr(*hash, "$argon2id$v=19$m=8,t=1,p=1$") == *hash);
 
     portcullis_password_policy_free(rules);
