@@ -15,7 +15,7 @@ use portcullis::{
 fn sessions(c: &mut Criterion) {
     let now = Timestamp::from_secs(1_795_251_600);
     for subjects in [10, 100_000] {
-        let sessions = Sessions::new(Policy::back_office(), Memory::new(2 * subjects));
+        let sessions = Sessions::new(Policy::back_office(), Memory::new(subjects));
         let start = |subject: usize| {
             let sign_in = sessions.begin(&subject.to_string(), now).unwrap();
             sessions

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "tests stop at what they did not expect"
 )]
 
@@ -545,12 +546,16 @@ fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
     let cases: [(&str, Meanwhile, Error); 3] = [
         (
             "disabled",
-            Box::new(move |accounts| drop(accounts.disable(name, at(MINUTE)).unwrap())),
+            Box::new(move |accounts| {
+                let _ = accounts.disable(name, at(MINUTE)).unwrap();
+            }),
             Error::Denied,
         ),
         (
             "signed out everywhere",
-            Box::new(move |accounts| drop(accounts.sign_out_everywhere(name, at(MINUTE)).unwrap())),
+            Box::new(move |accounts| {
+                let _ = accounts.sign_out_everywhere(name, at(MINUTE)).unwrap();
+            }),
             Error::Overtaken,
         ),
         (

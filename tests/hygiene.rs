@@ -123,7 +123,10 @@ fn no_secret_is_printed() {
     let hash = password::Hasher::default().hash(&password).unwrap();
     let digest = hash.as_str().rsplit('$').next().unwrap().to_owned();
     hides(both!(hash), &digest);
-    hides(both!(password::State::new(hash, Some(now))), &digest);
+    hides(
+        both!(password::State::new(hash.clone(), Some(now))),
+        &digest,
+    );
 
     let (state, uri) = totp::Policy::back_office()
         .enrol("Example", "ada", now)

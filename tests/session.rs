@@ -590,13 +590,10 @@ proptest! {
             let pick = |n: usize| n.min(tokens.len().saturating_sub(1));
             match event {
                 Event::Start => {
-                    let live: Vec<usize> = (0..model.len()).filter(|n| alive(&model[*n])).collect();
-                    for dead in 0..model.len() {
-                        if !live.contains(&dead) { model[dead] = None; }
-                    }
-                    if live.len() == 3 {
-                        let oldest = live.iter().min_by_key(|n| model[**n].unwrap().0);
-                        model[*oldest.unwrap()] = None;
+                    model.iter_mut().filter(|s| !alive(s)).for_each(|dead| *dead = None);
+                    if model.iter().flatten().count() == 3 {
+                        let live = model.iter_mut().filter(|s| s.is_some());
+                        *live.min_by_key(|s| s.unwrap().0).unwrap() = None;
                     }
                     tokens.push(start(&sessions, "ada", time));
                     model.push(Some((now, now)));

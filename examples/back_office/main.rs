@@ -12,6 +12,7 @@
     clippy::print_stdout,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
+    unreachable_pub,
     reason = "an example prints, and its files are checked when they are read"
 )]
 
@@ -28,8 +29,8 @@ use std::{
 
 use files::Wrong;
 use office::Office;
-use portcullis::{Timestamp, account};
-use report::Promise;
+use portcullis::Timestamp;
+use promises::Outcome;
 
 const USAGE: &str = "usage: back_office [--staff FILE.csv] [--policy FILE.toml] [--log FILE]";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -104,7 +105,7 @@ fn play(office: &Office, log: &[u8]) -> ExitCode {
         office.people.len()
     );
     println!("· what is tried   ✓ seen as promised   ✗ not as promised\n");
-    let scenes: [fn(&Office) -> Result<Promise, account::Error>; 11] = [
+    let scenes: [fn(&Office) -> Outcome; 11] = [
         promises::passwords_are_stored_as_hashes,
         promises::passwords_have_twelve_characters_of_four_kinds,
         promises::everybody_has_a_second_factor,
@@ -153,7 +154,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn enter(&mut self, scene: Result<Promise, account::Error>) {
+    fn enter(&mut self, scene: Outcome) {
         match scene {
             Ok(promise) => {
                 println!("{promise}");

@@ -23,7 +23,7 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const IDLE: Duration = Duration::from_secs(15 * 60);
 
-type Outcome = Result<Promise, Error>;
+pub type Outcome = Result<Promise, Error>;
 
 pub fn passwords_are_stored_as_hashes(office: &Office) -> Outcome {
     let mut p = promise(
@@ -178,7 +178,7 @@ pub fn everybody_has_a_second_factor(office: &Office) -> Outcome {
         return Ok(p);
     };
     p.tried("the phone is lost: a recovery code is used twice");
-    let mut redeem = || match office.first_step(&person.login, &office.password(&person.login))? {
+    let redeem = || match office.first_step(&person.login, &office.password(&person.login))? {
         Next::FactorNeeded(ticket) => {
             office
                 .accounts
