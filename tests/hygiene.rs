@@ -200,3 +200,12 @@ mod secrets_cannot {
     assert_not_impl_any!(totp::Uri: Display, Deref, AsRef<str>);
     assert_not_impl_any!(totp::recovery::Code: Display, Deref, Clone, AsRef<str>);
 }
+
+/// The README's C program is the one that the tests build and run.
+#[test]
+fn the_readme_shows_the_c_program_that_is_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let program = fs::read_to_string(root.join("tests/ffi/sign_in.c")).unwrap();
+    assert!(readme.contains(&format!("```c\n{program}```")));
+}
