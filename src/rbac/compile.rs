@@ -117,8 +117,11 @@ fn roles(drafts: Vec<RoleDraft<'_>>, closures: Vec<Box<[usize]>>) -> Box<[Role]>
     roles.collect()
 }
 
-/// The index of each role by its name.
-struct Names<'d>(HashMap<&'d str, usize>);
+/// The names of the roles, sorted, and the index of each.
+struct Names<'d> {
+    sorted: Vec<&'d str>,
+    indices: HashMap<&'d str, usize>,
+}
 
 /// One role inherits another, and where the file says so.
 #[derive(Clone, Copy)]
@@ -129,17 +132,18 @@ struct Edge {
 
 impl<'d> Names<'d> {
     fn of(roles: &[RoleDraft<'d>]) -> Self {
-        let names = roles.iter().enumerate().map(|(i, role)| (role.name, i));
-        Self(names.collect())
+        let sorted: Vec<_> = roles.iter().map(|role| role.name).collect();
+        let indices = sorted.iter().copied().zip(0..).collect();
+        Self { sorted, indices }
     }
 
     fn owned(&self) -> HashMap<Box<str>, usize> {
-        let names = self.0.iter().map(|(name, role)| ((*name).into(), *role));
-        names.collect()
+        let names = self.sorted.iter().map(|name| Box::from(*name));
+        names.zip(0..).collect()
     }
 
     fn resolve(&self, mention: &Mention<'_>, found: &mut Found) -> Option<usize> {
-        let role = self.0.get(mention.name).copied();
+        let role = self.indices.get(mention.name).copied();
         if role.is_none() {
             let problem = Problem::UnknownRole {
                 name: Name::new(mention.name),
@@ -154,9 +158,7 @@ impl<'d> Names<'d> {
         if found.len() >= SUGGESTIONS {
             return None;
         }
-        let mut known: Vec<_> = self.0.keys().copied().collect();
-        known.sort_unstable();
-        meant(name, known.into_iter())
+        meant(name, self.sorted.iter().copied())
     }
 
     fn edges(&self, roles: &[RoleDraft<'_>], found: &mut Found) -> Vec<Vec<Edge>> {

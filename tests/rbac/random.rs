@@ -213,7 +213,7 @@ fn universe() -> impl Iterator<Item = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// RB-13, RB-01, RB-02, RB-03, RB-05.
     #[test]
