@@ -211,6 +211,6 @@ fn assert_runs(command: &mut Command, expected: &str) {
 /// One line that the test harness does not swallow, or a failure where everything must be there.
 fn skipped(what: &str) {
     assert!(env::var_os("CI").is_none(), "not found: {what}");
-    let line = format!("skipped, as {what} is not to be found\n");
+    let line = format!("skipped: not found: {what}\n");
     io::stderr().write_all(line.as_bytes()).unwrap();
 }

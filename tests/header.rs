@@ -1,6 +1,9 @@
 //! The C header that is checked in is the one that the code gives.
 #![cfg(feature = "ffi")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files fails"
+)]
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
