@@ -384,6 +384,43 @@ fn a_ticket_is_good_for_its_time_and_no_longer() {
     assert_eq!(late, Err(Error::Ticket));
 }
 
+#[test]
+fn a_ticket_is_good_once() {
+    let world = world();
+    let ticket = world.ticket(at(MINUTE));
+    let enter = |now| {
+        let code = world.phone.code_at(now);
+        world.accounts.second_factor(&ticket, &code, now)
+    };
+    assert!(matches!(enter(at(MINUTE)), Ok(Next::SignedIn(_))));
+    assert_eq!(enter(at(2 * MINUTE)).unwrap_err(), Error::Ticket);
+}
+
+/// TO-04: whoever began to enrol beside the owner does not replace the owner's phone.
+#[test]
+fn a_second_enrolment_stops_when_the_first_is_confirmed() {
+    let accounts = Accounts::new(policy(), Memory::new(10));
+    accounts
+        .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let tickets = [0, 1].map(|_| match sign_in(&accounts, at(0)).unwrap() {
+        Next::EnrolmentNeeded(ticket) => ticket,
+        next => panic!("{next:?}"),
+    });
+    let phone = accounts.enrol(&tickets[0], at(0)).unwrap();
+    let code = phone.code_at(at(0));
+    accounts
+        .confirm_enrolment(&tickets[0], &code, at(0))
+        .unwrap();
+    assert_eq!(
+        accounts.enrol(&tickets[1], at(MINUTE)).unwrap_err(),
+        Error::Ticket
+    );
+    let fresh = phone.code_at(at(MINUTE));
+    let again = accounts.confirm_enrolment(&tickets[1], &fresh, at(MINUTE));
+    assert_eq!(again.unwrap_err(), Error::Ticket);
+}
+
 /// Only the newest few are kept: a record does not grow by being asked.
 #[test]
 fn a_ninth_ticket_ends_the_first() {
@@ -500,7 +537,11 @@ fn nothing_of_a_disabled_account_works() {
 }
 
 /// What happens while the slow hash runs.
-type Meanwhile = Box<dyn Fn(&Accounts<Arc<Memory>>) + Send + Sync>;
+type Meanwhile = Box<dyn Fn(&Arc<Memory>) + Send + Sync>;
+
+fn others(store: &Arc<Memory>) -> Accounts<Arc<Memory>> {
+    Accounts::new(policy(), store.clone())
+}
 
 /// A store in which, between the two swaps of a sign-in, somebody else does something.
 struct Interrupted {
@@ -524,7 +565,7 @@ impl Store for Interrupted {
             }
         };
         if let Some(meanwhile) = due {
-            meanwhile(&Accounts::new(policy(), self.store.clone()));
+            meanwhile(&self.store);
         }
         Store::load(&*self.store, key)
     }
@@ -543,28 +584,48 @@ impl Store for Interrupted {
 #[test]
 fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
     let name = "ada@example.com";
-    let cases: [(&str, Meanwhile, Error); 3] = [
+    let cases: [(&str, Meanwhile, Error); 5] = [
         (
             "disabled",
-            Box::new(move |accounts| {
-                let _ = accounts.disable(name, at(MINUTE)).unwrap();
+            Box::new(move |store| {
+                let _ = others(store).disable(name, at(MINUTE)).unwrap();
             }),
             Error::Denied,
         ),
         (
             "signed out everywhere",
-            Box::new(move |accounts| {
-                let _ = accounts.sign_out_everywhere(name, at(MINUTE)).unwrap();
+            Box::new(move |store| {
+                let ended = others(store).sign_out_everywhere(name, at(MINUTE));
+                assert_eq!(ended, Ok(0));
             }),
             Error::Overtaken,
         ),
         (
             "password reset",
-            Box::new(move |accounts| {
+            Box::new(move |store| {
+                let accounts = others(store);
                 let ticket = accounts.start_reset(name, at(MINUTE)).unwrap();
                 accounts
                     .reset_password(&ticket, &NEW.into(), at(MINUTE))
                     .unwrap();
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "hashed anew",
+            Box::new(move |store| {
+                let stronger = Hasher::new(Cost::new(16, 1, 1).unwrap());
+                let accounts = Accounts::new(policy().with_hasher(stronger), store.clone());
+                let _ = sign_in(&accounts, at(MINUTE)).unwrap();
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "given up for lost",
+            Box::new(move |store| {
+                let later = at(MINUTE + 31);
+                let wrong = others(store).sign_in(name, &"Wrong-Horse-77".into(), later);
+                assert_eq!(wrong.unwrap_err(), Error::Denied);
             }),
             Error::Overtaken,
         ),

@@ -187,6 +187,27 @@ fn a_leaked_digest_opens_nothing() {
     assert!(sessions.check(&token, at(1)).is_ok());
 }
 
+/// SE-05: all of the digest is compared.
+#[test]
+fn a_token_with_nearly_the_right_digest_opens_nothing() {
+    let policy = Policy::back_office();
+    let sign_in = State::default().begin(Handle::of("ada"), at(0));
+    let (state, outcome) = policy.start(State::default(), sign_in, at(0));
+    let (token, _) = outcome.unwrap();
+    let stored = state.encode();
+    for byte in 29..61 {
+        let mut near = stored.clone();
+        near[byte] ^= 1;
+        let near = State::decode(&near).unwrap();
+        assert_eq!(
+            policy.check(near, &token, at(1)).1,
+            Err(Error::Unknown),
+            "byte {byte}"
+        );
+    }
+    assert!(policy.check(state, &token, at(1)).1.is_ok());
+}
+
 /// SE-06.
 #[test]
 fn the_old_token_dies_when_a_session_is_rotated() {

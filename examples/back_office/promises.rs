@@ -334,7 +334,7 @@ pub fn five_failures_force_a_reset(office: &Office) -> Outcome {
             .count()
     });
     p.saw(
-        format!("{denied} are told that they are wrong, the others are not looked at"),
+        format!("{denied} are told that they are wrong; the others learn nothing, right or wrong"),
         denied <= 4,
     );
     let closed = office.first_step(login, &office.password(login));
