@@ -62,6 +62,12 @@ use keys::{Demand, Names};
 use pem::Block;
 use spans::{Span, Spans};
 
+/// How often a text is looked at, at most.
+const PASSES: usize = 8;
+
+/// For each look at a text, the private key that goes on in the next line.
+type Blocks = [Option<Block>; PASSES];
+
 /// What is secret in a text. The default is what the log of a service needs.
 ///
 /// Cloning is cheap.
@@ -100,13 +106,7 @@ impl Policy {
     /// `text` with each secret replaced by `[REDACTED:kind]`; borrowed where there is none.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        let spans = self.spans(text);
-        if spans.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let mut out = Vec::with_capacity(text.len());
-        spans::emit(text, &spans, &mut out);
-        Cow::Owned(out)
+        self.settle(text, &mut Blocks::default(), |_| {})
     }
 
     /// [`Policy::redact`] for text that is UTF-8.
@@ -125,26 +125,55 @@ impl Policy {
     /// The secrets in `text` in ascending order; none overlap.
     #[must_use]
     pub fn findings(&self, text: &[u8]) -> Vec<Finding> {
-        let spans = self.spans(text).into_iter();
+        let spans = self.scan(text, &mut None).into_iter();
         spans.map(|s| Finding::new(s.range, s.kind)).collect()
     }
 
-    fn spans(&self, text: &[u8]) -> Vec<Span> {
-        let mut spans = Spans::default();
-        self.scan(text, &mut None, &mut spans);
-        spans.merged()
+    /// Redacts `text`, which starts at the start of a line, until nothing is found any more, and
+    /// reports each span. `blocks` are the private keys that go on from the text before, and then
+    /// those that go on after it.
+    ///
+    /// What is replaced may end a name or a token that reached into it, and so make a secret of
+    /// what follows: few texts take a second look that finds something, contrived ones a third.
+    fn settle<'a>(
+        &self,
+        text: &'a [u8],
+        blocks: &mut Blocks,
+        mut found: impl FnMut(&Span),
+    ) -> Cow<'a, [u8]> {
+        let mut text = Cow::Borrowed(text);
+        for pass in 0..PASSES {
+            let later = blocks.get(pass..).unwrap_or_default();
+            let alike = later.iter().all(|block| Some(block) == later.first());
+            let mut block = later.first().cloned().flatten();
+            let spans = self.scan(&text, &mut block);
+            let later = blocks.get_mut(pass..).unwrap_or_default();
+            if spans.is_empty() && alike {
+                // A further look would see the same.
+                later.fill(block);
+                break;
+            }
+            later.iter_mut().take(1).for_each(|b| b.clone_from(&block));
+            spans.iter().for_each(&mut found);
+            let mut out = Vec::with_capacity(text.len());
+            spans::emit(&text, &spans, &mut out);
+            text = Cow::Owned(out);
+        }
+        text
     }
 
     /// Finds everything in `text`, which starts at the start of a line. `block` is a private key
     /// that goes on from the text before, and then one that goes on after it.
-    fn scan(&self, text: &[u8], block: &mut Option<Block>, spans: &mut Spans) {
+    fn scan(&self, text: &[u8], block: &mut Option<Block>) -> Vec<Span> {
+        let mut spans = Spans::default();
         let lower = text.to_ascii_lowercase();
-        keyed::find(text, &lower, &self.gates.names, &self.names, spans);
-        headers::find(text, &lower, &self.gates.schemes, spans);
-        tokens::find(text, &self.gates.tokens, spans);
-        jwt::find(text, spans);
-        urls::find(text, spans);
-        pem::find(text, block, spans);
+        keyed::find(text, &lower, &self.gates.names, &self.names, &mut spans);
+        headers::find(text, &lower, &self.gates.schemes, &mut spans);
+        tokens::find(text, &self.gates.tokens, &mut spans);
+        jwt::find(text, &mut spans);
+        urls::find(text, &mut spans);
+        pem::find(text, block, &mut spans);
+        spans.merged()
     }
 }
 

@@ -215,7 +215,8 @@ impl<'t> Site<'t> {
         let (closed, quotes) = name_end(text, name.end);
         let blanks = skip_blanks(text, closed);
         let previous = before(text, name.start);
-        let flag = slice(text, name.clone()).starts_with(b"--") && quotes.is_none();
+        let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
+        let flag = hyphens == 2 && quotes.is_none();
         let (sep, encoded) = match separator(text, blanks) {
             Some(end) => (end, byte(text, blanks) == Some(b'%')),
             None if flag && blanks > closed && byte(text, blanks) != Some(b'-') => (blanks, false),
@@ -223,10 +224,10 @@ impl<'t> Site<'t> {
         };
         let at = skip_blanks(text, sep);
         let colon = byte(text, blanks) == Some(b':');
-        // A module's path before a message, as Rust's and C++'s logs have it; a URL's scheme.
-        let is_path = colon && slice(text, line..name.start).ends_with(b"::") && at > sep;
-        let is_scheme = colon && rest(text, sep).starts_with(b"//");
-        (!is_path && !is_scheme).then_some(Self {
+        if colon && is_path_or_url(text, line..name.start, sep) {
+            return None;
+        }
+        Some(Self {
             text,
             line,
             key,
@@ -418,6 +419,20 @@ impl<'t> Site<'t> {
             Demand::Any | Demand::Authorization => true,
         }
     }
+}
+
+/// Whether the colon that ends at `sep`, and the name between it and `before`, belong to something
+/// else: to a module's path in front of a message, as Rust and C++ log it, or to a URL, as its
+/// scheme, its user or its host.
+fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
+    let before = slice(text, before);
+    let next = byte(text, sep);
+    let is_port = next.is_some_and(|b| b.is_ascii_digit());
+    (before.ends_with(b"::") && next.is_some_and(is_blank))
+        || rest(text, sep).starts_with(b"//")
+        || before.ends_with(b"://")
+        || before.ends_with(br":\/\/")
+        || (before.ends_with(b"@") && is_port)
 }
 
 /// Where a name ends with the quote and the brackets after it, and the quote.

@@ -24,7 +24,7 @@ const MAX_LABEL: usize = 40;
 const MAX_PREFIX: usize = 256;
 /// After a short line, which ends a body, only lines of this length belong to one.
 const FULL_LINE: usize = 40;
-/// A body that blanks divide goes on with words of at least this length.
+/// A body on the line of BEGIN starts with a word of this length, and so do those behind blanks.
 const MIN_WORD: usize = 20;
 /// Lines between BEGIN and the body (RFC 1421 §4.6, RFC 9580 §6.2.1): no secrets.
 const HEADERS: &[&[u8]] = &[
@@ -70,6 +70,7 @@ pub(super) fn find(text: &[u8], open: &mut Option<Block>, spans: &mut Spans) {
             None => {
                 let end = body_end(slice(text, 0..line.end), body);
                 add(text, body..end, spans);
+                let end = line_ends(text, end);
                 if run(text, end, |b| {
                     matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'+' | b',' | b' ')
                 }) >= line.end
@@ -121,37 +122,40 @@ fn marker(text: &[u8], label: usize) -> Option<(usize, usize)> {
         .then_some((begin.saturating_sub(dashes.len()), plus(end, closing.len())))
 }
 
-/// Where the body ends that goes on behind BEGIN on one line: base64, escaped line ends, and blanks
-/// before more base64 than a word of prose has letters.
+/// Where the body ends that goes on behind BEGIN on one line: words of base64 between blanks and
+/// escaped line ends, as long as no word of prose is, the last one excepted.
 fn body_end(text: &[u8], from: usize) -> usize {
-    let is_body = |b: u8| (is_base64(b) && b != b'-') || b == b'=';
     let mut at = from;
-    while let Some(b) = byte(text, at) {
-        let end = match b {
-            b'\\' => {
-                let end = run(text, at, |b| b == b'\\');
-                match byte(text, end) {
-                    Some(b'n' | b'r') => plus(end, 1),
-                    _ => at,
-                }
-            }
-            b' ' | b'\t' => {
-                let word = run(text, at, |b| matches!(b, b' ' | b'\t'));
-                let end = run(text, word, is_body);
-                if end.saturating_sub(word) < MIN_WORD {
-                    at
-                } else {
-                    end
-                }
-            }
-            _ => run(text, at, is_body),
-        };
-        if end == at {
-            break;
+    loop {
+        let word = run(text, line_ends(text, at), |b| matches!(b, b' ' | b'\t'));
+        let end = word_end(text, word);
+        if end == word {
+            return at;
+        }
+        let is_blank = byte(text, word.saturating_sub(1)) == Some(b' ');
+        if (at == from || is_blank) && end.saturating_sub(word) < MIN_WORD {
+            return at;
         }
         at = end;
     }
-    at
+}
+
+/// Where the base64 at `at` ends; five hyphens begin END.
+fn word_end(text: &[u8], at: usize) -> usize {
+    let end = run(text, at, |b| is_base64(b) || b == b'=');
+    memmem::find(slice(text, at..end), b"-----").map_or(end, |i| plus(at, i))
+}
+
+/// Where the escaped line ends at `at` end.
+fn line_ends(text: &[u8], at: usize) -> usize {
+    let mut at = at;
+    loop {
+        let end = run(text, at, |b| b == b'\\');
+        match byte(text, end) {
+            Some(b'n' | b'r') if end > at => at = plus(end, 1),
+            _ => return at,
+        }
+    }
 }
 
 /// Knows how far no END follows, so that a line full of BEGIN is searched once.
@@ -307,8 +311,12 @@ fn core(line: &[u8], start: usize) -> (usize, usize) {
     let start = run(line, start, |b| {
         matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'|' | b'>' | b'#')
     });
-    let end = run_back(line, line.len(), |b| {
-        matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b',' | b';' | b'\\')
-    });
+    let is_joint = |b: u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b',' | b';' | b'\\');
+    let end = run_back(line, line.len(), is_joint);
+    // `"…" +`: a plus sign behind a quote joins, any other belongs to the body.
+    let end = match slice(line, 0..end) {
+        [text @ .., b'"' | b'\'', b' ', b'+'] => run_back(line, text.len(), is_joint),
+        _ => end,
+    };
     (start, end.max(start))
 }

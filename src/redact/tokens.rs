@@ -4,6 +4,8 @@
 //! is demanded of what follows, and no checksum is computed, so a token that was cut off or that a
 //! vendor makes longer tomorrow is found all the same.
 
+use memchr::memmem;
+
 use super::{
     bytes::{before, ends_escape, plus, rest, run, run_back, slice},
     finding::Kind::{self, ApiKey, PrivateKey, Secret, Token},
@@ -309,6 +311,8 @@ pub(super) fn find(text: &[u8], gate: &Gate, spans: &mut Spans) {
             let from = plus(hit.at, prefix.len());
             let end = alphabet.end(text, from);
             if end.saturating_sub(from) >= *min {
+                // Letters and digits that go on are cut off nowhere: no other token starts there.
+                let end = run(text, end, |b| b.is_ascii_alphanumeric());
                 spans.add(hit.at..end, *kind);
             }
         }
@@ -330,6 +334,9 @@ impl Run {
 
     fn end(self, text: &[u8], from: usize) -> usize {
         let end = run(text, from, |b| self.holds(b));
+        // Five hyphens are in no token, but around the label of a private key.
+        let hyphens = memmem::find(slice(text, from..end), b"-----");
+        let end = hyphens.map_or(end, |i| plus(from, i));
         // A full stop after a token ends the sentence.
         run_back(slice(text, 0..end), end, |b| b == b'.').max(from)
     }

@@ -5,12 +5,7 @@ use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
 
-use super::{
-    Policy,
-    finding::Counts,
-    pem::Block,
-    spans::{self, Spans},
-};
+use super::{Blocks, Policy, finding::Counts, spans};
 
 /// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
 const MAX_LINE: usize = 1024 * 1024;
@@ -38,8 +33,8 @@ pub struct Writer<W: Write> {
     line: Vec<u8>,
     /// Whether the line that has not ended yet is over the limit.
     over: bool,
-    /// A private key that goes on in the next line.
-    block: Option<Block>,
+    /// Private keys that go on in the next line.
+    blocks: Blocks,
     /// Redacted, and not yet taken by the inner writer.
     ready: Vec<u8>,
     counts: Counts,
@@ -55,7 +50,7 @@ impl<W: Write> Writer<W> {
             max_line: MAX_LINE,
             line: Vec::new(),
             over: false,
-            block: None,
+            blocks: Blocks::default(),
             ready: Vec::new(),
             counts: Counts::default(),
         }
@@ -155,12 +150,12 @@ impl<W: Write> Writer<W> {
     }
 
     fn redact(&mut self, text: &[u8], lines: usize) {
-        let mut found = Spans::default();
-        self.policy.scan(text, &mut self.block, &mut found);
-        let found = found.merged();
-        found.iter().for_each(|span| self.counts.add(span.kind));
+        let counts = &mut self.counts;
+        let safe = self
+            .policy
+            .settle(text, &mut self.blocks, |span| counts.add(span.kind));
+        self.ready.extend_from_slice(&safe);
         self.counts.add_lines(lines);
-        spans::emit(text, &found, &mut self.ready);
     }
 
     fn withhold(&mut self, end: &[u8]) {
