@@ -76,6 +76,7 @@ impl Store for Watched {
 pub struct Office {
     pub people: Vec<Person>,
     pub roles: Policy,
+    pub log: Vec<u8>,
     pub accounts: Accounts<std::sync::Arc<Watched>>,
     pub store: std::sync::Arc<Watched>,
     now: Cell<Timestamp>,
@@ -85,7 +86,12 @@ pub struct Office {
 }
 
 impl Office {
-    pub fn new(people: Vec<Person>, roles: Policy, now: Timestamp) -> Result<Self, account::Error> {
+    pub fn new(
+        people: Vec<Person>,
+        roles: Policy,
+        log: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Self, account::Error> {
         let store = std::sync::Arc::new(Watched::new());
         let policy = account::Policy::back_office(ISSUER)?;
         let passwords = people
@@ -96,6 +102,7 @@ impl Office {
             accounts: Accounts::new(policy, store.clone()),
             people,
             roles,
+            log,
             store,
             now: Cell::new(now),
             passwords: RefCell::new(passwords),

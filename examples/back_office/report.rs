@@ -2,6 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
+/// A scene that stops says why; its promise is then broken.
+pub type Played = Result<(), portcullis::account::Error>;
+
 /// One sentence of a security page, put to the test.
 pub struct Promise {
     ids: &'static str,
