@@ -55,8 +55,9 @@
 //! `pseudonym`), roles that are not defined, roles that inherit themselves, patterns that break the
 //! grammar, entries that stand twice, denials that match nothing which the policy allows or shows.
 //! A file that is not TOML, also because a key stands twice, is refused for that alone; over 64 KiB,
-//! for the first such place. Limits: [`Policy::MAX_LEN`] bytes; a million inherited roles in total,
-//! each role counted with itself, which is a chain of some 1,400 roles or 50,000 roles of 20.
+//! for the first such place. Limits: [`Policy::MAX_LEN`] bytes; four dots outside of strings on one
+//! line; a million inherited roles in total, each role counted with itself, which is a chain of some
+//! 1,400 roles, or 10,000 roles that inherit a hundred each.
 //!
 //! # What this does not do
 //!

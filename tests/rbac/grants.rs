@@ -78,6 +78,8 @@ fn stored_grants_that_are_damaged_are_refused() {
             "{cut}"
         );
     }
+    let longer = [&bytes[..], &[0]].concat();
+    assert_eq!(Grants::decode(&longer), Err(encoding::Error::Damaged));
     let with = |at: usize, byte: u8| {
         let mut bytes = bytes.clone();
         bytes[at] = byte;

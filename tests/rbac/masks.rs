@@ -19,7 +19,7 @@ fn masks_leave_what_the_table_says() {
         .lines()
         .filter(|line| !line.starts_with('#'))
         .collect();
-    assert_eq!(rows.len(), 31);
+    assert_eq!(rows.len(), 34);
     for row in rows {
         let [kind, value, masked] = row.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("three parts: {row}");
@@ -41,6 +41,7 @@ fn a_value_of_another_kind_leaves_nothing() {
         (Kind::Number, "jane@example.com"),
         (Kind::Number, "hunter2hunter2hunter"),
         (Kind::Number, "4242 4242 42"),
+        (Kind::Number, "secret=hunter212345"),
         (Kind::Phone, "555-0143"),
         (Kind::Name, "hunter2"),
         (Kind::Name, "Bo"),
@@ -78,6 +79,12 @@ fn a_mask_is_as_long_as_its_bound_and_no_longer() {
     assert_eq!(mask(&format!("𝔍𝔞𝔫𝔢@{domain}d")), "***");
     assert_eq!(mask(&format!("{}@example.com", "x".repeat(65))), "***");
     assert_eq!(Kind::Number.mask(&"4".repeat(1_000_000)), "***4444");
+    assert_eq!(mask(&format!("Jane {}", "R".repeat(95))), "J. R.");
+    let longer = format!("Jane {}", "R".repeat(96));
+    assert_eq!(
+        (Kind::of(&longer), Kind::Name.mask(&longer)),
+        (Kind::Other, "***".to_owned())
+    );
 }
 
 proptest! {
