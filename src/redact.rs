@@ -44,6 +44,8 @@ mod headers;
 mod jwt;
 mod keyed;
 mod keys;
+#[cfg(test)]
+mod linear;
 mod pem;
 mod spans;
 mod tokens;

@@ -1,11 +1,17 @@
 //! Bounded looks at bytes: nothing here panics, whatever the offsets.
+//!
+//! Whatever the verifiers look at, they look at through these functions, which count it in tests:
+//! so the tests can show that the work is in proportion to the text.
 
 use core::ops::Range;
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memmem, memrchr};
+
+use steps::step;
 
 /// The byte at `at`.
 pub(super) fn byte(text: &[u8], at: usize) -> Option<u8> {
+    step(1);
     text.get(at).copied()
 }
 
@@ -30,15 +36,39 @@ pub(super) fn plus(at: usize, n: usize) -> usize {
 }
 
 /// Where the run of bytes that `belong` ends which starts at `from`.
-pub(super) fn run(text: &[u8], from: usize, belongs: impl Fn(u8) -> bool) -> usize {
+pub(super) fn run(text: &[u8], from: usize, mut belongs: impl FnMut(u8) -> bool) -> usize {
     let len = rest(text, from).iter().take_while(|b| belongs(**b)).count();
+    step(plus(len, 1));
     plus(from, len)
 }
 
 /// Where the run of bytes that `belong` starts which ends at `to`.
 pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> usize {
     let run = slice(text, 0..to).iter().rev();
-    to.saturating_sub(run.take_while(|b| belongs(**b)).count())
+    let len = run.take_while(|b| belongs(**b)).count();
+    step(plus(len, 1));
+    to.saturating_sub(len)
+}
+
+/// Where `wanted` is found first in `range`.
+pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<usize> {
+    let text = slice(text, range.clone());
+    let found = memmem::find(text, wanted);
+    step(found.unwrap_or(text.len()));
+    found.map(|at| plus(range.start, at))
+}
+
+/// Where `wanted` is found first in `range`.
+pub(super) fn find_byte(text: &[u8], range: Range<usize>, wanted: u8) -> Option<usize> {
+    let text = slice(text, range.clone());
+    let found = memchr(wanted, text);
+    step(found.unwrap_or(text.len()));
+    found.map(|at| plus(range.start, at))
+}
+
+/// Where the line that goes on at `from` has its line feed; the end of the text where it has none.
+pub(super) fn line_feed(text: &[u8], from: usize) -> usize {
+    find_byte(text, from..text.len(), b'\n').unwrap_or(text.len())
 }
 
 /// Skips blanks and tabs.
@@ -92,11 +122,41 @@ impl Line {
             let seen = if self.known { self.end } else { 0 };
             let start = memrchr(b'\n', slice(text, seen..at)).map(|i| plus(seen, plus(i, 1)));
             self.start = start.unwrap_or(seen);
-            self.end = memchr(b'\n', rest(text, at)).map_or(text.len(), |i| plus(at, i));
+            step(at.saturating_sub(seen));
+            self.end = line_feed(text, at);
             self.known = true;
         }
         self.start..without_return(text, self.start..self.end)
     }
+
+    /// Where the line after it starts.
+    pub(super) fn next(&self) -> usize {
+        plus(self.end, 1)
+    }
+}
+
+/// Counts the bytes that are looked at, in tests only.
+#[cfg(test)]
+pub(super) mod steps {
+    use core::cell::Cell;
+
+    thread_local!(static STEPS: Cell<usize> = const { Cell::new(0) });
+
+    pub(in super::super) fn step(count: usize) {
+        STEPS.set(STEPS.get().saturating_add(count));
+    }
+
+    /// How many bytes `work` looks at.
+    pub(in super::super) fn count(work: impl FnOnce()) -> usize {
+        STEPS.set(0);
+        work();
+        STEPS.get()
+    }
+}
+
+#[cfg(not(test))]
+mod steps {
+    pub(super) const fn step(_: usize) {}
 }
 
 /// The end of a line without a carriage return.

@@ -69,6 +69,8 @@ const ATTRIBUTES: &[&str] = &[
     "version",
     "comment",
 ];
+/// An attribute longer than this ends the header.
+const MAX_ATTRIBUTE: usize = 256;
 /// A basic credential longer than this is looked at as far as this.
 const MAX_BASIC: usize = 512;
 
@@ -150,7 +152,11 @@ pub(super) fn cookies(text: &[u8], range: Range<usize>, demand: Demand, spans: &
         let end = run_until(text, at, |at| is_cookie_end(text, at));
         let name = skip_blanks(text, at);
         let equals = run(slice(text, 0..end), name, |b| b != b'=');
-        let value = plus(equals, 1)..end;
+        // A cookie may have no name; an attribute may have no value.
+        let value = match demand {
+            Demand::Cookies if equals == end => name..end,
+            _ => plus(equals, 1)..end,
+        };
         if !is_attribute(slice(text, name..equals), demand)
             && !values::is_placeholder(slice(text, value.clone()))
         {
@@ -188,28 +194,36 @@ pub(super) fn bare_cookies(
     };
     let mut at = plus(at, usize::from(byte(text, at) == Some(b'[')));
     let mut replaced = None;
-    loop {
+    let mut attributes = 0;
+    // The first is a cookie whatever its name, so that what is looked at is replaced.
+    while replaced.is_none() || attributes <= ATTRIBUTES.len() {
         let equals = run(text, at, is_cookie_name);
-        let name = slice(text, at..equals);
+        let value = plus(equals, 1);
         let mut end = equals;
-        if byte(text, equals) == Some(b'=') && !name.is_empty() {
-            let value = plus(equals, 1);
+        if replaced.is_some() && is_attribute(slice(text, at..equals), demand) {
+            end = attribute_end(text, equals);
+            attributes = plus(attributes, 1);
+        } else if byte(text, equals) == Some(b'=') && equals > at {
             end = values::bare_end(text, value, around);
-            if is_attribute(name, demand) {
-                // The date of `Expires` has a comma and blanks.
-                end = run(text, value, |b| !matches!(b, b';' | b'"' | b'\'' | b']'));
-            } else {
-                if !values::is_placeholder(slice(text, value..end)) {
-                    spans.add(value..end, Kind::Cookie);
-                }
-                replaced = Some(end);
+            if !values::is_placeholder(slice(text, value..end)) {
+                spans.add(value..end, Kind::Cookie);
             }
+            (replaced, attributes) = (Some(end), 0);
         }
         if !is_cookie_end(text, end) {
             return replaced;
         }
         at = skip_blanks(text, plus(end, 1));
     }
+    replaced
+}
+
+/// Where the attribute ends whose name ends at `at`. The date of `Expires` has a comma and blanks.
+fn attribute_end(text: &[u8], at: usize) -> usize {
+    let window = slice(text, 0..plus(at, MAX_ATTRIBUTE).min(text.len()));
+    run(window, at, |b| {
+        b.is_ascii_alphanumeric() || b"= ,:+-/._%".contains(&b)
+    })
 }
 
 /// The characters of a token (RFC 9110 §5.6.2) without quotes.

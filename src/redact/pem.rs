@@ -6,11 +6,11 @@
 
 use core::ops::Range;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::memmem;
 
 use super::{
     base64::is_base64,
-    bytes::{byte, plus, rest, run, run_back, slice, without_return},
+    bytes::{Line, byte, line_feed, plus, rest, run, run_back, search, slice, without_return},
     finding::Kind,
     spans::{Spans, mark_end},
 };
@@ -55,38 +55,40 @@ pub(super) fn find(text: &[u8], open: &mut Option<Block>, spans: &mut Spans) {
         Some(block) => lines(text, 0, block, open, spans),
         None => 0,
     };
-    let mut unended = Unended::default();
+    let (mut line, mut end) = (Line::default(), End::default());
     while let Some(found) = label.find(rest(text, at)).map(|i| plus(at, i)) {
         at = plus(found, LABEL.len());
         let Some((begin, body)) = marker(text, found) else {
             continue;
         };
-        let line = unended.line(text, found);
-        match unended.end(text, body) {
+        let bounds = line.around(text, found);
+        match end.find(text, body..bounds.end) {
             Some(end) => {
                 add(text, body..end, spans);
                 at = plus(end, END.len());
             }
             None => {
-                let end = body_end(slice(text, 0..line.end), body);
+                let head = slice(text, 0..bounds.end);
+                let end = body_end(head, body);
                 add(text, body..end, spans);
-                let end = line_ends(text, end);
-                if run(text, end, |b| {
-                    matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'+' | b',' | b' ')
-                }) >= line.end
-                {
-                    let block = Block::after(slice(text, line.start..begin));
-                    at = lines(text, plus(line.feed, 1), block, open, spans);
+                if is_line_over(head, end) {
+                    let block = Block::after(slice(text, bounds.start..begin));
+                    at = lines(text, line.next(), block, open, spans);
                 }
             }
         }
     }
 }
 
+/// Whether nothing is left of a line but what joins it to the next in source code.
+fn is_line_over(line: &[u8], at: usize) -> bool {
+    run(line, line_ends(line, at), |b| is_joint(b) || b == b'+') >= line.len()
+}
+
 /// Whether a private key begins with `value`.
 pub(super) fn begins(value: &[u8]) -> bool {
     let window = slice(value, 0..value.len().min(plus(MAX_LABEL, 16)));
-    memmem::find(window, LABEL)
+    search(window, 0..window.len(), LABEL)
         .and_then(|label| marker(value, label))
         .is_some_and(|(begin, _)| begin == 0)
 }
@@ -143,7 +145,7 @@ fn body_end(text: &[u8], from: usize) -> usize {
 /// Where the base64 at `at` ends; five hyphens begin END.
 fn word_end(text: &[u8], at: usize) -> usize {
     let end = run(text, at, |b| is_base64(b) || b == b'=');
-    memmem::find(slice(text, at..end), b"-----").map_or(end, |i| plus(at, i))
+    search(text, at..end, b"-----").unwrap_or(end)
 }
 
 /// Where the escaped line ends at `at` end.
@@ -158,43 +160,20 @@ fn line_ends(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// Knows how far no END follows, so that a line full of BEGIN is searched once.
+/// Where END is, searched for once on a line full of BEGIN.
 #[derive(Default)]
-struct Unended {
-    line: Bounds,
-    before: usize,
+struct End {
+    none_before: usize,
 }
 
-#[derive(Clone, Default)]
-struct Bounds {
-    start: usize,
-    /// Without a carriage return.
-    end: usize,
-    feed: usize,
-}
-
-impl Unended {
-    fn line(&mut self, text: &[u8], at: usize) -> Bounds {
-        if at >= self.line.feed {
-            let start = memrchr(b'\n', slice(text, self.line.feed..at));
-            let start = start.map_or(self.line.feed, |i| plus(self.line.feed, plus(i, 1)));
-            let feed = memchr(b'\n', rest(text, at)).map_or(text.len(), |i| plus(at, i));
-            self.line = Bounds {
-                start,
-                end: without_return(text, start..feed),
-                feed,
-            };
-        }
-        self.line.clone()
-    }
-
-    fn end(&mut self, text: &[u8], from: usize) -> Option<usize> {
-        if from < self.before {
+impl End {
+    fn find(&mut self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        if range.start < self.none_before {
             return None;
         }
-        let found = memmem::find(slice(text, from..self.line.end), END).map(|i| plus(from, i));
+        let found = search(text, range.clone(), END);
         if found.is_none() {
-            self.before = self.line.end;
+            self.none_before = range.end;
         }
         found
     }
@@ -210,7 +189,7 @@ fn lines(
 ) -> usize {
     let mut at = at;
     while at < text.len() {
-        let feed = memchr(b'\n', rest(text, at)).map_or(text.len(), |i| plus(at, i));
+        let feed = line_feed(text, at);
         let line = at..without_return(text, at..feed);
         match block.judge(slice(text, line)) {
             Judgement::Body(body) => add(text, plus(at, body.start)..plus(at, body.end), spans),
@@ -257,7 +236,7 @@ impl Block {
         for start in starts {
             let (core, end) = core(line, start);
             let content = slice(line, core..end);
-            if let Some(end) = memmem::find(content, END) {
+            if let Some(end) = search(content, 0..content.len(), END) {
                 return Judgement::End(core..plus(core, end));
             }
             let is_header = content.is_empty() || HEADERS.iter().any(|h| content.starts_with(h));
@@ -311,7 +290,6 @@ fn core(line: &[u8], start: usize) -> (usize, usize) {
     let start = run(line, start, |b| {
         matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'|' | b'>' | b'#')
     });
-    let is_joint = |b: u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b',' | b';' | b'\\');
     let end = run_back(line, line.len(), is_joint);
     // `"…" +`: a plus sign behind a quote joins, any other belongs to the body.
     let end = match slice(line, 0..end) {
@@ -319,4 +297,12 @@ fn core(line: &[u8], start: usize) -> (usize, usize) {
         _ => end,
     };
     (start, end.max(start))
+}
+
+/// Blanks, quotes and the signs by which source code joins lines.
+fn is_joint(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'"' | b'\'' | b'`' | b',' | b';' | b'\\'
+    )
 }

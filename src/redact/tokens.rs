@@ -4,10 +4,8 @@
 //! is demanded of what follows, and no checksum is computed, so a token that was cut off or that a
 //! vendor makes longer tomorrow is found all the same.
 
-use memchr::memmem;
-
 use super::{
-    bytes::{before, ends_escape, plus, rest, run, run_back, slice},
+    bytes::{before, ends_escape, plus, rest, run, run_back},
     finding::Kind::{self, ApiKey, PrivateKey, Secret, Token},
     gate::Gate,
     spans::Spans,
@@ -30,6 +28,9 @@ enum Run {
     Hex,
 }
 use Run::{Alnum, Dotted, Hex, Path, Upper, Word};
+
+/// What stands around the label of a private key.
+const DASHES: usize = 5;
 
 /// A prefix, what it is the prefix of, the characters after it and the fewest of them, and where
 /// the vendor says so.
@@ -298,25 +299,35 @@ pub(super) fn gate() -> Gate {
 
 /// Finds the tokens of the table.
 pub(super) fn find(text: &[u8], gate: &Gate, spans: &mut Spans) {
+    // No token starts inside another.
+    let (mut done, mut group) = (0, 0);
     gate.visit(text, |hit| {
-        if !starts_token(text, hit.at) {
-            return;
+        if hit.group != group {
+            (done, group) = (0, hit.group);
         }
-        // The gate names the first row that fits; another may be the prefix of it.
-        let first = rest(text, hit.at);
-        let rows = TABLE
-            .iter()
-            .filter(|row| first.starts_with(row.0.as_bytes()));
-        for (prefix, kind, alphabet, min, _) in rows {
-            let from = plus(hit.at, prefix.len());
-            let end = alphabet.end(text, from);
-            if end.saturating_sub(from) >= *min {
-                // Letters and digits that go on are cut off nowhere: no other token starts there.
-                let end = run(text, end, |b| b.is_ascii_alphanumeric());
-                spans.add(hit.at..end, *kind);
-            }
+        if hit.at >= done && starts_token(text, hit.at) {
+            done = token_at(text, hit.at, spans).unwrap_or(done);
         }
     });
+}
+
+/// Replaces the token at `at` and says where it ends. The gate names one row whose prefix is there,
+/// but that may be the prefix of another's.
+fn token_at(text: &[u8], at: usize, spans: &mut Spans) -> Option<usize> {
+    let here = rest(text, at);
+    let rows = TABLE
+        .iter()
+        .filter(|row| here.starts_with(row.0.as_bytes()));
+    let ends = rows.filter_map(|(prefix, kind, alphabet, min, _)| {
+        let from = plus(at, prefix.len());
+        let end = alphabet.end(text, from);
+        (end.saturating_sub(from) >= *min).then_some((end, *kind))
+    });
+    let (end, kind) = ends.max_by_key(|(end, _)| *end)?;
+    // Letters and digits that go on are not left over: no other token may start there.
+    let end = run(text, end, |b| b.is_ascii_alphanumeric());
+    spans.add(at..end, kind);
+    Some(end)
 }
 
 impl Run {
@@ -333,12 +344,15 @@ impl Run {
     }
 
     fn end(self, text: &[u8], from: usize) -> usize {
-        let end = run(text, from, |b| self.holds(b));
-        // Five hyphens are in no token, but around the label of a private key.
-        let hyphens = memmem::find(slice(text, from..end), b"-----");
-        let end = hyphens.map_or(end, |i| plus(from, i));
-        // A full stop after a token ends the sentence.
-        run_back(slice(text, 0..end), end, |b| b == b'.').max(from)
+        let mut hyphens = 0;
+        let end = run(text, from, |b| {
+            hyphens = if b == b'-' { plus(hyphens, 1) } else { 0 };
+            hyphens < DASHES && self.holds(b)
+        });
+        // Five hyphens are in no token, but around the label of a private key; a full stop after
+        // a token ends the sentence.
+        let last = if hyphens == DASHES { b'-' } else { b'.' };
+        run_back(text, end, |b| b == last).max(from)
     }
 }
 

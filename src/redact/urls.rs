@@ -1,9 +1,9 @@
 //! Passwords in URLs: `scheme://user:password@host` (RFC 3986 §3.2.1). The user stays.
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, run, slice},
+    bytes::{before, byte, find_byte, is_blank, plus, run, slice},
     finding::Kind,
     spans::Spans,
     values,
@@ -24,7 +24,7 @@ pub(super) fn find(text: &[u8], spans: &mut Spans) {
             }
             let limit = plus(start, MAX_USER_INFO).min(text.len());
             let end = run(slice(text, 0..limit), start, |b| !ends_url(b));
-            match memchr(b'@', slice(text, start..end)) {
+            match find_byte(text, start..end, b'@') {
                 None => done = end,
                 Some(_) => done = password(slice(text, 0..end), start, spans),
             }

@@ -2,10 +2,8 @@
 
 use core::ops::Range;
 
-use memchr::{memchr, memmem};
-
 use super::{
-    bytes::{before, byte, is_blank, is_name, plus, rest, run, run_back, slice},
+    bytes::{before, byte, find_byte, is_blank, is_name, plus, rest, run, run_back, search, slice},
     spans,
 };
 
@@ -44,8 +42,9 @@ impl Quote {
     /// end of the text where nothing closes it.
     pub(super) fn close(self, text: &[u8], from: usize) -> (usize, usize) {
         let end = match self {
-            Self::Encoded(bytes) => memmem::find(rest(text, from), &bytes)
-                .map(|i| (plus(from, i), plus(plus(from, i), bytes.len()))),
+            Self::Encoded(bytes) => {
+                search(text, from..text.len(), &bytes).map(|at| (at, plus(at, bytes.len())))
+            }
             Self::Mark { mark, level } => close_mark(text, from, mark, level),
         };
         end.unwrap_or((text.len(), text.len()))
@@ -64,7 +63,7 @@ fn escapes(level: u32) -> usize {
 fn close_mark(text: &[u8], from: usize, mark: u8, level: u32) -> Option<(usize, usize)> {
     let mut at = from;
     loop {
-        let found = plus(at, memchr(mark, rest(text, at))?);
+        let found = find_byte(text, at..text.len(), mark)?;
         let slashes = found.saturating_sub(run_back(text, found, |b| b == b'\\').max(at));
         // Unescaping once halves the backslashes; a quote that still has one after its own level
         // belongs to the value. One with fewer than its level closes a string further out.
@@ -207,7 +206,7 @@ fn placeholder_end(text: &[u8], at: usize) -> Option<usize> {
         [b'{', ..] | [b'$', b'{', ..] => b"}",
         _ => return None,
     };
-    let end = plus(memmem::find(window, close)?, close.len());
+    let end = plus(search(window, 0..window.len(), close)?, close.len());
     is_placeholder(slice(window, 0..end)).then_some(plus(at, end))
 }
 

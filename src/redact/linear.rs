@@ -1,0 +1,143 @@
+//! The work is in proportion to the text: bytes looked at, counted, never a clock.
+
+use proptest::{prelude::*, sample::select};
+
+use super::{Policy, bytes::steps};
+
+/// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
+const TRAPS: &[&str] = &[
+    "\"password\":",
+    "\"password\":\"",
+    "password=",
+    "password='",
+    "password=\"",
+    "pin=\"",
+    "pin='",
+    "pin=\\\"",
+    "pin=\"\\\"'`%22",
+    "\"pin\":[",
+    "\"secret\":{",
+    "\"secret\":{\"a\":[",
+    "{\"secret\":[\"",
+    "\"",
+    "\\",
+    "\\\\\"",
+    "\\\"",
+    "'",
+    "%22",
+    "password=\\",
+    "password=)",
+    "password=\")",
+    "secret={\"a\",)",
+    "secret=[\"a\",\\",
+    "tokens=1",
+    "auth=a/",
+    "auth%3D",
+    "auth%3Da1",
+    "pass=1.",
+    "password=,a",
+    "password=&a",
+    "password=;a ",
+    "password=|a",
+    "security_answer: a ",
+    "security_answer=a, ",
+    "password: ",
+    "Cookie: a=",
+    "Cookie: a=b; ",
+    "\"Cookie\":\"a=b;",
+    "set-cookie=expires=a,",
+    "set-cookie=a=b;path=",
+    "set-cookie=a=b;",
+    "path=a;",
+    "set-cookie=",
+    "Authorization: ",
+    "authorization=digest a=\"",
+    "Authorization: Digest ",
+    "Bearer ",
+    "Bearer a1",
+    "Basic ",
+    "Basic a",
+    "eyJ",
+    "eyJ.",
+    "eyJhbGciOiJub25lIn0.",
+    "://",
+    "://a:b",
+    "://a:b@",
+    "://a@",
+    ":\\/\\/a:",
+    "@",
+    "ghp_",
+    "AKIA",
+    "sk-",
+    "SG.",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----\\n",
+    "PRIVATE KEY",
+    "-----BEGIN PRIVATE KEY-----\nA\n",
+    "-----END ",
+    "--password ",
+    "--password",
+    "key_",
+    "apiKey",
+    "a.token",
+    "password",
+    "[REDACTED:",
+    "[REDACTED:password]",
+    "password=[REDACTED:password]",
+    "password=[",
+    "password=${",
+    "password=<",
+    "password=Some(",
+    "password=********",
+    "password=x",
+    "a",
+    "\n",
+    "\0",
+    "\u{fc}",
+    "password\n",
+    "\"password\" ",
+    "password]",
+];
+const LEN: usize = 4 * 1024;
+/// Where a longer text shows what a search does that looks at bytes again and again: it needs 64
+/// times the work for eight times the text.
+const TIMES: usize = 8;
+/// What is allowed: eight times, and half as much again for where the repetition happens to end.
+const ALLOWED: usize = 12;
+/// Looks at each byte, all stages and passes together.
+const PER_BYTE: usize = 1200;
+
+thread_local!(static POLICY: Policy = Policy::default());
+
+/// The work for `trap` repeated to the length of `len`.
+fn work(trap: &str, len: usize) -> usize {
+    let text = trap.repeat(len.div_ceil(trap.len()));
+    POLICY.with(|policy| steps::count(|| drop(policy.redact(text.as_bytes()))))
+}
+
+/// RD-04: the work for each trap grows as its length does.
+#[test]
+fn longer_text_takes_work_in_proportion() {
+    for trap in TRAPS {
+        let (short, long) = (work(trap, LEN), work(trap, TIMES * LEN));
+        assert!(
+            long <= ALLOWED * short + LEN,
+            "{trap:?}: {short}, then {long}"
+        );
+        assert!(short <= PER_BYTE * LEN, "{trap:?}: {short}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// RD-04: the same for traps put together.
+    #[test]
+    fn any_mixture_takes_work_in_proportion(traps in prop::collection::vec(select(TRAPS), 1..6)) {
+        let trap = traps.concat();
+        let (short, long) = (work(&trap, LEN), work(&trap, TIMES * LEN));
+        prop_assert!(long <= ALLOWED * short + LEN, "{:?}: {}, then {}", trap, short, long);
+    }
+}
