@@ -215,7 +215,7 @@ fn of_a_hundred_parallel_guesses_five_are_evaluated() {
         for _ in 0..100 {
             scope.spawn(|| {
                 barrier.wait();
-                loop {
+                for _ in 0..10_000 {
                     match attempts.begin(&ada(), at(0)).unwrap() {
                         Begin::Allowed(slot) => {
                             evaluated.fetch_add(1, Ordering::Relaxed);
@@ -231,6 +231,11 @@ fn of_a_hundred_parallel_guesses_five_are_evaluated() {
         }
     });
     assert_eq!(evaluated.into_inner(), 5);
+    let since = at(0);
+    assert_eq!(
+        attempts.begin(&ada(), at(1)).unwrap(),
+        Begin::ResetRequired { since }
+    );
 }
 
 /// AT-02: whichever of the attempts under way is the right one, and whenever it settles, it never
