@@ -135,6 +135,14 @@ impl Line {
     }
 }
 
+/// The end of a line without a carriage return.
+pub(super) fn without_return(text: &[u8], line: Range<usize>) -> usize {
+    match slice(text, line.clone()).last() {
+        Some(b'\r') => line.end.saturating_sub(1),
+        _ => line.end,
+    }
+}
+
 /// Counts the bytes that are looked at, in tests only.
 #[cfg(test)]
 pub(super) mod steps {
@@ -157,12 +165,4 @@ pub(super) mod steps {
 #[cfg(not(test))]
 mod steps {
     pub(super) const fn step(_: usize) {}
-}
-
-/// The end of a line without a carriage return.
-pub(super) fn without_return(text: &[u8], line: Range<usize>) -> usize {
-    match slice(text, line.clone()).last() {
-        Some(b'\r') => line.end.saturating_sub(1),
-        _ => line.end,
-    }
 }

@@ -114,12 +114,13 @@ pub(super) fn bare_authorization(text: &[u8], at: usize, spans: &mut Spans) -> u
     let bracket = byte(text, at) == Some(b'[') && spans::mark_end(text, at).is_none();
     let at = plus(at, usize::from(bracket));
     let line = at..text.len();
-    let (from, end) = match after_scheme(text, line.clone(), PARAMETERS) {
-        Some(from) => (from, parameters_end(text, from)),
-        None => {
-            let from = scheme_end(text, line).unwrap_or(at);
-            (from, values::bare_end(text, from, Around::default()))
-        }
+    let scheme = scheme_end(text, line.clone());
+    let parameters =
+        after_scheme(text, line, PARAMETERS).or(scheme.filter(|from| has_parameters(text, *from)));
+    let from = parameters.or(scheme).unwrap_or(at);
+    let end = match parameters {
+        Some(from) => parameters_end(text, from),
+        None => values::bare_end(text, from, Around::default()),
     };
     let value = slice(text, from..end);
     if values::is_placeholder(value) || values::is_sentence(text, from..end) {
@@ -127,6 +128,12 @@ pub(super) fn bare_authorization(text: &[u8], at: usize, spans: &mut Spans) -> u
     }
     spans.add(from..end, Kind::Authorization);
     end
+}
+
+/// Whether a name and a quoted value stand at `at`: `Token token="…"`.
+fn has_parameters(text: &[u8], at: usize) -> bool {
+    let name = run(text, at, is_name);
+    values::pair_follows(text, at, b"=") && values::Quote::at(text, plus(name, 1)).is_some()
 }
 
 /// Where parameters end: at the end of the line, or at a quote that opens none of their values.

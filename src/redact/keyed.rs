@@ -43,6 +43,10 @@ const WRAPPERS: &[&[u8]] = &[
 ];
 /// How deep wrappers nest at most: `Some(Secret("…"))`.
 const MAX_WRAPPERS: usize = 3;
+/// The longest list of words without quotes that is taken for one.
+const MAX_WORD_LIST: usize = 256;
+/// How far before a name the words are looked for that belong to it.
+const MAX_LEAD: usize = 24;
 /// Names of members that describe a secret and hold none.
 const DESCRIBING: &[&str] = &[
     "type",
@@ -151,14 +155,32 @@ impl Search {
     }
 }
 
-/// Looks up the name, also without the letters of an escape sequence before it: `\npassword`.
+/// Looks up the name; where it says nothing, also without the letters of an escape sequence before
+/// it, as in `\npassword`, and with the words before it, as in `API key`.
 fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<Key> {
     let escaped = || {
         let mut starts = name.start..=at.min(plus(name.start, MAX_ESCAPE));
         let start = starts.find(|start| ends_escape(text, *start))?;
-        names.look_up(slice(text, start..name.end))
+        names.judge(slice(text, start..name.end))
     };
-    names.look_up(slice(text, name.clone())).or_else(escaped)
+    let longer = || names.judge(slice(text, lead(text, name.clone())?..name.end));
+    let own = names.judge(slice(text, name.clone()));
+    own.or_else(escaped).or_else(longer).flatten()
+}
+
+/// Where the one or two words start that stand before a name with a blank between.
+fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
+    let start = name.start.saturating_sub(MAX_LEAD);
+    let words = slice(text, start..name.start);
+    let word = |end: usize| {
+        let end = end
+            .checked_sub(1)
+            .filter(|end| byte(words, *end) == Some(b' '))?;
+        let start = run_back(words, end, is_name);
+        (start < end).then_some(start)
+    };
+    let last = word(words.len())?;
+    Some(plus(start, word(last).unwrap_or(last)))
 }
 
 /// Whether an offset lies inside a string in double quotes, asked in ascending order.
@@ -277,8 +299,18 @@ impl<'t> Site<'t> {
         let is_number = || values::number_end(self.text, inner).is_some();
         match byte(self.text, at) {
             Some(b'{') => opens || values::pair_follows(self.text, inner, b"=:"),
-            _ => opens || is_number(),
+            _ => opens || is_number() || self.is_word_list(plus(at, 1)),
         }
+    }
+
+    /// Whether words without quotes stand at `at` up to the end of a list: `passwords=[a, b]`.
+    fn is_word_list(&self, at: usize) -> bool {
+        let header = [Demand::Authorization, Demand::Cookies, Demand::SetCookie];
+        let window = slice(self.text, 0..plus(at, MAX_WORD_LIST).min(self.text.len()));
+        let end = run(window, at, |b| !b"\"'`[]{}=".contains(&b));
+        !header.contains(&self.key.demand)
+            && byte(window, end) == Some(b']')
+            && values::bare_end(self.text, end, Around::default()) == end
     }
 
     /// Judges a quoted value whose quote closes at `end`.

@@ -553,14 +553,19 @@ impl Names {
 
     /// What the name of a value says about it; None where it is not a secret's name.
     pub(super) fn look_up(&self, name: &[u8]) -> Option<Key> {
+        self.judge(name).flatten()
+    }
+
+    /// The same, telling names that are known to be public (`Some(None)`) from unknown ones.
+    pub(super) fn judge(&self, name: &[u8]) -> Option<Option<Key>> {
         let mut words = words(last_part(name));
         if self.safe.contains(&words) {
-            return None;
+            return Some(None);
         }
         // Each round takes a modifier off the end, so this ends.
         for _ in 0..MAX_WORDS {
             if let Some(known) = self.by_end(&words) {
-                return known;
+                return Some(known);
             }
             if !MODIFIERS.iter().any(|m| m.as_bytes() == last_word(&words)) {
                 return None;

@@ -180,11 +180,13 @@ pub(super) fn pair_follows(text: &[u8], at: usize, signs: &[u8]) -> bool {
     end > at && byte(text, end).is_some_and(|b| signs.contains(&b))
 }
 
-/// The same, also where the name is two words: `User Id=`.
+/// The same, also where the name is two words as connection strings have them: `User Id=`.
 fn long_pair_follows(text: &[u8], at: usize, signs: &[u8]) -> bool {
     let first = name_end(text, at);
-    let second = byte(text, first) == Some(b' ') && pair_follows(text, plus(first, 1), signs);
-    pair_follows(text, at, signs) || (first > at && second)
+    let second = plus(first, 1);
+    let is_capital = |at| byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
+    let is_long = byte(text, first) == Some(b' ') && is_capital(at) && is_capital(second);
+    pair_follows(text, at, signs) || (is_long && pair_follows(text, second, signs))
 }
 
 fn name_end(text: &[u8], at: usize) -> usize {
@@ -419,14 +421,28 @@ pub(super) fn is_sentence(text: &[u8], range: Range<usize>) -> bool {
             .any(|s| word.eq_ignore_ascii_case(s.as_bytes()))
 }
 
-/// Sixteen or more characters as tokens have them, at least one digit among them, and nothing else
-/// before `end`.
+/// Where sixteen or more characters end as tokens have them, at least one digit among them; the
+/// slash, the plus and the equals sign of base64 may be percent-encoded.
 pub(super) fn opaque_end(text: &[u8], from: usize) -> Option<usize> {
-    let is_part =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'~');
-    let body = run(text, from, is_part);
-    let end = run(text, body, |b| b == b'=');
+    let is_encoded = |at, codes: [&[u8]; 2]| {
+        let code = slice(text, at..plus(at, 3));
+        codes.iter().any(|c| code.eq_ignore_ascii_case(c))
+    };
+    let mut body = from;
+    loop {
+        body = run(text, body, |b| {
+            b.is_ascii_alphanumeric() || b"_-.+/~".contains(&b)
+        });
+        if !is_encoded(body, [b"%2f", b"%2b"]) {
+            break;
+        }
+        body = plus(body, 3);
+    }
     let value = slice(text, from..body);
+    let mut end = run(text, body, |b| b == b'=');
+    while is_encoded(end, [b"%3d"; 2]) {
+        end = plus(end, 3);
+    }
     (value.len() >= 16 && value.iter().any(u8::is_ascii_digit)).then_some(end)
 }
 
