@@ -11,7 +11,9 @@
 //!
 //! It does not count wrong codes: a code of six digits is guessed in a million tries, so put
 //! the module `attempts` in front. A code does not stop phishing: whoever gets a person to
-//! type it into another page has it (NIST SP 800-63B-4 §3.2.5). One state is one device.
+//! type it into another page has it (NIST SP 800-63B-4 §3.2.5). One state is one device. A
+//! server that accepted a code while its clock was far ahead refuses the person's codes until that
+//! time has come, or until they enrol anew.
 //!
 //! # Security
 //!

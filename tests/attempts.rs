@@ -261,8 +261,12 @@ fn a_parallel_success_wipes_no_lock() {
     let (state, outcome) = narrow.settle(state, &right, Verdict::Success, at(2));
     assert_eq!(outcome, Outcome::ResetRequired { since });
     // and not when a wider policy is asked either
-    let (_, outcome) = wide.settle(state, &right, Verdict::Success, at(3));
+    let (state, outcome) = wide.settle(state, &right, Verdict::Success, at(3));
     assert_eq!(outcome, Outcome::ResetRequired { since });
+    // nor is it counted once it has lapsed
+    let failures = state.failures();
+    let (state, _) = narrow.begin(state, at(60 * SECOND));
+    assert_eq!(state.failures(), failures);
 }
 
 /// AT-01: a client that hangs up gains no free guess.
@@ -324,7 +328,7 @@ fn a_slot_is_settled_once() {
 fn an_attempt_from_before_a_reset_changes_nothing_after_it() {
     let policy = Policy::back_office();
     for verdict in [Verdict::Failure, Verdict::Success] {
-        let (state, before) = take(failed(State::default(), 2, at(0)), at(0));
+        let (state, before) = take(State::default(), at(0));
         let (state, after) = take(policy.reset(state), at(0));
         let state = failed(state, 1, at(0));
         let (state, outcome) = policy.settle(state, &before, verdict, at(1));

@@ -432,6 +432,9 @@ fn secrets_have_bounds() {
         Secret::from_base32(&"A".repeat(1_000_000)),
         Err(Error::SecretLength)
     );
+    let spaces = |n| format!("{}{}", " ".repeat(n), "A".repeat(16));
+    assert!(Secret::from_base32(&spaces(496)).is_ok());
+    assert_eq!(Secret::from_base32(&spaces(497)), Err(Error::SecretLength));
 }
 
 /// TO-01: 160 bits, and not twice the same.

@@ -77,6 +77,7 @@ impl Uri {
         )
     }
 
+    // INVARIANT: without an issuer the account has no colon: what stands before one is an issuer.
     fn from_parts(
         issuer: Option<String>,
         account: String,
@@ -89,8 +90,7 @@ impl Uri {
         {
             return Err(Error::Issuer);
         }
-        // Without an issuer, what stands before a colon would be read as one.
-        if !is_name(&account, ACCOUNT_LEN) || (issuer.is_none() && account.contains(':')) {
+        if !is_name(&account, ACCOUNT_LEN) {
             return Err(Error::Account);
         }
         let text = write(issuer.as_deref(), &account, parameters, &secret);
