@@ -647,6 +647,25 @@ fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
     }
 }
 
+/// AT-02: a guess counts, whatever happens to the account while it is looked at.
+#[test]
+fn a_wrong_guess_counts_also_when_it_was_overtaken() {
+    let store = Interrupted {
+        store: Arc::new(Memory::new(10)),
+        armed: Mutex::new(None),
+    };
+    let world = world_in(&store);
+    for _ in 0..4 {
+        let meanwhile: Meanwhile = Box::new(|store| {
+            let ended = others(store).sign_out_everywhere("ada@example.com", at(MINUTE));
+            assert_eq!(ended, Ok(0));
+        });
+        *store.armed.lock().unwrap() = Some((1, meanwhile));
+        assert_eq!(world.guess(at(MINUTE)), Error::Denied);
+    }
+    assert_eq!(world.guess(at(MINUTE)), Error::ResetRequired);
+}
+
 /// PW-14 in kind, OWASP: a name that nobody has and a wrong password are one answer.
 #[test]
 fn who_has_an_account_is_not_said() {

@@ -275,9 +275,10 @@ impl<S: Store> Accounts<S> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let holds = still_holds(state, attempt, now);
-        let verdict = match &holds {
-            Ok(()) => password_verdict(state, verified),
-            Err(_) => Verdict::Incomplete,
+        let verdict = match password_verdict(state, verified) {
+            // right, and too late: no failure, and nothing that clears the count
+            Verdict::Success if holds.is_err() => Verdict::Incomplete,
+            verdict => verdict,
         };
         self.settle(state, &attempt.permit, verdict, now)?;
         verified.as_ref().map_err(|error| denied(error.clone()))?;
