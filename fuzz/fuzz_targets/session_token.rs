@@ -13,7 +13,9 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(state) = &state {
         assert_eq!(state.encode(), data);
     }
-    let token = core::str::from_utf8(data).ok().and_then(|text| text.parse::<Token>().ok());
+    let token = core::str::from_utf8(data)
+        .ok()
+        .and_then(|text| text.parse::<Token>().ok());
     if let Some(token) = token {
         assert_eq!(token.expose_secret().as_bytes(), data);
         // the digest that would let it in cannot stand in a state that was written without it
