@@ -164,7 +164,8 @@ pub(super) fn cookies(text: &[u8], range: Range<usize>, demand: Demand, spans: &
             Demand::Cookies if equals == end => name..end,
             _ => plus(equals, 1)..end,
         };
-        if !is_attribute(slice(text, name..equals), demand)
+        let is_first = at == range.start;
+        if (is_first || !is_attribute(slice(text, name..equals), demand))
             && !values::is_placeholder(slice(text, value.clone()))
         {
             spans.add(value, Kind::Cookie);

@@ -45,7 +45,7 @@ impl Spans {
         }
     }
 
-    /// In the order of the text, those that overlap or touch made one. The kind is that of the
+    /// In the order of the text, those that overlap made one. The kind is that of the
     /// first, the longest where several start together.
     pub(super) fn merged(mut self) -> Vec<Span> {
         self.0
@@ -53,7 +53,7 @@ impl Spans {
         let mut merged: Vec<Span> = Vec::with_capacity(self.0.len());
         for span in self.0 {
             match merged.last_mut() {
-                Some(last) if span.range.start <= last.range.end => {
+                Some(last) if span.range.start < last.range.end => {
                     last.range.end = last.range.end.max(span.range.end);
                 }
                 _ => merged.push(span),

@@ -3,31 +3,30 @@
 use memchr::memmem;
 
 use super::{
-    bytes::{before, byte, find_byte, is_blank, plus, run, slice},
+    bytes::{byte, find_byte, is_blank, plus, run, run_back, slice},
     finding::Kind,
     spans::Spans,
     values,
 };
 
-/// A user and password beyond this length are not looked for.
-const MAX_USER_INFO: usize = 1024;
-
 /// Finds the passwords of URLs. JSON may have escaped the slashes.
 pub(super) fn find(text: &[u8], spans: &mut Spans) {
     for slashes in [&b"://"[..], br":\/\/"] {
-        // Text before this offset has been looked at; so each byte is looked at once.
-        let mut done = 0;
+        // What was replaced, or has no `@`, is not looked at again; nor is the end of a URL that
+        // holds others searched for again.
+        let (mut done, mut end) = (0, 0);
         for found in memmem::find_iter(text, slashes) {
             let start = plus(found, slashes.len());
             if start < done {
                 continue;
             }
-            let limit = plus(start, MAX_USER_INFO).min(text.len());
-            let end = run(slice(text, 0..limit), start, |b| !ends_url(b));
-            match find_byte(text, start..end, b'@') {
-                None => done = end,
-                Some(_) => done = password(slice(text, 0..end), start, spans),
+            if start > end {
+                end = run(text, start, |b| !ends_url(b));
             }
+            done = match find_byte(text, start..end, b'@') {
+                Some(_) => password(slice(text, 0..end), start, spans),
+                None => end,
+            };
         }
     }
 }
@@ -36,18 +35,15 @@ pub(super) fn find(text: &[u8], spans: &mut Spans) {
 /// says how far the text has been looked at.
 fn password(text: &[u8], start: usize, spans: &mut Spans) -> usize {
     let end = run(text, start, |b| !matches!(b, b'/' | b'?' | b'#'));
-    let from = plus(
-        run(text, start, |b| !matches!(b, b':' | b'@' | b'/' | b'[')),
-        1,
-    );
-    if before(text, from) != Some(b':') || from > text.len() {
-        return from;
+    let colon = run(text, start, |b| !matches!(b, b':' | b'@' | b'/' | b'['));
+    if byte(text, colon) != Some(b':') {
+        return colon;
     }
-    let last = |to| {
-        slice(text, from..to)
-            .iter()
-            .rposition(|b| *b == b'@')
-            .map(|i| plus(from, i))
+    let from = plus(colon, 1);
+    let last = |end| {
+        run_back(text, end, |b| b != b'@')
+            .checked_sub(1)
+            .filter(|at| *at >= from)
     };
     // What is no number after the colon is no port, so a password with a slash in it.
     let is_port = run(text, from, |b| b.is_ascii_digit()) == end;
@@ -56,8 +52,10 @@ fn password(text: &[u8], start: usize, spans: &mut Spans) -> usize {
         None => last(text.len()),
         to => to,
     };
-    let to = to.unwrap_or(text.len());
-    if byte(text, to) == Some(b'@') && !values::is_placeholder(slice(text, from..to)) {
+    let Some(to) = to else {
+        return end;
+    };
+    if !values::is_placeholder(slice(text, from..to)) {
         spans.add(from..to, Kind::Password);
     }
     to
