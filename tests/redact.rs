@@ -332,6 +332,31 @@ fn keeps_what_could_not_be_written() {
     );
 }
 
+/// Takes nothing.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// RD-04: what is not written is not piled up: the next write fails.
+#[test]
+fn takes_no_more_while_the_inner_writer_fails() {
+    let mut writer = Writer::new(POLICY.clone(), Full);
+    assert_eq!(writer.write(b"one\n").unwrap(), 4);
+    let error = writer.write(b"two\n").unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(writer.counts().lines(), 1);
+    assert!(writer.flush().is_err());
+    assert!(writer.finish().is_err());
+}
+
 /// RD-04: the private keys and lines of all vectors, cut in two at every place.
 #[test]
 fn writes_the_same_wherever_the_input_is_cut() {
