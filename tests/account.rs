@@ -723,6 +723,28 @@ fn a_name_is_folded_to_one_form() {
     );
 }
 
+proptest::proptest! {
+    /// S1-13: whatever is typed, what is stored is its own one form.
+    #[test]
+    fn a_folded_name_folds_to_itself(name in "\\PC{1,20}") {
+        if let Ok(login) = Login::parse(&name) {
+            proptest::prop_assert_eq!(Login::parse(login.as_str()), Ok(login));
+        }
+    }
+}
+
+/// A record whose name stands in another form than it is looked for was not written here.
+#[test]
+fn a_stored_name_in_another_form_is_damage() {
+    let world = world();
+    let bytes = world.accounts.state("ada@example.com").unwrap().encode();
+    let mut other = bytes.clone();
+    let at = bytes.windows(3).position(|w| w == b"ada").unwrap();
+    other[at] = b'A';
+    let damaged = State::decode(&other).unwrap_err();
+    assert_eq!(damaged, Error::State(encoding::Error::Damaged));
+}
+
 /// S4-17: and the name must not be the password.
 #[test]
 fn a_password_that_breaks_a_rule_is_not_registered() {

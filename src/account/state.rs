@@ -30,15 +30,27 @@ impl Login {
     ///
     /// [`Error::Login`] when it is empty, over 254 bytes, or has white space or control characters.
     pub fn parse(name: &str) -> Result<Self, Error> {
-        // Folding can make a name up to three times as long; the bound is on both forms.
-        if name.is_empty() || name.len() > LOGIN_LEN {
+        // bounded before it is folded, too: folding costs memory
+        if name.len() > LOGIN_LEN {
             return Err(Error::Login);
         }
-        let folded: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
-        if folded.len() > LOGIN_LEN || folded.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Error::Login);
+        let folded = fold(name);
+        let refused = |c: char| c.is_whitespace() || c.is_control();
+        let fits = (1..=LOGIN_LEN).contains(&folded.len()) && !folded.chars().any(refused);
+        // what is stored must be found again under its own name
+        if fits && fold(&folded) == folded {
+            Ok(Self(folded))
+        } else {
+            Err(Error::Login)
         }
-        Ok(Self(folded))
+    }
+
+    /// Reads a stored name, which stands in its one form.
+    fn decode(stored: &str) -> Result<Self, encoding::Error> {
+        match Self::parse(stored) {
+            Ok(login) if login.0 == stored => Ok(login),
+            _ => Err(encoding::Error::Damaged),
+        }
     }
 
     /// The name.
@@ -58,6 +70,10 @@ impl Login {
             self.0.split_once('@').map_or(&self.0, |(local, _)| local),
         ]
     }
+}
+
+fn fold(name: &str) -> String {
+    name.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
 impl fmt::Display for Login {
@@ -186,7 +202,7 @@ impl State {
         let mut d = Decoder::new(bytes, VERSION)?;
         let login = d.text(LOGIN_LEN)?;
         let state = Self {
-            login: Login::parse(login).map_err(|_| encoding::Error::Damaged)?,
+            login: Login::decode(login)?,
             status: d
                 .option(Decoder::time)?
                 .map_or(Status::Active, Status::Disabled),
