@@ -6,7 +6,7 @@
 //! are told to come back. One attempt at a time, this equals a plain counter.
 //!
 //! Everything is one small [`State`] for each account. [`Attempts`] keeps it in a
-//! [`Store`]; whoever keeps their own rows encodes the state into a column and
+//! [`Store`](crate::store::Store); whoever keeps their own rows encodes the state into a column and
 //! calls the same steps inside their own transaction.
 //!
 //! # What this does not do
