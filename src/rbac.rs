@@ -47,8 +47,9 @@
 //!   that inherit them, masked for those under `mask`, hidden from everybody else. With several
 //!   roles the most permissive grant counts, unless a role denies the reading: the field
 //!   `contact.address.city` is read with the permission `contact:read:address:city`, and an active
-//!   denial that matches it hides the field, whoever shows it. An *allowance* of that permission
-//!   shows nothing. A field that the policy does not name is hidden.
+//!   denial that matches it hides the field, whoever shows it; so does one that matches what it is
+//!   part of, `contact:read:address` or `contact:read`. An *allowance* of that permission shows
+//!   nothing. A field that the policy does not name is hidden.
 //!
 //! A file is refused as a whole, with every [`Finding`] at its line and column: keys without
 //! meaning, keys of the format that this version does not enforce (`max_grant`, `separation`,
@@ -183,7 +184,7 @@ impl Policy {
         let mut seen = Visibility::Hide;
         for (grant, role) in self.known(grants) {
             let standing = Standing::of(grant, tenant, now);
-            if standing == Standing::Active && self.denied_by(role, &field.read).is_some() {
+            if standing == Standing::Active && self.hides(role, field) {
                 return Visibility::Hide;
             }
             if standing.obstacle(role, facts, now).is_none() {
@@ -253,6 +254,11 @@ impl Policy {
                 .find(|pattern| pattern.matches(permission))?;
             Some(Rule::new(role, from, pattern))
         })
+    }
+
+    fn hides(&self, role: &Role, field: &Field) -> bool {
+        let mut denials = self.inherited(role).flat_map(|from| &from.deny);
+        denials.any(|pattern| pattern.hides(&field.read))
     }
 
     fn allowed_by<'p>(&'p self, role: &'p Role, request: &Request<'_>) -> Option<Rule<'p>> {

@@ -453,6 +453,85 @@ fn a_denial_of_reading_a_field_hides_it() {
     );
 }
 
+/// RB-03: who may not read the contact may not read its fields, and a field within a field goes
+/// with it. A denial of something else hides nothing.
+#[test]
+fn a_denial_of_reading_the_whole_hides_its_parts() {
+    for (denial, city, email) in [
+        ("contact:read", Visibility::Hide, Visibility::Hide),
+        ("contact:*", Visibility::Hide, Visibility::Hide),
+        ("*:edit,read", Visibility::Hide, Visibility::Hide),
+        ("contact:read:address", Visibility::Hide, Visibility::Show),
+        ("contact:read:*", Visibility::Hide, Visibility::Hide),
+        (
+            "contact:read:address:city",
+            Visibility::Hide,
+            Visibility::Show,
+        ),
+        (
+            "contact:read:address:**",
+            Visibility::Hide,
+            Visibility::Show,
+        ),
+        ("contact:**", Visibility::Hide, Visibility::Hide),
+        ("**", Visibility::Hide, Visibility::Hide),
+        ("contact", Visibility::Show, Visibility::Show),
+        ("*", Visibility::Show, Visibility::Show),
+        ("contact:edit", Visibility::Show, Visibility::Show),
+        ("contact:read:phone", Visibility::Show, Visibility::Show),
+        (
+            "contact:read:address:city:x",
+            Visibility::Show,
+            Visibility::Show,
+        ),
+    ] {
+        let text = format!(
+            "portcullis = 1
+            roles.all.allow = ['*', '*:*', 'contact:read:*', 'contact:read:*:*:*']
+            roles.limited.deny = ['{denial}']
+            field = [
+                {{ name = 'contact.email', show = ['all'] }},
+                {{ name = 'contact.address.city', show = ['all'] }},
+            ]"
+        );
+        let policy: Policy = text.parse().unwrap();
+        let grants = roles(["all", "limited"]);
+        let see = |field| policy.visibility(&grants, &tenant("acme"), field, at(0));
+        let seen = (see("contact.address.city"), see("contact.email"));
+        assert_eq!(seen, (city, email), "{denial}");
+    }
+}
+
+/// RB-12: a denial that hides a field has something to deny, although nobody allows it.
+#[test]
+fn a_denial_that_hides_a_field_is_not_one_of_nothing() {
+    let load = |denial: &str| {
+        let text = format!(
+            "portcullis = 1
+            roles.a.deny = ['{denial}']
+            field = [{{ name = 'contact.address.city', show = ['a'] }}]"
+        );
+        text.parse::<Policy>().is_ok()
+    };
+    for denial in [
+        "contact:read",
+        "contact:*",
+        "*:read",
+        "contact:read:address",
+        "**",
+    ] {
+        assert!(load(denial), "{denial}");
+    }
+    for denial in [
+        "contact",
+        "contact:edit",
+        "project:read",
+        "contact:read:email",
+    ] {
+        assert!(!load(denial), "{denial}");
+    }
+}
+
 /// S3-24, S1-18, RB-05: visibility is granted as everything else is.
 #[test]
 fn a_field_is_hidden_outside_of_the_tenant_and_the_time_of_the_grant() {

@@ -64,7 +64,10 @@ impl Field {
         self.class.as_deref()
     }
 
-    /// The permission whose denial hides this field: `contact:read:email`.
+    /// The permission whose denial hides this field, as does the denial of a part of it from
+    /// `contact:read` on: `contact:read:email`. Whether somebody sees the field, ask
+    /// [`Policy::visibility`](super::Policy::visibility), not
+    /// [`Policy::decide`](super::Policy::decide): an allowance of this shows nothing.
     #[must_use]
     pub fn read_permission(&self) -> &Permission {
         &self.read
@@ -279,17 +282,10 @@ fn inherited_first(
 /// Denials that change nothing, because nothing is allowed or shown that they match: most often a
 /// slip of the pen in the one rule that was to protect something.
 fn denials_of_nothing(draft: &Draft<'_>, found: &mut Found) {
-    let reads: Vec<_> = draft
-        .fields
-        .iter()
-        .map(|field| Pattern::from(&field.read))
-        .collect();
-    let allowed = draft
-        .roles
-        .iter()
-        .flat_map(|role| &role.allow)
-        .map(|rule| &rule.pattern);
-    let targets = Targets::of(allowed.chain(&reads));
+    let rules = draft.roles.iter().flat_map(|role| &role.allow);
+    let allowed = rules.map(|rule| Target::Allowed(&rule.pattern));
+    let shown = draft.fields.iter().map(|field| Target::Shown(&field.read));
+    let targets = Targets::of(allowed.chain(shown));
     let mut comparisons = MAX_COMPARISONS;
     for rule in draft.roles.iter().flat_map(|role| &role.deny) {
         if targets.untouched_by(rule, &mut comparisons) {
@@ -299,39 +295,65 @@ fn denials_of_nothing(draft: &Draft<'_>, found: &mut Found) {
     }
 }
 
-/// What is allowed or shown, by what it begins with.
-#[derive(Default)]
-struct Targets<'p> {
-    by_head: HashMap<&'p str, Vec<&'p Pattern>>,
-    any_head: Vec<&'p Pattern>,
+/// What a denial may be about.
+#[derive(Clone, Copy)]
+enum Target<'d> {
+    Allowed(&'d Pattern),
+    /// A field, by the permission to read it.
+    Shown(&'d Permission),
 }
 
-impl<'p> Targets<'p> {
-    fn of(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
+impl<'d> Target<'d> {
+    /// What its first segment may be; nothing where that is anything.
+    fn heads(self) -> impl Iterator<Item = &'d str> {
+        let (literals, head): (&[Box<str>], _) = match self {
+            Self::Allowed(pattern) => (pattern.heads(), None),
+            Self::Shown(read) => (&[], Some(read.head())),
+        };
+        literals.iter().map(|literal| &**literal).chain(head)
+    }
+
+    fn is_touched_by(self, denial: &Pattern) -> bool {
+        match self {
+            Self::Allowed(pattern) => denial.overlaps(pattern),
+            Self::Shown(read) => denial.hides(read),
+        }
+    }
+}
+
+/// What is allowed or shown, by what it begins with.
+#[derive(Default)]
+struct Targets<'d> {
+    by_head: HashMap<&'d str, Vec<Target<'d>>>,
+    any_head: Vec<Target<'d>>,
+}
+
+impl<'d> Targets<'d> {
+    fn of(all: impl Iterator<Item = Target<'d>>) -> Self {
         let mut targets = Self::default();
-        for pattern in patterns {
-            for head in pattern.heads() {
-                targets.by_head.entry(head).or_default().push(pattern);
+        for target in all {
+            for head in target.heads() {
+                targets.by_head.entry(head).or_default().push(target);
             }
-            if pattern.heads().is_empty() {
-                targets.any_head.push(pattern);
+            if target.heads().next().is_none() {
+                targets.any_head.push(target);
             }
         }
         targets
     }
 
     fn untouched_by(&self, denial: &RuleDraft, comparisons: &mut usize) -> bool {
-        let mut touches = |pattern: &&Pattern| match comparisons.checked_sub(1) {
+        let mut touches = |target: &Target<'_>| match comparisons.checked_sub(1) {
             Some(left) => {
                 *comparisons = left;
-                denial.pattern.overlaps(pattern)
+                target.is_touched_by(&denial.pattern)
             }
             None => true,
         };
         let heads = denial.pattern.heads();
         let mut named = heads.iter().filter_map(|head| self.by_head.get(&**head));
         let touched = self.any_head.iter().any(&mut touches)
-            || named.any(|patterns| patterns.iter().any(&mut touches))
+            || named.any(|targets| targets.iter().any(&mut touches))
             || heads.is_empty() && self.by_head.values().flatten().any(&mut touches);
         !touched
     }

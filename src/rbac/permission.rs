@@ -11,6 +11,8 @@ pub(super) const LITERAL_LEN: usize = 128;
 const TEXT_LEN: usize = 4096;
 /// Segments of a permission or pattern.
 pub(super) const SEGMENTS: usize = 16;
+/// Segments of the permission to read a resource, such as `contact:read`.
+const READING: usize = 2;
 
 /// A permission to be asked for: segments of plain text such as `project:read`.
 ///
@@ -45,6 +47,11 @@ impl Permission {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The first segment.
+    pub(super) fn head(&self) -> &str {
+        self.0.split_once(':').map_or(&self.0, |(head, _)| head)
     }
 
     fn segments(&self) -> impl Iterator<Item = &str> {
@@ -134,6 +141,16 @@ impl Pattern {
             }
         }
         self.tail == Tail::Anything || asked.next().is_none()
+    }
+
+    /// Whether a denial of this hides a field that is read with `read`: it matches that permission,
+    /// or what it is part of, down to the reading of the resource. So `a:read:b:c` is hidden by what
+    /// matches `a:read`, `a:read:b` or `a:read:b:c`.
+    pub(super) fn hides(&self, read: &Permission) -> bool {
+        let mut asked = read.segments();
+        let mut segments = self.segments.iter();
+        let leads = segments.all(|own| asked.next().is_some_and(|literal| own.contains(literal)));
+        leads && (self.tail == Tail::Anything || self.segments.len() >= READING)
     }
 
     /// Whether every permission that `other` matches is matched by this pattern too.

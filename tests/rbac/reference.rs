@@ -138,7 +138,11 @@ impl Model {
             return "hide";
         };
         let (resource, rest) = field.split_once('.').unwrap();
-        let read = format!("{resource}:read:{}", rest.replace('.', ":"));
+        let mut readings = vec![format!("{resource}:read")];
+        for part in rest.split('.') {
+            readings.push(format!("{}:{part}", readings.last().unwrap()));
+        }
+        let denied = |g: &&Grant| readings.iter().any(|read| self.denies(&g.role, read));
         let in_force: Vec<_> = grants
             .iter()
             .filter(|g| Self::here(g, q) && Self::active(g, q))
@@ -149,7 +153,7 @@ impl Model {
                 .flat_map(|g| self.line(&g.role))
                 .any(|(name, _)| roles.iter().any(|role| role == name))
         };
-        if in_force.iter().any(|g| self.denies(&g.role, &read)) {
+        if in_force.iter().copied().any(|g| denied(&g)) {
             "hide"
         } else if sees(show) {
             "show"
