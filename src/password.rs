@@ -327,6 +327,9 @@ pub enum Error {
     /// More passes than [`Cost::MAX_PASSES`].
     #[error("number of passes is above {}", Cost::MAX_PASSES)]
     PassesHigh,
+    /// Neither too much memory nor too many passes, but together above [`Cost::MAX_WORK_KIB`].
+    #[error("memory times passes is above {} KiB", Cost::MAX_WORK_KIB)]
+    WorkHigh,
     /// No lane.
     #[error("number of lanes is below 1")]
     LanesLow,

@@ -236,10 +236,16 @@ fn a_planted_cost_is_refused_by_name() {
     assert_eq!(planted("m=4194304,t=1,p=1"), Error::MemoryHigh);
     assert_eq!(planted("m=64,t=4000000000,p=1"), Error::PassesHigh);
     assert_eq!(planted("m=64,t=1,p=16777215"), Error::LanesHigh);
+    assert_eq!(planted("m=262144,t=64,p=1"), Error::WorkHigh);
+    assert_eq!(planted("m=262144,t=9,p=1"), Error::WorkHigh);
     assert_eq!(planted("m=64,t=1,t=1,p=1"), Error::Malformed(Part::Cost));
     assert_eq!(
         Error::MemoryHigh.to_string(),
         "memory cost is above 262144 KiB"
+    );
+    assert_eq!(
+        Error::WorkHigh.to_string(),
+        "memory times passes is above 2097152 KiB"
     );
 }
 
@@ -263,7 +269,11 @@ fn a_cost_is_between_the_rfcs_least_and_the_ceilings() {
         (7, 1, 1, Some(Error::MemoryLow)),
         (128, 1, 16, None),
         (127, 1, 16, Some(Error::MemoryLow)),
-        (262_144, 64, 16, None),
+        (262_144, 8, 16, None),
+        (262_144, 9, 16, Some(Error::WorkHigh)),
+        (262_144, 64, 1, Some(Error::WorkHigh)),
+        (32_768, 64, 1, None),
+        (32_769, 64, 1, Some(Error::WorkHigh)),
         (262_145, 64, 16, Some(Error::MemoryHigh)),
         (u32::MAX, 1, 1, Some(Error::MemoryHigh)),
         (64, 0, 1, Some(Error::PassesLow)),

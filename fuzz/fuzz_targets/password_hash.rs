@@ -22,6 +22,8 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(hash.cost(), Ok(cost));
         assert!(cost.memory_kib() <= Cost::MAX_MEMORY_KIB && cost.memory_kib() >= 8 * cost.lanes());
         assert!((1..=Cost::MAX_PASSES).contains(&cost.passes()));
+        let work = u64::from(cost.memory_kib()) * u64::from(cost.passes());
+        assert!(work <= u64::from(Cost::MAX_WORK_KIB));
         assert!((1..=Cost::MAX_LANES).contains(&cost.lanes()));
     }
     // what it prints is the text itself, up to two fields of base64 of 8 to 64 and 12 to 64 bytes

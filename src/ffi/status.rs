@@ -89,6 +89,7 @@ impl From<password::Error> for Denial {
             | E::MemoryHigh
             | E::PassesLow
             | E::PassesHigh
+            | E::WorkHigh
             | E::LanesLow
             | E::LanesHigh => Self::Malformed,
             E::HistoryDepth => Self::InvalidArgument,
@@ -184,6 +185,7 @@ mod tests {
             (P::UnknownScheme, Denial::Malformed),
             (P::Malformed(Part::Tag), Denial::Malformed),
             (P::MemoryHigh, Denial::Malformed),
+            (P::WorkHigh, Denial::Malformed),
             (P::Randomness, Denial::Randomness),
             (P::Memory, Denial::Memory),
         ] {

@@ -11,7 +11,7 @@ const MIN_MEMORY_PER_LANE_KIB: u32 = 8;
 ///
 /// Every cost is between the least that RFC 9106 §3.1 allows (8 KiB a lane, one pass, one lane) and
 /// ceilings that hold for hashing and for what is read from storage alike: [`Cost::MAX_MEMORY_KIB`],
-/// [`Cost::MAX_PASSES`], [`Cost::MAX_LANES`]. The least is for tests: for people's passwords take
+/// [`Cost::MAX_PASSES`], [`Cost::MAX_WORK_KIB`], [`Cost::MAX_LANES`]. The least is for tests: for people's passwords take
 /// [`Cost::OWASP`] or more.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Cost {
@@ -38,6 +38,10 @@ impl Cost {
     pub const MAX_MEMORY_KIB: u32 = 262_144;
     /// The most passes.
     pub const MAX_PASSES: u32 = 64;
+    /// The most memory times passes, in KiB: 2 GiB to be filled, a second or two of one processor.
+    /// The two ceilings together would be 16 GiB, and a change of password computes a hash for every
+    /// remembered one.
+    pub const MAX_WORK_KIB: u32 = 1 << 21;
     /// The most lanes.
     pub const MAX_LANES: u32 = 16;
 
@@ -46,7 +50,7 @@ impl Cost {
     /// # Errors
     ///
     /// [`Error::MemoryLow`], [`Error::MemoryHigh`], [`Error::PassesLow`], [`Error::PassesHigh`],
-    /// [`Error::LanesLow`], [`Error::LanesHigh`].
+    /// [`Error::WorkHigh`], [`Error::LanesLow`], [`Error::LanesHigh`].
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
         if lanes == 0 {
             return Err(Error::LanesLow);
@@ -65,6 +69,9 @@ impl Cost {
         }
         if memory_kib > Self::MAX_MEMORY_KIB {
             return Err(Error::MemoryHigh);
+        }
+        if memory_kib.saturating_mul(passes) > Self::MAX_WORK_KIB {
+            return Err(Error::WorkHigh);
         }
         Ok(Self {
             memory_kib,
@@ -133,8 +140,11 @@ mod tests {
     use super::*;
 
     fn cost() -> impl Strategy<Value = Cost> {
-        (128..=262_144_u32, 1..=64_u32, 1..=16_u32)
-            .prop_map(|(m, t, p)| Cost::new(m, t, p).unwrap())
+        let memory_and_passes = (1..=64_u32).prop_flat_map(|t| {
+            let most = Cost::MAX_MEMORY_KIB.min(Cost::MAX_WORK_KIB.checked_div(t).unwrap());
+            (128..=most, Just(t))
+        });
+        (memory_and_passes, 1..=16_u32).prop_map(|((m, t), p)| Cost::new(m, t, p).unwrap())
     }
 
     proptest! {
