@@ -95,7 +95,8 @@ pub struct Policy {
 /// How the words that anybody would guess for a person are looked for.
 #[derive(Clone, Copy, Debug)]
 enum Context {
-    /// Anywhere in the password.
+    /// Anywhere in the password, also a part of a word between white space: of a person's full name
+    /// the first or the last.
     Anywhere,
     /// As the whole password.
     Whole,
@@ -162,8 +163,9 @@ impl Policy {
     /// Says everything that is wrong with a password that somebody has chosen.
     ///
     /// `context` are the words that anybody would guess for this person: user name, e-mail address
-    /// (its local part is taken too), names of person and company. Words below four code points are
-    /// not looked for. Case does not count.
+    /// (its local part is taken too), names of person and company. Where a policy looks for them
+    /// anywhere in the password, it looks for each part between white space too. What is below four
+    /// code points is not looked for. Case does not count.
     ///
     /// # Errors
     ///
@@ -279,13 +281,11 @@ impl Context {
     /// Whether `word` is found in a folded text.
     fn finds(self, word: &str, text: &str) -> bool {
         let word = text::form(word);
-        if word.chars().count() < MIN_CONTEXT_WORD {
-            return false;
-        }
-        let word = text::fold(&word);
+        let counts = |part: &str| part.chars().count() >= MIN_CONTEXT_WORD;
+        let is_in = |part: &str| counts(part) && text.contains(text::fold(part).as_str());
         match self {
-            Self::Anywhere => text.contains(word.as_str()),
-            Self::Whole => text == word.as_str(),
+            Self::Anywhere => is_in(&word) || word.split_whitespace().any(is_in),
+            Self::Whole => counts(&word) && text == text::fold(&word).as_str(),
         }
     }
 }

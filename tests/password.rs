@@ -519,6 +519,7 @@ fn refuses_the_words_of_the_account() {
     assert_eq!(words("1GRU\u{308}SSE1"), [1]);
     assert_eq!(words("bob-bob-bob"), [0; 0]); // three code points
     assert_eq!(words("analytical\u{A0}engine and Grüße"), [1, 3]);
+    assert_eq!(words("Engine-1"), [3]);
     assert_eq!(
         codes(&policy, "Aa1!bbbbbbbb", &["", "@", "@@", "a@b"]),
         [""; 0]
@@ -526,6 +527,32 @@ fn refuses_the_words_of_the_account() {
     assert_eq!(
         codes(&policy, "Aa1!bbbbbbbb", &["A1!x", "1!BB"]),
         ["context_word"]
+    );
+}
+
+/// PW-11: a full name is guessed by its parts. Parts of three code points are not looked for; the
+/// whole of two such parts is.
+#[test]
+fn refuses_each_part_of_a_name() {
+    let policy = Policy::back_office();
+    let context = |text, word| codes(&policy, text, &[word]).contains(&"context_word");
+    for (text, word) in [
+        ("Lovelace2026!?", "Ada Lovelace"),
+        ("!?LOVELACE2026x", "Ada\tLovelace"),
+        ("Lovelace2026!?", "Ada\u{3000}Lovelace"),
+        ("Grusse-stra\u{DF}e-1", "Am Strasse"),
+        ("xLi Wei-2026!?", "Li Wei"),
+        ("Li\u{A0}Wei-2026!?", "Li\u{2003}Wei"),
+    ] {
+        assert!(context(text, word), "{text} {word}");
+    }
+    assert!(!context("Ada-2026-abcd!?", "Ada Lovelace"));
+    assert!(!context("LiWei-2026-abc!?", "Li Wei"));
+    let nist = Policy::nist_800_63b();
+    assert_eq!(codes(&nist, "Lovelace2026!?!", &["Ada Lovelace"]), [""; 0]);
+    assert_eq!(
+        codes(&nist, "lovelacelovelace", &["Ada lovelacelovelace"]),
+        [""; 0]
     );
 }
 
