@@ -789,6 +789,19 @@ fn remembers_twenty_four_passwords_beside_the_present_one() {
     rejection(policy.change(&tiny(), &state, &good(1), &[], now));
 }
 
+/// PW-09: NIST SP 800-63B-4 asks for no history: the password before the present one may come back,
+/// the present one may not.
+#[test]
+fn nist_remembers_the_present_password_only() {
+    let (policy, now) = (Policy::nist_800_63b(), at("2026-01-15"));
+    let state = policy.set(&tiny(), &good(1), &[], now).unwrap();
+    let state = policy.change(&tiny(), &state, &good(2), &[], now).unwrap();
+    assert_eq!(state.history(), [] as [Hash; 0]);
+    rejection(policy.change(&tiny(), &state, &good(2), &[], now));
+    let back = policy.change(&tiny(), &state, &good(1), &[], now).unwrap();
+    assert!(tiny().verify(&good(1), Some(back.hash())).is_ok());
+}
+
 /// PW-09: the history is of hashes, the newest first.
 #[test]
 fn the_old_hash_moves_to_the_front_of_the_history() {

@@ -155,6 +155,7 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σίσυφος"),
             ("Ǆ", "ǆ"),
             ("ÅNGSTRÖM", "ångström"),
+            ("\u{390}", "\u{3AA}\u{301}"), // one code point in lower case only
         ] {
             assert_eq!(*fold(&form(a)), *fold(&form(b)), "{a} {b}");
         }
