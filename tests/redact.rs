@@ -280,6 +280,31 @@ fn forgets_what_it_withholds() {
     assert_eq!(counts.withheld(), 1);
 }
 
+/// RD-04: a key whose beginning was withheld is found by its body; other lines stay.
+#[test]
+fn withholds_the_key_that_begins_on_a_withheld_line() {
+    let body = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n";
+    let long = format!("{}-----BEGIN PRIVATE KEY-----\n", "a".repeat(90));
+    let mut writer = Writer::new(POLICY.clone(), Vec::new()).with_max_line(100);
+    for line in [
+        &long,
+        body,
+        "h8j9k0==\n",
+        "all is well\n",
+        body,
+        &long,
+        "ok\n",
+        body,
+    ] {
+        writer.write_all(line.as_bytes()).unwrap();
+    }
+    let (safe, _) = writer.finish().unwrap();
+    let key = "[REDACTED:private_key]\n";
+    let expected =
+        format!("[REDACTED:line]\n{key}{key}all is well\n{body}[REDACTED:line]\nok\n{body}");
+    assert_eq!(String::from_utf8(safe).unwrap(), expected);
+}
+
 /// RD-04: a flush passes on complete lines and keeps the rest, whose secrets it cannot tell yet.
 #[test]
 fn flushes_complete_lines_only() {

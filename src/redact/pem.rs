@@ -218,6 +218,15 @@ enum Judgement {
 }
 
 impl Block {
+    /// One that may have begun where nobody looked: only full lines of a key belong to it.
+    pub(super) fn unseen() -> Self {
+        Self {
+            prefix: Vec::new(),
+            body: true,
+            last: true,
+        }
+    }
+
     fn after(prefix: &[u8]) -> Self {
         let prefix = slice(prefix, 0..prefix.len().min(MAX_PREFIX)).to_vec();
         Self {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
 
-use super::{Blocks, Policy, finding::Counts, spans};
+use super::{Blocks, Policy, finding::Counts, pem::Block, spans};
 
 /// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
 const MAX_LINE: usize = 1024 * 1024;
@@ -161,6 +161,10 @@ impl<W: Write> Writer<W> {
     fn withhold(&mut self, end: &[u8]) {
         self.over = false;
         self.line = Vec::new();
+        // The line may have ended in the beginning of a private key.
+        for block in &mut self.blocks {
+            block.get_or_insert_with(Block::unseen);
+        }
         spans::mark("line", &mut self.ready);
         self.ready.extend_from_slice(end);
         self.counts.add_lines(1);
