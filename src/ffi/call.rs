@@ -105,6 +105,17 @@ impl Call {
         }
         Ok(TextArray(Output::new(data.cast(), N)))
     }
+
+    /// An array for `N` bytes.
+    pub(super) fn bytes<const N: usize>(
+        &self,
+        data: *mut [u8; N],
+    ) -> Result<ByteArray<'_, N>, Denial> {
+        if data.is_null() {
+            return Err(Denial::InvalidArgument);
+        }
+        Ok(ByteArray(Output::new(data.cast(), N)))
+    }
 }
 
 /// Text: `len` bytes of UTF-8 at `data`, without a NUL at the end.
@@ -149,8 +160,8 @@ impl Output<'_> {
             return Err(Denial::ShortBuffer);
         }
         if !bytes.is_empty() {
-            // SAFETY: `bytes` is not empty, so `size` is not 0 and `data` not null, as `buffer` and
-            // `array` have checked; `size` bytes are writable by the invariant of `Call`, and no
+            // SAFETY: `bytes` is not empty, so `size` is not 0 and `data` not null, as `buffer`,
+            // `array` and `bytes` have checked; `size` bytes are writable by the invariant of `Call`, and no
             // more than that are written. What is written is the library's own memory and cannot
             // overlap with the caller's.
             unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), self.data, bytes.len()) }
@@ -170,6 +181,15 @@ impl Buffer<'_> {
     pub(super) fn write(self, bytes: &[u8]) -> Result<(), Denial> {
         self.len.write(bytes.len());
         self.out.write(bytes)
+    }
+}
+
+/// Bytes, all of an array.
+pub(super) struct ByteArray<'call, const N: usize>(Output<'call>);
+
+impl<const N: usize> ByteArray<'_, N> {
+    pub(super) fn write(self, bytes: &[u8; N]) -> Result<(), Denial> {
+        self.0.write(bytes)
     }
 }
 

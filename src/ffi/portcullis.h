@@ -14,8 +14,9 @@
  * (PORTCULLIS_SHORT_BUFFER) that place holds the length that is needed, and nothing has happened; so
  * let it not be where you keep the length of the input, or take a buffer of the largest size. Null
  * with size 0 asks for the length. Outputs are written after everything was decided and all inputs
- * were read; one of bytes or text may lie where an input lies. Unless the answer is 0 (or, where it
- * is said, 1), nothing is written but that length and null handles.
+ * were read; one of bytes or text may lie where an input lies. No two outputs may overlap, and no
+ * structure, number, length or pointer that is written may overlap an input. Unless the answer is 0
+ * (or, where it is said, 1), nothing is written but that length and null handles.
  *
  * Handles are made by the functions that end in `_new` or in the name of a preset and by
  * portcullis_session_begin. Free each with its own `_free`, which ignores null. A handle never
@@ -222,7 +223,7 @@ typedef struct portcullis_session_live {
 #define PORTCULLIS_STATE 5
 
 /**
- * The store gave no answer.
+ * The store gave no answer. Reserved: no function of this version uses a store.
  */
 #define PORTCULLIS_STORE 6
 

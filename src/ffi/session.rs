@@ -144,12 +144,11 @@ pub extern "C" fn portcullis_session_policy_free(policy: Option<Box<SessionPolic
 pub extern "C" fn portcullis_session_subject_handle(
     subject: *const c_char,
     subject_len: usize,
-    handle: Option<&mut MaybeUninit<[u8; PORTCULLIS_SESSION_HANDLE_SIZE]>>,
+    handle: *mut [u8; PORTCULLIS_SESSION_HANDLE_SIZE],
 ) -> Status {
     guard(|call| {
-        let handle = required(handle)?;
-        handle.write(*subject_of(call, subject, subject_len)?.as_bytes());
-        Ok(())
+        let out = call.bytes(handle)?;
+        out.write(subject_of(call, subject, subject_len)?.as_bytes())
     })
 }
 
@@ -160,12 +159,11 @@ pub extern "C" fn portcullis_session_subject_handle(
 pub extern "C" fn portcullis_session_token_handle(
     token: *const c_char,
     token_len: usize,
-    handle: Option<&mut MaybeUninit<[u8; PORTCULLIS_SESSION_HANDLE_SIZE]>>,
+    handle: *mut [u8; PORTCULLIS_SESSION_HANDLE_SIZE],
 ) -> Status {
     guard(|call| {
-        let handle = required(handle)?;
-        handle.write(*token_of(call, token, token_len)??.handle().as_bytes());
-        Ok(())
+        let out = call.bytes(handle)?;
+        out.write(token_of(call, token, token_len)??.handle().as_bytes())
     })
 }
 

@@ -24,7 +24,7 @@ pub const PORTCULLIS_SHORT_BUFFER: Status = 3;
 pub const PORTCULLIS_MALFORMED: Status = 4;
 /// The stored state cannot be read: damaged, or of a version that this library does not know.
 pub const PORTCULLIS_STATE: Status = 5;
-/// The store gave no answer.
+/// The store gave no answer. Reserved: no function of this version uses a store.
 pub const PORTCULLIS_STORE: Status = 6;
 /// The operating system gave no randomness.
 pub const PORTCULLIS_RANDOMNESS: Status = 7;

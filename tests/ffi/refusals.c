@@ -77,6 +77,7 @@ static void null_is_never_followed(void) {
     INVALID(portcullis_session_end_all(row, row_len, NINE, NULL, 9, &out_len, NULL));
     INVALID(portcullis_session_expires(policy, row, row_len, NULL));
     INVALID(portcullis_session_subject_handle("ada", 3, NULL));
+    INVALID(portcullis_session_token_handle(token, 66, NULL));
     INVALID(portcullis_session_begin(row, row_len, "ada", 3, NINE, NULL));
     HOLDS(untouched() && out_len == 0);
 

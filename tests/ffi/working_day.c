@@ -156,6 +156,14 @@ static void finds_the_row(void) {
     HOLDS(memcmp(by_name, by_token, sizeof by_name) == 0);
     YES(portcullis_session_subject_handle("bob", 3, &by_token));
     HOLDS(memcmp(by_name, by_token, sizeof by_name) != 0);
+    /* bytes may be written where the text was that they are made of */
+    YES(portcullis_session_token_handle(token, strlen(token),
+                                        (uint8_t(*)[PORTCULLIS_SESSION_HANDLE_SIZE])token));
+    HOLDS(memcmp(by_name, token, sizeof by_name) == 0);
+    memcpy(token, "ada", 3);
+    YES(portcullis_session_subject_handle(token, 3,
+                                          (uint8_t(*)[PORTCULLIS_SESSION_HANDLE_SIZE])token));
+    HOLDS(memcmp(by_name, token, sizeof by_name) == 0);
 }
 
 int main(void) {
