@@ -39,6 +39,8 @@ const HIDDEN: &str = "***";
 /// Longest domain (RFC 1035 §2.3.4) and longest local part (RFC 5321 §4.5.3.1.1).
 const DOMAIN_LEN: usize = 253;
 const LOCAL_LEN: usize = 64;
+/// Length of one part of a domain (RFC 1035 §2.3.4).
+const LABEL_LEN: core::ops::RangeInclusive<usize> = 1..=63;
 /// Digits of a payment card (ISO/IEC 7812-1 has up to 19; the shortest in use has 13).
 const CARD_DIGITS: core::ops::RangeInclusive<usize> = 13..=19;
 /// Characters of an IBAN (ISO 13616: Norway has 15, at most 34).
@@ -102,10 +104,12 @@ impl Kind {
     pub fn mask(self, value: &str) -> String {
         let masked = match self {
             Self::Email => mask_email(value),
-            Self::Number => last(value, 4, *CARD_DIGITS.start()),
-            Self::Phone => last(value, 2, *PHONE_DIGITS.start()),
+            Self::Number if is_of_digits(value) || has_form_of_iban(value) => {
+                last(value, 4, *CARD_DIGITS.start())
+            }
+            Self::Phone if is_of_digits(value) => last(value, 2, *PHONE_DIGITS.start()),
             Self::Name => initials(value),
-            Self::Other => None,
+            Self::Number | Self::Phone | Self::Other => None,
         };
         masked.unwrap_or_else(|| HIDDEN.to_owned())
     }
@@ -118,14 +122,11 @@ fn mask_email(value: &str) -> Option<String> {
 }
 
 /// The last `keep` digits of a value that ends in so many and has at least `needed` letters and
-/// digits and nothing else but separators.
+/// digits.
 fn last(value: &str, keep: usize, needed: usize) -> Option<String> {
     let kept: Vec<char> = value.chars().filter(char::is_ascii_alphanumeric).collect();
     let (_, end) = kept.split_at_checked(kept.len().checked_sub(keep)?)?;
-    let is_plain = value
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || is_separator(c));
-    let is_number = is_plain && kept.len() >= needed && end.iter().all(char::is_ascii_digit);
+    let is_number = kept.len() >= needed && end.iter().all(char::is_ascii_digit);
     is_number.then(|| HIDDEN.chars().chain(end.iter().copied()).collect())
 }
 
@@ -142,8 +143,8 @@ fn initials(value: &str) -> Option<String> {
     initials.iter().any(Option::is_some).then_some(left)
 }
 
-/// The first character where it is a letter or digit, stands alone without marks that belong to
-/// it, and enough others follow.
+/// The first character, without marks that follow it, where it is a letter or digit and the word has
+/// enough characters.
 fn initial(word: &str) -> Option<char> {
     let first = word.chars().next()?;
     (first.is_alphanumeric() && word.chars().count() >= LEAVES_INITIAL).then_some(first)
@@ -154,14 +155,26 @@ fn split_address(value: &str) -> Option<(&str, &str)> {
     let is_local = !local.is_empty()
         && local.len() <= LOCAL_LEN
         && !local.chars().any(|c| c.is_whitespace() || c.is_control());
+    (is_local && is_domain(domain)).then_some((local, domain))
+}
+
+/// Labels as RFC 1123 §2.1 has them, the last of at least two characters and with a letter first: no
+/// version number and no address of a machine.
+fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
-        let plain = label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        plain && !label.is_empty()
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        LABEL_LEN.contains(&label.len())
+            && label.bytes().all(plain)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
-    let is_domain = domain.len() <= DOMAIN_LEN && domain.contains('.');
-    (is_local && is_domain && domain.split('.').all(is_label)).then_some((local, domain))
+    let is_last =
+        |last: &str| last.len() >= 2 && last.starts_with(|c: char| c.is_ascii_alphabetic());
+    domain.len() <= DOMAIN_LEN
+        && domain.split('.').all(is_label)
+        && domain
+            .rsplit_once('.')
+            .is_some_and(|(_, last)| is_last(last))
 }
 
 /// The digits of a value that has nothing else but separators; more than any number has give None.
@@ -202,6 +215,26 @@ fn passes_luhn(digits: &[u32]) -> bool {
     weighted.sum::<u32>().is_multiple_of(10)
 }
 
+fn is_of_digits(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_digit() || is_separator(c))
+}
+
+/// Like an IBAN, whatever its check digits are.
+fn has_form_of_iban(value: &str) -> bool {
+    let chars: Vec<char> = value
+        .chars()
+        .filter(|c| !is_separator(*c))
+        .take(35)
+        .collect();
+    let plain = |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    has_head_of_iban(&chars) && IBAN_LEN.contains(&chars.len()) && chars.iter().all(plain)
+}
+
+fn has_head_of_iban(chars: &[char]) -> bool {
+    matches!(chars, [a, b, c, d, ..] if a.is_ascii_uppercase()
+        && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
+}
+
 /// Two letters, two digits, and a remainder of 1 when the first four are moved to the end and
 /// letters count from 10 (ISO 13616, ISO/IEC 7064 MOD 97-10).
 fn is_iban(value: &str) -> bool {
@@ -209,14 +242,12 @@ fn is_iban(value: &str) -> bool {
     let Some((head, rest)) = chars.split_at_checked(4) else {
         return false;
     };
-    let is_head = matches!(head, [a, b, c, d] if a.is_ascii_uppercase()
-        && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit());
     let remainder = rest.iter().chain(head).try_fold(0_u32, |sum, c| {
         let digit = c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
         let shifted = sum.saturating_mul(if digit < 10 { 10 } else { 100 });
         Some(shifted.saturating_add(digit) % 97)
     });
-    is_head && IBAN_LEN.contains(&chars.len()) && remainder == Some(1)
+    has_head_of_iban(head) && IBAN_LEN.contains(&chars.len()) && remainder == Some(1)
 }
 
 fn is_phone(value: &str) -> bool {
