@@ -24,7 +24,9 @@
 //! It hides neither the length of a value, nor that a value exists, nor when it changes. It does not
 //! keep an old value from being put back into its own cell, unless a revision is part of the context
 //! ([`Context::application`]). It does not protect from whoever controls the process that holds the
-//! keys. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
+//! keys. It destroys no key: a ring may hold one that was destroyed elsewhere, and what that sealed
+//! stays closed. The primary key cannot be suspended: stage another, promote it, then suspend the
+//! one that it retired. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
 //! it up is the operator's task. Nothing is streamed: a value is at most 16 MiB.
 //!
 //! # Security
@@ -140,7 +142,8 @@ pub enum Error {
     /// The key does not open until it is resumed.
     #[error("key version {0} is suspended")]
     Suspended(KeyVersion),
-    /// The key is gone, and what it sealed with it.
+    /// The key is gone, and what it sealed with it. No function of this version destroys a key: only
+    /// a ring that was written elsewhere has one that is.
     #[error("key version {0} is destroyed")]
     Destroyed(KeyVersion),
     /// The step asked for does not start from this state.
@@ -157,8 +160,8 @@ pub enum Error {
     /// A ring without a primary key, or with several.
     #[error("key ring does not have exactly one primary key")]
     NotOnePrimary,
-    /// More than 1,024 keys in a ring, or no version left.
-    #[error("key ring has more than 1024 keys")]
+    /// A ring of 1,024 keys, or one whose last key has the last version, [`u32::MAX`].
+    #[error("key ring takes no more keys")]
     TooManyKeys,
     /// A stored key is not the one that was stored.
     #[error("key version {0} does not match its fingerprint")]

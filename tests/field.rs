@@ -587,6 +587,9 @@ fn refuses_to_load_a_ring_that_cannot_be_right() {
     assert_eq!(err(&many), damaged, "refused by its count");
     let last = load(&[stored(u32::MAX, PRIMARY, 1)]);
     assert_eq!(last.unwrap().stage(), Err(Error::TooManyKeys));
+    // one key only, so no message may count them
+    let message = Error::TooManyKeys.to_string();
+    assert_eq!(message, "key ring takes no more keys");
 }
 
 /// CR-04: a ring that is damaged does not load, so nothing is sealed under a key that nobody has.

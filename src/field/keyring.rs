@@ -34,7 +34,8 @@ pub enum State {
     Retired,
     /// Refuses, until it is resumed.
     Suspended,
-    /// Is gone. Its version and fingerprint stay, so that neither is ever used again.
+    /// Is gone. Its version and fingerprint stay, so that neither is ever used again. No function of
+    /// this version destroys a key: only a ring that was written elsewhere brings one.
     Destroyed,
 }
 
@@ -176,7 +177,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`Error::Randomness`]; [`Error::TooManyKeys`] for the 1,025th.
+    /// [`Error::Randomness`]; [`Error::TooManyKeys`] for the 1,025th, or after version
+    /// [`u32::MAX`].
     pub fn stage(&mut self) -> Result<KeyVersion, Error> {
         self.stage_key(Key::generate()?)
     }
@@ -206,7 +208,8 @@ impl Keyring {
         self.step(old, State::Primary, State::Retired)
     }
 
-    /// Takes a retired key out of use: what it sealed does not open until it is resumed.
+    /// Takes a retired key out of use: what it sealed does not open until it is resumed. For the
+    /// primary key, [`stage`](Self::stage) and [`promote`](Self::promote) another before.
     ///
     /// # Errors
     ///
