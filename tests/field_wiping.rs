@@ -1,0 +1,147 @@
+//! What keys and plaintexts leave in memory: an allocator looks at all that is freed.
+#![cfg(feature = "field")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "tests stop at what they did not expect"
+)]
+#![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    hint::black_box,
+    slice,
+};
+
+use portcullis::field::{Context, Error, ExposeSecret, Key, Keyring};
+
+/// A key, and part of a plaintext. Half of it is looked for, so that a torn copy is seen too.
+const CANARY: &[u8; 32] = b"planted-canary-0123456789abcdefg";
+const HALF: usize = 16;
+
+thread_local! {
+    static WATCHING: Cell<bool> = const { Cell::new(false) };
+    static CANARIES: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Watch;
+
+#[global_allocator]
+static WATCH: Watch = Watch;
+
+// SAFETY: every call goes to the system's allocator as it came. `realloc` is the trait's own, which
+// allocates, copies and frees, so that what is left behind is looked at too.
+unsafe impl GlobalAlloc for Watch {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        if WATCHING.get() {
+            // SAFETY: allocated above with this layout, initialised there, and not freed yet.
+            look(unsafe { slice::from_raw_parts(memory, layout.size()) });
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+fn look(freed: &[u8]) {
+    let (first, second) = CANARY.split_at(HALF);
+    if freed.windows(HALF).any(|w| w == first || w == second) {
+        CANARIES.set(CANARIES.get() + 1);
+    }
+}
+
+/// How many freed allocations held the canary.
+fn watch(run: impl FnOnce()) -> usize {
+    CANARIES.set(0);
+    WATCHING.set(true);
+    run();
+    WATCHING.set(false);
+    CANARIES.get()
+}
+
+fn place() -> Context {
+    let context = Context::new().tenant("acme").table("contact");
+    context.column("email").row(42)
+}
+
+/// The allocator sees what is to be seen: bytes, half of them, and those that grew.
+#[test]
+fn sees_what_is_left_behind() {
+    assert_eq!(watch(|| drop(black_box(CANARY.to_vec()))), 1);
+    assert_eq!(watch(|| drop(black_box(CANARY[HALF..].to_vec()))), 1);
+    let grown = watch(|| {
+        let mut bytes = Vec::with_capacity(CANARY.len());
+        bytes.extend_from_slice(CANARY);
+        bytes.resize(5000, 0);
+        drop(black_box(bytes));
+    });
+    assert_eq!(grown, 2);
+}
+
+/// CO-03: a key leaves no copy, whatever becomes of its ring.
+#[test]
+fn a_key_is_wiped() {
+    let key = || Key::from_bytes(*CANARY);
+    let left = watch(|| {
+        let copied = key().clone();
+        assert!(copied == key());
+        let _ = black_box(copied.fingerprint());
+    });
+    assert_eq!(left, 0);
+    let left = watch(|| {
+        let ring = Keyring::new(key());
+        let stored = ring.encode();
+        assert!(stored.expose_secret().windows(32).any(|w| w == CANARY));
+        let mut read = Keyring::decode(stored.expose_secret()).unwrap();
+        assert_eq!(
+            read.stage_key(key())
+                .err()
+                .map(|e| e.to_string())
+                .as_deref(),
+            Some("key version 2 is a duplicate")
+        );
+        // more than a list of keys has room for at first
+        for _ in 0..40 {
+            let next = read.stage().unwrap();
+            read.promote(next).unwrap();
+        }
+        let sealed = ring.seal(&place(), b"a value").unwrap();
+        assert!(read.open(&place(), &sealed).unwrap().stale().is_some());
+        let stored = read.encode();
+        assert!(Keyring::decode(&stored.expose_secret()[1..]).is_err());
+        assert!(
+            Keyring::decode(&stored.expose_secret()[..stored.expose_secret().len() - 1]).is_err()
+        );
+    });
+    assert_eq!(left, 0);
+}
+
+/// CO-03: a plaintext leaves no copy, in one chunk or several, opened or refused at the last byte.
+#[test]
+fn a_plaintext_is_wiped() {
+    let ring = Keyring::generate().unwrap();
+    let mut long = vec![b'.'; 40_000];
+    // in the first chunk, across the first two, in the last
+    for at in [0, 16 * 1024 - HALF, 39_000] {
+        long[at..at + CANARY.len()].copy_from_slice(CANARY);
+    }
+    for plaintext in [&CANARY[..], &long] {
+        let left = watch(|| {
+            let sealed = ring.seal(&place(), plaintext).unwrap();
+            let opened = ring.open(&place(), &sealed).unwrap();
+            assert_eq!(opened.expose_secret(), plaintext);
+            let text = ring.seal_text(&place(), plaintext).unwrap();
+            drop(black_box(ring.open_text(&place(), &text).unwrap()));
+            let mut changed = sealed.clone();
+            *changed.last_mut().unwrap() ^= 1;
+            assert_eq!(ring.open(&place(), &changed).err(), Some(Error::Open));
+        });
+        assert_eq!(left, 0, "{}", plaintext.len());
+    }
+}
