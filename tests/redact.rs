@@ -400,6 +400,28 @@ fn writes_the_same_wherever_the_input_is_cut() {
     }
 }
 
+/// RD-04: what only a second look shows, for the whole text and line by line: a token that ends
+/// where a flag begins, and a line of a key's block that is none until its token is replaced.
+#[test]
+fn looks_again_at_what_a_replacement_uncovers() {
+    let flag = "hf_012345678901234567890123456789--password hunter2\n";
+    assert_eq!(
+        redact(flag),
+        "[REDACTED:token]--password [REDACTED:password]\n"
+    );
+    let block = concat!(
+        "-----BEGIN PRIVATE KEY-----\n",
+        "SG.0123456789012345678901.0123456789012345678901234567890\n",
+        "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n",
+        "after all\n",
+    );
+    let safe =
+        "-----BEGIN PRIVATE KEY-----\n[REDACTED:api_key]\n[REDACTED:private_key]\nafter all\n";
+    assert_eq!(redact(block), safe);
+    let (written, _) = write(block.as_bytes().split_inclusive(|b| *b == b'\n'));
+    assert_eq!(String::from_utf8(written).unwrap(), safe);
+}
+
 /// Names of secrets that take any value, as different programs join their words.
 const NAMES: &[&str] = &[
     "password",
