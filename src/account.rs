@@ -11,10 +11,13 @@
 //!
 //! # What this does not do
 //!
-//! No e-mail is sent and no ticket delivered. Who may call the administrator's verbs
-//! ([`Accounts::register`], [`Accounts::grant`], [`Accounts::start_reset`], [`Accounts::disable`],
-//! [`Accounts::enable`]) is for the caller to decide, with [`rbac`]. Login names are folded to
-//! lower case and NFC, no further: names that merely look alike are different people.
+//! No e-mail is sent and no ticket delivered. Who may call the administrator's verbs, those that take
+//! a login name and no password, is for the caller to decide, with [`rbac`]. Login names are folded
+//! to lower case and NFC, no further: names that merely look alike are different people.
+//!
+//! A second factor is enrolled where a policy requires one, at the next sign-in; this version has no
+//! verb to replace a lost phone, to enrol one by choice, or to make new recovery codes. A password
+//! that an administrator chose serves like any other.
 //!
 //! # Security
 //!
@@ -22,7 +25,8 @@
 //! [`Error::Denied`], after the same work (OWASP Authentication Cheat Sheet, "Authentication and
 //! Error Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it; an
 //! application that would rather not tell strangers shows the same page for both. Wrong passwords
-//! and wrong codes are counted under one budget. The second factor is asked before an expired
+//! and wrong codes are counted under one budget, which a password reset starts anew: whoever can read
+//! a person's mail has five more codes a reset. The second factor is asked before an expired
 //! password may be changed. The record holds the second factor's secret: keep it in a store that is
 //! encrypted at rest.
 //!

@@ -190,7 +190,7 @@ impl Policy {
                 AtLimit::EvictOldest => state.evict_to(self.max_sessions.saturating_sub(1)),
             }
         }
-        let session = state.add(token.digest(), sign_in.factors, sign_in.label, now);
+        let session = state.add(token.digest(), sign_in, now);
         let live = self.live(&session);
         (state, Ok((token, live)))
     }
@@ -357,6 +357,7 @@ pub struct SignIn {
     handle: Handle,
     epoch: Epoch,
     began: Timestamp,
+    authenticated: Option<Timestamp>,
     factors: Factors,
     label: String,
 }
@@ -365,6 +366,14 @@ impl SignIn {
     /// What the person has proved.
     pub fn with_factors(self, factors: Factors) -> Self {
         Self { factors, ..self }
+    }
+
+    /// When the person proved it, where that was before the session starts.
+    pub fn with_authenticated(self, at: Timestamp) -> Self {
+        Self {
+            authenticated: Some(at),
+            ..self
+        }
     }
 
     /// What the person will recognise the session by in a list: "Firefox on Linux". At most 128

@@ -520,16 +520,37 @@ fn a_store_that_fails_allows_nothing() {
 
 /// AT-09 in kind: an account without failures leaves no row.
 #[test]
-fn a_success_leaves_no_row() {
-    let store = Memory::new(10);
+fn a_success_leaves_no_row_that_lasts() {
+    let store = Memory::with_clock(1, || at(31 * SECOND));
     let attempts = Attempts::new(Policy::back_office(), &store);
     fail_times(&attempts, 1, at(0));
-    assert_eq!(store.len(), 1);
+    let other = Key::account("bob").unwrap();
+    assert!(attempts.begin(&other, at(0)).is_err(), "a failure is kept");
     assert_eq!(
         attempt(&attempts, Verdict::Success, at(0)),
         Outcome::Cleared
     );
-    assert!(store.is_empty());
+    let begin = attempts.begin(&other, at(0));
+    assert!(begin.is_ok(), "and a row without one makes room");
+}
+
+/// AT-02: a permit from before a reset does not fit a slot taken in the same millisecond after it.
+#[test]
+fn a_permit_from_before_a_reset_fits_no_later_slot() {
+    let store = Memory::new(10);
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    let ada = Key::account("ada").unwrap();
+    let Begin::Allowed(before) = attempts.begin(&ada, at(0)).unwrap() else {
+        panic!()
+    };
+    attempts.reset(&ada).unwrap();
+    let Begin::Allowed(after) = attempts.begin(&ada, at(0)).unwrap() else {
+        panic!()
+    };
+    let late = attempts.settle(before, Verdict::Success, at(0));
+    assert_eq!(late, Ok(Outcome::Lapsed));
+    let right = attempts.settle(after, Verdict::Success, at(0));
+    assert_eq!(right, Ok(Outcome::Cleared));
 }
 
 /// Runs a future that never waits, as those over the store in memory.

@@ -360,6 +360,44 @@ fn at_the_limit_the_oldest_session_ends_or_the_new_one_is_refused() {
     );
 }
 
+/// SE-07: an id out of an old list ends nothing that came later.
+#[test]
+fn an_id_never_comes_back() {
+    let sessions = sessions();
+    let mut ids = HashSet::new();
+    for n in 0..20 {
+        let token = start(&sessions, "ada", at(n));
+        assert!(ids.insert(sessions.check(&token, at(n)).unwrap().id()));
+        sessions.end(&token).unwrap();
+    }
+}
+
+/// SE-07, SE-08.
+#[test]
+fn ending_the_others_keeps_one_and_stops_sign_ins_under_way() {
+    let policy = Policy::back_office();
+    let begin = |state: &State| state.begin(Handle::of("ada"), at(0));
+    let mut state = State::default();
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        let sign_in = begin(&state);
+        let (next, outcome) = policy.start(state, sign_in, at(0));
+        tokens.push(outcome.unwrap().0);
+        state = next;
+    }
+    let under_way = begin(&state);
+    let (state, live) = policy.check(state, &tokens[1], at(1));
+    let (state, ended) = state.end_others(live.unwrap().id(), at(1));
+    assert_eq!(ended, 2);
+    let (state, overtaken) = policy.start(state, under_way, at(1));
+    assert_eq!(overtaken.unwrap_err(), Error::Overtaken);
+    let live = |token| policy.check(state.clone(), token, at(1)).1.is_ok();
+    assert_eq!(
+        tokens.iter().map(live).collect::<Vec<_>>(),
+        [false, true, false]
+    );
+}
+
 /// SE-07: with a limit of three and twenty sign-ins at once, three are live.
 #[test]
 fn the_limit_holds_under_threads() {

@@ -47,6 +47,7 @@ enum Fault {
     RemovesWithoutComparing,
     CutsLongValues,
     AnswersDoneWithoutWriting,
+    ForgetsWhatCanExpire,
 }
 
 struct Faulty(Fault, Mutex<HashMap<Vec<u8>, Vec<u8>>>);
@@ -88,6 +89,7 @@ impl Store for Faulty {
         }
         match (self.0, new) {
             (Fault::AnswersDoneWithoutWriting, _) | (Fault::KeepsWhatWasRemoved, None) => {}
+            (Fault::ForgetsWhatCanExpire, Some(entry)) if entry.expires().is_some() => {}
             (Fault::CutsLongValues, Some(entry)) => {
                 let value = entry.value();
                 map.insert(self.key(key), value.get(..1000).unwrap_or(value).to_vec());
@@ -113,6 +115,7 @@ fn the_suite_finds_what_is_wrong_with_a_store() {
         Fault::RemovesWithoutComparing,
         Fault::CutsLongValues,
         Fault::AnswersDoneWithoutWriting,
+        Fault::ForgetsWhatCanExpire,
     ] {
         let failure = check(&Faulty(fault, Mutex::default()));
         assert!(

@@ -1,12 +1,15 @@
 //! The front door: people are enrolled, looked up, changed, disabled; sessions are used and ended.
 //! Signing in stands in its own file.
 
-use super::{Error, Login, Person, Policy, Receipt, State, Status, Ticket, ticket::Purpose};
+use super::{
+    Error, Login, Person, Policy, Receipt, State, Status, Ticket,
+    ticket::{Proved, Purpose},
+};
 use crate::{
     Timestamp, encoding,
     password::Password,
     rbac::Grants,
-    session::{self, Activity, Factors, Handle, Live, Token},
+    session::{self, Activity, Handle, Live, Token},
     store::{Change, Entry, Store, update},
 };
 
@@ -93,7 +96,8 @@ impl<S: Store> Accounts<S> {
             if state.status == Status::Active {
                 state.status = Status::Disabled(now);
             }
-            let (sessions, tickets) = state.end_everything(now);
+            let sessions = self.policy.sessions.list(&state.sessions, now).len();
+            let (_, tickets) = state.end_everything(now);
             Ok(Receipt {
                 at: now,
                 sessions,
@@ -125,10 +129,11 @@ impl<S: Store> Accounts<S> {
         let login = Login::parse(login)?;
         self.change(login.handle(), |state| {
             active(state)?;
-            let expires = now.saturating_add(super::RESET_TIME);
+            let proved = Proved::nothing(now);
+            let time = (now, super::RESET_TIME);
             state
                 .tickets
-                .issue(login.handle(), Purpose::Reset, Factors::NONE, expires)
+                .issue(login.handle(), Purpose::Reset, proved, time)
         })
     }
 
@@ -182,7 +187,11 @@ impl<S: Store> Accounts<S> {
     /// [`Error::NoAccount`] and the store's.
     pub fn sign_out_everywhere(&self, login: &str, now: Timestamp) -> Result<usize, Error> {
         let handle = Login::parse(login)?.handle();
-        self.change(handle, |state| Ok(state.end_everything(now).0))
+        self.change(handle, |state| {
+            let live = self.policy.sessions.list(&state.sessions, now).len();
+            state.end_everything(now);
+            Ok(live)
+        })
     }
 
     /// A person's live sessions, the oldest first.
@@ -218,7 +227,7 @@ impl<S: Store> Accounts<S> {
             })
         });
         person.map_err(|error| match error {
-            Error::NoAccount => session::Error::Unknown.into(),
+            Error::NoAccount | Error::Disabled => session::Error::Unknown.into(),
             other => other,
         })
     }
@@ -246,6 +255,17 @@ impl<S: Store> Accounts<S> {
             Ok((change, outcome))
         })?
     }
+}
+
+/// Runs `step` on a copy of the record, which takes the record's place only if all of it succeeds.
+pub(super) fn whole<T>(
+    state: &mut State,
+    step: impl FnOnce(&mut State) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut changed = state.clone();
+    let outcome = step(&mut changed)?;
+    *state = changed;
+    Ok(outcome)
 }
 
 /// Nothing is done for an account that is disabled.

@@ -6,7 +6,8 @@
 
 use super::{
     Accounts, Enrolled, Error, Login, Next, STEP_TIME, SecondFactor, SignedIn, State, Ticket,
-    accounts::active, ticket::Purpose,
+    accounts::{active, whole},
+    ticket::{Proved, Purpose},
 };
 use crate::{
     Timestamp,
@@ -38,9 +39,12 @@ impl<S: Store> Accounts<S> {
         let (attempt, login) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                // The same work as for an account that is there and open.
-                let _ = self.policy.hasher.verify(password, None);
-                return Err(closed(error));
+                // The same work as for an account that is there and open, and the same complaint when
+                // there is no memory for it.
+                return Err(match self.policy.hasher.verify(password, None) {
+                    Err(memory @ password::Error::Memory) => memory.into(),
+                    _ => closed(error),
+                });
             }
         };
         let verified = self.policy.hasher.verify(password, Some(&attempt.hash));
@@ -54,7 +58,10 @@ impl<S: Store> Accounts<S> {
             if let Some(hash) = &renewed {
                 state.password = state.password.clone().with_hash(hash.clone());
             }
-            self.next(state, attempt.sign_in.clone(), Factors::PASSWORD, now)
+            whole(state, |state| {
+                let proved = Proved::nothing(now).and(Factors::PASSWORD, now);
+                self.next(state, attempt.sign_in.clone(), proved, now)
+            })
         });
         settled.map_err(closed)
     }
@@ -105,7 +112,7 @@ impl<S: Store> Accounts<S> {
     ///
     /// [`Error::Ticket`] and the store's.
     pub fn enrol(&self, ticket: &Ticket, now: Timestamp) -> Result<Uri, Error> {
-        self.change(ticket.handle(), |state| {
+        self.with_ticket(ticket, |state| {
             self.enrolling(state, ticket, now)?;
             let policy = &self.policy;
             let (pending, uri) = policy
@@ -128,19 +135,22 @@ impl<S: Store> Accounts<S> {
         code: &str,
         now: Timestamp,
     ) -> Result<Enrolled, Error> {
-        self.change(ticket.handle(), |state| {
+        self.with_ticket(ticket, |state| {
             let proved = self.enrolling(state, ticket, now)?;
             let pending = state.factor.as_ref().ok_or(Error::Ticket)?;
             let confirmed = self.policy.totp.confirm(pending, code, now)?;
             let (codes, recovery_codes) = recovery::generate()?;
-            state.tickets.redeem(ticket, Purpose::Enrolment, now)?;
-            state.factor = Some(confirmed);
-            state.recovery = Some(codes);
-            let sign_in = state.sessions.begin(state.login.handle(), now);
-            let next = self.next(state, sign_in, proved.and(Factors::TOTP), now)?;
-            Ok(Enrolled {
-                recovery_codes,
-                next,
+            // all of it or nothing: codes that nobody was shown would be lost
+            whole(state, |state| {
+                state.tickets.redeem(ticket, Purpose::Enrolment, now)?;
+                state.factor = Some(confirmed);
+                state.recovery = Some(codes);
+                let sign_in = state.sessions.begin(state.login.handle(), now);
+                let next = self.next(state, sign_in, proved.and(Factors::TOTP, now), now)?;
+                Ok(Enrolled {
+                    recovery_codes,
+                    next,
+                })
             })
         })
     }
@@ -192,8 +202,9 @@ impl<S: Store> Accounts<S> {
         })
     }
 
-    /// Changes the password of a person who is signed in and knows the present one. Every session
-    /// ends, and a new one starts for this client.
+    /// Changes the password of a person who is signed in and knows the present one. Every other
+    /// session ends; this one gets a new token and stays as old as it is, with the second factor as
+    /// old as it is.
     ///
     /// # Errors
     ///
@@ -216,11 +227,17 @@ impl<S: Store> Accounts<S> {
         })?;
         let changed = self.changed(&person.login, &old, new, now)?;
         self.change(token.handle(), |state| {
-            still_holds(state, &attempt, now)?;
-            state.password = changed.clone();
-            state.end_everything(now);
-            let sign_in = state.sessions.begin(token.handle(), now);
-            self.start(state, sign_in, person.session.factors(), now)
+            whole(state, |state| {
+                still_holds(state, &attempt, now)?;
+                let sessions = core::mem::take(&mut state.sessions);
+                let (sessions, rotated) = self.policy.sessions.rotate(sessions, token, now);
+                // signed out meanwhile: then there is nothing to go on with
+                let (token, session) = rotated?;
+                state.password = changed.clone();
+                state.sessions = sessions.end_others(session.id(), now).0;
+                state.tickets.end_all(now);
+                Ok(SignedIn { token, session })
+            })
         })
     }
 
@@ -292,23 +309,34 @@ impl<S: Store> Accounts<S> {
         now: Timestamp,
         mut verify: impl FnMut(&mut State) -> Result<Factors, Error>,
     ) -> Result<Next, Error> {
-        self.change(ticket.handle(), |state| {
+        self.with_ticket(ticket, |state| {
             active(state)?;
-            let proved = state.tickets.find(ticket, Purpose::SecondFactor, now)?;
+            state.tickets.find(ticket, Purpose::SecondFactor, now)?;
             let permit = self.begin(state, now)?;
-            let factor = verify(state);
+            let mut proved = state.clone();
+            let factor = verify(&mut proved);
             self.settle(state, &permit, factor_verdict(&factor), now)?;
-            let proved = proved.and(factor?);
-            state.tickets.redeem(ticket, Purpose::SecondFactor, now)?;
-            let sign_in = state.sessions.begin(state.login.handle(), now);
-            self.next(state, sign_in, proved, now)
+            let factor = factor?;
+            proved.attempts = state.attempts.clone();
+            // a code is used up with all that follows from it, or not at all
+            let so_far = proved.tickets.redeem(ticket, Purpose::SecondFactor, now)?;
+            let sign_in = proved.sessions.begin(proved.login.handle(), now);
+            let next = self.next(&mut proved, sign_in, so_far.and(factor, now), now)?;
+            *state = proved;
+            Ok(next)
         })
     }
 
     /// What was proved, if this person may enrol a second factor with this ticket.
-    fn enrolling(&self, state: &State, ticket: &Ticket, now: Timestamp) -> Result<Factors, Error> {
+    fn enrolling(
+        &self,
+        state: &mut State,
+        ticket: &Ticket,
+        now: Timestamp,
+    ) -> Result<Proved, Error> {
         active(state)?;
         let proved = state.tickets.find(ticket, Purpose::Enrolment, now)?;
+        self.not_locked(state, now)?;
         if state.has_factor() {
             Err(Error::Ticket)
         } else {
@@ -322,24 +350,53 @@ impl<S: Store> Accounts<S> {
         purpose: Purpose,
         new: &Password,
         now: Timestamp,
-        mut then: impl FnMut(&mut State, Factors) -> Result<T, Error>,
+        mut then: impl FnMut(&mut State, Proved) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (login, old) = self.change(ticket.handle(), |state| {
+        let may = |state: &mut State| -> Result<Proved, Error> {
             active(state)?;
-            state.tickets.find(ticket, purpose, now)?;
+            let proved = state.tickets.find(ticket, purpose, now)?;
+            if purpose != Purpose::Reset {
+                self.not_locked(state, now)?;
+            }
+            Ok(proved)
+        };
+        let (login, old) = self.with_ticket(ticket, |state| {
+            may(state)?;
             Ok((state.login.clone(), state.password.clone()))
         })?;
         let changed = self.changed(&login, &old, new, now)?;
-        self.change(ticket.handle(), |state| {
-            active(state)?;
-            let proved = state.tickets.redeem(ticket, purpose, now)?;
+        self.with_ticket(ticket, |state| {
+            let proved = may(state)?;
             if state.password.hash() != old.hash() {
                 return Err(Error::Overtaken);
             }
-            state.password = changed.clone();
-            state.end_everything(now);
-            then(state, proved)
+            whole(state, |state| {
+                state.password = changed.clone();
+                // this ticket too
+                state.end_everything(now);
+                then(state, proved)
+            })
         })
+    }
+
+    /// A step on the record that a ticket belongs to. Anybody can write down a ticket for any name,
+    /// so a name that nobody has and a disabled account are told apart from nothing.
+    fn with_ticket<T>(
+        &self,
+        ticket: &Ticket,
+        step: impl FnMut(&mut State) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.change(ticket.handle(), step)
+            .map_err(|error| match error {
+                Error::NoAccount | Error::Disabled => Error::Ticket,
+                other => other,
+            })
+    }
+
+    /// Whether an attempt would be looked at: a lock closes every way in but the reset.
+    fn not_locked(&self, state: &mut State, now: Timestamp) -> Result<(), Error> {
+        let permit = self.begin(state, now)?;
+        self.settle(state, &permit, Verdict::Incomplete, now)
     }
 
     /// The password's state after a change to `new`: policy, history and the slow hash.
@@ -359,47 +416,33 @@ impl<S: Store> Accounts<S> {
         &self,
         state: &mut State,
         sign_in: SignIn,
-        proved: Factors,
+        proved: Proved,
         now: Timestamp,
     ) -> Result<Next, Error> {
-        let expires = now.saturating_add(STEP_TIME);
         let handle = state.login.handle();
-        let second = proved.contains(Factors::TOTP) || proved.contains(Factors::RECOVERY_CODE);
-        if state.has_factor() && !second {
-            let ticket = state
-                .tickets
-                .issue(handle, Purpose::SecondFactor, proved, expires)?;
-            return Ok(Next::FactorNeeded(ticket));
+        let issue = |state: &mut State, purpose| {
+            let time = (now, STEP_TIME);
+            state.tickets.issue(handle, purpose, proved, time)
+        };
+        if state.has_factor() && !proved.second_factor() {
+            return issue(state, Purpose::SecondFactor).map(Next::FactorNeeded);
         }
         let expiry = self.policy.password.expiry(&state.password, now);
         if must_change(&expiry) {
-            let ticket = state
-                .tickets
-                .issue(handle, Purpose::PasswordChange, proved, expires)?;
+            let ticket = issue(state, Purpose::PasswordChange)?;
             return Ok(Next::PasswordChangeNeeded(ticket, expiry));
         }
         if self.policy.second_factor == SecondFactor::Required && !state.has_factor() {
-            let ticket = state
-                .tickets
-                .issue(handle, Purpose::Enrolment, proved, expires)?;
-            return Ok(Next::EnrolmentNeeded(ticket));
+            return issue(state, Purpose::Enrolment).map(Next::EnrolmentNeeded);
         }
-        self.start(state, sign_in, proved, now).map(Next::SignedIn)
-    }
-
-    fn start(
-        &self,
-        state: &mut State,
-        sign_in: SignIn,
-        proved: Factors,
-        now: Timestamp,
-    ) -> Result<SignedIn, Error> {
+        let sign_in = sign_in
+            .with_factors(proved.factors)
+            .with_authenticated(proved.at);
         let sessions = core::mem::take(&mut state.sessions);
-        let sign_in = sign_in.with_factors(proved);
         let (sessions, outcome) = self.policy.sessions.start(sessions, sign_in, now);
         state.sessions = sessions;
         let (token, session) = outcome?;
-        Ok(SignedIn { token, session })
+        Ok(Next::SignedIn(SignedIn { token, session }))
     }
 }
 

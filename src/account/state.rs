@@ -97,7 +97,8 @@ pub enum Status {
 /// Encoded as: version 1; login after its length u32; status (0 active, 1 disabled and since when);
 /// then after their lengths u32: password, second factor (optional), recovery codes (optional),
 /// attempts, sessions, grants, each in its own versioned form; tickets: their number u32, then for
-/// each SHA-256 digest, purpose u8, expiry u64, factors u8.
+/// each SHA-256 digest, purpose u8 (1 second factor, 2 enrolment, 3 password change, 4 reset), expiry
+/// u64, what was proved before it: factors u8, and when u64. Times are milliseconds.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) login: Login,
@@ -164,7 +165,7 @@ impl State {
     pub(super) fn end_everything(&mut self, now: Timestamp) -> (usize, usize) {
         let (sessions, ended) = core::mem::take(&mut self.sessions).end_all(now);
         self.sessions = sessions;
-        (ended, self.tickets.end_all())
+        (ended, self.tickets.end_all(now))
     }
 
     /// The bytes to store. They hold the second factor's secret.

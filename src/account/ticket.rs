@@ -1,6 +1,6 @@
 //! The ticket for one more step: what stands between a right password and a session.
 
-use core::{fmt, str::FromStr};
+use core::{fmt, str::FromStr, time::Duration};
 
 use super::Error;
 use crate::{
@@ -10,8 +10,9 @@ use crate::{
     session::{Digest, Factors, Handle, Token},
 };
 
-/// Tickets that one record holds; at the next one the oldest goes.
-const MAX_TICKETS: usize = 8;
+/// Tickets for one purpose that a record holds; at the next one the oldest of them goes. Whoever
+/// can ask for one kind does not push out another.
+const MAX_TICKETS: usize = 4;
 
 /// A secret that is good for one step of one person, once, for a short time.
 ///
@@ -82,7 +83,35 @@ struct Issued {
     digest: Digest,
     purpose: Purpose,
     expires: Timestamp,
-    factors: Factors,
+    proved: Proved,
+}
+
+/// What a person has proved so far, and when they proved the last of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Proved {
+    pub(super) factors: Factors,
+    pub(super) at: Timestamp,
+}
+
+impl Proved {
+    pub(super) fn nothing(now: Timestamp) -> Self {
+        Self {
+            factors: Factors::NONE,
+            at: now,
+        }
+    }
+
+    /// This, and one more factor now.
+    pub(super) fn and(self, factor: Factors, now: Timestamp) -> Self {
+        Self {
+            factors: self.factors.and(factor),
+            at: now,
+        }
+    }
+
+    pub(super) fn second_factor(self) -> bool {
+        self.factors.contains(Factors::TOTP) || self.factors.contains(Factors::RECOVERY_CODE)
+    }
 }
 
 impl Tickets {
@@ -91,30 +120,34 @@ impl Tickets {
         &mut self,
         handle: Handle,
         purpose: Purpose,
-        factors: Factors,
-        expires: Timestamp,
+        proved: Proved,
+        (now, time): (Timestamp, Duration),
     ) -> Result<Ticket, Error> {
         let token = Token::generate(handle)
             .map_err(|random::Unavailable| crate::session::Error::Randomness)?;
-        let len = self.0.len();
-        self.0
-            .drain(..len.saturating_sub(MAX_TICKETS.saturating_sub(1)));
+        self.forget_expired(now);
+        let of_purpose = |issued: &Issued| issued.purpose == purpose;
+        if self.0.iter().filter(|issued| of_purpose(issued)).count() >= MAX_TICKETS {
+            let oldest = self.0.iter().position(of_purpose);
+            oldest.map(|oldest| self.0.remove(oldest));
+        }
         self.0.push(Issued {
             digest: token.digest(),
             purpose,
-            expires,
-            factors,
+            expires: now.saturating_add(time),
+            proved,
         });
         Ok(Ticket(token))
     }
 
     /// What was proved before this ticket was issued, if it is good for this step now.
     pub(super) fn find(
-        &self,
+        &mut self,
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Factors, Error> {
+    ) -> Result<Proved, Error> {
+        self.forget_expired(now);
         let digest = ticket.0.digest();
         let found = self.0.iter().fold(None, |found, issued| {
             if issued.digest == digest {
@@ -123,8 +156,8 @@ impl Tickets {
                 found
             }
         });
-        let good = found.filter(|issued| issued.purpose == purpose && now < issued.expires);
-        good.map(|issued| issued.factors).ok_or(Error::Ticket)
+        let good = found.filter(|issued| issued.purpose == purpose);
+        good.map(|issued| issued.proved).ok_or(Error::Ticket)
     }
 
     /// Uses a ticket up.
@@ -133,27 +166,34 @@ impl Tickets {
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Factors, Error> {
-        let factors = self.find(ticket, purpose, now)?;
+    ) -> Result<Proved, Error> {
+        let proved = self.find(ticket, purpose, now)?;
         let digest = ticket.0.digest();
         self.0.retain(|issued| issued.digest != digest);
-        Ok(factors)
+        Ok(proved)
     }
 
-    /// Ends them all and says how many there were.
-    pub(super) fn end_all(&mut self) -> usize {
+    /// Ends them all and says how many were still good.
+    pub(super) fn end_all(&mut self, now: Timestamp) -> usize {
+        self.forget_expired(now);
         core::mem::take(&mut self.0).len()
+    }
+
+    /// A ticket that was seen expired is gone, whatever the clock says later.
+    fn forget_expired(&mut self, now: Timestamp) {
+        self.0.retain(|issued| now < issued.expires);
     }
 
     pub(super) fn encode(&self, e: &mut Encoder) {
         e.list(&self.0, |e, issued| {
             e.array(&issued.digest.0).u8(issued.purpose.code());
-            e.time(issued.expires).u8(issued.factors.bits());
+            e.time(issued.expires);
+            e.u8(issued.proved.factors.bits()).time(issued.proved.at);
         });
     }
 
     pub(super) fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
-        d.list(MAX_TICKETS, |d| {
+        d.list(MAX_TICKETS.saturating_mul(Purpose::ALL.len()), |d| {
             let digest = Digest(d.array()?);
             let code = d.u8()?;
             let purpose = Purpose::ALL
@@ -163,7 +203,10 @@ impl Tickets {
                 digest,
                 purpose: purpose.ok_or(encoding::Error::Damaged)?,
                 expires: d.time()?,
-                factors: Factors::from_bits(d.u8()?),
+                proved: Proved {
+                    factors: Factors::from_bits(d.u8()?),
+                    at: d.time()?,
+                },
             })
         })
         .map(Self)

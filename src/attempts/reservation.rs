@@ -1,5 +1,7 @@
 //! The front door: the steps of [`Policy`], each one compare-and-swap on a store.
 
+use core::time::Duration;
+
 use super::{Begin, Error, Key, Outcome, Permit, Policy, State, Verdict};
 use crate::{
     Timestamp,
@@ -48,7 +50,9 @@ impl<S: Store> Attempts<S> {
     ///
     /// The store's.
     pub fn begin(&self, key: &Key, now: Timestamp) -> Result<Begin<Reservation>, Error> {
-        let begin = step(|state| self.policy.begin(state, now));
+        let begin = step(self.policy.slot_lifetime, |state| {
+            self.policy.begin(state, now)
+        });
         Ok(update(&self.store, &key.store_key(), begin)?.reserve(key))
     }
 
@@ -64,7 +68,9 @@ impl<S: Store> Attempts<S> {
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let Reservation { key, permit } = reservation;
-        let settle = step(|state| self.policy.settle(state, &permit, verdict, now));
+        let settle = step(self.policy.slot_lifetime, |state| {
+            self.policy.settle(state, &permit, verdict, now)
+        });
         update(&self.store, &key.store_key(), settle)
     }
 
@@ -74,7 +80,9 @@ impl<S: Store> Attempts<S> {
     ///
     /// The store's: the account may then still be closed.
     pub fn reset(&self, key: &Key) -> Result<(), Error> {
-        let reset = step(|state| (self.policy.reset(state), ()));
+        let reset = step(self.policy.slot_lifetime, |state| {
+            (self.policy.reset(state), ())
+        });
         update(&self.store, &key.store_key(), reset)
     }
 }
@@ -90,7 +98,9 @@ impl<S: AsyncStore> Attempts<S> {
         key: &Key,
         now: Timestamp,
     ) -> Result<Begin<Reservation>, Error> {
-        let begin = step(|state| self.policy.begin(state, now));
+        let begin = step(self.policy.slot_lifetime, |state| {
+            self.policy.begin(state, now)
+        });
         let begin = update_async(&self.store, &key.store_key(), begin).await?;
         Ok(begin.reserve(key))
     }
@@ -107,7 +117,9 @@ impl<S: AsyncStore> Attempts<S> {
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let Reservation { key, permit } = reservation;
-        let settle = step(|state| self.policy.settle(state, &permit, verdict, now));
+        let settle = step(self.policy.slot_lifetime, |state| {
+            self.policy.settle(state, &permit, verdict, now)
+        });
         update_async(&self.store, &key.store_key(), settle).await
     }
 
@@ -117,7 +129,9 @@ impl<S: AsyncStore> Attempts<S> {
     ///
     /// The same.
     pub async fn reset_async(&self, key: &Key) -> Result<(), Error> {
-        let reset = step(|state| (self.policy.reset(state), ()));
+        let reset = step(self.policy.slot_lifetime, |state| {
+            (self.policy.reset(state), ())
+        });
         update_async(&self.store, &key.store_key(), reset).await
     }
 }
@@ -135,20 +149,25 @@ impl Begin {
     }
 }
 
-/// Turns a step on the state into one on the stored value. A state with nothing to remember is
-/// removed; any other is kept without an expiry, because no passing of time forgives a failure.
+/// Turns a step on the state into one on the stored value.
+///
+/// A failure is kept without an expiry, because no passing of time forgives it. A state with nothing
+/// to remember may be forgotten once the last permit given out has lapsed: till then it knows that
+/// permit's number, so that a permit from before a reset does not fit a slot taken after it.
 fn step<T>(
+    lifetime: Duration,
     mut step: impl FnMut(State) -> (State, T),
 ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
     move |value| {
         let old = value.map_or_else(|| Ok(State::default()), State::decode)?;
         let (new, outcome) = step(old.clone());
+        let entry = Entry::new(new.encode());
         let change = if new == old {
             Change::Keep
         } else if new.is_blank() {
-            Change::Remove
+            Change::Put(entry.expires_at(new.forgettable(lifetime)))
         } else {
-            Change::Put(Entry::new(new.encode()))
+            Change::Put(entry)
         };
         Ok((change, outcome))
     }

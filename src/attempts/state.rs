@@ -145,6 +145,11 @@ impl State {
         }
     }
 
+    /// From when on a state that is blank can be forgotten: no permit given out can still come back.
+    pub(super) fn forgettable(&self, lifetime: Duration) -> Timestamp {
+        Timestamp::from_millis(self.last_slot).saturating_add(lifetime)
+    }
+
     /// Whether nothing need be kept.
     pub(super) fn is_blank(&self) -> bool {
         self.failures == 0 && self.reset_required.is_none() && self.slots.is_empty()

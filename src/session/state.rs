@@ -42,6 +42,7 @@ impl State {
             handle,
             epoch: self.epoch,
             began: now,
+            authenticated: None,
             factors,
             label,
         }
@@ -62,7 +63,19 @@ impl State {
         self
     }
 
-    /// Ends every session, and every sign-in that is under way. Says how many sessions ended.
+    /// Ends every session but one, and every sign-in that is under way. Says how many sessions
+    /// there were, those counted that had expired and were not looked at since.
+    #[must_use]
+    pub fn end_others(mut self, keep: Id, now: Timestamp) -> (Self, usize) {
+        let before = self.sessions.len();
+        self.sessions.retain(|session| session.id == keep);
+        self.epoch = self.epoch.next(now);
+        let ended = before.saturating_sub(self.sessions.len());
+        (self, ended)
+    }
+
+    /// Ends every session, and every sign-in that is under way. Says how many sessions there were,
+    /// those counted that had expired and were not looked at since.
     #[must_use]
     pub fn end_all(self, now: Timestamp) -> (Self, usize) {
         let (epoch, ended) = (self.epoch.next(now), self.sessions.len());
@@ -144,24 +157,19 @@ impl State {
             .drain(..self.sessions.len().saturating_sub(len));
     }
 
-    pub(super) fn add(
-        &mut self,
-        digest: Digest,
-        factors: Factors,
-        label: String,
-        now: Timestamp,
-    ) -> Session {
-        let id = Id(self.next_id);
-        self.next_id = self.next_id.saturating_add(1);
-        let (created, authenticated, last_active) = (now, now, now);
+    /// Ids are times in milliseconds, moved on by one where the clock was not ahead of the last one,
+    /// so that none comes back a millisecond later, even where a store has forgotten the record.
+    pub(super) fn add(&mut self, digest: Digest, sign_in: SignIn, now: Timestamp) -> Session {
+        let id = self.next_id.max(now.as_millis());
+        self.next_id = id.saturating_add(1);
         let session = Session {
-            id,
+            id: Id(id),
             digest,
-            created,
-            authenticated,
-            last_active,
-            factors,
-            label,
+            created: now,
+            authenticated: sign_in.authenticated.map_or(now, |at| at.min(now)),
+            last_active: now,
+            factors: sign_in.factors,
+            label: sign_in.label,
         };
         self.sessions.push(session.clone());
         session

@@ -5,6 +5,8 @@ use std::{
     thread,
 };
 
+use crate::Timestamp;
+
 use super::{Change, Entry, Error, Exchange, Store, update};
 
 const THREADS: usize = 8;
@@ -58,6 +60,7 @@ pub fn check<S: Store + Sync>(store: &S) -> Result<(), Failure> {
     values(store)?;
     keys(store)?;
     exchanges(store)?;
+    expiries(store)?;
     races(store)?;
     lost_updates(store)?;
     clear(store)
@@ -154,6 +157,25 @@ fn exchanges<S: Store>(store: &S) -> Result<(), Failure> {
         Some(b"1"),
         Some(b"1"),
         "what was removed does not come back",
+    )
+}
+
+/// A value that has an expiry is there until then, and a later one without an expiry stays.
+fn expiries<S: Store>(store: &S) -> Result<(), Failure> {
+    clear(store)?;
+    let [key, ..] = KEYS;
+    let far = Entry::new(b"1".to_vec()).expires_at(Timestamp::MAX);
+    update(store, key, |_| {
+        Ok::<_, Error>((Change::Put(far.clone()), ()))
+    })?;
+    rule(
+        load(store, key)?.is_some(),
+        "a value is there until it expires",
+    )?;
+    update(store, key, |_| put(b"2"))?;
+    rule(
+        load(store, key)?.as_deref() == Some(b"2"),
+        "a value without an expiry stays",
     )
 }
 
