@@ -1149,6 +1149,28 @@ fn a_record_that_cannot_be_read_denies() {
     assert_eq!(Store::load(&*store, &key).unwrap().unwrap(), unknown);
 }
 
+/// The stored form is frozen.
+#[test]
+fn a_stored_record_of_version_one_reads_as_it_always_did() {
+    let hex = include_str!("vectors/account/state-v1.hex");
+    let hex: String = hex.lines().filter(|line| !line.starts_with('#')).collect();
+    let bytes = data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap();
+    let state = State::decode(&bytes).unwrap();
+    assert_eq!(state.encode(), bytes);
+    assert_eq!(state.login().as_str(), "ada");
+    assert_eq!(state.status(), Status::Active);
+    assert_eq!(state.password().changed_at(), Some(at(0)));
+    assert!(state.second_factor().unwrap().is_confirmed());
+    assert_eq!(state.grants(), &grants());
+    let store = Arc::new(Memory::new(10));
+    let handle = session::Handle::of("ada");
+    let key = [b"portcullis/account/".as_slice(), handle.as_bytes()].concat();
+    let put = |_: Option<&[u8]>| Ok::<_, Error>((Change::Put(Entry::new(bytes.clone())), ()));
+    update(&store, &key, put).unwrap();
+    let receipt = others(&store).disable("ada", at(MINUTE)).unwrap();
+    assert_eq!((receipt.sessions, receipt.tickets), (1, 1));
+}
+
 /// A record under somebody else's key is not theirs.
 #[test]
 fn a_record_copied_to_another_name_denies() {

@@ -139,6 +139,32 @@ fn no_secret_is_printed() {
     hides(both!(shown), shown.first().unwrap().expose_secret());
     hides(both!(codes), shown.first().unwrap().expose_secret());
 
+    let accounts = account::Accounts::new(
+        account::Policy::back_office("Example").unwrap(),
+        store::Memory::new(10),
+    );
+    let grants = rbac::Grants::new();
+    accounts.register("ada", &password, grants, now).unwrap();
+    let next = accounts.sign_in("ada", &password, now).unwrap();
+    let account::Next::EnrolmentNeeded(ticket) = &next else {
+        panic!("{next:?}")
+    };
+    hides(both!(next), ticket.expose_secret());
+    let uri = accounts.enrol(ticket, now).unwrap();
+    let enrolled = accounts
+        .confirm_enrolment(ticket, &uri.code_at(now), now)
+        .unwrap();
+    let code = enrolled.recovery_codes.first().unwrap();
+    hides(both!(enrolled), code.expose_secret());
+    let account::Next::SignedIn(signed_in) = &enrolled.next else {
+        panic!("{enrolled:?}")
+    };
+    hides(both!(enrolled), signed_in.token.expose_secret());
+    let state = accounts.state("ada").unwrap();
+    let digest = state.password().hash().as_str().rsplit('$').next().unwrap();
+    hides(both!(state), digest);
+    hides(both!(state), &uri.secret().expose_base32());
+
     let key = field::Key::from_bytes(*b"0123456789abcdef0123456789abcdef");
     hides(both!(key), "0123456789abcdef");
     hides(both!(key), "48, 49, 50");
