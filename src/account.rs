@@ -16,7 +16,8 @@
 //! to lower case and NFC, no further: names that merely look alike are different people.
 //!
 //! A second factor is enrolled where a policy requires one, at the next sign-in; this version has no
-//! verb to replace a lost phone, to enrol one by choice, or to make new recovery codes. A password
+//! verb to replace a lost phone, to enrol one by choice, or to make new recovery codes, and none that
+//! asks for a code again within a session: who must step up signs in anew. A password
 //! that an administrator chose serves like any other.
 //!
 //! # Security

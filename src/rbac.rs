@@ -374,8 +374,8 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// When the subject last proved a second factor, as the session has it.
-    pub fn second_factor_at(self, at: Timestamp) -> Self {
+    /// When the subject last proved a second factor, as the session has it; None if it has none.
+    pub fn second_factor_at(self, at: impl Into<Option<Timestamp>>) -> Self {
         self.with_facts(self.facts.second_factor_at(at))
     }
 
@@ -408,10 +408,10 @@ impl Facts {
         }
     }
 
-    /// When the subject last proved a second factor.
-    pub const fn second_factor_at(self, at: Timestamp) -> Self {
+    /// When the subject last proved a second factor; None if they have proved none.
+    pub fn second_factor_at(self, at: impl Into<Option<Timestamp>>) -> Self {
         Self {
-            second_factor_at: Some(at),
+            second_factor_at: at.into(),
         }
     }
 

@@ -753,7 +753,7 @@ fn a_password_makes_no_second_factor_younger() {
             )
             .unwrap();
     }
-    let now = at(11 * HOUR);
+    let now = at(11 * HOUR + 5 * MINUTE);
     let changed = world
         .accounts
         .change_password(&live.token, &PASSWORD.into(), &NEW.into(), now)
@@ -762,6 +762,9 @@ fn a_password_makes_no_second_factor_younger() {
     assert_eq!(person.second_factor_at(), Some(at(MINUTE)));
     let absolute = person.session().absolute_deadline();
     assert_eq!(absolute, at(12 * HOUR + MINUTE));
+    // but changing a password is activity
+    let idle = person.session().idle_deadline();
+    assert_eq!(idle, now.saturating_add(Duration::from_secs(15 * MINUTE)));
 
     // nor the time that a new password takes to think of
     let world = self::world();

@@ -195,7 +195,7 @@ pub fn administrators_prove_a_second_factor(p: &mut Promise, office: &Office) ->
         }
     }
     p.saw(
-        format!("{asked} permissions call for one; without: {without} allowed"),
+        format!("{asked} requests call for one; without: {without} allowed"),
         asked > 0 && without == 0,
     );
     p.saw(format!("proved a day ago: {old} allowed"), old == 0);
@@ -264,7 +264,7 @@ pub fn data_is_encrypted(p: &mut Promise, office: &Office) -> Played {
         }
     }
     p.tried(format!(
-        "{} values of {} people are sealed in a table",
+        "{} values of {} people are sealed in a table (the accounts' own records are the store's to encrypt)",
         table.len(),
         office.people.len()
     ));
@@ -339,7 +339,7 @@ pub fn secrets_stay_out_of_the_log(p: &mut Promise, office: &Office) -> Played {
     ));
     p.saw(
         format!(
-            "{} secrets found in {} lines; the other lines are as they were",
+            "{} secrets found in {} lines; not a line more or less",
             findings.len(),
             changed.len()
         ),

@@ -111,6 +111,11 @@ pub fn read_staff(path: &Path, policy: &Policy) -> Result<Vec<Person>, Wrong> {
     };
     let [login, role, tenant, password, enrolled] = ACCOUNT.map(column);
     let columns = [login?, role?, tenant?, password?, enrolled?];
+    for field in policy.fields() {
+        if let Some(name) = field.strip_prefix("person.") {
+            column(name)?;
+        }
+    }
 
     let mut people: Vec<Person> = Vec::new();
     let mut logins = HashSet::new();

@@ -13,7 +13,7 @@ use crate::{
     Timestamp,
     attempts::{Begin, Outcome, Permit, Verdict},
     password::{self, Expiry, Hash, Password, Use, Verified},
-    session::{self, Factors, SignIn, Token},
+    session::{self, Activity, Factors, SignIn, Token},
     store::Store,
     totp::{self, Uri, recovery},
 };
@@ -229,8 +229,10 @@ impl<S: Store> Accounts<S> {
         self.change(token.handle(), |state| {
             whole(state, |state| {
                 still_holds(state, &attempt, now)?;
-                let sessions = core::mem::take(&mut state.sessions);
-                let (sessions, rotated) = self.policy.sessions.rotate(sessions, token, now);
+                let (policy, sessions) =
+                    (&self.policy.sessions, core::mem::take(&mut state.sessions));
+                let (sessions, _) = policy.touch(sessions, token, Activity::Interactive, now);
+                let (sessions, rotated) = policy.rotate(sessions, token, now);
                 // signed out meanwhile: then there is nothing to go on with
                 let (token, session) = rotated?;
                 state.password = changed.clone();

@@ -12,7 +12,8 @@ const VERSION: u8 = 1;
 /// Failures and slots together never exceed the threshold, and that is at most this.
 const SLOTS_LIMIT: usize = THRESHOLD_LIMIT as usize;
 
-/// One account's failures in a row and attempts under way. The default: nothing has happened.
+/// One account's failures in a row and attempts under way. The default, for an account
+/// without a record: nothing has happened.
 ///
 /// Encoded as: version 1; failures u32; 0, or 1 and since when a reset is required (u64
 /// milliseconds); last slot id u64; number of slots u32, then for each: id u64, the time at which it

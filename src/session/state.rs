@@ -11,7 +11,8 @@ use crate::{
 
 const VERSION: u8 = 1;
 
-/// One person's sessions, as they are stored: digests and times, nothing that opens a session.
+/// One person's sessions, as they are stored: digests and times, nothing that opens a session. A
+/// person without a record has `State::default()`.
 ///
 /// Encoded as: version 1; epoch u64; next id u64; number of sessions u32, then for each: id u64,
 /// SHA-256 digest (32 bytes), created, authenticated and last active in milliseconds (u64 each),
