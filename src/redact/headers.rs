@@ -69,6 +69,8 @@ const ATTRIBUTES: &[&str] = &[
     "version",
     "comment",
 ];
+/// A longer name of a cookie is none: browsers take 4,096 bytes for name and value.
+const MAX_COOKIE_NAME: usize = 256;
 /// An attribute longer than this ends the header.
 const MAX_ATTRIBUTE: usize = 256;
 /// A basic credential longer than this is looked at as far as this.
@@ -203,9 +205,11 @@ pub(super) fn bare_cookies(
     let mut at = plus(at, usize::from(byte(text, at) == Some(b'[')));
     let mut replaced = None;
     let mut attributes = 0;
-    // The first is a cookie whatever its name, so that what is looked at is replaced.
-    while replaced.is_none() || attributes <= ATTRIBUTES.len() {
-        let equals = run(text, at, is_cookie_name);
+    // The first is a cookie whatever its name, so that what is looked at is replaced. What is not
+    // is bounded: the next name in it would look at it again.
+    while attributes <= ATTRIBUTES.len() {
+        let near = slice(text, 0..plus(at, MAX_COOKIE_NAME).min(text.len()));
+        let equals = run(near, at, is_cookie_name);
         let value = plus(equals, 1);
         let mut end = equals;
         if replaced.is_some() && is_attribute(slice(text, at..equals), demand) {
@@ -217,6 +221,8 @@ pub(super) fn bare_cookies(
                 spans.add(value..end, Kind::Cookie);
             }
             (replaced, attributes) = (Some(end), 0);
+        } else {
+            attributes = plus(attributes, 1);
         }
         if !is_cookie_end(text, end) {
             return replaced;

@@ -363,13 +363,16 @@ impl<'t> Site<'t> {
         }
         let from = headers::scheme_end(self.text, line).unwrap_or(at);
         let from = self.inside_bracket(from);
+        // Before the value's end is looked for: the next name in it would look for it again.
+        if self.is_directory(from) || pem::begins(rest(self.text, from)) {
+            return 0;
+        }
         let Some(end) = self.bare_end(from) else {
             return 0;
         };
         let value = slice(self.text, from..end);
-        let is_key = pem::begins(rest(self.text, from));
         let is_sentence = || self.colon && values::is_sentence(self.text, from..end);
-        if is_key || values::is_placeholder(value) || is_sentence() || self.is_directory(value) {
+        if values::is_placeholder(value) || is_sentence() {
             return 0;
         }
         spans.add(from..end, self.key.kind);
@@ -433,9 +436,10 @@ impl<'t> Site<'t> {
     }
 
     /// `PWD=/home/ada` is where a process runs.
-    fn is_directory(&self, value: &[u8]) -> bool {
+    fn is_directory(&self, from: usize) -> bool {
         let name = slice(self.text, self.name.clone());
-        value.starts_with(b"/") && (name.eq_ignore_ascii_case(b"pwd") || name == b"OLDPWD")
+        byte(self.text, from) == Some(b'/')
+            && (name.eq_ignore_ascii_case(b"pwd") || name == b"OLDPWD")
     }
 
     /// Whether a value that is delimited already is what the name demands.

@@ -1,6 +1,6 @@
 //! The work is in proportion to the text: bytes looked at, counted, never a clock.
 
-use proptest::{prelude::*, sample::select};
+use proptest::{prelude::*, sample::select, test_runner::RngSeed};
 
 use super::{Policy, bytes::steps};
 
@@ -9,6 +9,12 @@ const TRAPS: &[&str] = &[
     "\"password\":",
     "\"password\":\"",
     "password=",
+    "PWD=/",
+    "cookie:a;",
+    "set-cookie:path;",
+    "[cookie:",
+    "cookie%3D",
+    "?token=-----BEGIN PRIVATE KEY-----&security answer%3D",
     "password='",
     "password=\"",
     "pin=\"",
@@ -162,9 +168,9 @@ fn longer_text_takes_work_in_proportion() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// RD-04: the same for traps put together.
+    /// RD-04: the same for traps put together, the same ones at each run.
     #[test]
     fn any_mixture_takes_work_in_proportion(
         start in select(STARTS),
