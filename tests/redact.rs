@@ -635,6 +635,19 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(select(PIECES), 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// RD-05: in JSON a number that is replaced becomes a string, whatever its name asks for.
+#[test]
+fn a_number_under_a_headers_name_stays_json() {
+    for name in ["authorization", "cookie", "x-api-key"] {
+        let text = format!("{{\"{name}\":1234567890123,\"n\":1}}");
+        let clean = Policy::default().redact_str(&text).into_owned();
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&clean).is_ok(),
+            "{clean}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 

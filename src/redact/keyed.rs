@@ -343,6 +343,15 @@ impl<'t> Site<'t> {
 
     /// Judges an unquoted value and says how far it was replaced.
     fn bare(&self, at: usize, spans: &mut Spans) -> usize {
+        // in JSON first of all: a number that is replaced becomes a string
+        if self.quotes.is_some()
+            && let Some(end) = values::number_end(self.text, at)
+        {
+            if self.is_secret(self.key.demand, at..end) {
+                spans.add_quoted(at..end, self.key.kind, self.quotes.clone());
+            }
+            return end;
+        }
         let line = at..self.text.len();
         match self.key.demand {
             Demand::Cookies | Demand::SetCookie => {
@@ -352,14 +361,6 @@ impl<'t> Site<'t> {
             }
             Demand::Authorization => return headers::bare_authorization(self.text, at, spans),
             _ => {}
-        }
-        if self.quotes.is_some()
-            && let Some(end) = values::number_end(self.text, at)
-        {
-            if self.is_secret(self.key.demand, at..end) {
-                spans.add_quoted(at..end, self.key.kind, self.quotes.clone());
-            }
-            return end;
         }
         let from = headers::scheme_end(self.text, line).unwrap_or(at);
         let from = self.inside_bracket(from);
