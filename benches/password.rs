@@ -6,7 +6,7 @@
 )]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use portcullis::password::{Cost, Hash, Hasher, Password, Policy};
+use portcullis::password::{Cost, Hash, Hasher, Limits, Password, Policy};
 
 fn hashes(c: &mut Criterion) {
     let password = Password::from("correct horse battery staple");
@@ -49,10 +49,16 @@ fn judgements(c: &mut Criterion) {
 fn texts(c: &mut Criterion) {
     let hasher = Hasher::new(Cost::new(8, 1, 1).unwrap());
     let stored = hasher.hash(&Password::from("x")).unwrap();
-    c.bench_function("password/inspect", |b| b.iter(|| stored.inspect().unwrap()));
+    c.bench_function("password/inspect", |b| {
+        b.iter(|| stored.inspect(&Limits::default()).unwrap())
+    });
     let long = "$".repeat(1 << 20);
     c.bench_function("password/inspect 1 MiB", |b| {
-        b.iter(|| Hash::from_stored(long.as_str()).inspect().unwrap_err());
+        b.iter(|| {
+            Hash::from_stored(long.as_str())
+                .inspect(&Limits::default())
+                .unwrap_err()
+        });
     });
 }
 

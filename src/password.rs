@@ -51,9 +51,13 @@ mod blocklist;
 mod cost;
 mod expiry;
 mod hash;
+#[cfg(feature = "legacy")]
+mod legacy;
+mod limits;
 mod phc;
 mod policy;
 mod state;
+mod stored;
 mod text;
 mod violation;
 mod work;
@@ -61,12 +65,16 @@ mod work;
 pub use blocklist::Blocklist;
 pub use cost::Cost;
 pub use expiry::{Expiry, Use};
-pub use hash::{Hash, Hasher, Scheme, Verified};
-pub use phc::Version;
+pub use hash::{Hash, Hasher, Verified};
+#[cfg(feature = "legacy")]
+pub use legacy::{Legacy, LegacyScheme};
+pub use limits::{Limits, Parameter};
+pub use phc::{Algorithm, Version};
 pub use policy::Policy;
 use state::HISTORY_LIMIT;
 pub use state::{Reason, State};
-pub use text::Password;
+pub use stored::Scheme;
+pub use text::{Form, Password};
 pub use violation::{Class, Violation, Violations};
 
 /// The longest password in bytes of its text form: far beyond what people and password managers
@@ -100,27 +108,22 @@ pub enum Error {
     /// The stored hash is over [`MAX_HASH_LEN`].
     #[error("stored hash is longer than {MAX_HASH_LEN} bytes")]
     HashTooLong,
-    /// Less memory than RFC 9106 allows.
-    #[error("memory cost is below 8 KiB a lane")]
-    MemoryLow,
-    /// More memory than [`Cost::MAX_MEMORY_KIB`].
-    #[error("memory cost is above {} KiB", Cost::MAX_MEMORY_KIB)]
-    MemoryHigh,
-    /// No pass.
-    #[error("number of passes is below 1")]
-    PassesLow,
-    /// More passes than [`Cost::MAX_PASSES`].
-    #[error("number of passes is above {}", Cost::MAX_PASSES)]
-    PassesHigh,
-    /// Neither too much memory nor too many passes, but together above [`Cost::MAX_WORK_KIB`].
-    #[error("memory times passes is above {} KiB", Cost::MAX_WORK_KIB)]
-    WorkHigh,
-    /// No lane.
-    #[error("number of lanes is below 1")]
-    LanesLow,
-    /// More lanes than [`Cost::MAX_LANES`].
-    #[error("number of lanes is above {}", Cost::MAX_LANES)]
-    LanesHigh,
+    /// A cost below the least that its scheme allows.
+    #[error("{parameter} is below {min}")]
+    BelowMinimum {
+        /// Which number.
+        parameter: Parameter,
+        /// The least.
+        min: u32,
+    },
+    /// A cost above what [`Cost`] or [`Limits`] admit.
+    #[error("{parameter} is above {max}")]
+    AboveLimit {
+        /// Which number.
+        parameter: Parameter,
+        /// The most.
+        max: u32,
+    },
     /// A history deeper than 64 passwords.
     #[error("history is deeper than {HISTORY_LIMIT} passwords")]
     HistoryDepth,

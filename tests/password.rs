@@ -15,8 +15,8 @@ use data_encoding::HEXLOWER;
 use portcullis::{
     Timestamp, encoding,
     password::{
-        Blocklist, Class, Cost, Error, Expiry, Hash, Hasher, Part, Password, Policy, Reason,
-        Scheme, State, Use, Version, Violation, Violations,
+        Algorithm, Blocklist, Class, Cost, Error, Expiry, Form, Hash, Hasher, Limits, Parameter,
+        Part, Password, Policy, Reason, Scheme, State, Use, Version, Violation, Violations,
     },
 };
 use proptest::{prelude::*, sample::Index};
@@ -135,7 +135,7 @@ fn a_hash_has_todays_cost_and_a_salt_of_its_own() {
     assert!(one.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     assert_ne!(one, two);
     assert_ne!(salt(&one), salt(&two));
-    assert_eq!(one.cost(), Ok(Cost::OWASP));
+    assert!(one.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     assert!(hasher.verify(&password, Some(&one)).is_ok());
     assert!(hasher.verify(&password, Some(&two)).is_ok());
 }
@@ -223,29 +223,41 @@ fn every_character_counts() {
 /// work can be seen, in the module's own tests.
 #[test]
 fn a_planted_cost_is_refused_by_name() {
+    let above = |parameter, max| Error::AboveLimit { parameter, max };
     let planted = |cost: &str| {
         let hash = Hash::from_stored(format!(
             "$argon2id$v=19${cost}$c29tZXNhbHQ${}",
             "A".repeat(43)
         ));
-        let inspected = hash.inspect().unwrap_err();
-        assert_eq!(hash.cost().unwrap_err(), inspected);
+        let inspected = hash.inspect(&Limits::default()).unwrap_err();
         assert_eq!(tiny().verify(&good(1), Some(&hash)).unwrap_err(), inspected);
         inspected
     };
-    assert_eq!(planted("m=4194304,t=1,p=1"), Error::MemoryHigh);
-    assert_eq!(planted("m=64,t=4000000000,p=1"), Error::PassesHigh);
-    assert_eq!(planted("m=64,t=1,p=16777215"), Error::LanesHigh);
-    assert_eq!(planted("m=262144,t=64,p=1"), Error::WorkHigh);
-    assert_eq!(planted("m=262144,t=9,p=1"), Error::WorkHigh);
-    assert_eq!(planted("m=64,t=1,t=1,p=1"), Error::Malformed(Part::Cost));
     assert_eq!(
-        Error::MemoryHigh.to_string(),
-        "memory cost is above 262144 KiB"
+        planted("m=4194304,t=1,p=1"),
+        above(Parameter::Memory, 2_097_152)
     );
     assert_eq!(
-        Error::WorkHigh.to_string(),
-        "memory times passes is above 2097152 KiB"
+        planted("m=64,t=4000000000,p=1"),
+        above(Parameter::Passes, 64)
+    );
+    assert_eq!(planted("m=64,t=1,p=16777215"), above(Parameter::Lanes, 16));
+    assert_eq!(
+        planted("m=262144,t=64,p=1"),
+        above(Parameter::Work, 2_097_152)
+    );
+    assert_eq!(
+        planted("m=262144,t=9,p=1"),
+        above(Parameter::Work, 2_097_152)
+    );
+    assert_eq!(planted("m=64,t=1,t=1,p=1"), Error::Malformed(Part::Cost));
+    assert_eq!(
+        above(Parameter::Memory, 2_097_152).to_string(),
+        "memory in KiB is above 2097152"
+    );
+    assert_eq!(
+        above(Parameter::Work, 2_097_152).to_string(),
+        "memory in KiB times passes is above 2097152"
     );
 }
 
@@ -254,39 +266,113 @@ fn a_planted_cost_is_refused_by_name() {
 fn a_megabyte_of_stored_text_is_refused() {
     for text in ["A", "é", "$", "\u{1F642}"] {
         let hash = Hash::from_stored(text.repeat((1 << 20) / text.len()));
-        assert_eq!(hash.inspect(), Err(Error::HashTooLong));
+        assert_eq!(hash.inspect(&Limits::default()), Err(Error::HashTooLong));
         assert!((1025..=1028).contains(&hash.as_str().len()));
     }
     let longest = "é".repeat(512);
     assert_eq!(Hash::from_stored(longest.clone()).as_str(), longest);
 }
 
-/// PW-05: the same floors and ceilings for hashing as for verifying.
+/// PW-05: what can be asked for at all, for hashing as for verifying.
 #[test]
 fn a_cost_is_between_the_rfcs_least_and_the_ceilings() {
+    let below = |parameter, min| Some(Error::BelowMinimum { parameter, min });
+    let above = |parameter, max| Some(Error::AboveLimit { parameter, max });
     for (memory, passes, lanes, outcome) in [
         (8, 1, 1, None),
-        (7, 1, 1, Some(Error::MemoryLow)),
+        (7, 1, 1, below(Parameter::Memory, 8)),
         (128, 1, 16, None),
-        (127, 1, 16, Some(Error::MemoryLow)),
+        (127, 1, 16, below(Parameter::Memory, 128)),
+        (2_097_152, 1, 16, None),
+        (2_097_153, 1, 16, above(Parameter::Memory, 2_097_152)),
+        (u32::MAX, 1, 1, above(Parameter::Memory, 2_097_152)),
+        (1_048_577, 2, 1, above(Parameter::Work, 2_097_152)),
         (262_144, 8, 16, None),
-        (262_144, 9, 16, Some(Error::WorkHigh)),
-        (262_144, 64, 1, Some(Error::WorkHigh)),
+        (262_144, 9, 16, above(Parameter::Work, 2_097_152)),
         (32_768, 64, 1, None),
-        (32_769, 64, 1, Some(Error::WorkHigh)),
-        (262_145, 64, 16, Some(Error::MemoryHigh)),
-        (u32::MAX, 1, 1, Some(Error::MemoryHigh)),
-        (64, 0, 1, Some(Error::PassesLow)),
-        (64, 65, 1, Some(Error::PassesHigh)),
-        (64, 1, 0, Some(Error::LanesLow)),
-        (1024, 1, 17, Some(Error::LanesHigh)),
-        (1024, 1, u32::MAX, Some(Error::LanesHigh)),
+        (32_769, 64, 1, above(Parameter::Work, 2_097_152)),
+        (64, 0, 1, below(Parameter::Passes, 1)),
+        (64, 65, 1, above(Parameter::Passes, 64)),
+        (64, 1, 0, below(Parameter::Lanes, 1)),
+        (1024, 1, 17, above(Parameter::Lanes, 16)),
+        (1024, 1, u32::MAX, above(Parameter::Lanes, 16)),
     ] {
         assert_eq!(Cost::new(memory, passes, lanes).err(), outcome);
     }
-    assert_eq!(Cost::new(19_456, 2, 1), Ok(Cost::OWASP));
-    assert_eq!(Cost::new(65_536, 3, 4), Ok(Cost::RFC_9106_SECOND));
-    assert_eq!(Hasher::default().cost(), Cost::OWASP);
+}
+
+/// PW-01: OWASP Password Storage Cheat Sheet, "Argon2id"; RFC 9106 §4.
+#[test]
+fn the_presets_are_those_of_owasp_and_of_the_rfc() {
+    let text = |cost: Cost| cost.to_string();
+    assert_eq!(
+        Cost::OWASP_LINES.map(text),
+        [
+            "m=47104,t=1,p=1",
+            "m=19456,t=2,p=1",
+            "m=12288,t=3,p=1",
+            "m=9216,t=4,p=1",
+            "m=7168,t=5,p=1"
+        ]
+    );
+    assert_eq!(text(Cost::RFC_9106_FIRST), "m=2097152,t=1,p=4");
+    assert_eq!(text(Cost::RFC_9106_SECOND), "m=65536,t=3,p=4");
+    for cost in [Cost::RFC_9106_FIRST, Cost::RFC_9106_SECOND]
+        .into_iter()
+        .chain(Cost::OWASP_LINES)
+    {
+        assert_eq!(
+            Cost::new(cost.memory_kib(), cost.passes(), cost.lanes()),
+            Ok(cost)
+        );
+    }
+    assert_eq!(text(Hasher::default().cost()), "m=19456,t=2,p=1");
+}
+
+/// PW-05: one value bounds what is made and what is read.
+#[test]
+fn the_limits_hold_in_both_directions() {
+    let at_64 = Hasher::new(Cost::new(64, 2, 2).unwrap());
+    let hash = at_64.hash(&good(1)).unwrap();
+    for (limits, parameter, max) in [
+        (Limits::default().with_memory_kib(63), Parameter::Memory, 63),
+        (Limits::default().with_passes(1), Parameter::Passes, 1),
+        (Limits::default().with_lanes(1), Parameter::Lanes, 1),
+    ] {
+        let refused = Error::AboveLimit { parameter, max };
+        assert_eq!(at_64.clone().with_limits(limits).unwrap_err(), refused);
+        let small = tiny().with_limits(limits).unwrap();
+        assert_eq!(small.limits(), limits);
+        assert_eq!(small.verify(&good(1), Some(&hash)), Err(refused.clone()));
+        assert_eq!(hash.inspect(&limits), Err(refused));
+    }
+    let same = Limits::default()
+        .with_memory_kib(64)
+        .with_passes(2)
+        .with_lanes(2);
+    let same = at_64.with_limits(same).unwrap();
+    assert!(same.verify(&good(1), Some(&hash)).is_ok());
+}
+
+/// PW-05: by default 256 MiB, but a hasher that is told to make larger hashes verifies them.
+#[test]
+fn what_a_hasher_makes_it_verifies() {
+    let planted = |memory: u32| {
+        let hash = format!(
+            "$argon2id$v=19$m={memory},t=1,p=1$c29tZXNhbHQ${}",
+            "A".repeat(43)
+        );
+        Hash::from_stored(hash)
+    };
+    let limits = Hasher::default().limits();
+    assert!(planted(262_144).inspect(&limits).is_ok());
+    let refused = Error::AboveLimit {
+        parameter: Parameter::Memory,
+        max: 262_144,
+    };
+    assert_eq!(planted(262_145).inspect(&limits), Err(refused));
+    let large = Hasher::new(Cost::RFC_9106_FIRST).limits();
+    assert!(planted(2_097_152).inspect(&large).is_ok());
 }
 
 /// PW-03: weaker, never merely different or stronger.
@@ -341,16 +427,18 @@ fn inspects_a_hash_without_its_password() {
         ("$argon2id$m=64,t=2,p=1", Version::Unstated),
     ] {
         let hash = Hash::from_stored(format!("{text}$c29tZXNhbHQ${}", "A".repeat(22)));
-        let scheme = hash.inspect().unwrap();
+        let scheme = hash.inspect(&Limits::default()).unwrap();
         assert_eq!(scheme.to_string(), text);
-        let Scheme::Argon2id {
+        let Scheme::Argon2 {
+            algorithm,
             version: found,
             cost,
             ..
         } = scheme
         else {
-            panic!("there is one scheme");
+            panic!("a hash of Argon2");
         };
+        assert_eq!(algorithm, Algorithm::Argon2id);
         assert_eq!((found, cost), (version, Cost::new(64, 2, 1).unwrap()));
     }
 }
@@ -895,7 +983,8 @@ proptest! {
 
 fn golden() -> State {
     let changed = Timestamp::from_millis(0x0102_0304_0506);
-    let state = State::new(Hash::from_stored("$x$é"), Some(changed));
+    let hash = Hash::from_stored("$x$é").with_form(Form::Nfc);
+    let state = State::new(hash, Some(changed));
     state.with_must_change(Reason::Compromised)
 }
 
@@ -903,20 +992,23 @@ fn golden() -> State {
 #[test]
 fn the_stored_form_is_frozen() {
     let bytes = b"\x01\
-        \x00\x00\x00\x05$x$\xC3\xA9\
+        \x00\x00\x00\x05$x$\xC3\xA9\x01\
         \x01\x00\x00\x01\x02\x03\x04\x05\x06\
         \x00\x00\x00\x00\
         \x01\x02";
     assert_eq!(golden().encode(), bytes);
     assert_eq!(State::decode(bytes), Ok(golden()));
     let with_history = b"\x01\
-        \x00\x00\x00\x01a\
+        \x00\x00\x00\x01a\x00\
         \x00\
-        \x00\x00\x00\x02\x00\x00\x00\x01b\x00\x00\x00\x00\
+        \x00\x00\x00\x02\x00\x00\x00\x01b\x03\x00\x00\x00\x00\x02\
         \x00";
     let state = State::decode(with_history).unwrap();
     assert_eq!(state.hash().as_str(), "a");
-    assert_eq!(state.history(), ["b", ""].map(Hash::from_stored));
+    assert_eq!(state.hash().form(), None);
+    let history = [("b", Form::Raw), ("", Form::Nfkc)];
+    let history = history.map(|(text, form)| Hash::from_stored(text).with_form(form));
+    assert_eq!(state.history(), history);
     assert_eq!((state.changed_at(), state.must_change()), (None, None));
     assert_eq!(state.encode(), with_history);
 }
@@ -941,11 +1033,14 @@ fn a_damaged_state_is_an_error() {
         *unknown.last_mut().unwrap() = reason;
         assert_eq!(State::decode(&unknown), Err(encoding::Error::Damaged));
     }
+    let mut form = bytes.clone();
+    form[10] = 4;
+    assert_eq!(State::decode(&form), Err(encoding::Error::Damaged));
     let history = |n: u8| {
         [
-            b"\x01\0\0\0\0\0\0\0\0",
+            b"\x01\0\0\0\0\0\0\0\0\0",
             &[n][..],
-            &vec![0; 4 * usize::from(n)],
+            &vec![0; 5 * usize::from(n)],
             b"\0",
         ]
         .concat()
@@ -968,7 +1063,7 @@ fn a_text_that_is_no_hash_survives_storage() {
     let longer = [
         b"\x01\0\0\x04\x02",
         "x".repeat(1026).as_bytes(),
-        b"\0\0\0\0\0\0",
+        b"\0\0\0\0\0\0\0",
     ]
     .concat();
     assert_eq!(State::decode(&longer), Err(encoding::Error::Damaged));

@@ -85,13 +85,8 @@ impl From<password::Error> for Denial {
             E::UnknownScheme
             | E::Malformed(_)
             | E::HashTooLong
-            | E::MemoryLow
-            | E::MemoryHigh
-            | E::PassesLow
-            | E::PassesHigh
-            | E::WorkHigh
-            | E::LanesLow
-            | E::LanesHigh => Self::Malformed,
+            | E::BelowMinimum { .. }
+            | E::AboveLimit { .. } => Self::Malformed,
             E::HistoryDepth => Self::InvalidArgument,
             E::Randomness => Self::Randomness,
             E::Memory => Self::Memory,
@@ -130,7 +125,12 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::{encoding, password::Part, session::Expiry, store};
+    use crate::{
+        encoding,
+        password::{Parameter, Part},
+        session::Expiry,
+        store,
+    };
 
     const ALL: [Denial; 9] = [
         Denial::No,
@@ -184,8 +184,20 @@ mod tests {
             (P::TooLong, Denial::No),
             (P::UnknownScheme, Denial::Malformed),
             (P::Malformed(Part::Tag), Denial::Malformed),
-            (P::MemoryHigh, Denial::Malformed),
-            (P::WorkHigh, Denial::Malformed),
+            (
+                P::AboveLimit {
+                    parameter: Parameter::Memory,
+                    max: 1,
+                },
+                Denial::Malformed,
+            ),
+            (
+                P::BelowMinimum {
+                    parameter: Parameter::Lanes,
+                    min: 1,
+                },
+                Denial::Malformed,
+            ),
             (P::Randomness, Denial::Randomness),
             (P::Memory, Denial::Memory),
         ] {

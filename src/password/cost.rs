@@ -1,8 +1,13 @@
 //! What a hash costs to compute.
 
-use core::fmt;
+mod calibrate;
 
-use super::Error;
+use core::{fmt, time::Duration};
+
+use super::{
+    Error,
+    limits::{Parameter, at_least, at_most},
+};
 
 /// The least memory a lane: eight blocks of 1 KiB (RFC 9106 §3.1).
 const MIN_MEMORY_PER_LANE_KIB: u32 = 8;
@@ -10,9 +15,9 @@ const MIN_MEMORY_PER_LANE_KIB: u32 = 8;
 /// The cost of an Argon2id hash: how much memory it fills, how often, in how many lanes.
 ///
 /// Every cost is between the least that RFC 9106 §3.1 allows (8 KiB a lane, one pass, one lane) and
-/// ceilings that hold for hashing and for what is read from storage alike: [`Cost::MAX_MEMORY_KIB`],
-/// [`Cost::MAX_PASSES`], [`Cost::MAX_WORK_KIB`], [`Cost::MAX_LANES`]. The least is for tests: for people's passwords take
-/// [`Cost::OWASP`] or more.
+/// [`Cost::MAX_MEMORY_KIB`], [`Cost::MAX_PASSES`], [`Cost::MAX_WORK_KIB`] and [`Cost::MAX_LANES`].
+/// The least is for tests: for people's passwords take [`Cost::OWASP`] or more. What is accepted
+/// from storage is bounded lower: [`Limits`](super::Limits).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Cost {
     memory_kib: u32,
@@ -22,25 +27,37 @@ pub struct Cost {
 
 impl Cost {
     /// 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, "Argon2id".
-    pub const OWASP: Self = Self {
-        memory_kib: 19_456,
-        passes: 2,
-        lanes: 1,
+    pub const OWASP: Self = Self::one_lane(19_456, 2);
+    /// The lines of the OWASP Password Storage Cheat Sheet, "Argon2id", the most memory first: less
+    /// memory is made up for by more passes. To go below all of them is to go below OWASP's floor.
+    pub const OWASP_LINES: [Self; 5] = [
+        Self::one_lane(47_104, 1),
+        Self::OWASP,
+        Self::one_lane(12_288, 3),
+        Self::one_lane(9_216, 4),
+        Self::one_lane(7_168, 5),
+    ];
+    /// 2 GiB, one pass, four lanes: the first recommended option of RFC 9106 §4.
+    pub const RFC_9106_FIRST: Self = Self {
+        memory_kib: 2_097_152,
+        passes: 1,
+        lanes: 4,
     };
-    /// 64 MiB, three passes, four lanes: the second recommended option of RFC 9106 §4.
+    /// 64 MiB, three passes, four lanes: the second recommended option of RFC 9106 §4, for where
+    /// memory is short.
     pub const RFC_9106_SECOND: Self = Self {
         memory_kib: 65_536,
         passes: 3,
         lanes: 4,
     };
 
-    /// The most memory in KiB: 256 MiB, so that a planted hash cannot exhaust a machine.
-    pub const MAX_MEMORY_KIB: u32 = 262_144;
+    /// The most memory in KiB: 2 GiB, the most that RFC 9106 §4 recommends.
+    pub const MAX_MEMORY_KIB: u32 = 1 << 21;
     /// The most passes.
     pub const MAX_PASSES: u32 = 64;
     /// The most memory times passes, in KiB: 2 GiB to be filled, a second or two of one processor.
-    /// The two ceilings together would be 16 GiB, and a change of password computes a hash for every
-    /// remembered one.
+    /// The two ceilings together would be 128 GiB, and a change of password computes a hash for
+    /// every remembered one.
     pub const MAX_WORK_KIB: u32 = 1 << 21;
     /// The most lanes.
     pub const MAX_LANES: u32 = 16;
@@ -49,35 +66,65 @@ impl Cost {
     ///
     /// # Errors
     ///
-    /// [`Error::MemoryLow`], [`Error::MemoryHigh`], [`Error::PassesLow`], [`Error::PassesHigh`],
-    /// [`Error::WorkHigh`], [`Error::LanesLow`], [`Error::LanesHigh`].
+    /// [`Error::BelowMinimum`] and [`Error::AboveLimit`], with the parameter and its bound.
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
-        if lanes == 0 {
-            return Err(Error::LanesLow);
-        }
-        if lanes > Self::MAX_LANES {
-            return Err(Error::LanesHigh);
-        }
-        if passes == 0 {
-            return Err(Error::PassesLow);
-        }
-        if passes > Self::MAX_PASSES {
-            return Err(Error::PassesHigh);
-        }
-        if memory_kib < lanes.saturating_mul(MIN_MEMORY_PER_LANE_KIB) {
-            return Err(Error::MemoryLow);
-        }
-        if memory_kib > Self::MAX_MEMORY_KIB {
-            return Err(Error::MemoryHigh);
-        }
-        if memory_kib.saturating_mul(passes) > Self::MAX_WORK_KIB {
-            return Err(Error::WorkHigh);
-        }
+        at_least(Parameter::Lanes, lanes, 1)?;
+        at_most(Parameter::Lanes, lanes, Self::MAX_LANES)?;
+        at_least(Parameter::Passes, passes, 1)?;
+        at_most(Parameter::Passes, passes, Self::MAX_PASSES)?;
+        let least = lanes.saturating_mul(MIN_MEMORY_PER_LANE_KIB);
+        at_least(Parameter::Memory, memory_kib, least)?;
+        at_most(Parameter::Memory, memory_kib, Self::MAX_MEMORY_KIB)?;
+        let work = memory_kib.saturating_mul(passes);
+        at_most(Parameter::Work, work, Self::MAX_WORK_KIB)?;
         Ok(Self {
             memory_kib,
             passes,
             lanes,
         })
+    }
+
+    const fn one_lane(memory_kib: u32, passes: u32) -> Self {
+        Self {
+            memory_kib,
+            passes,
+            lanes: 1,
+        }
+    }
+
+    /// The greatest cost in one lane whose hash takes no longer than `target` in at most
+    /// `max_memory_kib` KiB: as much memory as may be first, then passes (RFC 9106 §4). Never below
+    /// the OWASP lines: where the machine is too slow for `target`, the least of them that it found.
+    ///
+    /// `measure` says how long one hash takes at a cost. It is called at most 24 times. This
+    /// function reads no clock: hash once or more in `measure`, on the machine that will do it and
+    /// under the load that it will have, and take the greatest or the median.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use portcullis::password::{Cost, Error, Hasher, Password};
+    ///
+    /// let sample = Password::from("correct horse battery staple");
+    /// let cost = Cost::calibrate(Duration::from_millis(50), 65_536, |cost| {
+    ///     let hasher = Hasher::new(cost);
+    ///     let start = Instant::now();
+    ///     hasher.hash(&sample)?;
+    ///     Ok(start.elapsed())
+    /// })?;
+    /// assert!(cost.memory_kib() >= 7_168);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BelowMinimum`] if `max_memory_kib` is below 7,168, the least of the OWASP lines;
+    /// what `measure` fails with.
+    pub fn calibrate(
+        target: Duration,
+        max_memory_kib: u32,
+        measure: impl FnMut(Self) -> Result<Duration, Error>,
+    ) -> Result<Self, Error> {
+        calibrate::calibrate(target, max_memory_kib, measure)
     }
 
     /// Memory in KiB.
@@ -141,7 +188,7 @@ mod tests {
 
     fn cost() -> impl Strategy<Value = Cost> {
         let memory_and_passes = (1..=64_u32).prop_flat_map(|t| {
-            let most = Cost::MAX_MEMORY_KIB.min(Cost::MAX_WORK_KIB.checked_div(t).unwrap());
+            let most = Cost::MAX_WORK_KIB.checked_div(t).unwrap();
             (128..=most, Just(t))
         });
         (memory_and_passes, 1..=16_u32).prop_map(|((m, t), p)| Cost::new(m, t, p).unwrap())

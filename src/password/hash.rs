@@ -4,12 +4,18 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+#[cfg(feature = "legacy")]
+use super::Legacy;
 use super::{
-    Cost, Error, MAX_HASH_LEN, Password,
-    phc::{self, Phc, Version},
+    Cost, Error, Form, Limits, MAX_HASH_LEN, Password, Scheme,
+    phc::{Algorithm, Phc, Version},
+    stored::Stored,
     work,
 };
-use crate::{random, secret};
+use crate::{
+    encoding::{self, Decoder, Encoder},
+    random, secret,
+};
 
 /// Bytes of salt for a new hash: RFC 9106 §3.1 recommends 16 for passwords.
 const SALT_LEN: usize = 16;
@@ -18,17 +24,25 @@ const TAG_LEN: usize = 32;
 /// What is hashed where there is nothing to compare: any text does, as Argon2 takes the same time
 /// for each.
 const DECOY: &str = "nobody's password";
+/// Bytes of a hash as [`Hash::from_stored`] may keep them: over the limit by one code point at most.
+const STORED_LEN: usize = MAX_HASH_LEN + 4;
 
 /// A stored hash, as text: `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`.
 ///
 /// It holds whatever the database had; whether that is a hash is seen when it is used. `Debug`
 /// prints `[redacted]`; `==` takes the same time wherever two texts of one length differ.
 #[derive(Clone)]
-pub struct Hash(String);
+pub struct Hash {
+    text: String,
+    form: Option<Form>,
+}
 
 impl Hash {
     /// Takes the text from storage as it is. Of a text over 1,024 bytes, which is no hash, only as
     /// much is kept as it takes to refuse it: the code points that begin in its first 1,025 bytes.
+    ///
+    /// In which [`Form`] the password was hashed is not known: verifying tries the hasher's own
+    /// form, then [`Form::Nfc`], then [`Form::Raw`], where these differ.
     #[must_use]
     pub fn from_stored(text: impl Into<String>) -> Self {
         let mut text = text.into();
@@ -40,39 +54,66 @@ impl Hash {
             text.truncate(end);
             text.shrink_to_fit();
         }
-        Self(text)
+        Self { text, form: None }
+    }
+
+    /// Records the form in which the password was hashed: no other is tried.
+    #[must_use]
+    pub fn with_form(self, form: Form) -> Self {
+        Self {
+            form: Some(form),
+            ..self
+        }
     }
 
     /// The text to store.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The form in which the password was hashed, if that is recorded.
+    #[must_use]
+    pub const fn form(&self) -> Option<Form> {
+        self.form
     }
 
     /// How the hash was made, read strictly and without a password.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`], and the errors of
-    /// [`Cost::new`]: precise, for a report on what a database holds.
-    pub fn inspect(&self) -> Result<Scheme, Error> {
-        let Phc { version, cost, .. } = Phc::parse(&self.0)?;
-        Ok(Scheme::Argon2id { version, cost })
+    /// [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`],
+    /// [`Error::BelowMinimum`] and [`Error::AboveLimit`]: precise, for a report on what a database
+    /// holds. With the limits of a hasher they are those of [`Hasher::verify`].
+    pub fn inspect(&self, limits: &Limits) -> Result<Scheme, Error> {
+        Stored::parse(&self.text, limits).map(|stored| stored.scheme())
     }
 
-    /// The cost of an Argon2id hash.
-    ///
-    /// # Errors
-    ///
-    /// As [`Hash::inspect`].
-    pub fn cost(&self) -> Result<Cost, Error> {
-        Phc::parse(&self.0).map(|phc| phc.cost)
+    /// Text, then the form: 0 where it is not recorded.
+    pub(super) fn write(&self, e: &mut Encoder) {
+        e.bytes(self.text.as_bytes());
+        e.u8(self.form.map_or(0, Form::byte));
+    }
+
+    pub(super) fn read(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        let text = d.text(STORED_LEN)?;
+        let hash = Self::from_stored(text);
+        // one that `from_stored` would cut was never written
+        if hash.text.len() != text.len() {
+            return Err(encoding::Error::Damaged);
+        }
+        match d.u8()? {
+            0 => Ok(hash),
+            byte => Form::from_byte(byte)
+                .map(|form| hash.with_form(form))
+                .ok_or(encoding::Error::Damaged),
+        }
     }
 }
 
 impl PartialEq for Hash {
     fn eq(&self, other: &Self) -> bool {
-        secret::eq(self.0.as_bytes(), other.0.as_bytes())
+        self.form == other.form && secret::eq(self.text.as_bytes(), other.text.as_bytes())
     }
 }
 
@@ -84,39 +125,69 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// How a stored hash was made. It prints as the stored text up to the salt.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Scheme {
-    /// Argon2id.
-    #[non_exhaustive]
-    Argon2id {
-        /// Of the algorithm.
-        version: Version,
-        /// Memory, passes and lanes.
-        cost: Cost,
-    },
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Argon2id { version, cost } => f.write_str(&phc::prefix(*version, *cost)),
-        }
-    }
-}
-
 /// Makes and verifies hashes at one cost. The default is [`Cost::OWASP`].
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Hasher {
     cost: Cost,
+    limits: Limits,
+    form: Form,
+    decoy: Option<Hash>,
+    #[cfg(feature = "legacy")]
+    legacy: Legacy,
 }
 
 impl Hasher {
-    /// Hashes at `cost`.
+    /// Hashes at `cost`, and verifies within the default [`Limits`], with room for `cost` where
+    /// that is above them.
     #[must_use]
-    pub const fn new(cost: Cost) -> Self {
-        Self { cost }
+    pub fn new(cost: Cost) -> Self {
+        Self {
+            cost,
+            limits: Limits::default().with_room_for(&cost),
+            ..Self::default()
+        }
+    }
+
+    /// Bounds what stored hashes may ask for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AboveLimit`] if this hasher's own cost is above: what it makes, it must verify.
+    pub fn with_limits(self, limits: Limits) -> Result<Self, Error> {
+        limits.admit(&self.cost)?;
+        Ok(Self { limits, ..self })
+    }
+
+    /// Hashes passwords in this form. Hashes of another form that are recorded with theirs, or made
+    /// of a password that is the same in both, are verified as before.
+    #[must_use]
+    pub fn with_form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// Makes every refusal cost as much as verifying `sample` does, beside this hasher's own cost.
+    ///
+    /// For a database in which many hashes are of another scheme or cost: without it a person whose
+    /// hash is one of those is told from an unknown one by the time of the answer. Take any of the
+    /// most frequent kind; [`Hash::inspect`] tells. It is not for ever: when most have signed in,
+    /// and their hashes are today's, it only costs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hash::inspect`], with this hasher's limits.
+    pub fn with_decoy(self, sample: Hash) -> Result<Self, Error> {
+        sample.inspect(&self.limits)?;
+        Ok(Self {
+            decoy: Some(sample),
+            ..self
+        })
+    }
+
+    /// What verifying foreign hashes takes beside the stored text.
+    #[cfg(feature = "legacy")]
+    #[must_use]
+    pub fn with_legacy(self, legacy: Legacy) -> Self {
+        Self { legacy, ..self }
     }
 
     /// What a new hash costs.
@@ -125,8 +196,14 @@ impl Hasher {
         self.cost
     }
 
+    /// The most that a stored hash may ask for.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Hashes a password with a new random salt of 16 bytes. This takes long, and the memory of the
-    /// cost, by intention: see that callers cannot ask for many at once.
+    /// cost, by intention.
     ///
     /// # Errors
     ///
@@ -137,10 +214,10 @@ impl Hasher {
     }
 
     fn hash_with(&self, password: &Password, salt: [u8; SALT_LEN]) -> Result<Hash, Error> {
-        let text = password.hashable()?;
+        let text = password.hashable(self.form)?;
         let mut phc = self.blank(salt);
-        phc.tag = work::tag(text, &phc)?.to_vec();
-        Ok(Hash(phc.to_string()))
+        phc.tag = work::tag(text.as_bytes(), &phc)?.to_vec();
+        Ok(Hash::from_stored(phc.to_string()).with_form(self.form))
     }
 
     /// Finds out whether `password` is the one that `stored` was made of. None is the hash of a
@@ -149,42 +226,103 @@ impl Hasher {
     /// # Errors
     ///
     /// [`Error::Wrong`]. [`Error::Empty`] and [`Error::TooLong`] for a password that no hash is made
-    /// of. [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`] and the errors of
-    /// [`Cost::new`] for a stored hash that cannot be used: tell the operator, and tell the person
-    /// what a wrong password tells. [`Error::Memory`].
+    /// of. [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`],
+    /// [`Error::BelowMinimum`] and [`Error::AboveLimit`] for a stored hash that cannot be used: tell
+    /// the operator, and tell the person what a wrong password tells. [`Error::Memory`].
     ///
-    /// Before each of these but the last, Argon2 was computed once: over the stored hash, or at this
-    /// hasher's cost where there was nothing to compute over.
+    /// Before each of these but the last, a hash at this hasher's own cost was computed, and one of
+    /// the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
+    /// before: that is the time by which it can be told, until it is replaced.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
-        self.verify_by(password, stored, work::tag)
+        self.verify_by(password, stored, |stored, text| self.compute(stored, text))
     }
 
-    /// One path for every input: what is refused is refused after the work, with the same calls.
+    /// One path for every refusal, with the same work.
     fn verify_by(
         &self,
         password: &Password,
         stored: Option<&Hash>,
-        work: impl FnOnce(&str, &Phc) -> Result<Zeroizing<Vec<u8>>, Error>,
+        mut compute: impl FnMut(&Stored, &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>,
     ) -> Result<Verified, Error> {
-        let decoy = self.blank([0; SALT_LEN]);
-        let admitted = admit(password, stored);
-        let (text, phc) = match &admitted {
-            Ok((text, phc)) => (*text, phc),
-            Err(_) => (DECOY, &decoy),
+        let mut owed = self.owed(password)?;
+        let refusal = match self.admit(password, stored) {
+            Ok((texts, stored)) => {
+                let scheme = stored.scheme();
+                for text in texts {
+                    settle(&mut owed, scheme);
+                    let tag = compute(&stored, text.as_bytes())?;
+                    if secret::eq(&tag, stored.tag()) {
+                        let needs_rehash = scheme.is_weaker_than(&self.cost);
+                        return Ok(Verified { needs_rehash });
+                    }
+                }
+                Error::Wrong
+            }
+            Err(refusal) => refusal,
         };
-        let tag = work(text, phc)?;
-        let same = secret::eq(&tag, &phc.tag);
-        match admitted {
-            Err(refusal) => Err(refusal),
-            Ok(_) if !same => Err(Error::Wrong),
-            Ok((_, phc)) => Ok(Verified {
-                needs_rehash: phc.version.is_outdated() || phc.cost.is_weaker_than(&self.cost),
-            }),
+        for decoy in owed {
+            compute(&decoy, DECOY.as_bytes())?;
+        }
+        Err(refusal)
+    }
+
+    /// The texts and the hash, if both are such that they can be compared. The password is looked
+    /// at first: what is said of it does not tell whether the person exists.
+    fn admit(
+        &self,
+        password: &Password,
+        stored: Option<&Hash>,
+    ) -> Result<(Vec<Zeroizing<String>>, Stored), Error> {
+        let form = stored.and_then(|hash| hash.form);
+        let texts = self.texts(password, form)?;
+        let stored = stored.ok_or(Error::Wrong)?;
+        Ok((texts, Stored::parse(&stored.text, &self.limits)?))
+    }
+
+    /// What may have been hashed: the password in the form that is recorded, else in each of the
+    /// likely ones, where they differ.
+    fn texts(
+        &self,
+        password: &Password,
+        recorded: Option<Form>,
+    ) -> Result<Vec<Zeroizing<String>>, Error> {
+        let mut texts = vec![password.hashable(recorded.unwrap_or(self.form))?];
+        if recorded.is_none() {
+            for form in [Form::Nfc, Form::Raw] {
+                match password.hashable(form) {
+                    Ok(text) if !texts.contains(&text) => texts.push(text),
+                    _ => {}
+                }
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The work that every refusal costs: of each kind as many as this password has texts, so that
+    /// one which is typed in an unusual form tells no more of a stored hash than another.
+    fn owed(&self, password: &Password) -> Result<Vec<Stored>, Error> {
+        let texts = self.texts(password, None).map_or(1, |texts| texts.len());
+        let mut owed = Vec::new();
+        for _ in 0..texts {
+            owed.push(Stored::Argon2(self.blank([0; SALT_LEN])));
+            if let Some(sample) = &self.decoy {
+                owed.push(Stored::parse(&sample.text, &self.limits)?);
+            }
+        }
+        Ok(owed)
+    }
+
+    fn compute(&self, stored: &Stored, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        match stored {
+            Stored::Argon2(phc) => work::tag(text, phc),
+            #[cfg(feature = "legacy")]
+            Stored::Foreign(foreign) => foreign.compute(text, &self.legacy),
         }
     }
 
     fn blank(&self, salt: [u8; SALT_LEN]) -> Phc {
         Phc {
+            algorithm: Algorithm::Argon2id,
             version: Version::V19,
             cost: self.cost,
             salt: salt.to_vec(),
@@ -193,12 +331,11 @@ impl Hasher {
     }
 }
 
-/// The password and the hash, if both are such that they can be compared. The password is looked at
-/// first: what is said of it does not tell whether the person exists.
-fn admit<'a>(password: &'a Password, stored: Option<&Hash>) -> Result<(&'a str, Phc), Error> {
-    let text = password.hashable()?;
-    let stored = stored.ok_or(Error::Wrong)?;
-    Ok((text, Phc::parse(&stored.0)?))
+/// Strikes one hash of `scheme` from what is owed, if it is: it is being computed.
+fn settle(owed: &mut Vec<Stored>, scheme: Scheme) {
+    if let Some(at) = owed.iter().position(|decoy| decoy.scheme() == scheme) {
+        owed.swap_remove(at);
+    }
 }
 
 /// The password is right.
@@ -209,8 +346,8 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Whether the stored hash is weaker than the hasher makes them: of Argon2's first version, or
-    /// of a cost whose memory × memory × passes is below the hasher's. A hash that is stronger, or
+    /// Whether the stored hash is weaker than the hasher makes them: of a foreign scheme, of Argon2i
+    /// or Argon2d, of Argon2's first version, or of a cost whose memory × memory × passes is below the hasher's. A hash that is stronger, or
     /// different and as strong, is left as it is. Lanes do not count.
     ///
     /// Hash the password anew then, and replace the stored hash if it is still the one verified:
@@ -226,22 +363,25 @@ mod tests {
     use core::cell::RefCell;
 
     use super::*;
-    use crate::password::Part;
+    use crate::password::{Parameter, Part};
 
     fn tiny() -> Cost {
         Cost::new(8, 1, 1).unwrap()
     }
 
-    /// Verifies, and says at which cost and over what Argon2 was computed.
+    /// Verifies, and says by which schemes and over what was computed.
     fn observe(
-        hasher: Hasher,
+        hasher: &Hasher,
         password: &Password,
         stored: Option<&Hash>,
-    ) -> (Result<Verified, Error>, Vec<(Cost, String)>) {
+    ) -> (Result<Verified, Error>, Vec<(String, String)>) {
         let computed = RefCell::new(Vec::new());
-        let outcome = hasher.verify_by(password, stored, |text, phc| {
-            computed.borrow_mut().push((phc.cost, text.to_owned()));
-            work::tag(text, phc)
+        let outcome = hasher.verify_by(password, stored, |stored, text| {
+            let text = core::str::from_utf8(text).unwrap();
+            computed
+                .borrow_mut()
+                .push((stored.scheme().to_string(), text.to_owned()));
+            hasher.compute(stored, text.as_bytes())
         });
         (outcome, computed.into_inner())
     }
@@ -255,8 +395,7 @@ mod tests {
         let planted = Hash::from_stored(
             "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
         );
-        let bcrypt =
-            Hash::from_stored("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
+        let foreign = Hash::from_stored("{noop}x");
         let torn = Hash::from_stored(stored.as_str().rsplit_once('$').unwrap().0);
         for (password, stored, refusal) in [
             (good, None, Error::Wrong),
@@ -268,8 +407,15 @@ mod tests {
                 Error::TooLong,
             ),
             (Password::from("x".repeat(1 << 20)), None, Error::TooLong),
-            (Password::from("x"), Some(&planted), Error::MemoryHigh),
-            (Password::from("x"), Some(&bcrypt), Error::UnknownScheme),
+            (
+                Password::from("x"),
+                Some(&planted),
+                Error::AboveLimit {
+                    parameter: Parameter::Memory,
+                    max: 2_097_152,
+                },
+            ),
+            (Password::from("x"), Some(&foreign), Error::UnknownScheme),
             (
                 Password::from("x"),
                 Some(&torn),
@@ -281,30 +427,74 @@ mod tests {
                 Error::UnknownScheme,
             ),
         ] {
-            let (outcome, computed) = observe(hasher, &password, stored);
+            let (outcome, computed) = observe(&hasher, &password, stored);
             assert_eq!(outcome, Err(refusal.clone()));
-            assert_eq!(computed, [(hasher.cost(), DECOY.to_owned())], "{refusal}");
+            let own = "$argon2id$v=19$m=64,t=3,p=2".to_owned();
+            assert_eq!(computed, [(own, DECOY.to_owned())], "{refusal}");
         }
     }
 
-    /// PW-14: a hash that can be compared is computed over once, at its own cost.
+    /// PW-14: whatever the stored hash costs, a refusal costs the hasher's own cost; a hash of
+    /// another is computed over before.
     #[test]
-    fn what_is_compared_costs_one_hash_at_its_own_cost() {
+    fn a_wrong_password_costs_the_hashers_own_cost_too() {
         let hasher = Hasher::new(Cost::new(64, 3, 2).unwrap());
-        let stored = Hasher::new(tiny()).hash(&Password::from("right")).unwrap();
-        for (text, verified) in [("right", true), ("wrong", false)] {
-            let (outcome, computed) = observe(hasher, &Password::from(text), Some(&stored));
-            assert_eq!(outcome.is_ok(), verified);
-            assert_eq!(computed, [(tiny(), text.to_owned())]);
+        let (own, other) = ("$argon2id$v=19$m=64,t=3,p=2", "$argon2id$v=19$m=8,t=1,p=1");
+        for (made_by, schemes) in [
+            (hasher.clone(), vec![own]),
+            (Hasher::new(tiny()), vec![other, own]),
+        ] {
+            let stored = made_by.hash(&Password::from("right")).unwrap();
+            let (outcome, computed) = observe(&hasher, &Password::from("wrong"), Some(&stored));
+            assert_eq!(outcome, Err(Error::Wrong));
+            let computed: Vec<_> = computed.iter().map(|(scheme, _)| scheme).collect();
+            assert_eq!(computed, schemes);
+            let (outcome, computed) = observe(&hasher, &Password::from("right"), Some(&stored));
+            assert!(outcome.is_ok());
+            assert_eq!(computed, [(schemes[0].to_owned(), "right".to_owned())]);
         }
+    }
+
+    /// PW-14: with a decoy of the scheme that most hashes are of, neither an unknown person nor one
+    /// whose hash is today's is told from one whose hash is of that scheme.
+    #[test]
+    fn with_a_decoy_all_refusals_cost_the_same() {
+        let old = Hasher::new(tiny()).hash(&Password::from("right")).unwrap();
+        let hasher = Hasher::new(Cost::new(64, 3, 2).unwrap());
+        let today = hasher.hash(&Password::from("right")).unwrap();
+        let hasher = hasher.with_decoy(old.clone()).unwrap();
+        let torn = Hash::from_stored("$argon2id$");
+        for password in ["wrong", "", "unusual \u{A0} form"] {
+            let mut costs = [None, Some(&old), Some(&today), Some(&torn)].map(|stored| {
+                let unrecorded = stored.map(|hash| Hash::from_stored(hash.as_str()));
+                let (outcome, computed) =
+                    observe(&hasher, &Password::from(password), unrecorded.as_ref());
+                assert!(outcome.is_err());
+                let mut schemes: Vec<_> = computed.into_iter().map(|(scheme, _)| scheme).collect();
+                schemes.sort_unstable();
+                schemes
+            });
+            costs.sort();
+            assert_eq!(costs.first(), costs.last(), "{password}");
+            let (outcome, recorded) = observe(&hasher, &Password::from(password), Some(&today));
+            assert!(outcome.is_err());
+            assert_eq!(recorded.len(), costs[0].len(), "{password}");
+        }
+    }
+
+    /// PW-05: a decoy is held to the limits, too.
+    #[test]
+    fn a_decoy_that_cannot_be_computed_is_refused() {
+        let refused = Hasher::default().with_decoy(Hash::from_stored("$argon2id$"));
+        assert_eq!(refused.unwrap_err(), Error::Malformed(Part::Fields));
     }
 
     /// PW-14: not even a tag that is the decoy's own lets a refused input in.
     #[test]
     fn a_decoy_that_matches_opens_nothing() {
         let hasher = Hasher::new(tiny());
-        let outcome = hasher.verify_by(&Password::from("x"), None, |_, phc| {
-            Ok(Zeroizing::new(phc.tag.clone()))
+        let outcome = hasher.verify_by(&Password::from("x"), None, |stored, _| {
+            Ok(Zeroizing::new(stored.tag().to_vec()))
         });
         assert_eq!(outcome, Err(Error::Wrong));
     }

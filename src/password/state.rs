@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use super::{Error, Hash, Hasher, MAX_HASH_LEN, Password};
+use super::{Error, Hash, Hasher, Password};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
@@ -10,8 +10,6 @@ use crate::{
 
 /// Format of [`State::encode`].
 const VERSION: u8 = 1;
-/// Bytes of a hash as [`Hash::from_stored`] may keep them: over the limit by one code point at most.
-const STORED_LEN: usize = MAX_HASH_LEN + 4;
 /// The most passwords that are remembered, beside the present one: a change of password computes
 /// one hash for each.
 pub(super) const HISTORY_LIMIT: usize = 64;
@@ -19,9 +17,10 @@ pub(super) const HISTORY_LIMIT: usize = 64;
 /// What is stored of one person's password: its hash, when it was chosen, the hashes before it, and
 /// whether it must be changed. No password can be read from it.
 ///
-/// Encoded, it is a version byte (1), the hash as text, the time of the change (0, or 1 and
+/// Encoded, it is a version byte (1), the hash (its text, then its form as a byte: 0 not recorded, 1
+/// NFC, 2 NFKC, 3 raw), the time of the change (0, or 1 and
 /// milliseconds since the epoch as u64), the hashes before it (their number as u32, then each as
-/// text, the newest first) and the reason why it must be changed (0, or 1 and a byte: 1 reset by an
+/// the first, the newest first) and the reason why it must be changed (0, or 1 and a byte: 1 reset by an
 /// administrator, 2 compromised, 3 too many failures, 4 chosen by somebody else). Text is UTF-8
 /// after its length as u32; integers are big-endian.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -127,12 +126,12 @@ impl State {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(VERSION);
-        e.bytes(self.hash.as_str().as_bytes());
+        self.hash.write(&mut e);
         e.option(self.changed_at, |e, at| {
             e.time(at);
         });
         e.list(&self.history, |e, hash| {
-            e.bytes(hash.as_str().as_bytes());
+            hash.write(e);
         });
         e.option(self.must_change, |e, reason| {
             e.u8(reason.byte());
@@ -148,24 +147,13 @@ impl State {
     pub fn decode(bytes: &[u8]) -> Result<Self, encoding::Error> {
         let mut d = Decoder::new(bytes, VERSION)?;
         let state = Self {
-            hash: read_hash(&mut d)?,
+            hash: Hash::read(&mut d)?,
             changed_at: d.option(Decoder::time)?,
-            history: d.list(HISTORY_LIMIT, read_hash)?,
+            history: d.list(HISTORY_LIMIT, Hash::read)?,
             must_change: d.option(|d| Reason::from_byte(d.u8()?))?,
         };
         d.finish()?;
         Ok(state)
-    }
-}
-
-fn read_hash(d: &mut Decoder<'_>) -> Result<Hash, encoding::Error> {
-    let text = d.text(STORED_LEN)?;
-    let hash = Hash::from_stored(text);
-    // one that `from_stored` would cut was never written
-    if hash.as_str().len() == text.len() {
-        Ok(hash)
-    } else {
-        Err(encoding::Error::Damaged)
     }
 }
 

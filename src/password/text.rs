@@ -3,7 +3,7 @@
 use core::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -11,15 +11,52 @@ use super::{Error, MAX_PASSWORD_LEN};
 
 /// A text longer than this is not kept: each code point that NFC gives comes from at most four code
 /// points of at most four bytes, so no more than an eighth of a text can be left of it, and the
-/// result would be over [`MAX_PASSWORD_LEN`] in any case.
+/// result would be over [`MAX_PASSWORD_LEN`] in any case. (NFKC leaves a quarter at the least: four
+/// bytes of a mathematical letter become one.)
 const RAW_LEN: usize = 8 * MAX_PASSWORD_LEN;
+
+/// How a password as typed becomes the bytes that are hashed.
+///
+/// It is recorded with each hash that [`State`](super::State) keeps, so that another choice for new
+/// hashes leaves the old ones good.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Form {
+    /// Every space (Unicode category Zs) becomes U+0020, then NFC: the same password typed on
+    /// another keyboard is the same password (NIST SP 800-63B-4 §3.1.1.2).
+    #[default]
+    Nfc,
+    /// The same with NFKC, the other form that NIST names: full-width letters, ligatures and
+    /// superscripts become plain ones too.
+    Nfkc,
+    /// As it was typed: what most other systems hash.
+    Raw,
+}
+
+impl Form {
+    /// As it is stored: 1, 2, 3.
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Nfc => 1,
+            Self::Nfkc => 2,
+            Self::Raw => 3,
+        }
+    }
+
+    pub(super) const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Nfc),
+            2 => Some(Self::Nfkc),
+            3 => Some(Self::Raw),
+            _ => None,
+        }
+    }
+}
 
 /// A password as somebody typed it.
 ///
-/// Every space (Unicode category Zs) becomes U+0020 and the text is brought into the normal form
-/// NFC, so that the same password typed on another keyboard is the same password (NIST SP
-/// 800-63B-4 §3.1.1.2). Nothing is trimmed and nothing is cut off. Its length is counted in code
-/// points.
+/// It is judged, and by default hashed, in one [`Form`] for every keyboard: [`Form::Nfc`]. Nothing
+/// is trimmed and nothing is cut off. Its length is counted in code points of that form.
 ///
 /// The text is wiped when dropped, `Debug` prints `[redacted]`, and there is no way to read it back.
 /// `From<String>` wipes the string it is given; of `&str` the caller keeps, and wipes, their own.
@@ -28,7 +65,11 @@ const RAW_LEN: usize = 8 * MAX_PASSWORD_LEN;
 pub struct Password(Text);
 
 enum Text {
-    Kept(SecretString),
+    Kept {
+        form: SecretString,
+        /// As typed, where that is something else.
+        raw: Option<SecretString>,
+    },
     /// Longer than any text that can be hashed: only its length in bytes is known.
     TooLong(usize),
 }
@@ -37,7 +78,7 @@ impl Password {
     /// The text, unless it is too long to be kept.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.0 {
-            Text::Kept(text) => Some(text.expose_secret()),
+            Text::Kept { form, .. } => Some(form.expose_secret()),
             Text::TooLong(_) => None,
         }
     }
@@ -45,16 +86,25 @@ impl Password {
     /// Length in bytes: of the text form, or of what was given where that was too long to be kept.
     pub(super) fn len(&self) -> usize {
         match &self.0 {
-            Text::Kept(text) => text.expose_secret().len(),
+            Text::Kept { form, .. } => form.expose_secret().len(),
             Text::TooLong(len) => *len,
         }
     }
 
-    /// The text if it may be hashed.
-    pub(super) fn hashable(&self) -> Result<&str, Error> {
-        match self.text() {
-            Some("") => Err(Error::Empty),
-            Some(text) if text.len() <= MAX_PASSWORD_LEN => Ok(text),
+    /// The text in `form`, if it may be hashed.
+    pub(super) fn hashable(&self, form: Form) -> Result<Zeroizing<String>, Error> {
+        let Text::Kept { form: nfc, raw } = &self.0 else {
+            return Err(Error::TooLong);
+        };
+        let raw = raw.as_ref().unwrap_or(nfc).expose_secret();
+        let text = match form {
+            Form::Nfc => Zeroizing::new(nfc.expose_secret().to_owned()),
+            Form::Nfkc => nfkc(raw),
+            Form::Raw => Zeroizing::new(raw.to_owned()),
+        };
+        match text.len() {
+            0 => Err(Error::Empty),
+            1..=MAX_PASSWORD_LEN => Ok(text),
             _ => Err(Error::TooLong),
         }
     }
@@ -66,7 +116,11 @@ impl From<&str> for Password {
             return Self(Text::TooLong(raw.len()));
         }
         let form = form(raw);
-        Self(Text::Kept(SecretString::from(form.as_str())))
+        let same = form.as_str() == raw;
+        Self(Text::Kept {
+            form: SecretString::from(form.as_str()),
+            raw: (!same).then(|| SecretString::from(raw)),
+        })
     }
 }
 
@@ -90,6 +144,15 @@ pub(super) fn form(raw: &str) -> Zeroizing<String> {
     match is_nfc_quick(spaced.clone()) {
         IsNormalized::Yes => gather(spaced),
         IsNormalized::No | IsNormalized::Maybe => gather(spaced.nfc()),
+    }
+}
+
+/// Spaces to U+0020, then NFKC.
+fn nfkc(raw: &str) -> Zeroizing<String> {
+    let spaced = raw.chars().map(plain_space);
+    match is_nfkc_quick(spaced.clone()) {
+        IsNormalized::Yes => gather(spaced),
+        IsNormalized::No | IsNormalized::Maybe => gather(spaced.nfkc()),
     }
 }
 

@@ -5,22 +5,17 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     Error, Part,
-    phc::{Phc, Version},
+    phc::{self, Phc, Version},
 };
 
 /// The tag of `password` under the version, the cost and the salt of `phc`, as long as the tag of
 /// `phc`, which is not looked at otherwise.
-pub(super) fn tag(password: &str, phc: &Phc) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(super) fn tag(password: &[u8], phc: &Phc) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut tag = Zeroizing::new(vec![0; phc.tag.len()]);
     let params = params(phc)?;
     let mut memory = Memory::allocate(params.block_count())?;
-    Argon2::new(Algorithm::Argon2id, algorithm_version(phc.version), params)
-        .hash_password_into_with_memory(
-            password.as_bytes(),
-            &phc.salt,
-            &mut tag,
-            memory.0.as_mut_slice(),
-        )
+    Argon2::new(algorithm(phc.algorithm), version(phc.version), params)
+        .hash_password_into_with_memory(password, &phc.salt, &mut tag, memory.0.as_mut_slice())
         .map_err(|_| Error::Malformed(Part::Cost))?;
     Ok(tag)
 }
@@ -33,7 +28,17 @@ fn params(phc: &Phc) -> Result<Params, Error> {
         .map_err(|_| Error::Malformed(Part::Cost))
 }
 
-fn algorithm_version(version: Version) -> argon2::Version {
+fn algorithm(algorithm: phc::Algorithm) -> Algorithm {
+    match algorithm {
+        phc::Algorithm::Argon2id => Algorithm::Argon2id,
+        #[cfg(feature = "legacy")]
+        phc::Algorithm::Argon2i => Algorithm::Argon2i,
+        #[cfg(feature = "legacy")]
+        phc::Algorithm::Argon2d => Algorithm::Argon2d,
+    }
+}
+
+fn version(version: Version) -> argon2::Version {
     if version.is_outdated() {
         argon2::Version::V0x10
     } else {
