@@ -1043,15 +1043,15 @@ fn a_weak_hash_is_renewed_when_its_owner_signs_in() {
     let strong = Accounts::new(policy().with_hasher(Hasher::new(cost)), store);
     let _ = sign_in(&strong, at(DAY)).unwrap();
     let state = strong.state("ada@example.com").unwrap();
-    assert_eq!(state.password().hash().cost().unwrap(), cost);
+    let is_strong = |state: &State| {
+        let text = state.password().hash().as_str();
+        text.starts_with("$argon2id$v=19$m=64,t=2,p=1$")
+    };
+    assert!(is_strong(&state));
     assert_eq!(state.password().changed_at(), Some(at(0)));
     let _ = sign_in(&weak, at(DAY)).unwrap();
     let state = weak.state("ada@example.com").unwrap();
-    assert_eq!(
-        state.password().hash().cost().unwrap(),
-        cost,
-        "and never weakened"
-    );
+    assert!(is_strong(&state), "and never weakened");
 }
 
 #[test]
