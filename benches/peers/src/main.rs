@@ -8,18 +8,8 @@ mod peers;
 use std::{env, process::ExitCode, time::Duration};
 
 use measure::{Work, batches, in_turn};
-use portcullis::password::{Cost, Hash, Password, Policy};
+use portcullis::password::{Cost, Hash, Limits, Password, Policy};
 
-/// A name, memory in KiB, passes, lanes.
-const PRESETS: [(&str, u32, u32, u32); 7] = [
-    ("OWASP 46 MiB", 47_104, 1, 1),
-    ("OWASP 19 MiB", 19_456, 2, 1),
-    ("OWASP 12 MiB", 12_288, 3, 1),
-    ("OWASP 9 MiB", 9_216, 4, 1),
-    ("OWASP 7 MiB", 7_168, 5, 1),
-    ("64 MiB, one lane", 65_536, 3, 1),
-    ("RFC 9106 second", 65_536, 3, 4),
-];
 const ROUNDS: usize = 31;
 const QUICK_ROUNDS: usize = 3;
 
@@ -58,13 +48,16 @@ fn hashes(rounds: usize) {
     let names = peers::NAMES.join(" | ");
     println!("\n| Argon2id, ms (portcullis / peer) | {names} |");
     println!("|---|{}", "--:|".repeat(peers::NAMES.len()));
-    for (name, memory_kib, passes, lanes) in PRESETS {
-        let cost = Cost::new(memory_kib, passes, lanes).expect("within the ceilings");
+    let one_lane = Cost::new(65_536, 3, 1).expect("within the ceilings");
+    for cost in Cost::OWASP_LINES
+        .into_iter()
+        .chain([one_lane, Cost::RFC_9106_SECOND])
+    {
         let mut all = peers::all(cost);
         let hash = all.each_mut().map(|peer| peer.hash.take());
         let verify = all.map(|peer| peer.verify);
-        row(&format!("{name} ({cost}): hash"), rounds, hash);
-        row(&format!("{name}: verify"), rounds, verify);
+        row(&format!("{cost} hash"), rounds, hash);
+        row(&format!("{cost} verify"), rounds, verify);
     }
 }
 
@@ -95,7 +88,7 @@ fn refusals(rounds: usize) {
         ),
         ("of 1 MiB of text", stored("m=19456,t=2,p=1").repeat(13_500)),
     ] {
-        let inspect = |text: String| Hash::from_stored(text).inspect();
+        let inspect = |text: String| Hash::from_stored(text).inspect(&Limits::default());
         let ns = batches(rounds, || text.clone(), inspect);
         println!("| a stored hash {name}: inspect | {ns} |");
     }
