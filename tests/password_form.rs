@@ -1,0 +1,146 @@
+//! The text form of a password: what is hashed, and that a change of it locks nobody out.
+#![cfg(feature = "password")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
+use portcullis::{
+    Timestamp,
+    password::{Cost, Error, Form, Hash, Hasher, Password, State},
+};
+
+const FORMS: [Form; 3] = [Form::Nfc, Form::Nfkc, Form::Raw];
+
+fn tiny() -> Hasher {
+    Hasher::new(Cost::new(8, 1, 1).unwrap())
+}
+
+/// Form, what was typed, the hash: as Python's tables and the reference implementation make them.
+fn vectors() -> Vec<(Form, String, Hash)> {
+    let lines = include_str!("vectors/password/forms.txt").lines().skip(1);
+    let vector = |line: &str| {
+        let [form, typed, hash] = *line.split('\t').collect::<Vec<_>>() else {
+            panic!("three fields a line");
+        };
+        let form = match form {
+            "nfc" => Form::Nfc,
+            "nfkc" => Form::Nfkc,
+            "raw" => Form::Raw,
+            other => panic!("{other}"),
+        };
+        let typed = serde_json::from_str(typed).unwrap();
+        (form, typed, Hash::from_stored(hash))
+    };
+    let vectors: Vec<_> = lines.map(vector).collect();
+    assert_eq!(vectors.len(), 18);
+    vectors
+}
+
+/// PW-15: a recorded form is the one that is tried, whatever the hasher's own.
+#[test]
+fn a_recorded_form_is_the_one_that_is_tried() {
+    for (form, typed, hash) in vectors() {
+        let password = Password::from(typed.as_str());
+        for own in FORMS {
+            let hasher = tiny().with_form(own);
+            let recorded = hash.clone().with_form(form);
+            assert!(hasher.verify(&password, Some(&recorded)).is_ok(), "{typed}");
+        }
+    }
+}
+
+/// PW-15: and no other is.
+#[test]
+fn a_recorded_form_admits_no_other() {
+    let mut told_apart = 0;
+    for (form, typed, hash) in vectors() {
+        let password = Password::from(typed.as_str());
+        for other in FORMS.into_iter().filter(|other| *other != form) {
+            let recorded = hash.clone().with_form(other);
+            let verified = tiny().verify(&password, Some(&recorded));
+            let same = vectors().iter().any(|(form, text, same)| {
+                (*form, text, same.as_str()) == (other, &typed, hash.as_str())
+            });
+            assert_eq!(verified.is_ok(), same, "{typed} in {form:?} as {other:?}");
+            told_apart += usize::from(!same);
+        }
+    }
+    assert_eq!(told_apart, 20);
+}
+
+/// PW-15: what others made of the raw bytes verifies without a record, as does NFC, and as does the
+/// hasher's own form.
+#[test]
+fn without_a_record_the_likely_forms_are_tried() {
+    for (form, typed, hash) in vectors() {
+        let password = Password::from(typed.as_str());
+        let own = tiny().with_form(form);
+        assert!(
+            own.verify(&password, Some(&hash)).is_ok(),
+            "{typed} {form:?}"
+        );
+        if form != Form::Nfkc {
+            assert!(
+                tiny().verify(&password, Some(&hash)).is_ok(),
+                "{typed} {form:?}"
+            );
+        }
+    }
+}
+
+/// PW-15: a new hash is of the hasher's form, and says so, through storage too.
+#[test]
+fn a_change_of_form_leaves_old_hashes_good() {
+    let typed = Password::from("o\u{FB03}ce A\u{30A}\u{A0}\u{2003}");
+    let now = Timestamp::from_secs(0);
+    for made in FORMS {
+        let hash = tiny().with_form(made).hash(&typed).unwrap();
+        assert_eq!(hash.form(), Some(made));
+        let state = State::decode(&State::new(hash, Some(now)).encode()).unwrap();
+        for today in FORMS {
+            let hasher = tiny().with_form(today);
+            let verified = hasher.verify(&typed, Some(state.hash())).unwrap();
+            assert!(!verified.needs_rehash(), "different is not weaker");
+        }
+    }
+}
+
+/// PW-15, PW-07: in NFC the same password from another keyboard is the same; as typed it is not.
+#[test]
+fn only_a_normal_form_forgives_another_keyboard() {
+    let (composed, apart) = ("Gr\u{FC}\u{DF}e", "Gru\u{308}\u{DF}e");
+    for (form, same) in [(Form::Nfc, true), (Form::Nfkc, true), (Form::Raw, false)] {
+        let hash = tiny()
+            .with_form(form)
+            .hash(&Password::from(composed))
+            .unwrap();
+        let verified = tiny().verify(&Password::from(apart), Some(&hash));
+        assert_eq!(verified.is_ok(), same, "{form:?}");
+    }
+}
+
+/// PW-17: each form is held to the same length.
+#[test]
+fn no_form_of_a_password_is_too_long() {
+    // 600 bytes as typed; 18 letters of two bytes each in NFKC
+    let wide = Password::from("\u{FDFA}".repeat(200));
+    assert!(tiny().hash(&wide).is_ok());
+    assert_eq!(
+        tiny().with_form(Form::Nfkc).hash(&wide).unwrap_err(),
+        Error::TooLong
+    );
+    // 1,020 bytes in NFC, 3,060 as typed
+    let apart = Password::from("\u{1112}\u{1161}\u{11AB}".repeat(340));
+    assert!(tiny().hash(&apart).is_ok());
+    assert_eq!(
+        tiny().with_form(Form::Raw).hash(&apart).unwrap_err(),
+        Error::TooLong
+    );
+    let hash = tiny().hash(&apart).unwrap();
+    let unrecorded = Hash::from_stored(hash.as_str());
+    assert!(tiny().verify(&apart, Some(&unrecorded)).is_ok());
+    let raw = unrecorded.with_form(Form::Raw);
+    assert_eq!(tiny().verify(&apart, Some(&raw)), Err(Error::TooLong));
+}
