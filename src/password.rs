@@ -7,8 +7,9 @@
 //!
 //! # What this does not do
 //!
-//! It does not limit guesses (that is `attempts`), nor how many hashes are computed at once: each
-//! takes the memory of its [`Cost`], and a change of password one for every remembered password.
+//! It does not limit guesses (that is `attempts`). A change of password computes one hash for every
+//! remembered password. How many hashes are computed at once, the memory of a [`Gate`] bounds: give
+//! the same to every hasher of the process.
 //! It ships no list of common passwords: a policy has the [`Blocklist`] that it is given, and
 //! [`Policy::nist_800_63b`] without one is not what NIST asks for. It makes no hashes but Argon2id
 //! and verifies no others.
@@ -50,6 +51,7 @@
 mod blocklist;
 mod cost;
 mod expiry;
+mod gate;
 mod hash;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -65,6 +67,7 @@ mod work;
 pub use blocklist::Blocklist;
 pub use cost::Cost;
 pub use expiry::{Expiry, Use};
+pub use gate::{Gate, Permit};
 pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
 pub use legacy::{Legacy, LegacyScheme};
@@ -127,6 +130,19 @@ pub enum Error {
     /// A history deeper than 64 passwords.
     #[error("history is deeper than {HISTORY_LIMIT} passwords")]
     HistoryDepth,
+    /// As many hashes are under way as the [`Gate`] admits, and as many wait as may, or for as long.
+    #[error("too many hashes are under way; try again in {} ms", retry_after.as_millis())]
+    Busy {
+        /// How long to wait before another attempt: the gate's maximum wait. Whoever waits now is in
+        /// by then, or has been turned away.
+        retry_after: core::time::Duration,
+    },
+    /// More memory than the whole budget of the [`Gate`]: it would wait for ever.
+    #[error("memory is above the budget of {budget_kib} KiB")]
+    AboveBudget {
+        /// The budget in KiB.
+        budget_kib: u32,
+    },
     /// The memory for the hash could not be had.
     #[error("there is not enough memory for the hash")]
     Memory,

@@ -16,7 +16,7 @@ use std::{
 
 use portcullis::{
     Timestamp,
-    password::{Blocklist, Cost, Hash, Hasher, Password, Policy},
+    password::{Blocklist, Cost, Error, Gate, Hash, Hasher, Password, Policy},
 };
 
 /// Part of every password here, before and after case folding.
@@ -100,29 +100,49 @@ fn sees_what_is_left_behind() {
     assert_eq!(Block([7; 1024]).0.len(), 1024);
 }
 
-/// S2-08, S4-19: the memory that Argon2 fills is wiped, also after a wrong password and an unknown
-/// person.
-#[test]
-fn the_memory_of_a_hash_is_wiped() {
-    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap());
+/// Hashes and verifies five times: right, wrong, for nobody, and over what is no hash.
+fn five_hashes(hasher: &Hasher) {
     let password = Password::from("planted-canary");
     let stored = hasher.hash(&password).unwrap();
+    assert!(hasher.verify(&password, Some(&stored)).is_ok());
+    let wrong = Password::from("wrong");
+    assert!(hasher.verify(&wrong, Some(&stored)).is_err());
+    assert!(hasher.verify(&password, None).is_err());
+    let unknown = Hash::from_stored("?");
+    assert!(hasher.verify(&password, Some(&unknown)).is_err());
+}
+
+/// S2-08, S4-19, S0-15: the memory that Argon2 fills is wiped, also after a wrong password and an
+/// unknown person: when each hash frees its own, when one is used for all and freed when it is asked
+/// for, and when it is freed with the gate.
+#[test]
+fn the_memory_of_a_hash_is_wiped() {
+    let cost = Cost::new(64, 1, 1).unwrap();
+    let fresh = Hasher::new(cost).with_gate(Gate::default().with_idle_kib(0));
+    assert_eq!(watch(|| five_hashes(&fresh)), (0, 0, 5));
+
+    let gate = Gate::default();
+    let pooled = Hasher::new(cost).with_gate(gate.clone());
+    assert_eq!(watch(|| five_hashes(&pooled)), (0, 0, 0));
+    assert_eq!(gate.idle_kib(), 64);
+    assert_eq!(watch(|| gate.release_idle()), (0, 0, 1));
+    assert_eq!(watch(|| five_hashes(&pooled)), (0, 0, 0));
+    assert_eq!(watch(|| drop((pooled, gate))), (0, 0, 1));
+}
+
+/// S0-15: what is outgrown is wiped as well: a refusal of a hash that needs less memory computes
+/// over one that needs more.
+#[test]
+fn memory_that_is_outgrown_is_wiped() {
+    let (small, large) = (Cost::new(64, 1, 1), Cost::new(128, 1, 1));
+    let password = Password::from("planted-canary");
+    let stored = Hasher::new(small.unwrap()).hash(&password).unwrap();
+    let hasher = Hasher::new(large.unwrap()).with_gate(Gate::default().with_idle_kib(0));
     let left = watch(|| {
-        hasher.hash(&password).unwrap();
-        assert!(hasher.verify(&password, Some(&stored)).is_ok());
-        assert!(
-            hasher
-                .verify(&Password::from("wrong"), Some(&stored))
-                .is_err()
-        );
-        assert!(hasher.verify(&password, None).is_err());
-        assert!(
-            hasher
-                .verify(&password, Some(&Hash::from_stored("?")))
-                .is_err()
-        );
+        let wrong = hasher.verify(&Password::from("wrong"), Some(&stored));
+        assert_eq!(wrong, Err(Error::Wrong));
     });
-    assert_eq!(left, (0, 0, 5));
+    assert_eq!(left, (0, 0, 2));
 }
 
 /// S2-07, S2-09: a password leaves no copy, neither the string it was given as (with room to spare)

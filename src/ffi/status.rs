@@ -86,10 +86,11 @@ impl From<password::Error> for Denial {
             | E::Malformed(_)
             | E::HashTooLong
             | E::BelowMinimum { .. }
-            | E::AboveLimit { .. } => Self::Malformed,
+            | E::AboveLimit { .. }
+            | E::AboveBudget { .. } => Self::Malformed,
             E::HistoryDepth => Self::InvalidArgument,
             E::Randomness => Self::Randomness,
-            E::Memory => Self::Memory,
+            E::Memory | E::Busy { .. } => Self::Memory,
         }
     }
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "legacy")]
 use super::Legacy;
 use super::{
-    Cost, Error, Form, Limits, MAX_HASH_LEN, Password, Scheme,
+    Cost, Error, Form, Gate, Limits, MAX_HASH_LEN, Password, Permit, Scheme,
     phc::{Algorithm, Phc, Version},
     stored::Stored,
     work,
@@ -125,25 +125,29 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// Makes and verifies hashes at one cost. The default is [`Cost::OWASP`].
+/// Makes and verifies hashes at one cost, as many at once as its [`Gate`] admits. The default is
+/// [`Cost::OWASP`] and a gate of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Hasher {
     cost: Cost,
     limits: Limits,
     form: Form,
     decoy: Option<Hash>,
+    gate: Gate,
     #[cfg(feature = "legacy")]
     legacy: Legacy,
 }
 
 impl Hasher {
     /// Hashes at `cost`, and verifies within the default [`Limits`], with room for `cost` where
-    /// that is above them.
+    /// that is above them. The budget of its gate is the most memory that these limits admit.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
+        let limits = Limits::default().with_room_for(&cost);
         Self {
             cost,
-            limits: Limits::default().with_room_for(&cost),
+            limits,
+            gate: Gate::new(limits.memory_kib()),
             ..Self::default()
         }
     }
@@ -156,6 +160,13 @@ impl Hasher {
     pub fn with_limits(self, limits: Limits) -> Result<Self, Error> {
         limits.admit(&self.cost)?;
         Ok(Self { limits, ..self })
+    }
+
+    /// Enters by `gate`: give a clone of the same to every hasher of the process. Its budget should
+    /// hold what the limits admit.
+    #[must_use]
+    pub fn with_gate(self, gate: Gate) -> Self {
+        Self { gate, ..self }
     }
 
     /// Hashes passwords in this form. Hashes of another form that are recorded with theirs, or made
@@ -207,7 +218,8 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`], [`Error::TooLong`], [`Error::Randomness`], [`Error::Memory`].
+    /// [`Error::Empty`], [`Error::TooLong`], [`Error::Randomness`], [`Error::Busy`],
+    /// [`Error::AboveBudget`], [`Error::Memory`].
     pub fn hash(&self, password: &Password) -> Result<Hash, Error> {
         let salt = random::bytes().map_err(|random::Unavailable| Error::Randomness)?;
         self.hash_with(password, salt)
@@ -216,7 +228,8 @@ impl Hasher {
     fn hash_with(&self, password: &Password, salt: [u8; SALT_LEN]) -> Result<Hash, Error> {
         let text = password.hashable(self.form)?;
         let mut phc = self.blank(salt);
-        phc.tag = work::tag(text.as_bytes(), &phc)?.to_vec();
+        let mut permit = self.gate.enter(self.cost.memory_kib())?;
+        phc.tag = work::tag(text.as_bytes(), &phc, &mut permit)?.to_vec();
         Ok(Hash::from_stored(phc.to_string()).with_form(self.form))
     }
 
@@ -228,13 +241,35 @@ impl Hasher {
     /// [`Error::Wrong`]. [`Error::Empty`] and [`Error::TooLong`] for a password that no hash is made
     /// of. [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`],
     /// [`Error::BelowMinimum`] and [`Error::AboveLimit`] for a stored hash that cannot be used: tell
-    /// the operator, and tell the person what a wrong password tells. [`Error::Memory`].
+    /// the operator, and tell the person what a wrong password tells; so does
+    /// [`Error::AboveBudget`] for one that needs more memory than the gate's budget.
+    /// [`Error::Busy`], [`Error::Memory`].
     ///
-    /// Before each of these but the last, a hash at this hasher's own cost was computed, and one of
+    /// Before each of these but the last two, a hash at this hasher's own cost was computed, and one of
     /// the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
     /// before: that is the time by which it can be told, until it is replaced.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
-        self.verify_by(password, stored, |stored, text| self.compute(stored, text))
+        let mut permit = self.gate.enter(self.weight(stored))?;
+        self.verify_by(password, stored, |stored, text| {
+            self.compute(stored, text, &mut permit)
+        })
+    }
+
+    /// The memory in KiB of the largest that verifying computes: one after the other, in one
+    /// permit.
+    fn weight(&self, stored: Option<&Hash>) -> u32 {
+        let memory = |hash: &Hash| {
+            let stored = Stored::parse(&hash.text, &self.limits).ok()?;
+            Some(stored.memory_kib())
+        };
+        let stored = stored
+            .and_then(memory)
+            .filter(|kib| *kib <= self.gate.budget_kib());
+        let decoy = self.decoy.as_ref().and_then(memory);
+        [stored, decoy]
+            .into_iter()
+            .flatten()
+            .fold(self.cost.memory_kib(), u32::max)
     }
 
     /// One path for every refusal, with the same work.
@@ -276,7 +311,12 @@ impl Hasher {
         let form = stored.and_then(|hash| hash.form);
         let texts = self.texts(password, form)?;
         let stored = stored.ok_or(Error::Wrong)?;
-        Ok((texts, Stored::parse(&stored.text, &self.limits)?))
+        let stored = Stored::parse(&stored.text, &self.limits)?;
+        let budget_kib = self.gate.budget_kib();
+        if stored.memory_kib() > budget_kib {
+            return Err(Error::AboveBudget { budget_kib });
+        }
+        Ok((texts, stored))
     }
 
     /// What may have been hashed: the password in the form that is recorded, else in each of the
@@ -312,9 +352,14 @@ impl Hasher {
         Ok(owed)
     }
 
-    fn compute(&self, stored: &Stored, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    fn compute(
+        &self,
+        stored: &Stored,
+        text: &[u8],
+        permit: &mut Permit,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         match stored {
-            Stored::Argon2(phc) => work::tag(text, phc),
+            Stored::Argon2(phc) => work::tag(text, phc, permit),
             #[cfg(feature = "legacy")]
             Stored::Foreign(foreign) => foreign.compute(text, &self.legacy),
         }
@@ -376,12 +421,13 @@ mod tests {
         stored: Option<&Hash>,
     ) -> (Result<Verified, Error>, Vec<(String, String)>) {
         let computed = RefCell::new(Vec::new());
+        let mut permit = hasher.gate.enter(hasher.weight(stored)).unwrap();
         let outcome = hasher.verify_by(password, stored, |stored, text| {
             let text = core::str::from_utf8(text).unwrap();
             computed
                 .borrow_mut()
                 .push((stored.scheme().to_string(), text.to_owned()));
-            hasher.compute(stored, text.as_bytes())
+            hasher.compute(stored, text.as_bytes(), &mut permit)
         });
         (outcome, computed.into_inner())
     }

@@ -44,6 +44,15 @@ impl Stored {
         }
     }
 
+    /// The memory that computing it takes, in KiB.
+    pub(super) fn memory_kib(&self) -> u32 {
+        match self {
+            Self::Argon2(phc) => phc.cost.memory_kib(),
+            #[cfg(feature = "legacy")]
+            Self::Foreign(foreign) => foreign.memory_kib(),
+        }
+    }
+
     /// What the right password gives.
     pub(super) fn tag(&self) -> &[u8] {
         match self {

@@ -1,21 +1,26 @@
-//! The slow part: Argon2id in memory of our own, which is wiped before it is given back.
+//! The slow part: Argon2id in memory of our own, which is wiped after the work.
 
 use argon2::{Algorithm, Argon2, Block, Params};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{
     Error, Part,
+    gate::Permit,
     phc::{self, Phc, Version},
 };
 
 /// The tag of `password` under the version, the cost and the salt of `phc`, as long as the tag of
-/// `phc`, which is not looked at otherwise.
-pub(super) fn tag(password: &[u8], phc: &Phc) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// `phc`, which is not looked at otherwise. The memory is that of `permit`.
+pub(super) fn tag(
+    password: &[u8],
+    phc: &Phc,
+    permit: &mut Permit,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut tag = Zeroizing::new(vec![0; phc.tag.len()]);
     let params = params(phc)?;
-    let mut memory = Memory::allocate(params.block_count())?;
+    let blocks = permit.blocks(params.block_count())?;
     Argon2::new(algorithm(phc.algorithm), version(phc.version), params)
-        .hash_password_into_with_memory(password, &phc.salt, &mut tag, memory.0.as_mut_slice())
+        .hash_password_into_with_memory(password, &phc.salt, &mut tag, blocks)
         .map_err(|_| Error::Malformed(Part::Cost))?;
     Ok(tag)
 }
@@ -46,25 +51,64 @@ fn version(version: Version) -> argon2::Version {
     }
 }
 
-/// The blocks that Argon2 fills with what it derives from the password.
-struct Memory(Vec<Block>);
+/// The blocks that Argon2 fills with what it derives from the password. Whichever way they go, into
+/// the pool or back to the system, they are wiped before.
+#[derive(Default)]
+pub(super) struct Blocks(Vec<Block>);
 
-impl Memory {
+impl Blocks {
     /// Memory that cannot be had is an error, not the end of the process.
-    fn allocate(blocks: usize) -> Result<Self, Error> {
-        let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(blocks)
-            .map_err(|_| Error::Memory)?;
-        memory.resize(blocks, Block::new());
-        Ok(Self(memory))
+    pub(super) fn allocate(count: usize) -> Result<Self, Error> {
+        let mut blocks = Vec::new();
+        blocks.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        blocks.resize(count, Block::new());
+        Ok(Self(blocks))
+    }
+
+    pub(super) fn kib(&self) -> u32 {
+        kib(&self.0)
+    }
+
+    /// The first `count` blocks. What was in them is overwritten by the first pass, before any of it
+    /// is read.
+    pub(super) fn first(&mut self, count: usize) -> Option<&mut [Block]> {
+        self.0.get_mut(..count)
+    }
+
+    pub(super) fn wipe(mut self) -> Wiped {
+        wipe(&mut self.0);
+        Wiped(core::mem::take(&mut self.0))
     }
 }
 
-/// The blocks, not the vector: that would wipe its capacity a second time, byte by byte.
-impl Drop for Memory {
+impl Drop for Blocks {
     fn drop(&mut self) {
-        self.0.iter_mut().zeroize();
+        wipe(&mut self.0);
+    }
+}
+
+/// A block is 1 KiB.
+fn kib(blocks: &[Block]) -> u32 {
+    u32::try_from(blocks.len()).unwrap_or(u32::MAX)
+}
+
+/// A plain fill, which runs at the speed of the memory. The barrier reads it for all the compiler
+/// knows, so it is not left out before the memory is freed.
+fn wipe(blocks: &mut [Block]) {
+    blocks.fill(Block::new());
+    zeroize::optimization_barrier(blocks);
+}
+
+/// Blocks with nothing in them, as they wait in the pool.
+pub(super) struct Wiped(Vec<Block>);
+
+impl Wiped {
+    pub(super) fn kib(&self) -> u32 {
+        kib(&self.0)
+    }
+
+    pub(super) fn lend(self) -> Blocks {
+        Blocks(self.0)
     }
 }
 
@@ -75,6 +119,6 @@ mod tests {
     /// S0-15: 2^53 KiB are more than there are.
     #[test]
     fn memory_that_cannot_be_had_is_an_error() {
-        assert!(matches!(Memory::allocate(1 << 53), Err(Error::Memory)));
+        assert!(matches!(Blocks::allocate(1 << 53), Err(Error::Memory)));
     }
 }
