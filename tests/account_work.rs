@@ -12,7 +12,7 @@ use std::{
 use portcullis::{
     Timestamp,
     account::{Accounts, Error, Policy},
-    password::{Gate, Hasher},
+    password::{self, Gate, Hasher},
     rbac::Grants,
     store::Memory,
 };
@@ -49,6 +49,46 @@ fn hashes(work: impl FnOnce()) -> u32 {
     let before = HASHES.get();
     work();
     HASHES.get().saturating_sub(before)
+}
+
+/// PW-04, PW-14: when there is no room for a hash, everybody is told so alike, and it counts as no
+/// failure.
+#[test]
+fn a_full_gate_tells_nobody_apart() {
+    let now = Timestamp::from_secs(1_795_251_600);
+    let gate = Gate::default().with_queue(0);
+    let hasher = Hasher::default().with_gate(gate.clone());
+    let policy = Policy::back_office("Example Ltd").unwrap();
+    let accounts = Accounts::new(policy.with_hasher(hasher), Memory::new(10));
+    for name in ["ada", "bob"] {
+        accounts
+            .register(name, &"Correct-Horse-7".into(), Grants::new(), now)
+            .unwrap();
+    }
+    let _ = accounts.disable("bob", now).unwrap();
+    let permit = gate.enter(gate.budget_kib()).unwrap();
+    let busy = Error::Password(password::Error::Busy {
+        retry_after: gate.max_wait(),
+    });
+    for _ in 0..9 {
+        for (name, password) in [
+            ("ada", "Correct-Horse-7"),
+            ("ada", "Wrong-Horse-77"),
+            ("ada", ""),
+            ("bob", "Correct-Horse-7"),
+            ("nobody", "Correct-Horse-7"),
+            ("two words", "Correct-Horse-7"),
+        ] {
+            let answer = accounts.sign_in(name, &password.into(), now).err();
+            assert_eq!(answer, Some(busy.clone()), "{name} {password}");
+        }
+    }
+    drop(permit);
+    assert!(
+        accounts
+            .sign_in("ada", &"Correct-Horse-7".into(), now)
+            .is_ok()
+    );
 }
 
 #[test]

@@ -40,9 +40,9 @@ impl<S: Store> Accounts<S> {
             Ok(opened) => opened,
             Err(error) => {
                 // The same work as for an account that is there and open, and the same complaint when
-                // there is no memory for it.
+                // there is no memory for it or too much under way.
                 return Err(match self.policy.hasher.verify(password, None) {
-                    Err(memory @ password::Error::Memory) => memory.into(),
+                    Err(machine) if !is_guess(&machine) => machine.into(),
                     _ => closed(error),
                 });
             }
@@ -475,7 +475,7 @@ fn is_guess(error: &password::Error) -> bool {
     )
 }
 
-/// A wrong password says no more than that; a broken hash or a full memory is told apart.
+/// A wrong password says no more than that; a broken hash, a full memory or gate is told apart.
 fn denied(error: password::Error) -> Error {
     if is_guess(&error) {
         Error::Denied
