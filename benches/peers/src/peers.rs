@@ -29,15 +29,16 @@ pub fn all(cost: Cost) -> [Peer; 4] {
     let text = CString::new(stored.as_str()).expect("no NUL");
     let tag = bare_tag(cost);
     [
-        portcullis(cost, stored),
+        portcullis(hasher, stored),
         bare(cost, tag),
         libsodium::peer(cost, tag, text.clone()),
         libargon2::peer(cost, tag, text),
     ]
 }
 
-fn portcullis(cost: Cost, stored: Hash) -> Peer {
-    let ours = || (Hasher::new(cost), Password::from(PASSWORD));
+/// Both enter by one gate and use the same memory again.
+fn portcullis(hasher: Hasher, stored: Hash) -> Peer {
+    let ours = || (hasher.clone(), Password::from(PASSWORD));
     let (hasher, password) = ours();
     let hash = move || {
         hasher.hash(&password).expect("hashes");
