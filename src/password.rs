@@ -49,6 +49,7 @@
 //! ```
 
 mod blocklist;
+mod check;
 mod cost;
 mod expiry;
 mod gate;
@@ -56,8 +57,13 @@ mod hash;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod limits;
+mod period;
 mod phc;
 mod policy;
+mod rule;
+mod rules;
+mod similarity;
+mod standard;
 mod state;
 mod stored;
 mod text;
@@ -72,10 +78,13 @@ pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
 pub use legacy::{Legacy, LegacyScheme};
 pub use limits::{Limits, Parameter};
+pub use period::Period;
 pub use phc::{Algorithm, Version};
-pub use policy::Policy;
+pub use policy::{Policy, SecondFactor};
+pub use rule::{Clause, Requirement, Rule, Words};
+pub use standard::{Departure, Standard};
 use state::HISTORY_LIMIT;
-pub use state::{Reason, State};
+pub use state::{Former, Reason, State};
 pub use stored::Scheme;
 pub use text::{Form, Password};
 pub use violation::{Class, Violation, Violations};
@@ -143,6 +152,15 @@ pub enum Error {
         /// The budget in KiB.
         budget_kib: u32,
     },
+    /// A least length that is no rule.
+    #[error("minimum length is not 8 to 256 characters, or more beside a second factor than alone")]
+    MinLength,
+    /// Not a number of months, days or hours.
+    #[error("not a period of 1 hour to 1200 months, such as `6 months`, `90 days` or `24 hours`")]
+    Period,
+    /// Two rules that nobody can keep both.
+    #[error("{0} contradicts {1}")]
+    Contradiction(Clause, Clause),
     /// The memory for the hash could not be had.
     #[error("there is not enough memory for the hash")]
     Memory,

@@ -88,7 +88,9 @@ impl From<password::Error> for Denial {
             | E::BelowMinimum { .. }
             | E::AboveLimit { .. }
             | E::AboveBudget { .. } => Self::Malformed,
-            E::HistoryDepth => Self::InvalidArgument,
+            E::HistoryDepth | E::MinLength | E::Period | E::Contradiction(..) => {
+                Self::InvalidArgument
+            }
             E::Randomness => Self::Randomness,
             E::Memory | E::Busy { .. } => Self::Memory,
         }
@@ -199,6 +201,9 @@ mod tests {
                 },
                 Denial::Malformed,
             ),
+            (P::HistoryDepth, Denial::InvalidArgument),
+            (P::MinLength, Denial::InvalidArgument),
+            (P::Period, Denial::InvalidArgument),
             (P::Randomness, Denial::Randomness),
             (P::Memory, Denial::Memory),
         ] {

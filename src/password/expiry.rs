@@ -2,27 +2,11 @@
 
 use core::time::Duration;
 
-use super::{Reason, State};
+use super::{Period, Reason, Requirement, Rule, State};
 use crate::Timestamp;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// A change further than this in the future was not the clock of another machine.
-const CLOCK_SKEW: Duration = DAY;
-
-/// How long a password serves, and for how long before its end a person is warned.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lifetime {
-    months: u32,
-    warning: Duration,
-}
-
-impl Lifetime {
-    /// Six calendar months; two weeks of warning, so that a holiday does not use it up.
-    pub(super) const SIX_MONTHS: Self = Self {
-        months: 6,
-        warning: Duration::from_secs(14 * 24 * 60 * 60),
-    };
-}
+/// A change further than a day in the future was not the clock of another machine.
+const CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a password that was verified is good for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,16 +19,24 @@ pub enum Expiry {
         /// The moment from which on it has expired; None if it never does.
         until: Option<Timestamp>,
     },
-    /// It serves, and its last 14 days have begun: time to say so.
+    /// It serves, and the time of warning has begun: 14 days, unless the policy says otherwise.
     #[non_exhaustive]
     ExpiringSoon {
         /// The moment from which on it has expired.
         until: Timestamp,
     },
+    /// It has had its time, and still serves for the policy's time of grace.
+    #[non_exhaustive]
+    Grace {
+        /// The moment from which on it had expired.
+        since: Timestamp,
+        /// The moment from which on it no longer serves.
+        until: Timestamp,
+    },
     /// It has had its time. It gives the right to choose another and nothing else.
     #[non_exhaustive]
     Expired {
-        /// The moment from which on it had expired.
+        /// The moment from which on it no longer served, after the time of grace if there is one.
         since: Timestamp,
     },
     /// It must be changed, whatever its age. It gives the right to choose another and nothing else.
@@ -58,7 +50,7 @@ impl Expiry {
     /// What the password may be used for.
     pub const fn allows(&self) -> Use {
         match self {
-            Self::Valid { .. } | Self::ExpiringSoon { .. } => Use::SignIn,
+            Self::Valid { .. } | Self::ExpiringSoon { .. } | Self::Grace { .. } => Use::SignIn,
             Self::Expired { .. } | Self::MustChange(_) | Self::UnknownAge => Use::ChangeOnly,
         }
     }
@@ -75,28 +67,65 @@ pub enum Use {
     ChangeOnly,
 }
 
-pub(super) fn expiry(lifetime: Option<Lifetime>, state: &State, now: Timestamp) -> Expiry {
-    if let Some(reason) = state.must_change() {
-        return Expiry::MustChange(reason);
-    }
-    let Some(lifetime) = lifetime else {
-        return Expiry::Valid { until: None };
-    };
-    match state.changed_at() {
-        Some(changed_at) if changed_at.saturating_since(now) <= CLOCK_SKEW => {
-            at_age(lifetime, changed_at, now)
+/// What a policy says of time. Where there are several periods, each holds.
+#[derive(Debug, Default)]
+pub(super) struct Lifetime {
+    lifetimes: Vec<Period>,
+    warnings: Vec<Period>,
+    graces: Vec<Period>,
+}
+
+impl Lifetime {
+    pub(super) fn of(requirements: &[Requirement]) -> Self {
+        let mut all = Self::default();
+        for requirement in requirements {
+            match requirement.rule() {
+                Rule::Lifetime(period) => all.lifetimes.push(period),
+                Rule::Warning(period) => all.warnings.push(period),
+                Rule::Grace(period) => all.graces.push(period),
+                _ => {}
+            }
         }
-        _ => Expiry::UnknownAge,
+        all
+    }
+
+    pub(super) fn expiry(&self, state: &State, now: Timestamp) -> Expiry {
+        if let Some(reason) = state.must_change() {
+            return Expiry::MustChange(reason);
+        }
+        if self.lifetimes.is_empty() {
+            return Expiry::Valid { until: None };
+        }
+        let due = changed_at(state, now).and_then(|at| earliest(&self.lifetimes, at));
+        due.map_or(Expiry::UnknownAge, |due| self.at_age(due, now))
+    }
+
+    fn at_age(&self, due: Timestamp, now: Timestamp) -> Expiry {
+        let end = earliest(&self.graces, due).unwrap_or(due);
+        let soon = |period: &Period| period.after(now) >= due;
+        if now >= end {
+            Expiry::Expired { since: end }
+        } else if now >= due {
+            Expiry::Grace {
+                since: due,
+                until: end,
+            }
+        } else if self.warnings.iter().any(soon) {
+            Expiry::ExpiringSoon { until: due }
+        } else {
+            Expiry::Valid { until: Some(due) }
+        }
     }
 }
 
-fn at_age(lifetime: Lifetime, changed_at: Timestamp, now: Timestamp) -> Expiry {
-    let due = changed_at.saturating_add_months(lifetime.months);
-    if now >= due {
-        Expiry::Expired { since: due }
-    } else if due.saturating_since(now) <= lifetime.warning {
-        Expiry::ExpiringSoon { until: due }
-    } else {
-        Expiry::Valid { until: Some(due) }
-    }
+/// When the first of the periods ends that begin at `start`.
+fn earliest(periods: &[Period], start: Timestamp) -> Option<Timestamp> {
+    periods.iter().map(|period| period.after(start)).min()
+}
+
+/// When the password was chosen, unless nobody knows or it is said to be in the future.
+pub(super) fn changed_at(state: &State, now: Timestamp) -> Option<Timestamp> {
+    state
+        .changed_at()
+        .filter(|at| at.saturating_since(now) <= CLOCK_SKEW)
 }

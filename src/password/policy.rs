@@ -3,36 +3,45 @@
 use std::sync::Arc;
 
 use super::{
-    Blocklist, Class, Error, Expiry, Hasher, MAX_PASSWORD_LEN, Password, State, Violation,
-    Violations,
+    Blocklist, Class, Departure, Error, Expiry, Hasher, Password, Period, Requirement, Rule,
+    Standard, State, Use, Violation, Violations, Words,
     expiry::{self, Lifetime},
-    state::HISTORY_LIMIT,
-    text,
+    rules::Rules,
+    state::{HISTORY_LIMIT, Memory},
 };
 use crate::Timestamp;
 
-/// A word shorter than this in code points may stand in a password: everybody's initials would.
-const MIN_CONTEXT_WORD: usize = 4;
+/// A standard that cites no shorter password, for whatever account.
+const LEAST_LENGTH: usize = 8;
+/// So many code points fit into the most bytes, whatever they are.
+const MOST_LENGTH: usize = 256;
 
 /// The rules for passwords.
+///
+/// A preset has the rules of its standard, each with its clause, and beside them what this library
+/// adds by default: at most 1,024 bytes, no control character, no context word, not blocklisted, not
+/// similar to the one before it and not the same, and a warning 14 days before a password expires.
+/// A default gives way where a standard wants it left free.
+///
+/// `with_…` replaces the rules of one kind by the author's own, and refuses what contradicts
+/// another. [`Policy::conforms`] says what a policy departs from then.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    min_length: usize,
-    classes: &'static [Class],
-    context: Context,
-    blocklist: Option<Arc<Blocklist>>,
-    lifetime: Option<Lifetime>,
-    history: usize,
+    pub(super) standards: Vec<Standard>,
+    pub(super) rules: Rules,
+    pub(super) lists: Vec<Arc<Blocklist>>,
+    pub(super) factor: SecondFactor,
 }
 
-/// How the words that anybody would guess for a person are looked for.
-#[derive(Clone, Copy, Debug)]
-enum Context {
-    /// Anywhere in the password, also a part of a word between white space: of a person's full name
-    /// the first or the last.
-    Anywhere,
-    /// As the whole password.
-    Whole,
+/// Whether an account has a second factor. Where nobody knows, it has none.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum SecondFactor {
+    /// The password is the only factor.
+    #[default]
+    NotEnrolled,
+    /// The password never opens anything without another factor.
+    Enrolled,
 }
 
 impl Policy {
@@ -40,40 +49,162 @@ impl Policy {
     /// symbol; no word of the account in it; for six calendar months, with a warning in the last 14
     /// days; the present password and the last 24 may not come back.
     #[must_use]
-    pub const fn back_office() -> Self {
+    pub fn back_office() -> Self {
+        Self::preset(Standard::BackOffice)
+    }
+
+    /// NIST SP 800-63B-4 §3.1.1.2: 15 code points, or 8 [beside a second
+    /// factor](Policy::for_second_factor); no rule of composition, no expiry; not, as a whole, a word
+    /// of the account or of the blocklist. Only the present password may not come back.
+    #[must_use]
+    pub fn nist_800_63b() -> Self {
+        Self::preset(Standard::Nist80063b)
+    }
+
+    /// The same where every account has a second factor: 8 code points.
+    #[must_use]
+    pub fn nist_800_63b_with_mfa() -> Self {
+        Self::nist_800_63b().for_second_factor(SecondFactor::Enrolled)
+    }
+
+    /// OWASP ASVS 5.0 V6.2: 8 code points (15 are recommended there) of any characters; no expiry;
+    /// no word of the account in it, none of the common passwords.
+    #[must_use]
+    pub fn owasp_asvs_5() -> Self {
+        Self::preset(Standard::OwaspAsvs5)
+    }
+
+    /// PCI DSS 4.0.1 8.3.6 to 8.3.9: 12 code points with a letter and a digit; the present password
+    /// and the last four may not come back; for 90 days, unless there is a second factor.
+    #[must_use]
+    pub fn pci_dss_4() -> Self {
+        Self::preset(Standard::PciDss4)
+    }
+
+    /// No standard: `min` code points, and what this library adds by default.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::with_min_length`].
+    pub fn with_length_only(min: usize) -> Result<Self, Error> {
+        Self::of(&[])?.with_min_length(min)
+    }
+
+    fn preset(standard: Standard) -> Self {
+        Self::with_rules(vec![standard], Rules::preset(standard))
+    }
+
+    /// The stricter of what the standards ask for.
+    pub(super) fn of(standards: &[Standard]) -> Result<Self, Error> {
+        Ok(Self::with_rules(standards.to_vec(), Rules::of(standards)?))
+    }
+
+    const fn with_rules(standards: Vec<Standard>, rules: Rules) -> Self {
         Self {
-            min_length: 12,
-            classes: &[Class::Upper, Class::Lower, Class::Digit, Class::Symbol],
-            context: Context::Anywhere,
-            blocklist: None,
-            lifetime: Some(Lifetime::SIX_MONTHS),
-            history: 24,
+            standards,
+            rules,
+            lists: Vec::new(),
+            factor: SecondFactor::NotEnrolled,
         }
     }
 
-    /// NIST SP 800-63B-4 §3.1.1.2 for a password that is the only factor: 15 code points, no rule
-    /// of composition, no expiry; not, as a whole, a word of the account or of the blocklist. NIST
-    /// asks for a blocklist of common, expected and compromised passwords: this preset has none
-    /// until [`Policy::with_blocklist`] gives it one. Only the present password may not come back.
+    /// The policy as it holds for an account with or without a second factor. A policy is for
+    /// accounts without until this says otherwise.
+    ///
+    /// Of passwords that are set or changed beside a second factor [`State`] remembers which are too
+    /// short to be the only one: [`State::without_second_factor`].
     #[must_use]
-    pub const fn nist_800_63b() -> Self {
+    pub fn for_second_factor(&self, factor: SecondFactor) -> Self {
         Self {
-            min_length: 15,
-            classes: &[],
-            context: Context::Whole,
-            blocklist: None,
-            lifetime: None,
-            history: 0,
+            factor,
+            ..self.clone()
         }
     }
 
-    /// Refuses the passwords of `list`.
-    #[must_use]
-    pub fn with_blocklist(self, list: impl Into<Arc<Blocklist>>) -> Self {
-        Self {
-            blocklist: Some(list.into()),
-            ..self
+    /// The stricter of each rule of two policies, and the blocklists of both. A rule that neither
+    /// has from its presets is cited as an own rule. It is for accounts with a second factor if both
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] with both clauses: NIST and ASVS do not want the mixtures and the
+    /// periodic changes that PCI DSS and a back office ask for.
+    pub fn and(self, other: Self) -> Result<Self, Error> {
+        let mut standards = self.standards;
+        for standard in other.standards {
+            if !standards.contains(&standard) {
+                standards.push(standard);
+            }
         }
+        let mut lists = self.lists;
+        for list in other.lists {
+            if !lists.iter().any(|present| Arc::ptr_eq(present, &list)) {
+                lists.push(list);
+            }
+        }
+        let factor = match (self.factor, other.factor) {
+            (SecondFactor::Enrolled, SecondFactor::Enrolled) => SecondFactor::Enrolled,
+            _ => SecondFactor::NotEnrolled,
+        };
+        let rules = self.rules.and(other.rules)?;
+        Ok(Self {
+            rules: rules.relabel(&Rules::of(&standards)?),
+            standards,
+            lists,
+            factor,
+        })
+    }
+
+    /// Asks for `min` code points, 8 to 256, with and without a second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MinLength`] outside. [`Error::Contradiction`] above the 64 that a standard wants
+    /// permitted.
+    pub fn with_min_length(self, min: usize) -> Result<Self, Error> {
+        self.with_min_lengths(min, min)
+    }
+
+    /// Asks for `alone` code points, or for `beside`, which are fewer, beside a second factor. 8 to
+    /// 256.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::with_min_length`]; [`Error::MinLength`] also where `beside` is above `alone`.
+    pub fn with_min_lengths(self, alone: usize, beside: usize) -> Result<Self, Error> {
+        if beside > alone || beside < LEAST_LENGTH || alone > MOST_LENGTH {
+            return Err(Error::MinLength);
+        }
+        let own = |min| Requirement::own(Rule::MinLength { min });
+        let own = [own(alone).alone(), own(beside)];
+        let rules = self.rules.replace(Rule::MinLength { min: alone }, &own);
+        Self { rules, ..self }.checked()
+    }
+
+    /// Asks for a character of each of these classes, and of no other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] where a standard wants no mixture.
+    pub fn with_classes(self, classes: &[Class]) -> Result<Self, Error> {
+        let own: Vec<_> = classes.iter().map(|class| Rule::Class(*class)).collect();
+        self.with_own(Rule::Class(Class::Letter), &own).checked()
+    }
+
+    /// Looks for context words like this.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] where a standard wants the whole password compared.
+    pub fn with_context_words(self, words: Words) -> Result<Self, Error> {
+        self.with(Rule::NoContextWords(words)).checked()
+    }
+
+    /// Refuses the passwords of `list` too.
+    #[must_use]
+    pub fn with_blocklist(mut self, list: impl Into<Arc<Blocklist>>) -> Self {
+        self.lists.push(list.into());
+        self
     }
 
     /// Remembers the last `depth` passwords, 0 to 64, beside the present one. A change computes one
@@ -87,25 +218,115 @@ impl Policy {
         if depth > HISTORY_LIMIT {
             return Err(Error::HistoryDepth);
         }
+        Ok(self.with(Rule::NotOfLast { depth }))
+    }
+
+    /// Remembers every password that served within `period`, beside those of
+    /// [`Policy::with_history`], at most 64 in all: who has changed so often within the period may
+    /// change again when it is over for the oldest. A shorter period holds at once, and what it no
+    /// longer covers is forgotten with the next change.
+    #[must_use]
+    pub fn with_history_for(self, period: Period) -> Self {
+        self.with(Rule::NotWithin(period))
+    }
+
+    /// Lets a password be changed only when `period` is over, unless it must be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] where it may expire before.
+    pub fn with_min_age(self, period: Period) -> Result<Self, Error> {
+        self.with(Rule::MinAge(period)).checked()
+    }
+
+    /// Lets passwords expire after `period`, with and without a second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] where a standard wants no periodic change, and where the minimum age
+    /// is longer.
+    pub fn with_lifetime(self, period: Period) -> Result<Self, Error> {
+        self.with(Rule::Lifetime(period)).checked()
+    }
+
+    /// Lets no password expire.
+    #[must_use]
+    pub fn without_lifetime(self) -> Self {
+        self.with_own(Rule::Lifetime(Period::NINETY_DAYS), &[])
+    }
+
+    /// Warns for `period` before a password expires.
+    #[must_use]
+    pub fn with_warning(self, period: Period) -> Self {
+        self.with(Rule::Warning(period))
+    }
+
+    /// Still accepts a password for `period` after it has expired.
+    #[must_use]
+    pub fn with_grace(self, period: Period) -> Self {
+        self.with(Rule::Grace(period))
+    }
+
+    fn with(self, rule: Rule) -> Self {
+        self.with_own(rule, &[rule])
+    }
+
+    fn with_own(self, kind: Rule, own: &[Rule]) -> Self {
+        let own: Vec<_> = own.iter().map(|rule| Requirement::own(*rule)).collect();
+        Self {
+            rules: self.rules.replace(kind, &own),
+            ..self
+        }
+    }
+
+    fn checked(self) -> Result<Self, Error> {
         Ok(Self {
-            history: depth,
+            rules: self.rules.checked()?,
             ..self
         })
     }
 
-    /// Says everything that is wrong with a password that somebody has chosen.
+    /// What is asked of a person, in the order of [`Policy::check`], then of time: for the form in
+    /// which a password is chosen.
+    #[must_use]
+    pub fn describe(&self) -> Vec<Requirement> {
+        let mut asked = self.requirements();
+        let expires = asked.iter().any(|r| matches!(r.rule(), Rule::Lifetime(_)));
+        asked.retain(|r| match r.rule() {
+            Rule::NotBlocklisted { passwords } => passwords > 0,
+            Rule::Warning(_) | Rule::Grace(_) => expires,
+            rule => !rule.is_freedom(),
+        });
+        asked
+    }
+
+    /// The clauses of `standard` that this policy departs from, in the order of the standard: none
+    /// where it conforms. A clause about passwords that are the only factor is not asked of a policy
+    /// [for a second factor](Policy::for_second_factor).
     ///
-    /// `context` are the words that anybody would guess for this person: user name, e-mail address
-    /// (its local part is taken too), names of person and company. Where a policy looks for them
-    /// anywhere in the password, it looks for each part between white space too. What is below four
-    /// code points is not looked for. Case does not count.
-    ///
-    /// # Errors
-    ///
-    /// All [`Violations`] at once, but of a text so long that it is not kept (over 8 KiB) its length
-    /// alone.
-    pub fn check(&self, password: &Password, context: &[&str]) -> Result<(), Violations> {
-        Violations::refuse(self.violations(password, context))
+    /// What a policy cannot show is not judged: how passwords are stored, sent and typed in, how
+    /// guesses are limited, whether a person may change theirs, and what the blocklists hold beside
+    /// the number of their entries.
+    #[must_use]
+    pub fn conforms(&self, standard: Standard) -> Vec<Departure> {
+        let has = self.requirements();
+        let demands = standard.demands().iter();
+        let asked = demands.filter(|r| r.applies_to(self.factor));
+        asked.filter_map(|r| Departure::of(*r, &has)).collect()
+    }
+
+    /// The rules that hold for the account, with as many blocklisted passwords as there are.
+    pub(super) fn requirements(&self) -> Vec<Requirement> {
+        let rules = self.rules.applicable(self.factor);
+        rules
+            .into_iter()
+            .map(|r| r.with_passwords(self.blocklisted()))
+            .collect()
+    }
+
+    fn blocklisted(&self) -> usize {
+        let entries = self.lists.iter().map(|list| list.len());
+        entries.fold(0, usize::saturating_add)
     }
 
     /// A first password, or one that starts over, without a history.
@@ -122,7 +343,8 @@ impl Policy {
         now: Timestamp,
     ) -> Result<State, Error> {
         self.check(password, context)?;
-        Ok(State::new(hasher.hash(password)?, Some(now)))
+        let state = State::new(hasher.hash(password)?, Some(now));
+        Ok(self.mark(state, password))
     }
 
     /// A new password in place of the present one, which joins the history. It ends the duty to
@@ -131,8 +353,10 @@ impl Policy {
     /// # Errors
     ///
     /// [`Error::Rejected`] with all that [`Policy::check`] finds, and with [`Violation::Reused`] if
-    /// it is the present password or a remembered one. A present or remembered hash that cannot be
-    /// read is the error that [`Hasher::verify`] gives for it. The errors of [`Hasher::hash`].
+    /// it is the present password or a remembered one. With [`Violation::TooSoon`] before the minimum
+    /// age of the present one is over, unless that no longer serves: nothing is compared then. A
+    /// present or remembered hash that cannot be read is the error that [`Hasher::verify`] gives for
+    /// it. The errors of [`Hasher::hash`].
     pub fn change(
         &self,
         hasher: &Hasher,
@@ -141,84 +365,69 @@ impl Policy {
         context: &[&str],
         now: Timestamp,
     ) -> Result<State, Error> {
+        let memory = self.memory();
         let mut violations = self.violations(password, context);
-        if state.remembers(hasher, password)? {
-            let remembered = state.remembered_len();
+        if let Some(from) = self.changeable_from(state, &memory, now) {
+            violations.push(Violation::TooSoon { from });
+        } else if state.remembers(hasher, password, &memory, now)? {
+            let remembered = state.remembered_len(&memory, now);
             violations.push(Violation::Reused { remembered });
         }
         Violations::refuse(violations)?;
-        Ok(state.changed(hasher.hash(password)?, self.history, now))
+        let changed = state.changed(hasher.hash(password)?, &memory, now);
+        Ok(self.mark(changed, password))
     }
 
     /// Says what the present password is good for. To be asked after it was verified.
     pub fn expiry(&self, state: &State, now: Timestamp) -> Expiry {
-        expiry::expiry(self.lifetime, state, now)
+        Lifetime::of(&self.requirements()).expiry(state, now)
     }
 
-    fn violations(&self, password: &Password, context: &[&str]) -> Vec<Violation> {
-        let mut found = Vec::new();
-        if password.len() > MAX_PASSWORD_LEN {
-            found.push(Violation::TooLong {
-                max: MAX_PASSWORD_LEN,
-                found: password.len(),
+    /// When the present password may be changed, if that is not now. One that no longer serves may.
+    fn changeable_from(&self, state: &State, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
+        if self.expiry(state, now).allows() == Use::ChangeOnly {
+            return None;
+        }
+        let changed_at = expiry::changed_at(state, now);
+        let ages = self
+            .requirements()
+            .into_iter()
+            .filter_map(|r| match r.rule() {
+                Rule::MinAge(period) => Some(period.after(changed_at?)),
+                _ => None,
             });
-        }
-        if let Some(text) = password.text() {
-            self.check_characters(text, &mut found);
-            self.check_words(text, context, &mut found);
-        }
-        found
+        let from = ages.chain(state.full_until(memory, now)).max()?;
+        (from > now).then_some(from)
     }
 
-    fn check_characters(&self, text: &str, found: &mut Vec<Violation>) {
-        let length = text.chars().count();
-        if length < self.min_length {
-            found.push(Violation::TooShort {
-                min: self.min_length,
-                found: length,
-            });
-        }
-        let missing = |class: &&Class| !text.chars().any(|c| class.has(c));
-        found.extend(
-            self.classes
-                .iter()
-                .filter(missing)
-                .map(|c| Violation::Missing(*c)),
-        );
-        if text.chars().any(char::is_control) {
-            found.push(Violation::ControlCharacter);
-        }
-    }
-
-    fn check_words(&self, text: &str, context: &[&str], found: &mut Vec<Violation>) {
-        let text = text::fold(text);
-        for (index, word) in context.iter().enumerate() {
-            let local = word.rsplit_once('@').map(|(local, _)| local);
-            if self.context.finds(word, &text)
-                || local.is_some_and(|w| self.context.finds(w, &text))
-            {
-                found.push(Violation::ContextWord { index });
+    fn memory(&self) -> Memory {
+        let mut memory = Memory {
+            depth: 0,
+            periods: Vec::new(),
+        };
+        for requirement in self.requirements() {
+            match requirement.rule() {
+                Rule::NotOfLast { depth } => {
+                    memory.depth = u8::try_from(depth).unwrap_or(u8::MAX);
+                }
+                Rule::NotWithin(period) => memory.periods.push(period),
+                _ => {}
             }
         }
-        if self
-            .blocklist
-            .as_ref()
-            .is_some_and(|list| list.contains(&text))
-        {
-            found.push(Violation::Blocklisted);
-        }
+        memory
     }
-}
 
-impl Context {
-    /// Whether `word` is found in a folded text.
-    fn finds(self, word: &str, text: &str) -> bool {
-        let word = text::form(word);
-        let counts = |part: &str| part.chars().count() >= MIN_CONTEXT_WORD;
-        let is_in = |part: &str| counts(part) && text.contains(text::fold(part).as_str());
-        match self {
-            Self::Anywhere => is_in(&word) || word.split_whitespace().any(is_in),
-            Self::Whole => counts(&word) && text == text::fold(&word).as_str(),
-        }
+    /// Notes whether the password is one that the policy admits beside a second factor only.
+    fn mark(&self, state: State, password: &Password) -> State {
+        let too_short = |r: &Requirement| match (r.rule(), password.text()) {
+            (Rule::MinLength { min }, Some(text)) => text.chars().count() < min,
+            _ => false,
+        };
+        let alone = self.rules.applicable(SecondFactor::NotEnrolled);
+        state.with_needs_second_factor(alone.iter().any(too_short))
+    }
+
+    pub(super) fn has(&self, is: impl Fn(Rule) -> bool) -> bool {
+        self.rules.iter().any(|r| is(r.rule()))
     }
 }

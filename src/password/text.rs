@@ -176,7 +176,7 @@ fn plain_space(c: char) -> char {
 }
 
 /// Measures first and writes then: a string that grew would leave copies of its beginning behind.
-fn gather(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
+pub(super) fn gather(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
     let len = chars.clone().map(char::len_utf8).sum();
     let mut text = Zeroizing::new(String::with_capacity(len));
     chars.for_each(|c| text.push(c));

@@ -4,6 +4,20 @@ use core::{error, fmt, slice};
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::Timestamp;
+
+/// The names of [`Violation::code`], which [`Rule::code`](super::Rule::code) shares.
+pub(super) mod code {
+    pub(crate) const TOO_SHORT: &str = "too_short";
+    pub(crate) const TOO_LONG: &str = "too_long";
+    pub(crate) const CONTROL_CHARACTER: &str = "control_character";
+    pub(crate) const CONTEXT_WORD: &str = "context_word";
+    pub(crate) const BLOCKLISTED: &str = "blocklisted";
+    pub(crate) const TOO_SIMILAR: &str = "too_similar";
+    pub(crate) const REUSED: &str = "reused";
+    pub(crate) const TOO_SOON: &str = "too_soon";
+}
+
 /// One rule that a password breaks. Its text and its numbers never show the password.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -36,11 +50,20 @@ pub enum Violation {
     },
     /// All of it stands in the list of passwords that everybody tries first.
     Blocklisted,
+    /// It is the present password with little changed:
+    /// [`Policy::check_change`](super::Policy::check_change) says what is little.
+    TooSimilar,
     /// It is the present password or a remembered one.
     #[non_exhaustive]
     Reused {
         /// How many passwords were compared, the present one included.
         remembered: usize,
+    },
+    /// The present password was chosen too short a time ago.
+    #[non_exhaustive]
+    TooSoon {
+        /// The moment from which on it may be changed.
+        from: Timestamp,
     },
 }
 
@@ -49,16 +72,15 @@ impl Violation {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::TooShort { .. } => "too_short",
-            Self::TooLong { .. } => "too_long",
-            Self::Missing(Class::Upper) => "no_uppercase",
-            Self::Missing(Class::Lower) => "no_lowercase",
-            Self::Missing(Class::Digit) => "no_digit",
-            Self::Missing(Class::Symbol) => "no_symbol",
-            Self::ControlCharacter => "control_character",
-            Self::ContextWord { .. } => "context_word",
-            Self::Blocklisted => "blocklisted",
-            Self::Reused { .. } => "reused",
+            Self::TooShort { .. } => code::TOO_SHORT,
+            Self::TooLong { .. } => code::TOO_LONG,
+            Self::Missing(class) => class.code(),
+            Self::ControlCharacter => code::CONTROL_CHARACTER,
+            Self::ContextWord { .. } => code::CONTEXT_WORD,
+            Self::Blocklisted => code::BLOCKLISTED,
+            Self::TooSimilar => code::TOO_SIMILAR,
+            Self::Reused { .. } => code::REUSED,
+            Self::TooSoon { .. } => code::TOO_SOON,
         }
     }
 }
@@ -73,17 +95,16 @@ impl fmt::Display for Violation {
             Self::TooLong { max, found } => {
                 write!(f, "has a length of {found}, the most is {max} bytes")
             }
-            Self::Missing(Class::Upper) => f.write_str("has no upper-case letter"),
-            Self::Missing(Class::Lower) => f.write_str("has no lower-case letter"),
-            Self::Missing(Class::Digit) => f.write_str("has no digit"),
-            Self::Missing(Class::Symbol) => f.write_str("has no symbol or punctuation mark"),
+            Self::Missing(class) => write!(f, "has no {}", class.name()),
             Self::ControlCharacter => f.write_str("has a control character"),
             Self::ContextWord { .. } => f.write_str("is or holds a name or word of this account"),
             Self::Blocklisted => f.write_str("is one of the passwords that are tried first"),
+            Self::TooSimilar => f.write_str("is too similar to the present one"),
             Self::Reused { remembered: 1 } => f.write_str("is the present one"),
             Self::Reused { remembered } => {
                 write!(f, "is one of the last {remembered}")
             }
+            Self::TooSoon { from } => write!(f, "cannot be changed again before {from}"),
         }
     }
 }
@@ -92,6 +113,8 @@ impl fmt::Display for Violation {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Class {
+    /// The Unicode property Alphabetic: letters of every script, the next two classes included.
+    Letter,
     /// The Unicode property Uppercase.
     Upper,
     /// The Unicode property Lowercase.
@@ -105,6 +128,7 @@ pub enum Class {
 impl Class {
     pub(super) fn has(self, c: char) -> bool {
         match self {
+            Self::Letter => c.is_alphabetic(),
             Self::Upper => c.is_uppercase(),
             Self::Lower => c.is_lowercase(),
             Self::Digit => c.general_category() == GeneralCategory::DecimalNumber,
@@ -112,6 +136,32 @@ impl Class {
                 c.general_category_group(),
                 GeneralCategoryGroup::Punctuation | GeneralCategoryGroup::Symbol
             ),
+        }
+    }
+
+    /// Whether every character of this class is of the other.
+    pub(super) fn is_part_of(self, other: Self) -> bool {
+        self == other || (other == Self::Letter && matches!(self, Self::Upper | Self::Lower))
+    }
+
+    /// The code of the violation that it is missing.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Letter => "no_letter",
+            Self::Upper => "no_uppercase",
+            Self::Lower => "no_lowercase",
+            Self::Digit => "no_digit",
+            Self::Symbol => "no_symbol",
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Upper => "upper-case letter",
+            Self::Lower => "lower-case letter",
+            Self::Digit => "digit",
+            Self::Symbol => "symbol or punctuation mark",
         }
     }
 }
@@ -130,7 +180,7 @@ impl Violations {
         }
     }
 
-    /// All of them: length first, then composition, words, lists, history.
+    /// All of them: length first, then composition, words, lists, likeness, history, time.
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
