@@ -146,10 +146,11 @@ pub enum Error {
         /// by then, or has been turned away.
         retry_after: core::time::Duration,
     },
-    /// More memory than the whole budget of the [`Gate`]: it would wait for ever.
+    /// More memory than the whole budget of the [`Gate`], which it would wait for for ever, or more
+    /// than the [`Permit`] is for.
     #[error("memory is above the budget of {budget_kib} KiB")]
     AboveBudget {
-        /// The budget in KiB.
+        /// The budget in KiB, or the weight of the permit.
         budget_kib: u32,
     },
     /// A least length that is no rule.

@@ -57,7 +57,7 @@ fn hashes(work: impl FnOnce()) -> u32 {
 fn a_full_gate_tells_nobody_apart() {
     let now = Timestamp::from_secs(1_795_251_600);
     let gate = Gate::default().with_queue(0);
-    let hasher = Hasher::default().with_gate(gate.clone());
+    let hasher = Hasher::default().with_gate(gate.clone()).unwrap();
     let policy = Policy::back_office("Example Ltd").unwrap();
     let accounts = Accounts::new(policy.with_hasher(hasher), Memory::new(10));
     for name in ["ada", "bob"] {
@@ -95,7 +95,9 @@ fn a_full_gate_tells_nobody_apart() {
 fn every_answer_costs_one_hash() {
     let now = Timestamp::from_secs(1_795_251_600);
     // nothing is kept for reuse, so that each hash allocates
-    let hasher = Hasher::default().with_gate(Gate::default().with_idle_kib(0));
+    let hasher = Hasher::default()
+        .with_gate(Gate::default().with_idle_kib(0))
+        .unwrap();
     let policy = Policy::back_office("Example Ltd").unwrap();
     let accounts = Accounts::new(policy.with_hasher(hasher), Memory::new(10));
     let password = "Correct-Horse-7";

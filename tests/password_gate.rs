@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-use portcullis::password::{Cost, Error, Gate, Hasher, Password, Permit};
+use portcullis::password::{Cost, Error, Gate, Hasher, Limits, Parameter, Password, Permit};
 use proptest::{collection::vec, prelude::*};
 use static_assertions::assert_impl_all;
 
@@ -123,7 +123,9 @@ fn busy(gate: &Gate) -> Error {
 #[test]
 fn a_hundred_logins_at_once_stay_inside_the_budget() {
     let gate = Gate::new(4 * MIB).with_max_wait(FOR_EVER);
-    let hasher = Hasher::new(Cost::new(MIB, 1, 1).unwrap()).with_gate(gate.clone());
+    let hasher = Hasher::new(Cost::new(MIB, 1, 1).unwrap())
+        .with_gate(gate.clone())
+        .unwrap();
     let stored = hasher.hash(&Password::from("right")).unwrap();
     let all_here = Barrier::new(100);
     let done = AtomicBool::new(false);
@@ -410,7 +412,9 @@ fn clones_share_the_budget() {
 #[test]
 fn everybody_is_turned_away_alike() {
     let gate = Gate::new(4 * MIB).with_queue(0);
-    let hasher = Hasher::new(Cost::new(2 * MIB, 1, 1).unwrap()).with_gate(gate.clone());
+    let hasher = Hasher::new(Cost::new(2 * MIB, 1, 1).unwrap())
+        .with_gate(gate.clone())
+        .unwrap();
     let password = Password::from("right");
     let stored = hasher.hash(&password).unwrap();
     let _permit = gate.enter(3 * MIB).unwrap();
@@ -422,6 +426,71 @@ fn everybody_is_turned_away_alike() {
         assert_eq!(answer, Err(busy(&gate)));
     }
     assert_eq!(hasher.hash(&password).err(), Some(busy(&gate)));
+}
+
+/// PW-04: a hasher and its decoy fit the gate that they enter by.
+#[test]
+fn a_gate_too_small_for_the_hasher_is_refused() {
+    let hasher = Hasher::new(Cost::new(2 * MIB, 1, 1).unwrap());
+    let small = || Gate::new(2 * MIB - 1);
+    let refused = Error::AboveBudget {
+        budget_kib: 2 * MIB - 1,
+    };
+    assert_eq!(
+        hasher.clone().with_gate(small()).err(),
+        Some(refused.clone())
+    );
+    let sample = hasher.hash(&Password::from("x")).unwrap();
+    let light = Hasher::new(Cost::new(MIB, 1, 1).unwrap());
+    let decoyed = light.clone().with_decoy(sample.clone()).unwrap();
+    assert_eq!(decoyed.weight_kib(None), 2 * MIB);
+    assert_eq!(
+        decoyed.clone().with_gate(small()).err(),
+        Some(refused.clone())
+    );
+    let admitted = light.with_gate(small()).unwrap();
+    assert_eq!(admitted.weight_kib(Some(&sample)), MIB);
+    assert_eq!(
+        admitted.clone().with_decoy(sample.clone()).err(),
+        Some(refused.clone())
+    );
+    let verified = admitted.verify(&Password::from("x"), Some(&sample));
+    assert_eq!(verified, Err(refused));
+    let above = Error::AboveLimit {
+        parameter: Parameter::Memory,
+        max: MIB,
+    };
+    let limits = Limits::default().with_memory_kib(MIB);
+    assert_eq!(decoyed.with_limits(limits).err(), Some(above));
+}
+
+/// PW-04: from an async server: the permit is waited for first and belongs to the work then.
+#[test]
+fn a_permit_waited_for_before_is_enough_for_the_work_it_was_weighed_for() {
+    let hasher = Hasher::new(Cost::new(MIB, 1, 1).unwrap());
+    let heavy = Hasher::new(Cost::new(3 * MIB, 1, 1).unwrap());
+    let password = Password::from("right");
+    let enter = |kib| block_on(hasher.gate().enter_async(kib, pending())).unwrap();
+    let stored = hasher
+        .hash_within(enter(hasher.weight_kib(None)), &password)
+        .unwrap();
+    let heavier = heavy.hash(&password).unwrap();
+    assert_eq!(hasher.weight_kib(Some(&stored)), MIB);
+    assert_eq!(hasher.weight_kib(Some(&heavier)), 3 * MIB);
+    for hash in [&stored, &heavier] {
+        let permit = enter(hasher.weight_kib(Some(hash)));
+        assert!(hasher.verify_within(permit, &password, Some(hash)).is_ok());
+    }
+    let refused = Error::AboveBudget { budget_kib: MIB };
+    assert_eq!(
+        hasher.verify_within(enter(MIB), &password, Some(&heavier)),
+        Err(refused.clone())
+    );
+    assert_eq!(
+        heavy.hash_within(enter(MIB), &password).err(),
+        Some(refused)
+    );
+    assert_eq!(hasher.gate().in_use_kib(), 0);
 }
 
 /// PW-04: many tasks and threads that come, wait, give up and panic leave an empty gate.

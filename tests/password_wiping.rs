@@ -118,11 +118,13 @@ fn five_hashes(hasher: &Hasher) {
 #[test]
 fn the_memory_of_a_hash_is_wiped() {
     let cost = Cost::new(64, 1, 1).unwrap();
-    let fresh = Hasher::new(cost).with_gate(Gate::default().with_idle_kib(0));
+    let fresh = Hasher::new(cost)
+        .with_gate(Gate::default().with_idle_kib(0))
+        .unwrap();
     assert_eq!(watch(|| five_hashes(&fresh)), (0, 0, 5));
 
     let gate = Gate::default();
-    let pooled = Hasher::new(cost).with_gate(gate.clone());
+    let pooled = Hasher::new(cost).with_gate(gate.clone()).unwrap();
     assert_eq!(watch(|| five_hashes(&pooled)), (0, 0, 0));
     assert_eq!(gate.idle_kib(), 64);
     assert_eq!(watch(|| gate.release_idle()), (0, 0, 1));
@@ -137,7 +139,9 @@ fn memory_that_is_outgrown_is_wiped() {
     let (small, large) = (Cost::new(64, 1, 1), Cost::new(128, 1, 1));
     let password = Password::from("planted-canary");
     let stored = Hasher::new(small.unwrap()).hash(&password).unwrap();
-    let hasher = Hasher::new(large.unwrap()).with_gate(Gate::default().with_idle_kib(0));
+    let hasher = Hasher::new(large.unwrap())
+        .with_gate(Gate::default().with_idle_kib(0))
+        .unwrap();
     let left = watch(|| {
         let wrong = hasher.verify(&Password::from("wrong"), Some(&stored));
         assert_eq!(wrong, Err(Error::Wrong));

@@ -242,6 +242,12 @@ typedef struct portcullis_session_live {
  */
 #define PORTCULLIS_PANIC 9
 
+/**
+ * Too many hashes are under way, and as many wait as may, or for as long: try again in a few
+ * seconds.
+ */
+#define PORTCULLIS_BUSY 10
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus

@@ -33,6 +33,10 @@ pub const PORTCULLIS_MEMORY: Status = 8;
 /// A defect in the library; please report it.
 pub const PORTCULLIS_PANIC: Status = 9;
 
+/// Too many hashes are under way, and as many wait as may, or for as long: try again in a few
+/// seconds.
+pub const PORTCULLIS_BUSY: Status = 10;
+
 /// Every answer that is not yes. Two with one number would not compile.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(i32)]
@@ -46,6 +50,7 @@ pub(super) enum Denial {
     Randomness = PORTCULLIS_RANDOMNESS,
     Memory = PORTCULLIS_MEMORY,
     Panic = PORTCULLIS_PANIC,
+    Busy = PORTCULLIS_BUSY,
 }
 
 impl Denial {
@@ -92,7 +97,8 @@ impl From<password::Error> for Denial {
                 Self::InvalidArgument
             }
             E::Randomness => Self::Randomness,
-            E::Memory | E::Busy { .. } => Self::Memory,
+            E::Memory => Self::Memory,
+            E::Busy { .. } => Self::Busy,
         }
     }
 }
@@ -119,6 +125,7 @@ const fn message(status: Status) -> &'static CStr {
         PORTCULLIS_RANDOMNESS => c"the operating system gave no randomness",
         PORTCULLIS_MEMORY => c"there is not enough memory for the hash",
         PORTCULLIS_PANIC => c"a defect in the library",
+        PORTCULLIS_BUSY => c"too many hashes are under way: try again",
         _ => c"not a status of this library: deny",
     }
 }
@@ -135,7 +142,7 @@ mod tests {
         store,
     };
 
-    const ALL: [Denial; 9] = [
+    const ALL: [Denial; 10] = [
         Denial::No,
         Denial::InvalidArgument,
         Denial::ShortBuffer,
@@ -145,6 +152,7 @@ mod tests {
         Denial::Randomness,
         Denial::Memory,
         Denial::Panic,
+        Denial::Busy,
     ];
 
     /// FF-01: zero is yes and nothing else is.
@@ -155,7 +163,7 @@ mod tests {
         assert_eq!((numbers.len(), messages.len()), (ALL.len(), ALL.len()));
         assert!(!numbers.contains(&PORTCULLIS_YES));
         assert!(!messages.contains(message(PORTCULLIS_YES)));
-        for stranger in [-1, 10, Status::MIN, Status::MAX] {
+        for stranger in [-1, 11, Status::MIN, Status::MAX] {
             assert!(!numbers.contains(&stranger) && !messages.contains(message(stranger)));
         }
     }
@@ -206,6 +214,12 @@ mod tests {
             (P::Period, Denial::InvalidArgument),
             (P::Randomness, Denial::Randomness),
             (P::Memory, Denial::Memory),
+            (
+                P::Busy {
+                    retry_after: core::time::Duration::ZERO,
+                },
+                Denial::Busy,
+            ),
         ] {
             assert_eq!(Denial::from(error.clone()), denial, "{error:?}");
         }

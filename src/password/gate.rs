@@ -318,16 +318,28 @@ impl Permit {
         self.kib
     }
 
+    /// Whether the permit is for work of `kib` KiB.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AboveBudget`] if it weighs less.
+    pub(super) const fn covers(&self, kib: u32) -> Result<(), Error> {
+        if kib > self.kib {
+            let budget_kib = self.kib;
+            return Err(Error::AboveBudget { budget_kib });
+        }
+        Ok(())
+    }
+
     /// Lends `count` blocks of 1 KiB, with anything in them.
     ///
     /// # Errors
     ///
-    /// [`Error::Memory`] if they cannot be allocated, or are more than the permit is for.
+    /// [`Error::Memory`] if they cannot be allocated, [`Error::AboveBudget`] if they are more than
+    /// the permit is for.
     pub(super) fn blocks(&mut self, count: usize) -> Result<&mut [Block], Error> {
         let kib = u32::try_from(count).map_err(|_| Error::Memory)?;
-        if kib > self.kib {
-            return Err(Error::Memory);
-        }
+        self.covers(kib)?;
         if self.blocks.kib() < kib {
             let outgrown = core::mem::take(&mut self.blocks).wipe();
             let idle = self.gate.lock().memory(outgrown, kib, self.kib);

@@ -156,17 +156,29 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`Error::AboveLimit`] if this hasher's own cost is above: what it makes, it must verify.
+    /// [`Error::AboveLimit`] if this hasher's own cost is above, or its decoy's: what it makes, it
+    /// must verify.
     pub fn with_limits(self, limits: Limits) -> Result<Self, Error> {
         limits.admit(&self.cost)?;
-        Ok(Self { limits, ..self })
+        let limited = Self { limits, ..self };
+        if let Some(sample) = &limited.decoy {
+            limited.admit_hash(sample)?;
+        }
+        Ok(limited)
     }
 
-    /// Enters by `gate`: give a clone of the same to every hasher of the process. Its budget should
-    /// hold what the limits admit.
-    #[must_use]
-    pub fn with_gate(self, gate: Gate) -> Self {
-        Self { gate, ..self }
+    /// Enters by `gate`: give a clone of the same to every hasher of the process. A stored hash that
+    /// needs more memory than its budget is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AboveBudget`] if this hasher's own cost needs more.
+    pub fn with_gate(self, gate: Gate) -> Result<Self, Error> {
+        let budget_kib = gate.budget_kib();
+        if self.weight_kib(None) > budget_kib {
+            return Err(Error::AboveBudget { budget_kib });
+        }
+        Ok(Self { gate, ..self })
     }
 
     /// Hashes passwords in this form. Hashes of another form that are recorded with theirs, or made
@@ -187,7 +199,7 @@ impl Hasher {
     ///
     /// As [`Hash::inspect`], with this hasher's limits.
     pub fn with_decoy(self, sample: Hash) -> Result<Self, Error> {
-        sample.inspect(&self.limits)?;
+        self.admit_hash(&sample)?;
         Ok(Self {
             decoy: Some(sample),
             ..self
@@ -213,22 +225,55 @@ impl Hasher {
         self.limits
     }
 
+    /// Where it enters.
+    #[must_use]
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What hashing weighs at the gate, and verifying against `stored`: the memory in KiB of the
+    /// largest hash that is computed on the way. They are computed one after the other.
+    #[must_use]
+    pub fn weight_kib(&self, stored: Option<&Hash>) -> u32 {
+        let memory = |hash: &Hash| Some(self.admit_hash(hash).ok()?.memory_kib());
+        [stored, self.decoy.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(memory)
+            .fold(self.cost.memory_kib(), u32::max)
+    }
+
     /// Hashes a password with a new random salt of 16 bytes. This takes long, and the memory of the
-    /// cost, by intention.
+    /// cost, by intention; before that it waits for its turn at the [`Gate`].
     ///
     /// # Errors
     ///
     /// [`Error::Empty`], [`Error::TooLong`], [`Error::Randomness`], [`Error::Busy`],
-    /// [`Error::AboveBudget`], [`Error::Memory`].
+    /// [`Error::Memory`].
     pub fn hash(&self, password: &Password) -> Result<Hash, Error> {
-        let salt = random::bytes().map_err(|random::Unavailable| Error::Randomness)?;
-        self.hash_with(password, salt)
+        password.hashable(self.form)?;
+        self.hash_within(self.gate.enter(self.weight_kib(None))?, password)
     }
 
-    fn hash_with(&self, password: &Password, salt: [u8; SALT_LEN]) -> Result<Hash, Error> {
+    /// Hashes as [`Hasher::hash`] does, with a permit that was waited for before: on a thread that
+    /// may block, after [`Gate::enter_async`] with [`Hasher::weight_kib`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Hasher::hash`], and [`Error::AboveBudget`] if the permit weighs less than that.
+    pub fn hash_within(&self, permit: Permit, password: &Password) -> Result<Hash, Error> {
+        let salt = random::bytes().map_err(|random::Unavailable| Error::Randomness)?;
+        self.hash_with(permit, password, salt)
+    }
+
+    fn hash_with(
+        &self,
+        mut permit: Permit,
+        password: &Password,
+        salt: [u8; SALT_LEN],
+    ) -> Result<Hash, Error> {
         let text = password.hashable(self.form)?;
         let mut phc = self.blank(salt);
-        let mut permit = self.gate.enter(self.cost.memory_kib())?;
         phc.tag = work::tag(text.as_bytes(), &phc, &mut permit)?.to_vec();
         Ok(Hash::from_stored(phc.to_string()).with_form(self.form))
     }
@@ -240,36 +285,32 @@ impl Hasher {
     ///
     /// [`Error::Wrong`]. [`Error::Empty`] and [`Error::TooLong`] for a password that no hash is made
     /// of. [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`],
-    /// [`Error::BelowMinimum`] and [`Error::AboveLimit`] for a stored hash that cannot be used: tell
-    /// the operator, and tell the person what a wrong password tells; so does
-    /// [`Error::AboveBudget`] for one that needs more memory than the gate's budget.
-    /// [`Error::Busy`], [`Error::Memory`].
+    /// [`Error::BelowMinimum`], [`Error::AboveLimit`] and [`Error::AboveBudget`] for a stored hash
+    /// that cannot be used: tell the operator, and tell the person what a wrong password tells.
+    /// [`Error::Busy`] and [`Error::Memory`] are of the machine, not of the password.
     ///
-    /// Before each of these but the last two, a hash at this hasher's own cost was computed, and one of
-    /// the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
+    /// Before each of these but the last two, a hash at this hasher's own cost was computed, and one
+    /// of the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
     /// before: that is the time by which it can be told, until it is replaced.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
-        let mut permit = self.gate.enter(self.weight(stored))?;
+        self.verify_within(self.gate.enter(self.weight_kib(stored))?, password, stored)
+    }
+
+    /// Verifies as [`Hasher::verify`] does, with a permit that was waited for before: on a thread
+    /// that may block, after [`Gate::enter_async`] with [`Hasher::weight_kib`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Hasher::verify`], and [`Error::AboveBudget`] if the permit weighs less than that.
+    pub fn verify_within(
+        &self,
+        mut permit: Permit,
+        password: &Password,
+        stored: Option<&Hash>,
+    ) -> Result<Verified, Error> {
         self.verify_by(password, stored, |stored, text| {
             self.compute(stored, text, &mut permit)
         })
-    }
-
-    /// The memory in KiB of the largest that verifying computes: one after the other, in one
-    /// permit.
-    fn weight(&self, stored: Option<&Hash>) -> u32 {
-        let memory = |hash: &Hash| {
-            let stored = Stored::parse(&hash.text, &self.limits).ok()?;
-            Some(stored.memory_kib())
-        };
-        let stored = stored
-            .and_then(memory)
-            .filter(|kib| *kib <= self.gate.budget_kib());
-        let decoy = self.decoy.as_ref().and_then(memory);
-        [stored, decoy]
-            .into_iter()
-            .flatten()
-            .fold(self.cost.memory_kib(), u32::max)
     }
 
     /// One path for every refusal, with the same work.
@@ -311,12 +352,17 @@ impl Hasher {
         let form = stored.and_then(|hash| hash.form);
         let texts = self.texts(password, form)?;
         let stored = stored.ok_or(Error::Wrong)?;
-        let stored = Stored::parse(&stored.text, &self.limits)?;
+        Ok((texts, self.admit_hash(stored)?))
+    }
+
+    /// A hash that may be computed over: within the limits, and within the gate's budget.
+    fn admit_hash(&self, hash: &Hash) -> Result<Stored, Error> {
+        let stored = Stored::parse(&hash.text, &self.limits)?;
         let budget_kib = self.gate.budget_kib();
         if stored.memory_kib() > budget_kib {
             return Err(Error::AboveBudget { budget_kib });
         }
-        Ok((texts, stored))
+        Ok(stored)
     }
 
     /// What may have been hashed: the password in the form that is recorded, else in each of the
@@ -346,7 +392,7 @@ impl Hasher {
         for _ in 0..texts {
             owed.push(Stored::Argon2(self.blank([0; SALT_LEN])));
             if let Some(sample) = &self.decoy {
-                owed.push(Stored::parse(&sample.text, &self.limits)?);
+                owed.push(self.admit_hash(sample)?);
             }
         }
         Ok(owed)
@@ -358,6 +404,7 @@ impl Hasher {
         text: &[u8],
         permit: &mut Permit,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        permit.covers(stored.memory_kib())?;
         match stored {
             Stored::Argon2(phc) => work::tag(text, phc, permit),
             #[cfg(feature = "legacy")]
@@ -421,7 +468,7 @@ mod tests {
         stored: Option<&Hash>,
     ) -> (Result<Verified, Error>, Vec<(String, String)>) {
         let computed = RefCell::new(Vec::new());
-        let mut permit = hasher.gate.enter(hasher.weight(stored)).unwrap();
+        let mut permit = hasher.gate.enter(hasher.weight_kib(stored)).unwrap();
         let outcome = hasher.verify_by(password, stored, |stored, text| {
             let text = core::str::from_utf8(text).unwrap();
             computed
@@ -566,7 +613,9 @@ mod tests {
             let [_, password, text] = *line.split('\t').collect::<Vec<_>>() else {
                 panic!("three fields a line");
             };
-            let hash = Hasher::default().hash_with(&Password::from(password), salt);
+            let hasher = Hasher::default();
+            let permit = hasher.gate.enter(hasher.weight_kib(None)).unwrap();
+            let hash = hasher.hash_with(permit, &Password::from(password), salt);
             assert_eq!(hash.unwrap().as_str(), text);
             seen += 1;
         }

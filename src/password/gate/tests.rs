@@ -46,9 +46,11 @@ fn a_permit_lends_no_more_than_it_weighs() {
     let gate = Gate::new(4096);
     let mut permit = gate.enter(2048).unwrap();
     assert_eq!(permit.blocks(2048).unwrap().len(), 2048);
-    for too_many in [2049, 4096, usize::MAX] {
-        assert_eq!(permit.blocks(too_many).err(), Some(Error::Memory));
+    let refused = Error::AboveBudget { budget_kib: 2048 };
+    for too_many in [2049, 4096] {
+        assert_eq!(permit.blocks(too_many).err(), Some(refused.clone()));
     }
+    assert_eq!(permit.blocks(usize::MAX).err(), Some(Error::Memory));
     assert_eq!(permit.blocks(2048).unwrap().len(), 2048);
 }
 
