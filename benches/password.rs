@@ -5,8 +5,8 @@
     reason = "a bench stops at what it did not expect"
 )]
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use portcullis::password::{Cost, Hash, Hasher, Limits, Password, Policy};
+use criterion::{BatchSize::LargeInput, Criterion, criterion_group, criterion_main};
+use portcullis::password::{Blocklist, Cost, Digest, Hash, Hasher, Limits, Password, Policy};
 
 fn hashes(c: &mut Criterion) {
     let password = Password::from("correct horse battery staple");
@@ -62,5 +62,27 @@ fn texts(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, hashes, judgements, texts);
+fn blocklists(c: &mut Criterion) {
+    let mut group = c.benchmark_group("password/blocklist");
+    group.bench_function("embedded", |b| b.iter(Blocklist::common));
+    for (name, entries, width) in [("10 thousand", 10_000, 4), ("1 million", 1_000_000, 5)] {
+        let digests = (0..entries).map(|n| Digest::Sha1.of(&format!("listed {n}")));
+        let list = Blocklist::from_digests(Digest::Sha1, width, digests.collect()).unwrap();
+        let file = list.to_bytes();
+        group.bench_function(format!("load {name}"), |b| {
+            let input = || file.clone();
+            b.iter_batched(input, |f| Blocklist::from_bytes(f).unwrap(), LargeInput);
+        });
+        let policy = Policy::nist_800_63b().with_blocklist(list);
+        let others: Vec<_> = (0..1000).map(|n| format!("Tr0ub4dor & {n}")).collect();
+        let others: Vec<_> = others.iter().map(|t| Password::from(t.as_str())).collect();
+        let mut others = others.iter().cycle();
+        group.bench_function(format!("check {name}"), |b| {
+            b.iter(|| policy.check(others.next().unwrap(), &[]));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, hashes, judgements, texts, blocklists);
 criterion_main!(benches);

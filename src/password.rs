@@ -70,7 +70,7 @@ mod text;
 mod violation;
 mod work;
 
-pub use blocklist::Blocklist;
+pub use blocklist::{Blocklist, Digest, Flaw};
 pub use cost::Cost;
 pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
@@ -162,6 +162,9 @@ pub enum Error {
     /// Two rules that nobody can keep both.
     #[error("{0} contradicts {1}")]
     Contradiction(Clause, Clause),
+    /// The file is not a blocklist, or digests cannot become one.
+    #[error("blocklist cannot be used: {0}")]
+    Blocklist(Flaw),
     /// The memory for the hash could not be had.
     #[error("there is not enough memory for the hash")]
     Memory,

@@ -93,7 +93,7 @@ impl From<password::Error> for Denial {
             | E::BelowMinimum { .. }
             | E::AboveLimit { .. }
             | E::AboveBudget { .. } => Self::Malformed,
-            E::HistoryDepth | E::MinLength | E::Period | E::Contradiction(..) => {
+            E::HistoryDepth | E::MinLength | E::Period | E::Contradiction(..) | E::Blocklist(_) => {
                 Self::InvalidArgument
             }
             E::Randomness => Self::Randomness,

@@ -101,7 +101,7 @@ impl Policy {
                 None
             }
             Rule::NotBlocklisted { .. } => {
-                let listed = self.lists.iter().any(|list| list.contains(folded));
+                let listed = self.lists.iter().any(|list| list.contains(text, folded));
                 listed.then_some(Violation::Blocklisted)
             }
             _ => None,
