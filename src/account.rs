@@ -155,6 +155,31 @@ impl Policy {
     pub fn with_sessions(self, sessions: session::Policy) -> Self {
         Self { sessions, ..self }
     }
+
+    /// The rules for the password of an account that has a second factor, or has none. Where
+    /// everybody must have one, no password ever serves alone.
+    fn password_rules(&self, has_factor: bool) -> password::Policy {
+        self.password
+            .for_second_factor(if self.is_beside_factor(has_factor) {
+                password::SecondFactor::Enrolled
+            } else {
+                password::SecondFactor::NotEnrolled
+            })
+    }
+
+    /// What a person's password is good for. One that was chosen to stand beside a second factor
+    /// must be changed where there is none any more.
+    fn password_expiry(&self, state: &State, now: Timestamp) -> password::Expiry {
+        let mut password = state.password().clone();
+        if !self.is_beside_factor(state.has_factor()) {
+            password = password.without_second_factor();
+        }
+        self.password.expiry(&password, now)
+    }
+
+    fn is_beside_factor(&self, has_factor: bool) -> bool {
+        has_factor || self.second_factor == SecondFactor::Required
+    }
 }
 
 /// What comes after a step of signing in.

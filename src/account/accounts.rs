@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Timestamp, encoding,
-    password::Password,
+    password::{self, Password},
     rbac::Grants,
     session::{self, Activity, Handle, Live, Token},
     store::{Change, Entry, Store, update},
@@ -48,11 +48,8 @@ impl<S: Store> Accounts<S> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let login = Login::parse(login)?;
-        let Policy {
-            hasher,
-            password: rules,
-            ..
-        } = &self.policy;
+        let rules = self.policy.password_rules(false);
+        let hasher = &self.policy.hasher;
         let password = rules.set(hasher, password, &login.context(), now)?;
         let entry = Entry::new(State::new(login.clone(), password, grants).encode());
         update(&self.store, &key(login.handle()), |value| match value {
@@ -79,6 +76,32 @@ impl<S: Store> Accounts<S> {
     pub fn grant(&self, login: &str, grants: Grants) -> Result<(), Error> {
         self.change(Login::parse(login)?.handle(), |state| {
             state.grants = grants.clone();
+            Ok(())
+        })
+    }
+
+    /// Demands another password, for [`password::Reason::Compromised`] or another reason: every
+    /// session and ticket of the account ends, and the present password only serves to choose the
+    /// next. For an administrator.
+    ///
+    /// Demanding again what is demanded already changes nothing: a list of accounts can be worked
+    /// off twice.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn require_password_change(
+        &self,
+        login: &str,
+        reason: password::Reason,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.change(Login::parse(login)?.handle(), |state| {
+            let password = state.password.clone().with_must_change(reason);
+            if password != state.password {
+                state.password = password;
+                state.end_everything(now);
+            }
             Ok(())
         })
     }

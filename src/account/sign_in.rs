@@ -223,9 +223,9 @@ impl<S: Store> Accounts<S> {
         let verified = self.policy.hasher.verify(present, Some(&attempt.hash));
         let old = self.change(token.handle(), |state| {
             self.settle_password(state, &attempt, &verified, now)?;
-            Ok(state.password.clone())
+            Ok(state.clone())
         })?;
-        let changed = self.changed(&person.login, &old, new, now)?;
+        let changed = self.changed(&old, Some(present), new, now)?;
         self.change(token.handle(), |state| {
             whole(state, |state| {
                 still_holds(state, &attempt, now)?;
@@ -362,14 +362,14 @@ impl<S: Store> Accounts<S> {
             }
             Ok(proved)
         };
-        let (login, old) = self.with_ticket(ticket, |state| {
+        let old = self.with_ticket(ticket, |state| {
             may(state)?;
-            Ok((state.login.clone(), state.password.clone()))
+            Ok(state.clone())
         })?;
-        let changed = self.changed(&login, &old, new, now)?;
+        let changed = self.changed(&old, None, new, now)?;
         self.with_ticket(ticket, |state| {
             let proved = may(state)?;
-            if state.password.hash() != old.hash() {
+            if state.password.hash() != old.password.hash() {
                 return Err(Error::Overtaken);
             }
             whole(state, |state| {
@@ -401,16 +401,23 @@ impl<S: Store> Accounts<S> {
         self.settle(state, &permit, Verdict::Incomplete, now)
     }
 
-    /// The password's state after a change to `new`: policy, history and the slow hash.
+    /// The password's state after a change to `new`: policy, history and the slow hash. Where the
+    /// person has typed the present one in too, the new one is compared with it.
     fn changed(
         &self,
-        login: &Login,
-        old: &password::State,
+        old: &State,
+        present: Option<&Password>,
         new: &Password,
         now: Timestamp,
     ) -> Result<password::State, Error> {
-        let rules = &self.policy.password;
-        Ok(rules.change(&self.policy.hasher, old, new, &login.context(), now)?)
+        let rules = self.policy.password_rules(old.has_factor());
+        let context = old.login.context();
+        if let Some(present) = present {
+            rules
+                .check_change(present, new, &context)
+                .map_err(password::Error::from)?;
+        }
+        Ok(rules.change(&self.policy.hasher, &old.password, new, &context, now)?)
     }
 
     /// What is still missing, or the session.
@@ -429,7 +436,7 @@ impl<S: Store> Accounts<S> {
         if state.has_factor() && !proved.second_factor() {
             return issue(state, Purpose::SecondFactor).map(Next::FactorNeeded);
         }
-        let expiry = self.policy.password.expiry(&state.password, now);
+        let expiry = self.policy.password_expiry(state, now);
         if must_change(&expiry) {
             let ticket = issue(state, Purpose::PasswordChange)?;
             return Ok(Next::PasswordChangeNeeded(ticket, expiry));
