@@ -8,7 +8,7 @@
 
 use portcullis::{
     Timestamp,
-    password::{Cost, Error, Form, Hash, Hasher, Password, State},
+    password::{Cost, Error, Form, Hash, Hasher, Password, Policy, State, Violation},
 };
 
 const FORMS: [Form; 3] = [Form::Nfc, Form::Nfkc, Form::Raw];
@@ -143,4 +143,24 @@ fn no_form_of_a_password_is_too_long() {
     assert!(tiny().verify(&apart, Some(&unrecorded)).is_ok());
     let raw = unrecorded.with_form(Form::Raw);
     assert_eq!(tiny().verify(&apart, Some(&raw)), Err(Error::TooLong));
+}
+
+/// PW-15, PW-09: a former password is found behind one whose form is another, and too long for it.
+#[test]
+fn history_compares_each_hash_in_its_own_form() {
+    let policy = Policy::nist_800_63b().with_history(3).unwrap();
+    let apart = Password::from("\u{1112}\u{1161}\u{11AB}".repeat(340));
+    let now = Timestamp::from_secs;
+    let state = State::new(tiny().hash(&apart).unwrap(), Some(now(0)));
+    let raw = tiny().with_form(Form::Raw);
+    let other = Password::from("another password");
+    let state = policy.change(&raw, &state, &other, &[], now(1)).unwrap();
+    let back = policy.change(&tiny(), &state, &apart, &[], now(2));
+    let Err(Error::Rejected(violations)) = back else {
+        panic!("it was used before")
+    };
+    assert!(matches!(
+        violations.as_slice(),
+        [Violation::Reused { remembered: 2, .. }]
+    ));
 }

@@ -313,6 +313,29 @@ impl Hasher {
         })
     }
 
+    /// Whether `hash` was made of `password`, without the work that hides a refusal's cause: for the
+    /// remembered passwords of somebody who has proved who they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hasher::verify`], for a hash that cannot be compared with. Of a password that none is made
+    /// of there is none.
+    pub(super) fn compare(&self, password: &Password, hash: &Hash) -> Result<Comparison, Error> {
+        let (texts, stored) = match self.admit(password, Some(hash)) {
+            Ok(admitted) => admitted,
+            Err(Error::Empty | Error::TooLong) => return Ok(Comparison::Different),
+            Err(error) => return Err(error),
+        };
+        let mut permit = self.gate.enter(stored.memory_kib())?;
+        for text in texts {
+            let tag = self.compute(&stored, text.as_bytes(), &mut permit)?;
+            if secret::eq(&tag, stored.tag()) {
+                return Ok(Comparison::Same);
+            }
+        }
+        Ok(Comparison::Different)
+    }
+
     /// One path for every refusal, with the same work.
     fn verify_by(
         &self,
@@ -421,6 +444,13 @@ impl Hasher {
             tag: vec![0; TAG_LEN],
         }
     }
+}
+
+/// What a password is to a hash that was made of one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Comparison {
+    Same,
+    Different,
 }
 
 /// Strikes one hash of `scheme` from what is owed, if it is: it is being computed.
