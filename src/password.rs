@@ -1,32 +1,96 @@
 //! Hashes passwords, says what is wrong with a new one, and when an old one has had its day.
 //!
-//! A [`Hasher`] makes Argon2id hashes and verifies them. A [`Policy`] says which passwords may be
-//! chosen, for how long they serve and which may not come back. [`State`] is what is stored of one
-//! person's password: [`Policy::set`] makes the first, [`Policy::change`] the next,
+//! A [`Hasher`] makes Argon2id hashes and verifies them, within the memory of a [`Gate`]. A
+//! [`Policy`] says which passwords may be chosen, for how long they serve and which may not come
+//! back: take one of the presets, each rule of which names its clause. [`State`] is what is stored of
+//! one person's password: [`Policy::set`] makes the first, [`Policy::change`] the next,
 //! [`Policy::expiry`] says what the present one is good for.
+//!
+//! # What is refused, and why
+//!
+//! | what | why |
+//! |---|---|
+//! | a password over 1,024 bytes, or empty | before any work: nobody types one, and work must be bounded |
+//! | a stored hash over 1,024 bytes, or above the [`Limits`] | planted, it would fill the memory or keep a processor for hours; the error names the number and the bound, no memory is taken and the answer takes as long as a wrong password's |
+//! | a stored hash with a parameter missing, twice or in another order, a leading zero, padding, a stray bit, anything after the end | one hash has one text: what is read prints as it was, and a changed text never verifies |
+//! | tags below 12 bytes | a wrong password could meet one by chance |
+//! | a hash that needs more than the gate's budget, more hashes than it admits | [`Error::AboveBudget`], [`Error::Busy`]: never a process out of memory |
+//! | text in the clear, `{noop}`, `$2x$`, unknown schemes | [`Error::UnknownScheme`]: they never verify |
+//!
+//! Spaces, NUL, marks, joined emoji and every other character of a stored password count; in a *new*
+//! password control characters are refused. The [`Form`] that is hashed is recorded.
+//!
+//! # Hashes that others made
+//!
+//! With the feature `legacy` a hasher also verifies what other systems stored, so that their people
+//! can be taken over and rehashed as they sign in ([`Verified::needs_rehash`]); with `legacy-weak`
+//! even what should never have been stored. [`LegacyScheme`] lists the forms. None of them is ever
+//! made. Argon2 of the older version 0x10, with `v=16` or without a version, is read in any case.
+//!
+//! # A pepper that rotates
+//!
+//! Keyed hashes cannot change their key without the passwords. So the pepper here is a
+//! `field::Keyring` that seals the stored hash for its account: who has the table and not the key has
+//! nothing to guess at, a row copied to another account does not open there, and a new key needs
+//! nobody's password. With the feature `field`:
+//!
+#![cfg_attr(feature = "field", doc = "```")]
+#![cfg_attr(not(feature = "field"), doc = "```ignore")]
+//! use portcullis::field::{Context, Keyring};
+//! use portcullis::password::{Hash, Hasher, Password};
+//!
+//! let account = |id: u64| {
+//!     let column = Context::new().without_tenant().table("account").column("password_hash");
+//!     column.row(id)
+//! };
+//! let (mut pepper, hasher) = (Keyring::generate()?, Hasher::default());
+//! let password = Password::from("correct horse battery staple");
+//! let cell = pepper.seal_text(&account(7), hasher.hash(&password)?.as_str().as_bytes())?;
+//!
+//! // at each sign-in
+//! let opened = pepper.open_text(&account(7), &cell)?;
+//! let hash = Hash::from_stored(core::str::from_utf8(opened.expose_secret())?);
+//! let verified = hasher.verify(&password, Some(&hash))?;
+//!
+//! // to rotate, row by row, without anybody's password
+//! let next = pepper.stage()?;
+//! pepper.promote(next)?;
+//! let opened = pepper.open_text(&account(7), &cell)?;
+//! let resealed = pepper.seal_text(&account(7), opened.expose_secret())?;
+//! # assert!(!verified.needs_rehash() && opened.stale().is_some() && resealed != cell);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A person without a sealed hash costs [`Hasher::verify`] with None. Sealing hides hashes from who
+//! reads the table, not from who has the process.
 //!
 //! # What this does not do
 //!
-//! It does not limit guesses (that is `attempts`). A change of password computes one hash for every
-//! remembered password. How many hashes are computed at once, the memory of a [`Gate`] bounds: give
-//! the same to every hasher of the process.
-//! It ships no list of common passwords: a policy has the [`Blocklist`] that it is given, and
-//! [`Policy::nist_800_63b`] without one is not what NIST asks for. It makes no hashes but Argon2id
-//! and verifies no others.
+//! It does not limit guesses (that is `attempts`). It computes one hash for every remembered password
+//! when a password is changed. It asks no service whether a password has leaked: it has the lists
+//! that it is given, and one inside ([`Blocklist::common`]).
 //!
 //! # Security
 //!
 //! The threat is a stolen table of hashes and hardware that guesses. Argon2id at 19 MiB and two
 //! passes is the OWASP Password Storage Cheat Sheet's choice; the algorithm is that of RFC 9106. The
-//! memory that it fills is wiped before it is given back, and so is the password.
+//! memory that it fills is wiped after each hash, and so is the password; [`Gate`] keeps the memory
+//! for the next.
 //!
-//! What is read from storage is not trusted either: a stored hash is read by a strict parser and
-//! held to ceilings before anything is allocated, so a planted one cannot fill the memory or stop
-//! the process.
+//! What is read from storage is not trusted either: a stored hash is read by strict parsers of our
+//! own and held to [`Limits`] before anything is allocated or handed to another crate.
 //!
 //! An unknown person, an empty or over-long password and an unusable stored hash cost the same work
-//! as a wrong password, so the time of an answer does not tell which it was. It does tell a person
-//! whose hash was made at another cost, until [`Verified::needs_rehash`] has been acted on.
+//! as a wrong password, so the time of an answer does not tell which it was. A stored hash of another
+//! cost or scheme than today's adds its own time to that of every refusal: to make all alike during a
+//! migration, [`Hasher::with_decoy`] adds it for everybody.
+//!
+//! # Speed
+//!
+//! Hashing is meant to be slow, but no slower than the attacker's. Memory that is used again saves
+//! the page faults of fresh memory; `benches/peers` compares with the bare crate, libsodium and
+//! libargon2 in one run and says what `-C target-cpu` and the feature `parallel` bring: vector
+//! instructions of the machine's own processor, and threads for costs of more than one lane.
 //!
 //! # Example
 //!
