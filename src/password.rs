@@ -116,14 +116,18 @@ mod blocklist;
 mod check;
 mod cost;
 mod expiry;
+#[cfg(feature = "serde")]
+mod file;
 mod gate;
 mod hash;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod limits;
+mod marking;
 mod period;
 mod phc;
 mod policy;
+mod report;
 mod rule;
 mod rules;
 mod similarity;
@@ -142,9 +146,11 @@ pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
 pub use legacy::{Legacy, LegacyScheme};
 pub use limits::{Limits, Parameter};
+pub use marking::Marking;
 pub use period::Period;
 pub use phc::{Algorithm, Version};
 pub use policy::{Policy, SecondFactor};
+pub use report::Report;
 pub use rule::{Clause, Requirement, Rule, Words};
 pub use standard::{Departure, Standard};
 use state::HISTORY_LIMIT;

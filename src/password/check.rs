@@ -31,9 +31,9 @@ impl Policy {
     /// `$` are `s`, `7` and `+` are `t`, `8` is `b`, `9` is `g`. Too similar is a password that
     ///
     /// - is the old one, also backwards or rotated (`2026Summer` for `Summer2026`);
-    /// - has the same letters in the same order, or backwards, whatever digits, symbols and spaces
-    ///   were added, removed or counted up around and between them, if the letters are at least half
-    ///   of the longer of the two;
+    /// - has the same letters in the same order, also backwards or rotated, whatever digits, symbols
+    ///   and spaces were added, removed or counted up around and between them, if the letters are at
+    ///   least half of the longer of the two;
     /// - is a part of the old one, or has it as a part, if the part is at least half of the whole;
     /// - comes from the old one by inserting, deleting or replacing at most three characters, and no
     ///   more than one in four of the longer of the two.

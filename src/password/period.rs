@@ -84,6 +84,11 @@ impl Period {
         }
     }
 
+    /// Its place in a list of periods.
+    pub(super) const fn place(self) -> (u32, u32) {
+        (self.least_hours(), self.most_hours())
+    }
+
     /// Whether it ends no later than `other`, whenever both begin. In doubt no: six months are 181
     /// days or more, so 182 days may be either.
     pub(super) const fn is_within(self, other: Self) -> bool {

@@ -33,8 +33,25 @@ pub struct Policy {
     pub(super) factor: SecondFactor,
 }
 
+/// The same rules, for the same accounts, with the very same lists: two lists are not compared by
+/// what they hold.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        let lists = |policy: &Self| policy.lists.iter().map(Arc::as_ptr).collect::<Vec<_>>();
+        self.standards == other.standards
+            && self.rules == other.rules
+            && self.factor == other.factor
+            && lists(self) == lists(other)
+    }
+}
+
 /// Whether an account has a second factor. Where nobody knows, it has none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum SecondFactor {
     /// The password is the only factor.
@@ -249,6 +266,15 @@ impl Policy {
         self.with(Rule::Lifetime(period)).checked()
     }
 
+    /// Lets passwords expire after `period` where there is no second factor, and no others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::with_lifetime`].
+    pub fn with_lifetime_alone(self, period: Period) -> Result<Self, Error> {
+        self.with_lifetimes(&[period], &[])
+    }
+
     /// Lets no password expire.
     #[must_use]
     pub fn without_lifetime(self) -> Self {
@@ -265,6 +291,52 @@ impl Policy {
     #[must_use]
     pub fn with_grace(self, period: Period) -> Self {
         self.with(Rule::Grace(period))
+    }
+
+    pub(super) fn with_lifetimes(self, alone: &[Period], beside: &[Period]) -> Result<Self, Error> {
+        let own = |period: &Period| Requirement::own(Rule::Lifetime(*period));
+        let alone = alone.iter().map(|period| own(period).alone());
+        let own: Vec<_> = alone.chain(beside.iter().map(own)).collect();
+        let rules = self
+            .rules
+            .replace(Rule::Lifetime(Period::NINETY_DAYS), &own);
+        Self { rules, ..self }.checked()
+    }
+
+    pub(super) fn with_periods(
+        self,
+        rule: fn(Period) -> Rule,
+        periods: &[Period],
+    ) -> Result<Self, Error> {
+        let own: Vec<_> = periods.iter().map(|period| rule(*period)).collect();
+        self.with_own(rule(Period::NINETY_DAYS), &own).checked()
+    }
+
+    /// The least length without and with a second factor; nothing where there is no such rule.
+    pub(super) fn min_lengths(&self) -> (usize, usize) {
+        let min = |factor| {
+            let rules = self.rules.applicable(factor).into_iter();
+            let min = rules.filter_map(|r| match r.rule() {
+                Rule::MinLength { min } => Some(min),
+                _ => None,
+            });
+            min.max().unwrap_or_default()
+        };
+        (min(SecondFactor::NotEnrolled), min(SecondFactor::Enrolled))
+    }
+
+    /// The lifetimes without and with a second factor.
+    pub(super) fn lifetimes(&self) -> (Vec<Period>, Vec<Period>) {
+        let lifetimes = |factor| {
+            let rules = self.rules.applicable(factor).into_iter();
+            let lifetime = |r: Requirement| match r.rule() {
+                Rule::Lifetime(period) => Some(period),
+                _ => None,
+            };
+            rules.filter_map(lifetime).collect()
+        };
+        let alone = lifetimes(SecondFactor::NotEnrolled);
+        (alone, lifetimes(SecondFactor::Enrolled))
     }
 
     fn with(self, rule: Rule) -> Self {

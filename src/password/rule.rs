@@ -37,6 +37,11 @@ impl fmt::Display for Clause {
 
 /// How the words of an account are looked for in a password.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Words {
     /// Anywhere in the password, also a part of a word between white space: of a person's full name
@@ -164,6 +169,17 @@ impl Rule {
                 | Self::WholeComparison
                 | Self::NoPeriodicChange
         )
+    }
+
+    pub(super) const fn period(self) -> Option<Period> {
+        match self {
+            Self::NotWithin(period)
+            | Self::MinAge(period)
+            | Self::Lifetime(period)
+            | Self::Warning(period)
+            | Self::Grace(period) => Some(period),
+            _ => None,
+        }
     }
 
     pub(super) fn is_kind_of(self, other: Self) -> bool {
@@ -346,6 +362,12 @@ impl Requirement {
         }
     }
 
+    /// Its place among others: the same whatever the order in which they came together.
+    pub(super) fn place(&self) -> impl Ord + use<> {
+        let period = self.rule.period().map(Period::place);
+        (self.rule.rank(), self.when == When::Always, period)
+    }
+
     pub(super) const fn with_clause(self, clause: Clause) -> Self {
         Self { clause, ..self }
     }
@@ -359,5 +381,31 @@ impl Requirement {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rule.fmt(f)
+    }
+}
+
+/// `{"code":"too_short","min":12,"clause":"PCI DSS 4.0.1 8.3.6"}`: the code, the numbers by their
+/// names, a period as text, the clause.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Requirement {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", self.code())?;
+        match self.rule {
+            Rule::MinLength { min } => map.serialize_entry("min", &min)?,
+            Rule::MaxLength { max } => map.serialize_entry("max", &max)?,
+            Rule::NoContextWords(words) => map.serialize_entry("words", &words)?,
+            Rule::NotBlocklisted { passwords } => map.serialize_entry("passwords", &passwords)?,
+            Rule::NotOfLast { depth } => map.serialize_entry("depth", &depth)?,
+            Rule::LengthPermitted { length } => map.serialize_entry("length", &length)?,
+            rule => {
+                if let Some(period) = rule.period() {
+                    map.serialize_entry("period", &period.to_string())?;
+                }
+            }
+        }
+        map.serialize_entry("clause", self.clause.as_str())?;
+        map.end()
     }
 }

@@ -64,7 +64,7 @@ impl Rules {
         if !self.iter().any(follows) {
             self.0.retain(|old| !new.implies(old));
             self.0.push(new);
-            self.0.sort_by_key(|r| r.rule().rank());
+            self.0.sort_by_key(Requirement::place);
         }
     }
 

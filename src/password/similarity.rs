@@ -17,15 +17,14 @@ const CHARS_PER_EDIT: usize = 4;
 pub(super) fn too_similar(old: &str, new: &str) -> bool {
     let longer = len(old).max(len(new));
     let is_half = |part: &str| len(part).saturating_mul(2) >= longer;
-    let same_half = |old: &str, new: &str| is_half(old) && is_same_either_way(old, new);
+    let same_half = |old: &str, new: &str| is_half(old) && is_turned(old, new);
     if same_half(&letters(old), &letters(new)) || same_half(&spelt(old), &spelt(new)) {
         return true;
     }
     let (old, new) = (plain(old), plain(new));
-    is_same_either_way(&old, &new)
+    is_turned(&old, &new)
         || (is_half(&new) && old.contains(new.as_str()))
         || (is_half(&old) && new.contains(old.as_str()))
-        || is_rotated(&old, &new)
         || is_edited(&old, &new, MOST_EDITS.min(longer / CHARS_PER_EDIT))
 }
 
@@ -62,14 +61,10 @@ fn spelt(text: &str) -> Zeroizing<String> {
     letters(&plain(text.trim_matches(|c: char| !c.is_alphabetic())))
 }
 
-fn is_same_either_way(a: &str, b: &str) -> bool {
-    a == b || a.chars().eq(b.chars().rev())
-}
-
-/// Whether the end of one, put before its beginning, gives the other.
-fn is_rotated(a: &str, b: &str) -> bool {
+/// Whether one is the other, also backwards or with its end put before its beginning.
+fn is_turned(a: &str, b: &str) -> bool {
     let twice = gather(iter::repeat_n(a, 2).flat_map(str::chars));
-    a.len() == b.len() && twice.contains(b)
+    a.len() == b.len() && (twice.contains(b) || a.chars().eq(b.chars().rev()))
 }
 
 /// Whether at most `edits` insertions, deletions and replacements of a character lead from one to

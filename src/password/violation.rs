@@ -111,6 +111,11 @@ impl fmt::Display for Violation {
 
 /// A class of characters that a policy may ask for. A character may be of none: a space is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Class {
     /// The Unicode property Alphabetic: letters of every script, the next two classes included.
@@ -166,8 +171,35 @@ impl Class {
     }
 }
 
+/// `{"code":"too_short","min":12,"found":9}`: the code, then the numbers by their names, a moment as
+/// text.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Violation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", self.code())?;
+        match self {
+            Self::TooShort { min, found } => {
+                map.serialize_entry("min", min)?;
+                map.serialize_entry("found", found)?;
+            }
+            Self::TooLong { max, found } => {
+                map.serialize_entry("max", max)?;
+                map.serialize_entry("found", found)?;
+            }
+            Self::ContextWord { index } => map.serialize_entry("index", index)?,
+            Self::Reused { remembered } => map.serialize_entry("remembered", remembered)?,
+            Self::TooSoon { from } => map.serialize_entry("from", &from.to_string())?,
+            Self::Missing(_) | Self::ControlCharacter | Self::Blocklisted | Self::TooSimilar => {}
+        }
+        map.end()
+    }
+}
+
 /// Every rule that a password breaks: at least one.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
