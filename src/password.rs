@@ -113,6 +113,7 @@
 //! ```
 
 mod blocklist;
+mod change;
 mod check;
 mod cost;
 mod expiry;

@@ -1,6 +1,10 @@
 //! A policy is read from a file strictly, and written so that it is read as the same.
 #![cfg(feature = "serde")]
-#![allow(clippy::unwrap_used, reason = "tests stop at what they did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
 
 use portcullis::{
     Timestamp,
@@ -234,7 +238,7 @@ fn set(policy: Policy, which: u8, n: u32) -> Result<Policy, Error> {
         1 => policy.with_min_lengths(40, n as usize),
         2 => policy.with_classes(&[Class::Upper, Class::Digit]),
         3 => policy.with_classes(&[]),
-        4 => policy.with_context_words(if n % 2 == 0 {
+        4 => policy.with_context_words(if n.is_multiple_of(2) {
             Words::Whole
         } else {
             Words::Anywhere
@@ -330,6 +334,7 @@ fn requirements_have_a_form_for_programs() {
             r#"{"code":"no_digit","clause":"PCI DSS 4.0.1 8.3.6"},"#,
             r#"{"code":"control_character","clause":"portcullis: characters"},"#,
             r#"{"code":"context_word","words":"anywhere","clause":"portcullis: context words"},"#,
+            r#"{"code":"blocklisted","passwords":131072,"clause":"portcullis: blocklist"},"#,
             r#"{"code":"too_similar","clause":"portcullis: similarity"},"#,
             r#"{"code":"reused","depth":4,"clause":"PCI DSS 4.0.1 8.3.7"},"#,
             r#"{"code":"expires","period":"90 days","clause":"PCI DSS 4.0.1 8.3.9"},"#,

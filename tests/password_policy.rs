@@ -96,8 +96,8 @@ fn counts_code_points() {
     // twelve as typed, eleven in the text form
     assert_eq!(codes(&policy, "Aa1!e\u{301}aaaaaa", &[]), ["too_short"]);
     let nist = Policy::nist_800_63b();
-    assert_eq!(codes(&nist, "aaaaaaaaaaaaaaa", &[]), [""; 0]);
-    assert_eq!(codes(&nist, "aaaaaaaaaaaaaa", &[]), ["too_short"]);
+    assert_eq!(codes(&nist, "maple quartz ox", &[]), [""; 0]);
+    assert_eq!(codes(&nist, "maple quartz o", &[]), ["too_short"]);
     // the most: 1,024 bytes
     assert_eq!(codes(&nist, &"é".repeat(512), &[]), [""; 0]);
     assert_eq!(codes(&nist, &("é".repeat(512) + "a"), &[]), ["too_long"]);
@@ -238,7 +238,7 @@ fn reads_a_list_of_common_passwords() {
         ("STRASSE", true),
         (" Tail ", true),
         ("tail", false),
-        ("password", false),
+        ("password1 ", false),
         ("", false),
     ] {
         assert_eq!(

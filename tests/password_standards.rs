@@ -134,7 +134,7 @@ fn the_back_office_asks_for_what_it_published() {
             "at least one symbol or punctuation mark (back office: composition)",
             "no control character (portcullis: characters)",
             "no name or word of this account in it (portcullis: context words)",
-            "none of 3000 passwords that are tried first (portcullis: blocklist)",
+            "none of 134072 passwords that are tried first (portcullis: blocklist)",
             "not similar to the present one (portcullis: similarity)",
             "neither the present one nor one of the 24 before it (back office: history)",
             "changed after 6 months (back office: expiry)",

@@ -47,12 +47,20 @@ impl Policy {
         new: &Password,
         context: &[&str],
     ) -> Result<(), Violations> {
+        Violations::refuse(self.change_violations(old, new, context))
+    }
+
+    pub(super) fn change_violations(
+        &self,
+        old: &Password,
+        new: &Password,
+        context: &[&str],
+    ) -> Vec<Violation> {
         let mut violations = self.violations(new, context);
-        let compared = self.has(|rule| rule == Rule::NotSimilar);
-        if compared && too_similar(old, new) {
+        if too_similar(old, new) {
             violations.push(Violation::TooSimilar);
         }
-        Violations::refuse(violations)
+        violations
     }
 
     pub(super) fn violations(&self, password: &Password, context: &[&str]) -> Vec<Violation> {
@@ -101,7 +109,7 @@ impl Policy {
                 None
             }
             Rule::NotBlocklisted { .. } => {
-                let listed = self.lists.iter().any(|list| list.contains(text, folded));
+                let listed = self.lists().any(|list| list.contains(text, folded));
                 listed.then_some(Violation::Blocklisted)
             }
             _ => None,

@@ -166,6 +166,40 @@ impl File {
     }
 }
 
+impl Policy {
+    fn with_periods(self, rule: fn(Period) -> Rule, periods: &[Period]) -> Result<Self, Error> {
+        let own: Vec<_> = periods.iter().map(|period| rule(*period)).collect();
+        self.with_own(rule(Period::NINETY_DAYS), &own).checked()
+    }
+
+    /// The least length without and with a second factor; nothing where there is no such rule.
+    fn min_lengths(&self) -> (usize, usize) {
+        let min = |factor| {
+            let rules = self.rules.applicable(factor).into_iter();
+            let min = rules.filter_map(|r| match r.rule() {
+                Rule::MinLength { min } => Some(min),
+                _ => None,
+            });
+            min.max().unwrap_or_default()
+        };
+        (min(SecondFactor::NotEnrolled), min(SecondFactor::Enrolled))
+    }
+
+    /// The lifetimes without and with a second factor.
+    fn lifetimes(&self) -> (Vec<Period>, Vec<Period>) {
+        let lifetimes = |factor| {
+            let rules = self.rules.applicable(factor).into_iter();
+            let lifetime = |r: Requirement| match r.rule() {
+                Rule::Lifetime(period) => Some(period),
+                _ => None,
+            };
+            rules.filter_map(lifetime).collect()
+        };
+        let alone = lifetimes(SecondFactor::NotEnrolled);
+        (alone, lifetimes(SecondFactor::Enrolled))
+    }
+}
+
 type OfPeriod = fn(Period) -> Rule;
 
 const NOT_WITHIN: OfPeriod = Rule::NotWithin;

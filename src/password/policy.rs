@@ -1,26 +1,26 @@
 //! Which passwords may be chosen, for how long they serve and which may not come back.
 
+use core::iter;
 use std::sync::Arc;
 
 use super::{
-    Blocklist, Class, Departure, Error, Expiry, Hasher, Password, Period, Requirement, Rule,
-    Standard, State, Use, Violation, Violations, Words,
-    expiry::{self, Lifetime},
-    rules::Rules,
-    state::{HISTORY_LIMIT, Memory},
+    Blocklist, Class, Departure, Error, Period, Requirement, Rule, Standard, Words, rules::Rules,
+    state::HISTORY_LIMIT,
 };
-use crate::Timestamp;
 
 /// A standard that cites no shorter password, for whatever account.
 const LEAST_LENGTH: usize = 8;
 /// So many code points fit into the most bytes, whatever they are.
 const MOST_LENGTH: usize = 256;
 
+static COMMON: Blocklist = Blocklist::common();
+
 /// The rules for passwords.
 ///
 /// A preset has the rules of its standard, each with its clause, and beside them what this library
-/// adds by default: at most 1,024 bytes, no control character, no context word, not blocklisted, not
-/// similar to the one before it and not the same, and a warning 14 days before a password expires.
+/// adds by default: at most 1,024 bytes, no control character, no context word, none of
+/// [`Blocklist::common`], not similar to the one before it and not the same, and a warning 14 days
+/// before a password expires.
 /// A default gives way where a standard wants it left free.
 ///
 /// `with_…` replaces the rules of one kind by the author's own, and refuses what contradicts
@@ -128,8 +128,9 @@ impl Policy {
     /// The policy as it holds for an account with or without a second factor. A policy is for
     /// accounts without until this says otherwise.
     ///
-    /// Of passwords that are set or changed beside a second factor [`State`] remembers which are too
-    /// short to be the only one: [`State::without_second_factor`].
+    /// Of passwords that are set or changed beside a second factor, [`State`](super::State) remembers
+    /// which are too short to be the only one: see
+    /// [`without_second_factor`](super::State::without_second_factor).
     #[must_use]
     pub fn for_second_factor(&self, factor: SecondFactor) -> Self {
         Self {
@@ -217,7 +218,8 @@ impl Policy {
         self.with(Rule::NoContextWords(words)).checked()
     }
 
-    /// Refuses the passwords of `list` too.
+    /// Refuses the passwords of `list` too, beside those of [`Blocklist::common`] and of lists added
+    /// before.
     #[must_use]
     pub fn with_blocklist(mut self, list: impl Into<Arc<Blocklist>>) -> Self {
         self.lists.push(list.into());
@@ -303,47 +305,11 @@ impl Policy {
         Self { rules, ..self }.checked()
     }
 
-    pub(super) fn with_periods(
-        self,
-        rule: fn(Period) -> Rule,
-        periods: &[Period],
-    ) -> Result<Self, Error> {
-        let own: Vec<_> = periods.iter().map(|period| rule(*period)).collect();
-        self.with_own(rule(Period::NINETY_DAYS), &own).checked()
-    }
-
-    /// The least length without and with a second factor; nothing where there is no such rule.
-    pub(super) fn min_lengths(&self) -> (usize, usize) {
-        let min = |factor| {
-            let rules = self.rules.applicable(factor).into_iter();
-            let min = rules.filter_map(|r| match r.rule() {
-                Rule::MinLength { min } => Some(min),
-                _ => None,
-            });
-            min.max().unwrap_or_default()
-        };
-        (min(SecondFactor::NotEnrolled), min(SecondFactor::Enrolled))
-    }
-
-    /// The lifetimes without and with a second factor.
-    pub(super) fn lifetimes(&self) -> (Vec<Period>, Vec<Period>) {
-        let lifetimes = |factor| {
-            let rules = self.rules.applicable(factor).into_iter();
-            let lifetime = |r: Requirement| match r.rule() {
-                Rule::Lifetime(period) => Some(period),
-                _ => None,
-            };
-            rules.filter_map(lifetime).collect()
-        };
-        let alone = lifetimes(SecondFactor::NotEnrolled);
-        (alone, lifetimes(SecondFactor::Enrolled))
-    }
-
     fn with(self, rule: Rule) -> Self {
         self.with_own(rule, &[rule])
     }
 
-    fn with_own(self, kind: Rule, own: &[Rule]) -> Self {
+    pub(super) fn with_own(self, kind: Rule, own: &[Rule]) -> Self {
         let own: Vec<_> = own.iter().map(|rule| Requirement::own(*rule)).collect();
         Self {
             rules: self.rules.replace(kind, &own),
@@ -351,7 +317,7 @@ impl Policy {
         }
     }
 
-    fn checked(self) -> Result<Self, Error> {
+    pub(super) fn checked(self) -> Result<Self, Error> {
         Ok(Self {
             rules: self.rules.checked()?,
             ..self
@@ -365,7 +331,6 @@ impl Policy {
         let mut asked = self.requirements();
         let expires = asked.iter().any(|r| matches!(r.rule(), Rule::Lifetime(_)));
         asked.retain(|r| match r.rule() {
-            Rule::NotBlocklisted { passwords } => passwords > 0,
             Rule::Warning(_) | Rule::Grace(_) => expires,
             rule => !rule.is_freedom(),
         });
@@ -396,110 +361,13 @@ impl Policy {
             .collect()
     }
 
+    /// The embedded list and those that were added.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &Blocklist> {
+        iter::once(&COMMON).chain(self.lists.iter().map(AsRef::as_ref))
+    }
+
     fn blocklisted(&self) -> usize {
-        let entries = self.lists.iter().map(|list| list.len());
+        let entries = self.lists().map(Blocklist::len);
         entries.fold(0, usize::saturating_add)
-    }
-
-    /// A first password, or one that starts over, without a history.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Rejected`] with all that [`Policy::check`] finds, and the errors of
-    /// [`Hasher::hash`].
-    pub fn set(
-        &self,
-        hasher: &Hasher,
-        password: &Password,
-        context: &[&str],
-        now: Timestamp,
-    ) -> Result<State, Error> {
-        self.check(password, context)?;
-        let state = State::new(hasher.hash(password)?, Some(now));
-        Ok(self.mark(state, password))
-    }
-
-    /// A new password in place of the present one, which joins the history. It ends the duty to
-    /// change. Who asks for it must have proved who they are.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Rejected`] with all that [`Policy::check`] finds, and with [`Violation::Reused`] if
-    /// it is the present password or a remembered one. With [`Violation::TooSoon`] before the minimum
-    /// age of the present one is over, unless that no longer serves: nothing is compared then. A
-    /// present or remembered hash that cannot be read is the error that [`Hasher::verify`] gives for
-    /// it. The errors of [`Hasher::hash`].
-    pub fn change(
-        &self,
-        hasher: &Hasher,
-        state: &State,
-        password: &Password,
-        context: &[&str],
-        now: Timestamp,
-    ) -> Result<State, Error> {
-        let memory = self.memory();
-        let mut violations = self.violations(password, context);
-        if let Some(from) = self.changeable_from(state, &memory, now) {
-            violations.push(Violation::TooSoon { from });
-        } else if state.remembers(hasher, password, &memory, now)? {
-            let remembered = state.remembered_len(&memory, now);
-            violations.push(Violation::Reused { remembered });
-        }
-        Violations::refuse(violations)?;
-        let changed = state.changed(hasher.hash(password)?, &memory, now);
-        Ok(self.mark(changed, password))
-    }
-
-    /// Says what the present password is good for. To be asked after it was verified.
-    pub fn expiry(&self, state: &State, now: Timestamp) -> Expiry {
-        Lifetime::of(&self.requirements()).expiry(state, now)
-    }
-
-    /// When the present password may be changed, if that is not now. One that no longer serves may.
-    fn changeable_from(&self, state: &State, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
-        if self.expiry(state, now).allows() == Use::ChangeOnly {
-            return None;
-        }
-        let changed_at = expiry::changed_at(state, now);
-        let ages = self
-            .requirements()
-            .into_iter()
-            .filter_map(|r| match r.rule() {
-                Rule::MinAge(period) => Some(period.after(changed_at?)),
-                _ => None,
-            });
-        let from = ages.chain(state.full_until(memory, now)).max()?;
-        (from > now).then_some(from)
-    }
-
-    fn memory(&self) -> Memory {
-        let mut memory = Memory {
-            depth: 0,
-            periods: Vec::new(),
-        };
-        for requirement in self.requirements() {
-            match requirement.rule() {
-                Rule::NotOfLast { depth } => {
-                    memory.depth = u8::try_from(depth).unwrap_or(u8::MAX);
-                }
-                Rule::NotWithin(period) => memory.periods.push(period),
-                _ => {}
-            }
-        }
-        memory
-    }
-
-    /// Notes whether the password is one that the policy admits beside a second factor only.
-    fn mark(&self, state: State, password: &Password) -> State {
-        let too_short = |r: &Requirement| match (r.rule(), password.text()) {
-            (Rule::MinLength { min }, Some(text)) => text.chars().count() < min,
-            _ => false,
-        };
-        let alone = self.rules.applicable(SecondFactor::NotEnrolled);
-        state.with_needs_second_factor(alone.iter().any(too_short))
-    }
-
-    pub(super) fn has(&self, is: impl Fn(Rule) -> bool) -> bool {
-        self.rules.iter().any(|r| is(r.rule()))
     }
 }
