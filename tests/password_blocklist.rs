@@ -106,6 +106,30 @@ fn all_of_a_password_is_looked_for_in_any_case() {
     }
 }
 
+/// PW-10, PW-15: a hash in the form NFKC takes these for the same password.
+#[test]
+fn compatibility_characters_are_looked_up_as_plain_ones() {
+    let folded = Blocklist::from_lines("first flight\n");
+    let typed = list(
+        Digest::Sha1,
+        8,
+        &["first flight", "\u{FB01}rst \u{FB02}ower"],
+    );
+    for password in [
+        "\u{FB01}rst \u{FB02}ight",
+        "ｆｉｒｓｔ　ｆｌｉｇｈｔ",
+        "ⓕirst fligʰt",
+    ] {
+        assert!(refuses(&folded, password), "{password}");
+        assert!(refuses(&typed, password), "{password}");
+    }
+    assert!(refuses(&folded, "ＦＩＲＳＴ ＦＬＩＧＨＴ") && refuses(&folded, "𝐅irst flight"));
+    assert!(!refuses(&typed, "ＦＩＲＳＴ ＦＬＩＧＨＴ") && !refuses(&typed, "𝐅irst flight"));
+    assert!(refuses(&typed, "\u{FB01}rst \u{FB02}ower"));
+    assert!(!refuses(&typed, "first flower"));
+    assert!(refuses(&Blocklist::common(), "ｐａｓｓｗｏｒｄ１"));
+}
+
 /// PW-10: a byte order mark is none of the first password, and counts as a character elsewhere.
 #[test]
 fn a_byte_order_mark_is_skipped() {
@@ -177,6 +201,10 @@ fn the_embedded_list_is_what_is_said_of_it() {
 fn a_clone_holds_the_same() {
     let list = Blocklist::from_lines("one of these\ntwo of these\n");
     assert_eq!(list, Blocklist::from_lines("Two of these\nOne of these\n"));
+    assert_ne!(
+        list,
+        Blocklist::from_lines("one of these\nthree of these\n")
+    );
     assert_ne!(list, Blocklist::from_lines("one of these\n"));
     assert_eq!(Blocklist::common(), Blocklist::common());
     assert_ne!(Blocklist::common(), list);

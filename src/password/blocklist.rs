@@ -17,7 +17,9 @@ use super::{Error, MAX_PASSWORD_LEN, text};
 /// Passwords that a [`Policy`](super::Policy) refuses, as sorted digests.
 ///
 /// A password is refused when all of it is listed (NIST SP 800-63B-4 §3.1.1.2: the whole password,
-/// not parts of it), in the same text form and, but for lists of SHA-1, whatever the case.
+/// not parts of it), in the same text form and, but for lists of SHA-1, whatever the case. Full-width
+/// letters, ligatures and the like are looked up as plain ones too, because a hash in
+/// [`Form::Nfkc`](super::Form::Nfkc) is that of the plain ones.
 ///
 /// # False positives
 ///
@@ -37,7 +39,8 @@ use super::{Error, MAX_PASSWORD_LEN, text};
 /// # What this does not do
 ///
 /// It finds no variants: a listed password with one more digit is not listed. A list is no secret,
-/// and whoever has it can try passwords against it.
+/// and whoever has it can try passwords against it. A well-formed file may refuse every password:
+/// look at its rate.
 ///
 /// # Example
 ///
@@ -71,8 +74,11 @@ use super::{Error, MAX_PASSWORD_LEN, text};
 /// The first byte of a digest follows from where it stands, so it is not written. There is one file
 /// for a set of digests and a width. The checksum finds damage; it does not say who made the file.
 ///
-/// Sorted digests and not a binary fuse filter: the filter would need half the bytes at this rate,
-/// but nobody could see of such a file what it lists, or that it is whole.
+/// Sorted digests and not a binary fuse filter: for the embedded list a filter of 16 bits would need
+/// 311 KB in place of 394 KB, refuse half as many others, and answer in 5 ns in place of 300 ns, where
+/// the text forms and digest of a password take microseconds; but nobody could see of its bytes what
+/// it lists, or that they are such a filter. A list of 10,000 is loaded in 0.1 ms, one of 1,000,000
+/// (4 MB at five bytes, one in 1,100,000 others refused) in 9 ms, and answers in 0.8 µs.
 #[derive(Clone)]
 pub struct Blocklist {
     header: Header,
@@ -113,7 +119,7 @@ impl Blocklist {
         }
     }
 
-    /// Reads a file. Every byte is looked at once, and nothing is allocated beside `bytes`.
+    /// Reads a file. Every byte is verified, in time linear in their number, and none is copied.
     ///
     /// # Errors
     ///
@@ -187,6 +193,16 @@ impl Blocklist {
         if form.len() > MAX_PASSWORD_LEN || self.is_empty() {
             return false;
         }
+        self.lists(form, folded) || (!form.is_ascii() && self.lists_plain(form))
+    }
+
+    /// With full-width letters, ligatures and the like as plain ones.
+    fn lists_plain(&self, form: &str) -> bool {
+        let plain = text::nfkc(form);
+        plain.as_str() != form && self.lists(&plain, &text::fold(&plain))
+    }
+
+    fn lists(&self, form: &str, folded: &str) -> bool {
         let digest = match self.digest() {
             Digest::FoldedSha256 => folded_sha256(folded),
             Digest::Sha1 => sha1(form),

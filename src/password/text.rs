@@ -148,7 +148,7 @@ pub(super) fn form(raw: &str) -> Zeroizing<String> {
 }
 
 /// Spaces to U+0020, then NFKC.
-fn nfkc(raw: &str) -> Zeroizing<String> {
+pub(super) fn nfkc(raw: &str) -> Zeroizing<String> {
     let spaced = raw.chars().map(plain_space);
     match is_nfkc_quick(spaced.clone()) {
         IsNormalized::Yes => gather(spaced),
