@@ -24,7 +24,7 @@
 //!
 //! With the feature `legacy` a hasher also verifies what other systems stored, so that their people
 //! can be taken over and rehashed as they sign in ([`Verified::needs_rehash`]); with `legacy-weak`
-//! even what should never have been stored. [`LegacyScheme`] lists the forms. None of them is ever
+//! even what should never have been stored. `LegacyScheme` lists the forms. None of them is ever
 //! made. Argon2 of the older version 0x10, with `v=16` or without a version, is read in any case.
 //!
 //! # A pepper that rotates
