@@ -145,7 +145,7 @@ pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
 pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
-pub use legacy::{Legacy, LegacyScheme};
+pub use legacy::{Digest, Firebase, Legacy, LegacyScheme};
 pub use limits::{Limits, Parameter};
 pub use marking::Marking;
 pub use period::Period;
@@ -207,6 +207,10 @@ pub enum Error {
         /// The most.
         max: u32,
     },
+    /// The stored hash is of Firebase, and the parameters of its project were not given.
+    #[cfg(feature = "legacy")]
+    #[error("the parameters of the Firebase project are not given")]
+    FirebaseMissing,
     /// A history deeper than 64 passwords.
     #[error("history is deeper than {HISTORY_LIMIT} passwords")]
     HistoryDepth,
@@ -254,10 +258,18 @@ pub enum Part {
     Version,
     /// The cost: not `m`, `t` and `p` in this order, each once, in plain decimal.
     Cost,
-    /// The salt: not 8 to 64 bytes in base64 without padding.
+    /// The salt: not of the length or not in the encoding of its scheme (of Argon2, 8 to 64 bytes in
+    /// base64 without padding).
     Salt,
-    /// The tag: not 12 to 64 bytes in base64 without padding.
+    /// The tag: not of the length or not in the encoding of its scheme (of Argon2, 12 to 64 bytes in
+    /// base64 without padding).
     Tag,
+    /// The `{id}` before it: it names another scheme than that of the hash.
+    #[cfg(feature = "legacy")]
+    Prefix,
+    /// The signer key of a Firebase project: not 64 bytes in base64.
+    #[cfg(feature = "legacy")]
+    Key,
 }
 
 impl core::fmt::Display for Part {
@@ -268,6 +280,10 @@ impl core::fmt::Display for Part {
             Self::Cost => "cost",
             Self::Salt => "salt",
             Self::Tag => "tag",
+            #[cfg(feature = "legacy")]
+            Self::Prefix => "prefix",
+            #[cfg(feature = "legacy")]
+            Self::Key => "signer key",
         })
     }
 }

@@ -378,9 +378,12 @@ impl Hasher {
         Ok((texts, self.admit_hash(stored)?))
     }
 
-    /// A hash that may be computed over: within the limits, and within the gate's budget.
+    /// A hash that may be computed over: within the limits, with all that it takes beside its text,
+    /// and within the gate's budget.
     fn admit_hash(&self, hash: &Hash) -> Result<Stored, Error> {
         let stored = Stored::parse(&hash.text, &self.limits)?;
+        #[cfg(feature = "legacy")]
+        stored.ready(&self.legacy, &self.limits)?;
         let budget_kib = self.gate.budget_kib();
         if stored.memory_kib() > budget_kib {
             return Err(Error::AboveBudget { budget_kib });

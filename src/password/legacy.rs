@@ -1,10 +1,20 @@
 //! Verifies hashes that others made, so that their owners can be moved to Argon2id when they sign
 //! in. None of them is ever made here.
 
+mod aspnet;
+mod digest;
+mod fields;
+mod firebase;
+mod pbkdf2;
+mod scrypt;
+mod spring;
+
 use core::fmt;
 
 use zeroize::Zeroizing;
 
+pub(super) use self::spring::bare;
+pub use self::{digest::Digest, firebase::Firebase};
 use super::{Error, Limits};
 use crate::secret;
 
@@ -13,6 +23,7 @@ use crate::secret;
 #[derive(Clone, Debug, Default)]
 pub struct Legacy {
     devise_pepper: Option<secret::Bytes>,
+    firebase: Option<Firebase>,
 }
 
 impl Legacy {
@@ -31,6 +42,16 @@ impl Legacy {
             ..self
         }
     }
+
+    /// The password hash parameters of a Firebase project. Without them no hash of
+    /// [`Hash::from_firebase`](super::Hash::from_firebase) is verified.
+    #[must_use]
+    pub fn with_firebase(self, firebase: Firebase) -> Self {
+        Self {
+            firebase: Some(firebase),
+            ..self
+        }
+    }
 }
 
 /// A stored hash of one foreign scheme, read strictly.
@@ -38,9 +59,15 @@ pub(super) trait Foreign {
     /// What it was made with.
     fn scheme(&self) -> LegacyScheme;
 
-    /// The memory that computing it takes, in KiB.
+    /// The memory that computing it takes at most, in KiB.
     fn memory_kib(&self) -> u32 {
         0
+    }
+
+    /// An error if something that it takes beside the stored text was not given, or is above the
+    /// limits.
+    fn ready(&self, _: &Legacy, _: &Limits) -> Result<(), Error> {
+        Ok(())
     }
 
     /// What the right password gives: never empty.
@@ -53,7 +80,13 @@ pub(super) trait Foreign {
 /// A family's parser: None if the text does not begin as its hashes do.
 type Parse = fn(&str, &Limits) -> Result<Option<Box<dyn Foreign>>, Error>;
 
-const FAMILIES: [Parse; 0] = [];
+const FAMILIES: &[Parse] = &[
+    scrypt::parse,
+    pbkdf2::parse,
+    firebase::parse,
+    spring::parse,
+    aspnet::parse, // last: it has no name to be told by
+];
 
 /// Reads a hash of any scheme in this module. The caller has seen to its length.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Box<dyn Foreign>, Error> {
@@ -68,10 +101,54 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Box<dyn Foreign>, Err
 /// A foreign scheme with its cost. It prints as a name and numbers for a report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum LegacyScheme {}
+pub enum LegacyScheme {
+    /// scrypt (RFC 7914).
+    #[non_exhaustive]
+    Scrypt {
+        /// The logarithm of its cost N.
+        log_n: u32,
+        /// Its block size r.
+        block_size: u32,
+        /// Its parallelism p.
+        parallelism: u32,
+    },
+    /// Firebase Authentication's scrypt. Its cost is of the project's parameters.
+    Firebase,
+    /// PBKDF2 over HMAC (RFC 8018).
+    #[non_exhaustive]
+    Pbkdf2 {
+        /// Under HMAC.
+        digest: Digest,
+        /// For each block of the tag.
+        iterations: u32,
+        /// The tag in bytes: as many blocks as it takes of the digest.
+        len: usize,
+    },
+    /// A digest of the password, with a salt or without.
+    #[non_exhaustive]
+    Digest {
+        /// Which one.
+        digest: Digest,
+        /// How often it is computed.
+        rounds: u32,
+    },
+}
 
 impl fmt::Display for LegacyScheme {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scrypt {
+                log_n,
+                block_size,
+                parallelism,
+            } => write!(f, "scrypt ln={log_n},r={block_size},p={parallelism}"),
+            Self::Firebase => f.write_str("firebase-scrypt"),
+            Self::Pbkdf2 {
+                digest,
+                iterations,
+                len,
+            } => write!(f, "pbkdf2-{digest} i={iterations},l={len}"),
+            Self::Digest { digest, rounds } => write!(f, "{digest} rounds={rounds}"),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 #[cfg(feature = "legacy")]
-use super::legacy::{self, Foreign, LegacyScheme};
+use super::legacy::{self, Foreign, Legacy, LegacyScheme};
 use super::{
     Cost, Error, Limits, MAX_HASH_LEN,
     phc::{self, Algorithm, Phc, Version},
@@ -23,6 +23,8 @@ impl Stored {
         if text.len() > MAX_HASH_LEN {
             return Err(Error::HashTooLong);
         }
+        #[cfg(feature = "legacy")]
+        let text = legacy::bare(text)?;
         if let Some(phc) = Phc::parse(text, limits)? {
             return Ok(Self::Argon2(phc));
         }
@@ -30,6 +32,15 @@ impl Stored {
         return legacy::parse(text, limits).map(Self::Foreign);
         #[cfg(not(feature = "legacy"))]
         Err(Error::UnknownScheme)
+    }
+
+    /// An error if something that it takes beside its text was not given, or is above the limits.
+    #[cfg(feature = "legacy")]
+    pub(super) fn ready(&self, legacy: &Legacy, limits: &Limits) -> Result<(), Error> {
+        match self {
+            Self::Argon2(_) => Ok(()),
+            Self::Foreign(foreign) => foreign.ready(legacy, limits),
+        }
     }
 
     pub(super) fn scheme(&self) -> Scheme {
