@@ -145,7 +145,7 @@ pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
 pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
-pub use legacy::{Digest, Firebase, Legacy, LegacyScheme};
+pub use legacy::{Firebase, Legacy, LegacyDigest, LegacyScheme};
 pub use limits::{Limits, Parameter};
 pub use marking::Marking;
 pub use period::Period;

@@ -14,7 +14,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 pub(super) use self::spring::bare;
-pub use self::{digest::Digest, firebase::Firebase};
+pub use self::{digest::LegacyDigest, firebase::Firebase};
 use super::{Error, Limits};
 use crate::secret;
 
@@ -118,7 +118,7 @@ pub enum LegacyScheme {
     #[non_exhaustive]
     Pbkdf2 {
         /// Under HMAC.
-        digest: Digest,
+        digest: LegacyDigest,
         /// For each block of the tag.
         iterations: u32,
         /// The tag in bytes: as many blocks as it takes of the digest.
@@ -128,7 +128,7 @@ pub enum LegacyScheme {
     #[non_exhaustive]
     Digest {
         /// Which one.
-        digest: Digest,
+        digest: LegacyDigest,
         /// How often it is computed.
         rounds: u32,
     },

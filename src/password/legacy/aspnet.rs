@@ -4,7 +4,7 @@ use base64ct::Base64;
 
 use super::{
     super::{Error, Limits, Part},
-    Digest, Foreign,
+    Foreign, LegacyDigest,
     fields::base64,
     pbkdf2::Pbkdf2,
 };
@@ -38,9 +38,9 @@ fn v3(text: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
         .ok_or(Error::Malformed(Part::Fields))?;
     let [_, f0, f1, f2, f3, i0, i1, i2, i3, s0, s1, s2, s3] = *head;
     let digest = match u32::from_be_bytes([f0, f1, f2, f3]) {
-        0 => Digest::Sha1,
-        1 => Digest::Sha256,
-        2 => Digest::Sha512,
+        0 => LegacyDigest::Sha1,
+        1 => LegacyDigest::Sha256,
+        2 => LegacyDigest::Sha512,
         _ => return Err(Error::UnknownScheme),
     };
     let iterations = u32::from_be_bytes([i0, i1, i2, i3]);
@@ -59,7 +59,9 @@ fn v3(text: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
 fn v2(text: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let bytes = base64::<Base64>(text, 49..=49, Part::Fields)?;
     match bytes.split_first() {
-        Some((0, salt_and_tag)) => Pbkdf2::of_parts(Digest::Sha1, 1000, salt_and_tag, 16, limits),
+        Some((0, salt_and_tag)) => {
+            Pbkdf2::of_parts(LegacyDigest::Sha1, 1000, salt_and_tag, 16, limits)
+        }
         _ => Err(Error::UnknownScheme),
     }
 }

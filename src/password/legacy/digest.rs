@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// The digest that a foreign scheme is made of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum Digest {
+pub enum LegacyDigest {
     /// MD5 (RFC 1321).
     #[cfg(feature = "legacy-weak")]
     Md5,
@@ -23,7 +23,7 @@ pub enum Digest {
     Sha512,
 }
 
-impl Digest {
+impl LegacyDigest {
     /// Its length in bytes.
     pub(super) const fn len(self) -> usize {
         match self {
@@ -77,7 +77,7 @@ fn of<D: sha2::Digest>(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
 }
 
 /// As in the names of foreign schemes: `sha256`.
-impl fmt::Display for Digest {
+impl fmt::Display for LegacyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             #[cfg(feature = "legacy-weak")]

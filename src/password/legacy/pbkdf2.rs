@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     super::{Error, Limits, Parameter, Part, limits::at_least, phc::decimal},
-    Digest, Foreign, Legacy, LegacyScheme,
+    Foreign, Legacy, LegacyDigest, LegacyScheme,
     fields::{SALT_LEN, TAG_LEN, base64, hex, salt},
 };
 
@@ -20,25 +20,25 @@ type Form = fn(&str, &Limits) -> Result<Pbkdf2, Error>;
 
 const FORMS: [(&str, Form); 11] = [
     ("$pbkdf2$", |rest, limits| {
-        passlib(Digest::Sha1, rest, limits)
+        passlib(LegacyDigest::Sha1, rest, limits)
     }),
     ("$pbkdf2-sha1$", |rest, limits| {
-        phc(Digest::Sha1, rest, limits)
+        phc(LegacyDigest::Sha1, rest, limits)
     }),
     ("$pbkdf2-sha256$", |rest, limits| {
-        modular(Digest::Sha256, rest, limits)
+        modular(LegacyDigest::Sha256, rest, limits)
     }),
     ("$pbkdf2-sha512$", |rest, limits| {
-        modular(Digest::Sha512, rest, limits)
+        modular(LegacyDigest::Sha512, rest, limits)
     }),
     ("{PBKDF2}", |rest, limits| {
-        passlib(Digest::Sha1, rest, limits)
+        passlib(LegacyDigest::Sha1, rest, limits)
     }),
     ("{PBKDF2-SHA256}", |rest, limits| {
-        passlib(Digest::Sha256, rest, limits)
+        passlib(LegacyDigest::Sha256, rest, limits)
     }),
     ("{PBKDF2-SHA512}", |rest, limits| {
-        passlib(Digest::Sha512, rest, limits)
+        passlib(LegacyDigest::Sha512, rest, limits)
     }),
     ("{PKCS5S2}", atlassian),
     ("grub.pbkdf2.sha512.", grub),
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreig
 }
 
 /// PHC names its numbers, passlib does not.
-fn modular(digest: Digest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+fn modular(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     if rest.starts_with("i=") {
         phc(digest, rest, limits)
     } else {
@@ -65,7 +65,7 @@ fn modular(digest: Digest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error>
 }
 
 /// `i=600000[,l=32]$salt$tag`: base64 without padding.
-fn phc(digest: Digest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+fn phc(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let [cost, salt, tag] = split(rest, '$')?;
     let tag = base64::<Base64Unpadded>(tag, TAG_LEN, Part::Tag)?;
     let (iterations, len) = match cost.split_once(',') {
@@ -86,7 +86,7 @@ fn number(text: &str, name: &str) -> Result<u32, Error> {
 }
 
 /// `600000$salt$tag`: base64 without padding and with `.` for `+`, one block of tag.
-fn passlib(digest: Digest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+fn passlib(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let [iterations, salt, tag] = split(rest, '$')?;
     let iterations = decimal(iterations)?;
     let salt = base64::<Base64Pbkdf2>(salt, SALT_LEN, Part::Salt)?;
@@ -97,8 +97,8 @@ fn passlib(digest: Digest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error>
 /// `sha256$600000$salt$tag` or with `sha1`: the salt as it is written, one block of tag in base64.
 fn django(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let digest = match rest.split_once('$') {
-        Some(("sha1", _)) => Digest::Sha1,
-        Some(("sha256", _)) => Digest::Sha256,
+        Some(("sha1", _)) => LegacyDigest::Sha1,
+        Some(("sha256", _)) => LegacyDigest::Sha256,
         _ => return Err(Error::UnknownScheme),
     };
     let [_, iterations, salt_text, tag] = split(rest, '$')?;
@@ -111,9 +111,9 @@ fn django(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
 /// in hexadecimal.
 fn werkzeug(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let (digest, rest) = match rest.split_once(':') {
-        Some(("sha1", rest)) => (Digest::Sha1, rest),
-        Some(("sha256", rest)) => (Digest::Sha256, rest),
-        Some(("sha512", rest)) => (Digest::Sha512, rest),
+        Some(("sha1", rest)) => (LegacyDigest::Sha1, rest),
+        Some(("sha256", rest)) => (LegacyDigest::Sha256, rest),
+        Some(("sha512", rest)) => (LegacyDigest::Sha512, rest),
         _ => return Err(Error::UnknownScheme),
     };
     let [iterations, salt_text, tag] = split(rest, '$')?;
@@ -134,13 +134,13 @@ fn grub(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let iterations = decimal(iterations)?;
     let salt = upper(salt, SALT_LEN, Part::Salt)?;
     let tag = upper(tag, 64..=64, Part::Tag)?;
-    Pbkdf2::new(Digest::Sha512, iterations, salt, tag, limits)
+    Pbkdf2::new(LegacyDigest::Sha512, iterations, salt, tag, limits)
 }
 
 /// 16 bytes of salt and 32 of tag in base64, SHA-1, 10,000 iterations.
 fn atlassian(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let bytes = base64::<Base64>(rest, 48..=48, Part::Tag)?;
-    Pbkdf2::of_parts(Digest::Sha1, 10_000, &bytes, 16, limits)
+    Pbkdf2::of_parts(LegacyDigest::Sha1, 10_000, &bytes, 16, limits)
 }
 
 fn split<const N: usize>(text: &str, by: char) -> Result<[&str; N], Error> {
@@ -152,7 +152,7 @@ fn split<const N: usize>(text: &str, by: char) -> Result<[&str; N], Error> {
 
 /// A hash of PBKDF2.
 pub(super) struct Pbkdf2 {
-    digest: Digest,
+    digest: LegacyDigest,
     iterations: u32,
     salt: Vec<u8>,
     tag: Vec<u8>,
@@ -161,7 +161,7 @@ pub(super) struct Pbkdf2 {
 impl Pbkdf2 {
     /// One within the limits.
     pub(super) fn new(
-        digest: Digest,
+        digest: LegacyDigest,
         iterations: u32,
         salt: Vec<u8>,
         tag: Vec<u8>,
@@ -180,7 +180,7 @@ impl Pbkdf2 {
 
     /// One whose salt, of `salt_len` bytes, and tag stand one after the other.
     pub(super) fn of_parts(
-        digest: Digest,
+        digest: LegacyDigest,
         iterations: u32,
         salt_and_tag: &[u8],
         salt_len: usize,

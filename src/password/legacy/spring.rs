@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::fields;
 use super::{
     super::{Error, Limits, Part},
-    Digest, Foreign, Legacy, LegacyScheme,
+    Foreign, Legacy, LegacyDigest, LegacyScheme,
     fields::hex,
     pbkdf2::Pbkdf2,
     scrypt,
@@ -47,8 +47,8 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreig
         return Ok(None);
     };
     Ok(Some(match id {
-        "pbkdf2" => pbkdf2(Digest::Sha1, 185_000, 8, hash, limits)?,
-        "pbkdf2@SpringSecurity_v5_8" => pbkdf2(Digest::Sha256, 310_000, 16, hash, limits)?,
+        "pbkdf2" => pbkdf2(LegacyDigest::Sha1, 185_000, 8, hash, limits)?,
+        "pbkdf2@SpringSecurity_v5_8" => pbkdf2(LegacyDigest::Sha256, 310_000, 16, hash, limits)?,
         "sha256" => Box::new(Standard::parse(hash)?),
         #[cfg(feature = "legacy-weak")]
         _ => {
@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreig
 
 /// Pbkdf2PasswordEncoder: salt and 32 bytes of tag in hexadecimal.
 fn pbkdf2(
-    digest: Digest,
+    digest: LegacyDigest,
     iterations: u32,
     salt_len: usize,
     text: &str,
@@ -98,7 +98,7 @@ impl Standard {
 impl Foreign for Standard {
     fn scheme(&self) -> LegacyScheme {
         LegacyScheme::Digest {
-            digest: Digest::Sha256,
+            digest: LegacyDigest::Sha256,
             rounds: Self::ROUNDS,
         }
     }
@@ -108,9 +108,9 @@ impl Foreign for Standard {
     }
 
     fn compute(&self, password: &[u8], _: &Legacy) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut tag = Digest::Sha256.of(&[&self.salt, password]);
+        let mut tag = LegacyDigest::Sha256.of(&[&self.salt, password]);
         for _ in 1..Self::ROUNDS {
-            tag = Digest::Sha256.of(&[&tag]);
+            tag = LegacyDigest::Sha256.of(&[&tag]);
         }
         Ok(tag)
     }
@@ -120,7 +120,7 @@ impl Foreign for Standard {
 /// the braces included.
 #[cfg(feature = "legacy-weak")]
 struct MessageDigest {
-    digest: Digest,
+    digest: LegacyDigest,
     /// With its braces; empty where there is none.
     salt: Vec<u8>,
     tag: Vec<u8>,
@@ -132,9 +132,9 @@ impl MessageDigest {
     fn parse(id: &str, text: &str) -> Result<Option<Self>, Error> {
         let digest = match id {
             "MD5" if text.ends_with('=') => return Ok(None),
-            "MD5" => Digest::Md5,
-            "SHA-1" => Digest::Sha1,
-            "SHA-256" => Digest::Sha256,
+            "MD5" => LegacyDigest::Md5,
+            "SHA-1" => LegacyDigest::Sha1,
+            "SHA-256" => LegacyDigest::Sha256,
             _ => return Ok(None),
         };
         let (salt, tag) = match split(text) {
