@@ -493,6 +493,18 @@ fn a_permit_waited_for_before_is_enough_for_the_work_it_was_weighed_for() {
     assert_eq!(hasher.gate().in_use_kib(), 0);
 }
 
+/// CO-03: what a gate and a permit print are numbers; asking for them holds up nobody.
+#[test]
+fn a_gate_prints_its_numbers() {
+    let gate = Gate::new(2 * MIB);
+    let permit = gate.enter(MIB).unwrap();
+    let _waiting = Task::new(&gate, 2 * MIB).wait();
+    assert_eq!(
+        format!("{gate:?} {permit:?}"),
+        "Gate { budget_kib: 2048, in_use_kib: 1024, waiting: 1, .. } Permit { kib: 1024, .. }"
+    );
+}
+
 /// PW-04: many tasks and threads that come, wait, give up and panic leave an empty gate.
 #[test]
 fn nothing_is_lost_in_a_crowd() {

@@ -1,4 +1,5 @@
-//! What a password leaves in memory: an allocator looks at all that is freed.
+//! What a password leaves in memory, and how much memory its hashes hold: an allocator looks at all
+//! that is freed, and counts the large blocks.
 #![cfg(feature = "password")]
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,12 @@ use std::{
     cell::Cell,
     hint::black_box,
     slice,
+    sync::{
+        Barrier, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
 };
 
 use portcullis::{
@@ -23,6 +30,11 @@ use portcullis::{
 const CANARY: &[u8] = b"planted-canary";
 /// Argon2's blocks, and nothing else here, are aligned so and as large.
 const BLOCKS: usize = 64 * 1024;
+
+/// Blocks of at least 1 MiB: bytes that are allocated now, and the most that were at once.
+const LARGE: usize = 1024 * 1024;
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static WATCHING: Cell<bool> = const { Cell::new(false) };
@@ -40,6 +52,10 @@ static WATCH: Watch = Watch;
 // allocates, copies and frees, so that what is left behind is looked at too.
 unsafe impl GlobalAlloc for Watch {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_large(layout) {
+            let held = HELD.fetch_add(layout.size(), SeqCst) + layout.size();
+            MOST.fetch_max(held, SeqCst);
+        }
         // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
         unsafe { System.alloc_zeroed(layout) }
     }
@@ -54,7 +70,14 @@ unsafe impl GlobalAlloc for Watch {
         }
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(memory, layout) }
+        if is_large(layout) {
+            HELD.fetch_sub(layout.size(), SeqCst);
+        }
     }
+}
+
+fn is_large(layout: Layout) -> bool {
+    layout.align() == 64 && layout.size() >= LARGE
 }
 
 fn look(freed: &[u8], layout: Layout) {
@@ -173,4 +196,56 @@ fn a_password_is_wiped() {
     }
     let long = "planted-canary".repeat(1 << 10);
     assert_eq!(watch(|| drop(Password::from(long))), (0, 0, 0));
+}
+
+/// The most KiB of large blocks that were allocated at once. One test at a time asks.
+fn most_kib(run: impl FnOnce()) -> usize {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    MOST.store(HELD.load(SeqCst), SeqCst);
+    run();
+    MOST.load(SeqCst) / 1024
+}
+
+/// PW-04, S0-15: what is kept for reuse makes room for what is in use: 4 MiB that are idle and 6 MiB
+/// that are asked for are never there together.
+#[test]
+fn idle_memory_and_memory_in_use_stay_inside_the_budget() {
+    let most = most_kib(|| {
+        let gate = Gate::new(8 * 1024);
+        for memory in [4, 6, 3, 8] {
+            let hasher = Hasher::new(Cost::new(memory * 1024, 1, 1).unwrap());
+            let hasher = hasher.with_gate(gate.clone()).unwrap();
+            hasher.hash(&Password::from("x")).unwrap();
+        }
+    });
+    assert_eq!(most, 8 * 1024);
+}
+
+/// PW-04, S0-15: a hundred people sign in at once, with hashes of 1 to 4 MiB: what is allocated stays
+/// inside a budget of 6 MiB, whether memory is kept for reuse or not.
+#[test]
+fn a_hundred_logins_at_once_hold_no_more_memory_than_the_budget() {
+    let password = Password::from("right");
+    for idle in [0, 3, 6] {
+        let most = most_kib(|| {
+            let gate = Gate::new(6 * 1024)
+                .with_idle_kib(idle * 1024)
+                .with_max_wait(Duration::from_secs(3600));
+            let all_here = Barrier::new(100);
+            thread::scope(|scope| {
+                for i in 0..100 {
+                    let cost = Cost::new((1 + i % 4) * 1024, 1, 1).unwrap();
+                    let hasher = Hasher::new(cost).with_gate(gate.clone()).unwrap();
+                    let (password, all_here) = (&password, &all_here);
+                    scope.spawn(move || {
+                        all_here.wait();
+                        hasher.hash(password).unwrap();
+                    });
+                }
+            });
+            assert!(gate.idle_kib() <= idle * 1024);
+        });
+        assert!((4 * 1024..=6 * 1024).contains(&most), "{idle}: {most}");
+    }
 }

@@ -130,7 +130,8 @@ impl Gate {
         self
     }
 
-    /// Keeps at most `idle_kib` KiB of memory for reuse while it is not in use; 0 for none.
+    /// Keeps at most `idle_kib` KiB of memory for reuse while it is not in use; 0 for none. The
+    /// memory of a hash that needs more than that alone is not kept.
     #[must_use]
     pub fn with_idle_kib(self, idle_kib: u32) -> Self {
         self.lock().idle.limit(idle_kib);

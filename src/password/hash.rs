@@ -523,7 +523,14 @@ mod tests {
         );
         let foreign = Hash::from_stored("{noop}x");
         let torn = Hash::from_stored(stored.as_str().rsplit_once('$').unwrap().0);
+        let hasher = hasher.with_gate(Gate::new(1024)).unwrap();
+        let large = Hasher::new(Cost::new(1025, 1, 1).unwrap()).hash(&good);
         for (password, stored, refusal) in [
+            (
+                Password::from("a good password"),
+                Some(&large.unwrap()),
+                Error::AboveBudget { budget_kib: 1024 },
+            ),
             (good, None, Error::Wrong),
             (Password::from(""), Some(&stored), Error::Empty),
             (Password::from(""), None, Error::Empty),
