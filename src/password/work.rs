@@ -51,8 +51,8 @@ fn version(version: Version) -> argon2::Version {
     }
 }
 
-/// The blocks that Argon2 fills with what it derives from the password. Whichever way they go, into
-/// the pool or back to the system, they are wiped before.
+/// The blocks that Argon2 fills with what it derives from the password. Whose they are wipes them
+/// before they go, to be used again or back to the system.
 #[derive(Default)]
 pub(super) struct Blocks(Vec<Block>);
 
@@ -77,13 +77,7 @@ impl Blocks {
 
     pub(super) fn wipe(mut self) -> Wiped {
         wipe(&mut self.0);
-        Wiped(core::mem::take(&mut self.0))
-    }
-}
-
-impl Drop for Blocks {
-    fn drop(&mut self) {
-        wipe(&mut self.0);
+        Wiped(self.0)
     }
 }
 

@@ -109,11 +109,12 @@ impl State {
     #[must_use]
     pub(super) fn advance(&mut self) -> Vec<Waker> {
         let mut admitted = Vec::new();
-        while let Some(head) = self.queue.pop_front() {
-            if !self.has_room(head.kib) {
-                self.queue.push_front(head);
-                break;
-            }
+        while self
+            .queue
+            .front()
+            .is_some_and(|head| self.has_room(head.kib))
+            && let Some(head) = self.queue.pop_front()
+        {
             self.take(head.kib);
             admitted.push(head.waker);
         }
