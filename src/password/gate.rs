@@ -59,17 +59,18 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 /// #         pub async fn spawn_blocking<T>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, std::io::Error> { Ok(work()) }
 /// #     }
 /// # }
-/// # use portcullis::password::{Cost, Gate};
-/// # async fn log_in(gate: &Gate) -> Result<bool, Box<dyn std::error::Error>> {
-/// let weight = Cost::OWASP.memory_kib();
-/// let permit = gate.enter_async(weight, tokio::time::sleep(gate.max_wait())).await?;
-/// let right = tokio::task::spawn_blocking(move || {
-///     let right = true; // the slow work
-///     drop(permit);
-///     right
-/// });
-/// # Ok(right.await?)
-/// # }
+/// # use portcullis::password::{Hash, Hasher, Password, Verified};
+/// async fn log_in(
+///     hasher: Hasher,
+///     password: Password,
+///     stored: Option<Hash>,
+/// ) -> Result<Verified, Box<dyn std::error::Error>> {
+///     let (gate, weight) = (hasher.gate(), hasher.weight_kib(stored.as_ref()));
+///     let timer = tokio::time::sleep(gate.max_wait());
+///     let permit = gate.enter_async(weight, timer).await?;
+///     let work = move || hasher.verify_within(permit, &password, stored.as_ref());
+///     Ok(tokio::task::spawn_blocking(work).await??)
+/// }
 /// ```
 ///
 /// A request that is dropped while it waits leaves the queue. One that is dropped later leaves the
@@ -80,8 +81,7 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 /// It is not fair between tenants or addresses: one who asks often has many places in the queue
 /// (limit that with `attempts`). It bounds processors only through memory: a hash of little memory
 /// and many passes weighs little. Who holds a permit must not wait for another: it may be waiting
-/// for itself. A permit is not held back while the process swaps: set the budget below the memory
-/// that there is.
+/// for itself. It knows nothing of the memory that the machine has: set the budget below that.
 ///
 /// # Example
 ///
