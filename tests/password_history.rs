@@ -182,6 +182,159 @@ proptest! {
     }
 }
 
+/// PW-09, S4-18: what served within the time may not come back, to the millisecond; what served
+/// before may, and is forgotten.
+#[test]
+fn remembers_what_served_within_a_time() {
+    let months = "12 months".parse().unwrap();
+    let policy = Policy::pci_dss_4().with_history(0).unwrap();
+    let policy = policy.with_history_for(months);
+    let change = |state: &State, n, now| policy.change(&tiny(), state, &good(n), &[], now);
+    let one = policy
+        .set(&tiny(), &good(1), &[], at("2025-01-01"))
+        .unwrap();
+    let two = change(&one, 2, at("2026-02-28T12:00:00Z")).unwrap();
+    let three = change(&two, 3, at("2026-06-01")).unwrap();
+    let over = at("2027-02-28T12:00:00Z");
+    let eve = Timestamp::from_millis(over.as_millis() - 1);
+    let violations = rejection(change(&three, 1, eve));
+    assert!(matches!(
+        violations.as_slice(),
+        [Violation::Reused { remembered: 3, .. }]
+    ));
+    let back = change(&three, 1, over).unwrap();
+    let former: Vec<_> = back.history().iter().map(Former::hash).collect();
+    assert_eq!(former, [three.hash(), two.hash()]);
+    rejection(change(&back, 2, over));
+}
+
+/// PW-09: by number as well, whatever their age.
+#[test]
+fn remembers_by_number_and_by_time() {
+    let policy = Policy::pci_dss_4().with_history_for("1 month".parse().unwrap());
+    let change = |state: &State, n, now| policy.change(&tiny(), state, &good(n), &[], now);
+    let mut state = policy
+        .set(&tiny(), &good(0), &[], at("2026-01-01"))
+        .unwrap();
+    for n in 1..=6 {
+        state = change(&state, n, at("2026-01-02")).unwrap();
+    }
+    assert_eq!(state.history().len(), 6);
+    rejection(change(&state, 0, at("2026-02-01")));
+    // a month later the last four alone are left
+    let later = at("2026-02-02");
+    for n in 2..=6 {
+        rejection(change(&state, n, later));
+    }
+    for n in [0, 1] {
+        assert_eq!(change(&state, n, later).unwrap().history().len(), 4);
+    }
+}
+
+/// PW-09: nobody changes a password until the first is forgotten: a history that is full of what
+/// may not come back says when there is room, unless the change must be.
+#[test]
+fn a_history_that_is_full_waits() {
+    let policy = Policy::pci_dss_4().with_history_for("30 days".parse().unwrap());
+    let start = at("2026-01-01");
+    let second = |n: u64| Timestamp::from_millis(start.as_millis() + 1000 * n);
+    let mut state = policy.set(&tiny(), &good(0), &[], start).unwrap();
+    for n in 1..=64 {
+        let now = second(n as u64);
+        state = policy.change(&tiny(), &state, &good(n), &[], now).unwrap();
+    }
+    assert_eq!(state.history().len(), 64);
+    let change = |state: &State, n, now| policy.change(&tiny(), state, &good(n), &[], now);
+    let violations = rejection(change(&state, 65, second(65)));
+    let room = at("2026-01-31T00:00:01Z"); // 30 days after the first was replaced
+    assert!(matches!(violations.as_slice(), [Violation::TooSoon { from, .. }] if *from == room));
+    let eve = Timestamp::from_millis(room.as_millis() - 1);
+    rejection(change(&state, 65, eve));
+    let changed = change(&state, 65, room).unwrap();
+    assert_eq!(changed.history().len(), 64);
+    let must = state.with_must_change(Reason::Compromised);
+    assert_eq!(change(&must, 65, second(65)).unwrap().history().len(), 64);
+    rejection(change(&must, 0, second(65)));
+}
+
+/// PW-09: a depth that is lowered forgets nothing where a time is set too; what the time alone
+/// remembered is let go when it is over.
+#[test]
+fn a_lower_depth_forgets_nothing_beside_a_time() {
+    let policy = Policy::pci_dss_4().with_history_for("1 month".parse().unwrap());
+    let mut state = policy
+        .set(&tiny(), &good(0), &[], at("2026-01-01"))
+        .unwrap();
+    for n in 1..=6 {
+        state = policy
+            .change(&tiny(), &state, &good(n), &[], at("2026-01-02"))
+            .unwrap();
+    }
+    let lower = policy.with_history(0).unwrap();
+    let later = at("2026-06-01");
+    rejection(lower.change(&tiny(), &state, &good(2), &[], later));
+    let changed = lower.change(&tiny(), &state, &good(1), &[], later).unwrap();
+    assert_eq!(changed.history().len(), 4);
+    rejection(lower.change(&tiny(), &changed, &good(3), &[], at("2026-12-01")));
+    assert!(
+        lower
+            .change(&tiny(), &changed, &good(2), &[], at("2026-12-01"))
+            .is_ok()
+    );
+}
+
+/// PW-07, PW-09: where the present password is typed in too, likeness is told with all else.
+#[test]
+fn a_change_from_the_present_password_tells_likeness_too() {
+    let (policy, now) = (Policy::back_office(), at("2026-01-15"));
+    let state = policy.set(&tiny(), &good(1), &[], now).unwrap();
+    let from = |new: &Password| policy.change_from(&tiny(), &state, &good(1), new, &[], now);
+    let codes = |outcome| -> Vec<_> {
+        let violations: Violations = rejection(outcome);
+        violations.iter().map(Violation::code).collect()
+    };
+    assert_eq!(codes(from(&good(1))), ["too_similar", "reused"]);
+    assert_eq!(codes(from(&good(2))), ["too_similar"]);
+    let other = Password::from("Quite-Another-1");
+    let changed = from(&other).unwrap();
+    assert!(tiny().verify(&other, Some(changed.hash())).is_ok());
+    assert_eq!(changed.history().len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// PW-09: by number and by age, against a list of (number, hour replaced) in plain sight. The
+    /// clock never goes back here.
+    #[test]
+    fn history_by_number_and_age_agrees_with_a_list(
+        depth in 0_usize..4,
+        hours in 1_u64..9,
+        steps in prop::collection::vec((0_usize..6, 0_u64..4), 1..20),
+    ) {
+        let period = format!("{hours} hours").parse().unwrap();
+        let policy = Policy::pci_dss_4().with_history(depth).unwrap().with_history_for(period);
+        let mut state = policy.set(&tiny(), &good(99), &[], Timestamp::EPOCH).unwrap();
+        let (mut present, mut clock) = (99, 0);
+        let mut all: VecDeque<(usize, u64)> = VecDeque::new();
+        for (choice, pause) in steps {
+            clock += pause;
+            let now = Timestamp::from_secs(clock * 3600);
+            let used = choice == present
+                || all.iter().enumerate().any(|(i, (former, replaced))| {
+                    *former == choice && (i < depth || clock < replaced + hours)
+                });
+            let outcome = policy.change(&tiny(), &state, &good(choice), &[], now);
+            prop_assert_eq!(outcome.is_err(), used);
+            if let Ok(next) = outcome {
+                all.push_front((present, clock));
+                present = choice;
+                state = State::decode(&next.encode()).unwrap();
+            }
+        }
+    }
+}
+
 fn golden() -> State {
     let changed = Timestamp::from_millis(0x0102_0304_0506);
     let hash = Hash::from_stored("$x$é").with_form(Form::Nfc);

@@ -188,6 +188,8 @@ fn a_password_is_wiped() {
         let left = watch(|| {
             let password = Password::from(given);
             let _ = policy.check(&password, &["ada@example.com"]);
+            let turned = Password::from(" 2 planted-canary!");
+            let _ = policy.check_change(&turned, &password, &[]);
             if let Ok(state) = policy.set(&hasher, &password, &["ada"], Timestamp::EPOCH) {
                 let _ = policy.change(&hasher, &state, &password, &["ada"], Timestamp::EPOCH);
             }
