@@ -13,7 +13,7 @@
 mod vectors;
 
 use data_encoding::BASE64;
-use portcullis::password::{Error, Hash, Limits, Parameter, Part, Password};
+use portcullis::password::{Error, Form, Hash, Limits, Parameter, Part, Password};
 use proptest::prelude::*;
 use vectors::{flip_all, hasher, refuse_all, verify_all};
 
@@ -41,7 +41,7 @@ fn verifies_the_published_vectors() {
 #[test]
 fn verifies_what_other_implementations_made() {
     let file = include_str!("vectors/password/legacy/pbkdf2_others.txt");
-    verify_all(&hasher(), file, 24);
+    verify_all(&hasher(), file, 25);
 }
 
 /// PW-02.
@@ -75,6 +75,29 @@ fn a_flipped_bit_never_verifies() {
             "{text}"
         );
         flip_all(&hasher, password, text);
+    }
+}
+
+/// PW-15: Django hashes what was typed. Where no form is recorded, that is tried too; where one is,
+/// nothing else.
+#[test]
+fn a_password_that_was_hashed_as_it_was_typed_verifies() {
+    let file = include_str!("vectors/password/legacy/pbkdf2_others.txt");
+    let lines = vectors::lines::<4>(file);
+    let how = "Django, as typed, in no normal form";
+    let [_, _, typed, text] = lines.iter().find(|line| line[0] == how).unwrap();
+    let hash = Hash::from_stored(*text);
+    let (typed, composed) = (Password::from(*typed), Password::from("Grüße ﬁ"));
+    for (password, recorded, right) in [
+        (&typed, None, true),
+        (&typed, Some(Form::Raw), true),
+        (&typed, Some(Form::Nfc), false),
+        (&typed, Some(Form::Nfkc), false),
+        (&composed, None, false),
+    ] {
+        let hash = recorded.map_or(hash.clone(), |form| hash.clone().with_form(form));
+        let verified = hasher().verify(password, Some(&hash));
+        assert_eq!(verified.is_ok(), right, "{recorded:?}");
     }
 }
 

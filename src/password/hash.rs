@@ -285,8 +285,9 @@ impl Hasher {
     ///
     /// [`Error::Wrong`]. [`Error::Empty`] and [`Error::TooLong`] for a password that no hash is made
     /// of. [`Error::UnknownScheme`], [`Error::Malformed`], [`Error::HashTooLong`],
-    /// [`Error::BelowMinimum`], [`Error::AboveLimit`] and [`Error::AboveBudget`] for a stored hash
-    /// that cannot be used: tell the operator, and tell the person what a wrong password tells.
+    /// [`Error::BelowMinimum`], [`Error::AboveLimit`], [`Error::AboveBudget`] and, with `legacy`,
+    /// `Error::FirebaseMissing` for a stored hash that cannot be used: tell the operator, and tell
+    /// the person what a wrong password tells.
     /// [`Error::Busy`] and [`Error::Memory`] are of the machine, not of the password.
     ///
     /// Before each of these but the last two, a hash at this hasher's own cost was computed, and one
@@ -525,6 +526,8 @@ mod tests {
         let torn = Hash::from_stored(stored.as_str().rsplit_once('$').unwrap().0);
         let hasher = hasher.with_gate(Gate::new(1024)).unwrap();
         let large = Hasher::new(Cost::new(1025, 1, 1).unwrap()).hash(&good);
+        #[cfg(feature = "legacy")]
+        let firebase = Hash::from_firebase(&"A".repeat(86), "AA").unwrap();
         for (password, stored, refusal) in [
             (
                 Password::from("a good password"),
@@ -549,6 +552,8 @@ mod tests {
                 },
             ),
             (Password::from("x"), Some(&foreign), Error::UnknownScheme),
+            #[cfg(feature = "legacy")]
+            (Password::from("x"), Some(&firebase), Error::FirebaseMissing),
             (
                 Password::from("x"),
                 Some(&torn),

@@ -102,7 +102,9 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Box<dyn Foreign>, Err
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum LegacyScheme {
-    /// scrypt (RFC 7914).
+    /// scrypt (RFC 7914): `$scrypt$ln=…` of PHC and passlib, `$7$` of crypt(3) and libsodium,
+    /// `scrypt$` of Django, `scrypt:` of Werkzeug, `$e0801$` of Spring Security, alone or behind
+    /// `{scrypt}` or `{scrypt@SpringSecurity_v5_8}`.
     #[non_exhaustive]
     Scrypt {
         /// The logarithm of its cost N.
@@ -112,19 +114,26 @@ pub enum LegacyScheme {
         /// Its parallelism p.
         parallelism: u32,
     },
-    /// Firebase Authentication's scrypt. Its cost is of the project's parameters.
+    /// Firebase Authentication's scrypt, as [`Hash::from_firebase`](super::Hash::from_firebase)
+    /// writes it. Its cost is of the project's parameters.
     Firebase,
-    /// PBKDF2 over HMAC (RFC 8018).
+    /// PBKDF2 over HMAC (RFC 8018): `$pbkdf2-sha256$i=…` of PHC, `$pbkdf2$` and `$pbkdf2-sha256$` of
+    /// passlib, `{PBKDF2-SHA256}` of OpenLDAP, `pbkdf2_sha256$` of Django, `pbkdf2:sha256:` of
+    /// Werkzeug, each with the other digests that it knows of; `{PKCS5S2}` of Atlassian and
+    /// `grub.pbkdf2.sha512.`; `{pbkdf2}` and `{pbkdf2@SpringSecurity_v5_8}` of Spring Security without
+    /// a secret; the two versions of ASP.NET Identity, in base64.
     #[non_exhaustive]
     Pbkdf2 {
         /// Under HMAC.
         digest: LegacyDigest,
-        /// For each block of the tag.
+        /// For each block of the tag. Their product with the number of blocks is held to the limit.
         iterations: u32,
         /// The tag in bytes: as many blocks as it takes of the digest.
         len: usize,
     },
-    /// A digest of the password, with a salt or without.
+    /// A digest of the password, with a salt or without: `{sha256}` of Spring Security without a
+    /// secret, which is 1,024 rounds; with `legacy-weak` its `{MD5}`, `{SHA-1}` and `{SHA-256}` too,
+    /// in hexadecimal, which are one.
     #[non_exhaustive]
     Digest {
         /// Which one.

@@ -74,7 +74,7 @@ impl Limits {
         }
     }
 
-    /// Admits PBKDF2 up to so many iterations.
+    /// Admits PBKDF2 up to so many iterations, counted anew for each block of the tag.
     #[must_use]
     pub const fn with_iterations(self, iterations: u32) -> Self {
         Self { iterations, ..self }

@@ -9,8 +9,7 @@ use super::{
     pbkdf2::Pbkdf2,
 };
 
-/// How version 3 begins: the byte 1, then three bytes of zero, which are those of every number of a
-/// function.
+/// How version 3 begins: the byte 1, then the first bytes of the function's number, which are zero.
 const V3: &str = "AQAAA";
 /// Bytes of version 3 before its salt: marker, function, iterations, length of the salt.
 const V3_HEAD: usize = 13;

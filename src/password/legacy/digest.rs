@@ -6,7 +6,7 @@ use core::fmt;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The digest that a foreign scheme is made of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,7 +73,10 @@ fn of<D: sha2::Digest>(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     for part in parts {
         digest.update(part);
     }
-    Zeroizing::new(digest.finalize().to_vec())
+    let mut array = digest.finalize();
+    let out = Zeroizing::new(array.to_vec());
+    array.as_mut_slice().zeroize();
+    out
 }
 
 /// As in the names of foreign schemes: `sha256`.

@@ -11,48 +11,40 @@ use zeroize::Zeroizing;
 
 use super::{
     super::{Error, Limits, Parameter, Part, limits::at_least, phc::decimal},
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
+    Foreign, Legacy,
+    LegacyDigest::{self, Sha1, Sha256, Sha512},
+    LegacyScheme,
     fields::{SALT_LEN, TAG_LEN, base64, hex, salt},
 };
 
 /// Reads a text after its prefix.
-type Form = fn(&str, &Limits) -> Result<Pbkdf2, Error>;
+type Form = fn(LegacyDigest, &str, &Limits) -> Result<Pbkdf2, Error>;
 
-const FORMS: [(&str, Form); 11] = [
-    ("$pbkdf2$", |rest, limits| {
-        passlib(LegacyDigest::Sha1, rest, limits)
-    }),
-    ("$pbkdf2-sha1$", |rest, limits| {
-        phc(LegacyDigest::Sha1, rest, limits)
-    }),
-    ("$pbkdf2-sha256$", |rest, limits| {
-        modular(LegacyDigest::Sha256, rest, limits)
-    }),
-    ("$pbkdf2-sha512$", |rest, limits| {
-        modular(LegacyDigest::Sha512, rest, limits)
-    }),
-    ("{PBKDF2}", |rest, limits| {
-        passlib(LegacyDigest::Sha1, rest, limits)
-    }),
-    ("{PBKDF2-SHA256}", |rest, limits| {
-        passlib(LegacyDigest::Sha256, rest, limits)
-    }),
-    ("{PBKDF2-SHA512}", |rest, limits| {
-        passlib(LegacyDigest::Sha512, rest, limits)
-    }),
-    ("{PKCS5S2}", atlassian),
-    ("grub.pbkdf2.sha512.", grub),
-    ("pbkdf2_", django),
-    ("pbkdf2:", werkzeug),
+const FORMS: [(&str, LegacyDigest, Form); 14] = [
+    ("$pbkdf2$", Sha1, passlib),
+    ("$pbkdf2-sha1$", Sha1, phc),
+    ("$pbkdf2-sha256$", Sha256, modular),
+    ("$pbkdf2-sha512$", Sha512, modular),
+    ("{PBKDF2}", Sha1, passlib),
+    ("{PBKDF2-SHA256}", Sha256, passlib),
+    ("{PBKDF2-SHA512}", Sha512, passlib),
+    ("{PKCS5S2}", Sha1, atlassian),
+    ("grub.pbkdf2.sha512.", Sha512, grub),
+    ("pbkdf2_sha1$", Sha1, django),
+    ("pbkdf2_sha256$", Sha256, django),
+    ("pbkdf2:sha1:", Sha1, werkzeug),
+    ("pbkdf2:sha256:", Sha256, werkzeug),
+    ("pbkdf2:sha512:", Sha512, werkzeug),
 ];
 
 /// Reads any hash of PBKDF2 that begins with its name.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreign>>, Error> {
-    let begins = |(prefix, form): &(&str, Form)| Some((*form, text.strip_prefix(*prefix)?));
-    match FORMS.iter().find_map(begins) {
-        Some((form, rest)) => Ok(Some(Box::new(form(rest, limits)?))),
-        None => Ok(None),
+    for (prefix, digest, form) in FORMS {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            return Ok(Some(Box::new(form(digest, rest, limits)?)));
+        }
     }
+    Ok(None)
 }
 
 /// PHC names its numbers, passlib does not.
@@ -94,28 +86,16 @@ fn passlib(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, 
     Pbkdf2::new(digest, iterations, salt, tag, limits)
 }
 
-/// `sha256$600000$salt$tag` or with `sha1`: the salt as it is written, one block of tag in base64.
-fn django(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
-    let digest = match rest.split_once('$') {
-        Some(("sha1", _)) => LegacyDigest::Sha1,
-        Some(("sha256", _)) => LegacyDigest::Sha256,
-        _ => return Err(Error::UnknownScheme),
-    };
-    let [_, iterations, salt_text, tag] = split(rest, '$')?;
+/// `600000$salt$tag`: the salt as it is written, one block of tag in base64.
+fn django(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+    let [iterations, salt_text, tag] = split(rest, '$')?;
     let iterations = decimal(iterations)?;
     let tag = base64::<Base64>(tag, digest.len()..=digest.len(), Part::Tag)?;
     Pbkdf2::new(digest, iterations, salt(salt_text)?, tag, limits)
 }
 
-/// `sha256:600000$salt$tag`, or with `sha1` or `sha512`: the salt as it is written, one block of tag
-/// in hexadecimal.
-fn werkzeug(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
-    let (digest, rest) = match rest.split_once(':') {
-        Some(("sha1", rest)) => (LegacyDigest::Sha1, rest),
-        Some(("sha256", rest)) => (LegacyDigest::Sha256, rest),
-        Some(("sha512", rest)) => (LegacyDigest::Sha512, rest),
-        _ => return Err(Error::UnknownScheme),
-    };
+/// `600000$salt$tag`: the salt as it is written, one block of tag in hexadecimal.
+fn werkzeug(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let [iterations, salt_text, tag] = split(rest, '$')?;
     let iterations = decimal(iterations)?;
     let tag = hex(tag, digest.len()..=digest.len(), Part::Tag)?;
@@ -123,7 +103,7 @@ fn werkzeug(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
 }
 
 /// `10000.salt.tag`: upper-case hexadecimal, one block of tag.
-fn grub(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+fn grub(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let [iterations, salt, tag] = split(rest, '.')?;
     let upper = |text: &str, lengths, part| {
         if text.bytes().any(|b| b.is_ascii_lowercase()) {
@@ -133,14 +113,14 @@ fn grub(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     };
     let iterations = decimal(iterations)?;
     let salt = upper(salt, SALT_LEN, Part::Salt)?;
-    let tag = upper(tag, 64..=64, Part::Tag)?;
-    Pbkdf2::new(LegacyDigest::Sha512, iterations, salt, tag, limits)
+    let tag = upper(tag, digest.len()..=digest.len(), Part::Tag)?;
+    Pbkdf2::new(digest, iterations, salt, tag, limits)
 }
 
-/// 16 bytes of salt and 32 of tag in base64, SHA-1, 10,000 iterations.
-fn atlassian(rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
+/// 16 bytes of salt and 32 of tag in base64, 10,000 iterations.
+fn atlassian(digest: LegacyDigest, rest: &str, limits: &Limits) -> Result<Pbkdf2, Error> {
     let bytes = base64::<Base64>(rest, 48..=48, Part::Tag)?;
-    Pbkdf2::of_parts(LegacyDigest::Sha1, 10_000, &bytes, 16, limits)
+    Pbkdf2::of_parts(digest, 10_000, &bytes, 16, limits)
 }
 
 fn split<const N: usize>(text: &str, by: char) -> Result<[&str; N], Error> {

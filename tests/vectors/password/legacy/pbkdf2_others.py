@@ -41,6 +41,7 @@ print(
 )
 django("its default of 4.2", PBKDF2PasswordHasher(), "sha256", 600000, "correct horse battery staple", "k5IaCmW0Y5dPlLYtLIVWBw")
 django("one iteration", PBKDF2PasswordHasher(), "sha256", 1, "Grüße, 世界", "0")
+django("as typed, in no normal form", PBKDF2PasswordHasher(), "sha256", 1000, "Gru\u0308\u00dfe\u00a0\ufb01", "seasalt3")
 django("SHA-1", PBKDF2SHA1PasswordHasher(), "sha1", 20000, "password", "seasalt2")
 passlib_made("pbkdf2_sha1", "sha1", 1200, "password")
 passlib_made("pbkdf2_sha256", "sha256", 29000, "correct horse battery staple")
