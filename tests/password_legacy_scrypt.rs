@@ -224,7 +224,7 @@ fn says_what_is_wrong_with_a_text_of_django() {
             ("Pw==", "Pw=", malformed(Tag)),
             ("Pw==", "Pw", malformed(Tag)),
             ("Pw==", "Px==", malformed(Tag)), // a stray bit
-            ("te/Pw==", "", malformed(Tag)),  // 60 bytes
+            ("ite/Pw==", "", malformed(Tag)), // 60 bytes
         ],
     );
 }
@@ -319,6 +319,11 @@ fn the_limits_are_those_of_the_hasher() {
             limits.with_memory_kib(1),
             Err(above(Parameter::Memory, 1)),
         ), // 2 KiB
+        (
+            "ln=1,r=5,p=1", // 1,280 bytes
+            limits.with_memory_kib(1),
+            Err(above(Parameter::Memory, 1)),
+        ),
         (
             "ln=3,r=1,p=2",
             limits.with_lanes(1),

@@ -57,7 +57,6 @@ impl Firebase {
         rounds: u32,
         memory_cost: u32,
     ) -> Result<Self, Error> {
-        at_least(Parameter::BlockSize, rounds, 1)?;
         at_most(Parameter::BlockSize, rounds, MAX_ROUNDS)?;
         at_least(Parameter::ScryptCost, memory_cost, 1)?;
         at_most(Parameter::ScryptCost, memory_cost, MAX_MEMORY_COST)?;
