@@ -23,8 +23,7 @@ use crate::secret;
 const PREFIX: &str = "$firebase-scrypt$";
 /// Bytes of the signer key and of the tag, which is as long.
 const KEY_LEN: usize = 64;
-/// Bytes that are asked of scrypt, and of them the key of AES-256.
-const DERIVED_LEN: usize = 64;
+/// Bytes that are asked of scrypt: a key of AES-256.
 const AES_KEY_LEN: usize = 32;
 /// The most that Firebase's Admin SDK takes. What the console shows are these.
 const MAX_ROUNDS: u32 = 8;
@@ -73,15 +72,14 @@ impl Firebase {
         })
     }
 
-    /// The signer key under the first half of what scrypt gives: AES-256 in counter mode, counting
-    /// from zero.
+    /// The signer key under the key that scrypt gives: AES-256 in counter mode, counting from zero.
     fn tag(&self, password: &[u8], salt: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let salt = [salt, &self.salt_separator].concat();
-        let derived = self.cost.derive(password, &salt, DERIVED_LEN)?;
-        let key = derived.first_chunk::<AES_KEY_LEN>();
-        let key = key.ok_or(Error::Malformed(Part::Key))?;
+        let key = self.cost.derive(password, &salt, AES_KEY_LEN)?;
+        let mut cipher = Ctr128BE::<Aes256>::new_from_slices(&key, &[0; 16])
+            .map_err(|_| Error::Malformed(Part::Key))?;
         let mut tag = Zeroizing::new(self.signer_key.expose().to_vec());
-        Ctr128BE::<Aes256>::new(key.into(), &[0; 16].into()).apply_keystream(&mut tag);
+        cipher.apply_keystream(&mut tag);
         Ok(tag)
     }
 }

@@ -7,12 +7,9 @@
 
 use zeroize::Zeroizing;
 
-#[cfg(feature = "legacy-weak")]
-use super::fields;
 use super::{
     super::{Error, Limits, Part},
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
-    fields::hex,
+    Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
     pbkdf2::Pbkdf2,
     scrypt,
 };
@@ -69,7 +66,7 @@ fn pbkdf2(
     limits: &Limits,
 ) -> Result<Box<dyn Foreign>, Error> {
     let len = salt_len.saturating_add(32);
-    let bytes = hex(text, len..=len, Part::Tag)?;
+    let bytes = fields::hex(text, len..=len, Part::Tag)?;
     let hash = Pbkdf2::of_parts(digest, iterations, &bytes, salt_len, limits)?;
     Ok(Box::new(hash))
 }
@@ -85,7 +82,7 @@ impl Standard {
 
     /// 8 bytes of salt and 32 of tag in hexadecimal.
     fn parse(text: &str) -> Result<Self, Error> {
-        let bytes = hex(text, 40..=40, Part::Tag)?;
+        let bytes = fields::hex(text, 40..=40, Part::Tag)?;
         let parts = bytes.split_first_chunk();
         let (salt, tag) = parts.ok_or(Error::Malformed(Part::Salt))?;
         Ok(Self {
@@ -149,7 +146,7 @@ impl MessageDigest {
         Ok(Some(Self {
             digest,
             salt: salt.into(),
-            tag: hex(tag, digest.len()..=digest.len(), Part::Tag)?,
+            tag: fields::hex(tag, digest.len()..=digest.len(), Part::Tag)?,
         }))
     }
 }
