@@ -5,20 +5,30 @@
     reason = "a bench stops at what it did not expect"
 )]
 
+use argon2::{Algorithm, Argon2, Params, Version};
 use criterion::{BatchSize::LargeInput, Criterion, criterion_group, criterion_main};
-use portcullis::password::{Blocklist, Cost, Digest, Hash, Hasher, Limits, Password, Policy};
+use portcullis::password::{Blocklist, Cost, Digest, Gate, Hash, Hasher, Limits, Password, Policy};
 
 fn hashes(c: &mut Criterion) {
     let password = Password::from("correct horse battery staple");
     for (name, cost) in [
         ("owasp", Cost::OWASP),
+        ("64 MiB", Cost::new(65_536, 3, 1).unwrap()),
         ("rfc 9106 second", Cost::RFC_9106_SECOND),
     ] {
         let hasher = Hasher::new(cost);
         let stored = hasher.hash(&password).unwrap();
+        let gate = Gate::default().with_idle_kib(0);
+        let forgetful = hasher.clone().with_gate(gate).unwrap();
         let mut group = c.benchmark_group(format!("password/{name}"));
         group.sample_size(10);
         group.bench_function("hash", |b| b.iter(|| hasher.hash(&password).unwrap()));
+        group.bench_function("hash, no memory kept", |b| {
+            b.iter(|| forgetful.hash(&password).unwrap());
+        });
+        group.bench_function("hash, the bare crate", |b| {
+            b.iter(|| bare(cost, b"correct horse battery staple"));
+        });
         group.bench_function("verify", |b| {
             b.iter(|| hasher.verify(&password, Some(&stored)).unwrap());
         });
@@ -27,6 +37,30 @@ fn hashes(c: &mut Criterion) {
         });
         group.finish();
     }
+}
+
+/// The same work with fresh memory, which is not wiped.
+fn bare(cost: Cost, password: &[u8]) -> [u8; 32] {
+    let (memory, passes, lanes) = (cost.memory_kib(), cost.passes(), cost.lanes());
+    let params = Params::new(memory, passes, lanes, Some(32)).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut tag = [0; 32];
+    argon2
+        .hash_password_into(password, b"sixteen or more.", &mut tag)
+        .unwrap();
+    tag
+}
+
+/// In by the gate and out again, and turned away.
+fn gates(c: &mut Criterion) {
+    let gate = Gate::new(64 * 1024);
+    let mut group = c.benchmark_group("password/gate");
+    group.bench_function("enter", |b| b.iter(|| gate.enter(19_456).unwrap()));
+    group.bench_function("busy", |b| {
+        let _permit = gate.enter(50_000).unwrap();
+        b.iter(|| gate.try_enter(19_456).unwrap_err());
+    });
+    group.finish();
 }
 
 fn judgements(c: &mut Criterion) {
@@ -84,5 +118,5 @@ fn blocklists(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, hashes, judgements, texts, blocklists);
+criterion_group!(benches, hashes, gates, judgements, texts, blocklists);
 criterion_main!(benches);
