@@ -118,5 +118,37 @@ fn blocklists(c: &mut Criterion) {
     group.finish();
 }
 
+/// The most work for each kind of text, in 1 KiB of it and in a password: it does not grow.
+#[cfg(feature = "strength")]
+fn strengths(c: &mut Criterion) {
+    use portcullis::password::strength;
+    let context = ["ada.lovelace@example.com", "Ada Lovelace"];
+    let mut group = c.benchmark_group("password/strength");
+    for (name, text) in [
+        ("random", "kZ8vQ2xW7mT4nB6cR9yL3pD5fG1hJ0sK"),
+        ("one character", "a"),
+        ("a part", "abc"),
+        ("words", "correcthorsebatterystaple"),
+        ("leet", "p4@8({[<3691!|70$5+%2assw0rd!"),
+        ("dates", "11.12.1991 1/1/91 201"),
+        ("digits", "314159265358979323846264338327950288"),
+        ("keys", "qwertyuiop[]asdfghjkl;'zxcvbnm,./"),
+        ("zigzag", "qw"),
+    ] {
+        let long = text.repeat(1024_usize.div_ceil(text.len()));
+        for (length, text) in [(16, long.get(..16)), (1024, long.get(..1024))] {
+            let password = Password::from(text.unwrap());
+            group.bench_function(format!("{name}, {length}"), |b| {
+                b.iter(|| strength(&password, &context));
+            });
+        }
+    }
+    group.finish();
+}
+
+#[cfg(not(feature = "strength"))]
+fn strengths(_: &mut Criterion) {}
+
 criterion_group!(benches, hashes, gates, judgements, texts, blocklists);
-criterion_main!(benches);
+criterion_group!(guessing, strengths);
+criterion_main!(benches, guessing);

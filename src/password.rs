@@ -135,6 +135,8 @@ mod similarity;
 mod standard;
 mod state;
 mod stored;
+#[cfg(feature = "strength")]
+mod strength;
 mod text;
 mod violation;
 mod work;
@@ -157,6 +159,8 @@ pub use standard::{Departure, Standard};
 use state::HISTORY_LIMIT;
 pub use state::{Former, Reason, State};
 pub use stored::Scheme;
+#[cfg(feature = "strength")]
+pub use strength::{Advice, Score, Strength, Warning, strength};
 pub use text::{Form, Password};
 pub use violation::{Class, Violation, Violations};
 
