@@ -2,12 +2,17 @@
 //! in. None of them is ever made here.
 
 mod aspnet;
+mod bcrypt;
 mod digest;
 mod fields;
 mod firebase;
 mod pbkdf2;
+mod phpass;
 mod scrypt;
+mod sha_crypt;
 mod spring;
+#[cfg(feature = "legacy-weak")]
+mod weak;
 
 use core::fmt;
 
@@ -34,7 +39,8 @@ impl Legacy {
     }
 
     /// The pepper of a Devise application (`config.pepper`), which it appends to the password
-    /// before bcrypt. With it, no bcrypt hash is verified without.
+    /// before bcrypt. With it, no hash that begins with the name of bcrypt is verified without;
+    /// those of Django, passlib and WordPress, which begin with theirs, are as before.
     #[must_use]
     pub fn with_devise_pepper(self, pepper: &[u8]) -> Self {
         Self {
@@ -51,6 +57,12 @@ impl Legacy {
             firebase: Some(firebase),
             ..self
         }
+    }
+
+    /// That pepper of Devise, or nothing.
+    fn devise_pepper(&self) -> &[u8] {
+        let pepper = self.devise_pepper.as_ref();
+        pepper.map_or(&[], secret::Bytes::expose)
     }
 }
 
@@ -81,10 +93,15 @@ pub(super) trait Foreign {
 type Parse = fn(&str, &Limits) -> Result<Option<Box<dyn Foreign>>, Error>;
 
 const FAMILIES: &[Parse] = &[
+    bcrypt::parse,
+    sha_crypt::parse,
+    phpass::parse,
     scrypt::parse,
     pbkdf2::parse,
     firebase::parse,
     spring::parse,
+    #[cfg(feature = "legacy-weak")]
+    weak::parse,
     aspnet::parse, // last: it has no name to be told by
 ];
 
@@ -102,6 +119,45 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Box<dyn Foreign>, Err
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum LegacyScheme {
+    /// bcrypt: `$2a$`, `$2b$` or `$2y$`, alone or behind `{bcrypt}`; `bcrypt$$2b$` of Django.
+    #[non_exhaustive]
+    Bcrypt {
+        /// The logarithm of its rounds.
+        cost: u32,
+    },
+    /// bcrypt over SHA-256 or HMAC-SHA-256: `bcrypt_sha256$$2b$` of Django, `$bcrypt-sha256$` of
+    /// passlib.
+    #[non_exhaustive]
+    BcryptSha256 {
+        /// The logarithm of its rounds.
+        cost: u32,
+    },
+    /// bcrypt over HMAC-SHA-384: `$wp$2y$` of WordPress since 6.8.
+    #[non_exhaustive]
+    WordPress {
+        /// The logarithm of its rounds.
+        cost: u32,
+    },
+    /// SHA-crypt of crypt(3): `$5$` of SHA-256, `$6$` of SHA-512.
+    #[non_exhaustive]
+    ShaCrypt {
+        /// Which one.
+        digest: LegacyDigest,
+        /// Of the digest.
+        rounds: u32,
+    },
+    /// phpass: `$S$` of Drupal 7, and with the feature `legacy-weak` `$P$` (WordPress before 6.8) and
+    /// `$H$` (phpBB).
+    #[non_exhaustive]
+    Phpass {
+        /// SHA-512 of Drupal, else MD5.
+        digest: LegacyDigest,
+        /// Of the digest.
+        rounds: u32,
+    },
+    /// MD5-crypt, of 1,000 rounds: `$1$` of crypt(3), `$apr1$` of Apache.
+    #[cfg(feature = "legacy-weak")]
+    Md5Crypt,
     /// scrypt (RFC 7914): `$scrypt$ln=…` of PHC and passlib, `$7$` of crypt(3) and libsodium,
     /// `scrypt$` of Django, `scrypt:` of Werkzeug, `$e0801$` of Spring Security, alone or behind
     /// `{scrypt}` or `{scrypt@SpringSecurity_v5_8}`.
@@ -146,6 +202,13 @@ pub enum LegacyScheme {
 impl fmt::Display for LegacyScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Bcrypt { cost } => write!(f, "bcrypt cost={cost}"),
+            Self::BcryptSha256 { cost } => write!(f, "bcrypt-sha256 cost={cost}"),
+            Self::WordPress { cost } => write!(f, "wordpress-bcrypt cost={cost}"),
+            Self::ShaCrypt { digest, rounds } => write!(f, "{digest}-crypt rounds={rounds}"),
+            Self::Phpass { digest, rounds } => write!(f, "phpass-{digest} rounds={rounds}"),
+            #[cfg(feature = "legacy-weak")]
+            Self::Md5Crypt => f.write_str("md5-crypt rounds=1000"),
             Self::Scrypt {
                 log_n,
                 block_size,
