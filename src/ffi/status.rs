@@ -93,6 +93,9 @@ impl From<password::Error> for Denial {
             | E::BelowMinimum { .. }
             | E::AboveLimit { .. }
             | E::AboveBudget { .. } => Self::Malformed,
+            // a hasher made from C has no project's parameters
+            #[cfg(feature = "legacy")]
+            E::FirebaseMissing => Self::Malformed,
             E::HistoryDepth | E::MinLength | E::Period | E::Contradiction(..) | E::Blocklist(_) => {
                 Self::InvalidArgument
             }
