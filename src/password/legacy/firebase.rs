@@ -34,6 +34,25 @@ const MAX_MEMORY_KIB: u32 = 16_384;
 /// The password hash parameters of a Firebase project, as its console shows them.
 ///
 /// The signer key is a secret: it is wiped when dropped, and `Debug` prints `[redacted]`.
+///
+/// ```
+/// use portcullis::password::{Firebase, Hash, Hasher, Legacy, Password};
+///
+/// let firebase = Firebase::new(
+///     "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==",
+///     "Bw==",
+///     8,
+///     14,
+/// )?;
+/// let hasher = Hasher::default().with_legacy(Legacy::new().with_firebase(firebase));
+/// let exported = Hash::from_firebase(
+///     "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
+///     "42xEC+ixf3L2lw==",
+/// )?;
+/// let verified = hasher.verify(&Password::from("user1password"), Some(&exported))?;
+/// assert!(verified.needs_rehash());
+/// # Ok::<(), portcullis::password::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Firebase {
     signer_key: secret::Array<KEY_LEN>,
