@@ -120,6 +120,7 @@ mod expiry;
 #[cfg(feature = "serde")]
 mod file;
 mod gate;
+mod generate;
 mod hash;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -145,6 +146,7 @@ pub use blocklist::{Blocklist, Digest, Flaw};
 pub use cost::Cost;
 pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
+pub use generate::Generated;
 pub use hash::{Hash, Hasher, Verified};
 #[cfg(feature = "legacy")]
 pub use legacy::{Firebase, Legacy, LegacyDigest, LegacyScheme};
@@ -244,6 +246,9 @@ pub enum Error {
     /// The file is not a blocklist, or digests cannot become one.
     #[error("blocklist cannot be used: {0}")]
     Blocklist(Flaw),
+    /// No password was found that the policy admits and that has as much entropy as was asked for.
+    #[error("no password of at most {MAX_PASSWORD_LEN} bytes has so much entropy and is admitted")]
+    NoneGenerated,
     /// The memory for the hash could not be had.
     #[error("there is not enough memory for the hash")]
     Memory,

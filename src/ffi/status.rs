@@ -96,9 +96,12 @@ impl From<password::Error> for Denial {
             // a hasher made from C has no project's parameters
             #[cfg(feature = "legacy")]
             E::FirebaseMissing => Self::Malformed,
-            E::HistoryDepth | E::MinLength | E::Period | E::Contradiction(..) | E::Blocklist(_) => {
-                Self::InvalidArgument
-            }
+            E::NoneGenerated
+            | E::HistoryDepth
+            | E::MinLength
+            | E::Period
+            | E::Contradiction(..)
+            | E::Blocklist(_) => Self::InvalidArgument,
             E::Randomness => Self::Randomness,
             E::Memory => Self::Memory,
             E::Busy { .. } => Self::Busy,
