@@ -1,5 +1,5 @@
 # Writes the published vectors of one family: python3 published.py bcrypt > bcrypt.txt, and so for
-# sha_crypt, drupal and weak. On Python 3.11 with passlib 1.7.4 and bcrypt 4.0.1, from PyPI: passlib's
+# sha_crypt, drupal, weak and argon2 (i and d, and the first version). On Python 3.11 with passlib 1.7.4 and bcrypt 4.0.1, from PyPI: passlib's
 # test suite, which is part of the package, is where most of them stand. The others are written here,
 # each with the place that they were published at.
 # Each line: the source, the scheme as it is reported, the password, the hash. What is of bcrypt and
@@ -14,12 +14,14 @@ os.environ["PASSLIB_TEST_MODE"] = "full"
 warnings.simplefilter("ignore")
 
 import passlib.tests.test_handlers as handlers
+import passlib.tests.test_handlers_argon2 as argon2
 import passlib.tests.test_handlers_bcrypt as bcrypt
 import passlib.tests.test_handlers_django as django
 
 from tools import report
 
 PASSLIB = {
+    "argon2": [argon2._base_argon2_test],
     "bcrypt": [
         bcrypt._bcrypt_test,
         bcrypt._bcrypt_sha256_test,
@@ -97,6 +99,12 @@ OTHERS = {
         ("FIPS 180-4 examples", b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
     ],
 }
+# it holds the reference's tests as they stand there; one asks for 1 GiB, which is above the limit
+OTHERS["argon2"] = [
+    ("Argon2's reference, src/test.c", test["secret"], test["hash"])
+    for test in argon2.reference_data
+    if "$argon2i$" in test["hash"] and "m=1048576" not in test["hash"]
+]
 JOHN = "John the Ripper, drupal7_fmt_plug.c"
 OTHERS["drupal"] = [
     (JOHN, b"virtualabc", "$S$CwkjgAKeSx2imSiN3SyBEg8e0sgE2QOx4a/VIfCHN0BZUNAWCr1X"),
@@ -118,7 +126,7 @@ def line(source, password, text):
     except UnicodeDecodeError:
         typed = ""
     if typed and not in_bytes:
-        print(source, report(text), typed, text, sep="\t")
+        print(source, report(text), typed.replace("\0", "\\0"), text, sep="\t")
     if not typed and in_bytes:
         print(source, password.hex(), text, sep="\t")
 

@@ -40,6 +40,7 @@ def report(text):
 
 CRYPT64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 REPORTS = [
+    (r"(\$argon2(?:i|d|id)\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+)\$", lambda cost: cost),
     (r"(?:bcrypt\$)?\$2[aby]\$(\d\d)\$", lambda cost: f"bcrypt cost={int(cost)}"),
     (r"bcrypt_sha256\$\$2[aby]\$(\d\d)\$", lambda cost: f"bcrypt-sha256 cost={int(cost)}"),
     (r"\$bcrypt-sha256\$(?:v=2,t=2b,r=|2[ab],)(\d+)\$", lambda cost: f"bcrypt-sha256 cost={cost}"),
