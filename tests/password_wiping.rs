@@ -200,6 +200,48 @@ fn a_password_is_wiped() {
     assert_eq!(watch(|| drop(Password::from(long))), (0, 0, 0));
 }
 
+/// PW-02, S2-07: nor does it where a foreign hash is verified: what is put before, after and around it
+/// is wiped. (Each text is made of its scheme's letters; that no password has it is of no matter.)
+#[cfg(feature = "legacy")]
+#[test]
+fn a_password_that_is_tried_with_a_foreign_hash_is_wiped() {
+    use portcullis::password::Legacy;
+    let pepper = Legacy::new().with_devise_pepper(b"planted-canary");
+    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap()).with_legacy(pepper);
+    let bcrypt = format!("2b$04${}", ".".repeat(53));
+    for text in [
+        format!("${bcrypt}"),
+        format!("bcrypt$${bcrypt}"),
+        format!("bcrypt_sha256$${bcrypt}"),
+        format!("$wp${bcrypt}"),
+        format!(
+            "$bcrypt-sha256$v=2,t=2b,r=4${}${}",
+            ".".repeat(22),
+            ".".repeat(31)
+        ),
+        format!("$5$rounds=1000$salt${}", ".".repeat(43)),
+        format!("$6$rounds=1000$salt${}", ".".repeat(86)),
+        format!("$S$5saltsalt{}", ".".repeat(43)),
+        #[cfg(feature = "legacy-weak")]
+        format!("$P$5saltsalt{}", ".".repeat(22)),
+        #[cfg(feature = "legacy-weak")]
+        format!("$1$salt${}", ".".repeat(22)),
+        #[cfg(feature = "legacy-weak")]
+        format!("sha1$salt${}", "0".repeat(40)),
+    ] {
+        let hash = Hash::from_stored(text.as_str());
+        let left = watch(|| {
+            let password = Password::from(" 1 planted-canary ".to_owned());
+            assert_eq!(
+                hasher.verify(&password, Some(&hash)),
+                Err(Error::Wrong),
+                "{text}"
+            );
+        });
+        assert_eq!((left.0, left.1), (0, 0), "{text}");
+    }
+}
+
 /// The most KiB of large blocks that were allocated at once. One test at a time asks.
 fn most_kib(run: impl FnOnce()) -> usize {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());

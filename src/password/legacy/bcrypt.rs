@@ -22,13 +22,13 @@
 //! random, and they are ignored; not so in passlib's own `$bcrypt-sha256$`, which came later and
 //! never had them. The two such bits of the tag were never set by anybody: set, they are refused.
 //!
-//! What this leaves in memory: the function keeps its outcome and the last digest of HMAC on the
-//! stack. The key, its schedule and all that is made of the password before are wiped.
+//! What this leaves in memory: the function's own copies of its outcome, on the stack. The key, its
+//! schedule and all that is made of the password before are wiped.
 
 use base64ct::{Base64, Base64Bcrypt, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     super::{
@@ -36,8 +36,7 @@ use super::{
         limits::{at_least, at_most},
         phc::decimal,
     },
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
-    fields::base64,
+    Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
 };
 
 /// The least and the most of the function itself.
@@ -171,12 +170,12 @@ impl Bcrypt {
         at_least(Parameter::BcryptCost, cost, MIN_COST)?;
         limits.admit_bcrypt(cost)?;
         at_most(Parameter::BcryptCost, cost, MAX_COST)?;
-        let salt = base64::<Base64Bcrypt>(salt, SALT_LEN..=SALT_LEN, Part::Salt)?;
+        let salt = fields::base64::<Base64Bcrypt>(salt, SALT_LEN..=SALT_LEN, Part::Salt)?;
         Ok(Self {
             input,
             cost,
             salt: salt.try_into().map_err(|_| Error::Malformed(Part::Salt))?,
-            tag: base64::<Base64Bcrypt>(tag, TAG_LEN..=TAG_LEN, Part::Tag)?,
+            tag: fields::base64::<Base64Bcrypt>(tag, TAG_LEN..=TAG_LEN, Part::Tag)?,
         })
     }
 }
@@ -233,8 +232,10 @@ fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
 fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     // HMAC takes keys of every length
     let mac = <M as KeyInit>::new_from_slice(key).map_err(|_| Error::Malformed(Part::Salt))?;
-    let tag = mac.chain_update(message).finalize();
-    Ok(Zeroizing::new(tag.as_bytes().to_vec()))
+    let mut array = mac.chain_update(message).finalize().into_bytes();
+    let out = Zeroizing::new(array.to_vec());
+    array.as_mut_slice().zeroize();
+    Ok(out)
 }
 
 /// What PHP's trim() leaves: WordPress calls it when it hashes and when somebody signs in.

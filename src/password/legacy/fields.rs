@@ -52,6 +52,16 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
+/// The six bits of a character in the alphabet of crypt(3).
+pub(super) fn crypt64(byte: u8) -> Option<u8> {
+    match byte {
+        b'.'..=b'9' => byte.checked_sub(b'.'),
+        b'A'..=b'Z' => byte.checked_sub(b'A' - 12),
+        b'a'..=b'z' => byte.checked_sub(b'a' - 38),
+        _ => None,
+    }
+}
+
 /// A salt that is hashed as it is written: visible characters of ASCII.
 pub(super) fn salt(text: &str) -> Result<Vec<u8>, Error> {
     if SALT_LEN.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {

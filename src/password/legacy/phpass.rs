@@ -10,14 +10,12 @@
 use base64ct::{Base64ShaCrypt, Encoding};
 use zeroize::Zeroizing;
 
-#[cfg(feature = "legacy-weak")]
-use super::fields::base64;
 use super::{
     super::{
         Error, Limits, Parameter, Part,
         limits::{at_least, at_most},
     },
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
+    Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
 };
 
 /// The least and the most logarithm of the rounds (`CryptPrivate` of phpass).
@@ -27,20 +25,21 @@ const SALT_LEN: usize = 8;
 /// Drupal cuts its text off after 55 characters, 43 of which are of the tag: 258 bits.
 const DRUPAL_TAG_LEN: usize = 43;
 
-/// Reads `$P$`, the rounds in one character, 8 of salt and 22 of tag; or `$H$` or `$S$`.
+const NAMES: &[(&str, LegacyDigest)] = &[
+    ("$S$", LegacyDigest::Sha512),
+    #[cfg(feature = "legacy-weak")]
+    ("$P$", LegacyDigest::Md5),
+    #[cfg(feature = "legacy-weak")]
+    ("$H$", LegacyDigest::Md5),
+];
+
+/// Reads the name, the rounds in one character, 8 of salt and the tag.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreign>>, Error> {
-    let (digest, rest) = if let Some(rest) = text.strip_prefix("$S$") {
-        (LegacyDigest::Sha512, rest)
-    } else {
-        #[cfg(feature = "legacy-weak")]
-        match text.strip_prefix("$P$").or(text.strip_prefix("$H$")) {
-            Some(rest) => (LegacyDigest::Md5, rest),
-            None => return Ok(None),
-        }
-        #[cfg(not(feature = "legacy-weak"))]
-        return Ok(None);
-    };
-    Ok(Some(Box::new(Portable::parse(digest, rest, limits)?)))
+    let begins = |(name, digest): &(&str, LegacyDigest)| Some((*digest, text.strip_prefix(name)?));
+    match NAMES.iter().find_map(begins) {
+        Some((digest, rest)) => Ok(Some(Box::new(Portable::parse(digest, rest, limits)?))),
+        None => Ok(None),
+    }
 }
 
 struct Portable {
@@ -59,7 +58,7 @@ impl Portable {
         let (salt, tag) = rest
             .split_at_checked(SALT_LEN)
             .ok_or(Error::Malformed(Part::Salt))?;
-        if !salt.bytes().all(|b| digit(b).is_some()) {
+        if !salt.bytes().all(|b| fields::crypt64(b).is_some()) {
             return Err(Error::Malformed(Part::Salt));
         }
         Ok(Self {
@@ -74,11 +73,11 @@ impl Portable {
         match digest {
             #[cfg(feature = "legacy-weak")]
             LegacyDigest::Md5 => {
-                base64::<Base64ShaCrypt>(text, digest.len()..=digest.len(), Part::Tag)?;
+                fields::base64::<Base64ShaCrypt>(text, digest.len()..=digest.len(), Part::Tag)?;
             }
             // it ends amid a byte, so that each of its characters counts whole
             _ => {
-                let known = text.bytes().all(|b| digit(b).is_some());
+                let known = text.bytes().all(|b| fields::crypt64(b).is_some());
                 if text.len() != DRUPAL_TAG_LEN || !known {
                     return Err(Error::Malformed(Part::Tag));
                 }
@@ -90,24 +89,13 @@ impl Portable {
 
 /// One character: the logarithm.
 fn rounds(log: &str, limits: &Limits) -> Result<u32, Error> {
-    let log = log.bytes().next().and_then(digit);
-    let rounds = 1_u32.checked_shl(log.ok_or(Error::Malformed(Part::Cost))?);
+    let log = log.bytes().next().and_then(fields::crypt64);
+    let rounds = 1_u32.checked_shl(log.ok_or(Error::Malformed(Part::Cost))?.into());
     let rounds = rounds.unwrap_or(u32::MAX);
     at_least(Parameter::Rounds, rounds, 1 << MIN_LOG)?;
     limits.admit_rounds(rounds)?;
     at_most(Parameter::Rounds, rounds, 1 << MAX_LOG)?;
     Ok(rounds)
-}
-
-/// In the alphabet of crypt(3).
-fn digit(byte: u8) -> Option<u32> {
-    match byte {
-        b'.'..=b'9' => byte.checked_sub(b'.'),
-        b'A'..=b'Z' => byte.checked_sub(b'A' - 12),
-        b'a'..=b'z' => byte.checked_sub(b'a' - 38),
-        _ => None,
-    }
-    .map(u32::from)
 }
 
 impl Foreign for Portable {

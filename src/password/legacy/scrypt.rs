@@ -19,7 +19,7 @@ use super::{
         phc::decimal,
     },
     Foreign, Legacy, LegacyScheme,
-    fields::{SALT_LEN, TAG_LEN, base64, hex, salt},
+    fields::{SALT_LEN, TAG_LEN, base64, crypt64, hex, salt},
 };
 
 /// The largest block size r: what Spring's text can hold. Every scheme makes them with 8.
@@ -86,13 +86,7 @@ fn crypt(rest: &str, limits: &Limits) -> Result<Scrypt, Error> {
 /// Digits of six bits each, at most five of them.
 fn crypt_number(digits: &str) -> Result<u32, Error> {
     digits.bytes().rev().try_fold(0, |number: u32, byte| {
-        let digit = match byte {
-            b'.'..=b'9' => byte.checked_sub(b'.'),
-            b'A'..=b'Z' => byte.checked_sub(b'A' - 12),
-            b'a'..=b'z' => byte.checked_sub(b'a' - 38),
-            _ => None,
-        };
-        let digit = digit.ok_or(Error::Malformed(Part::Cost))?;
+        let digit = crypt64(byte).ok_or(Error::Malformed(Part::Cost))?;
         Ok(number << 6 | u32::from(digit))
     })
 }

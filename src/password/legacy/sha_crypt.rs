@@ -14,8 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     super::{Error, Limits, Parameter, Part, limits::at_least, phc::decimal},
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
-    fields::base64,
+    Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
 };
 
 /// Characters of a salt: crypt(3) cuts off what is beyond, and writes none longer.
@@ -88,7 +87,7 @@ impl ShaCrypt {
                 max: Params::ROUNDS_MAX,
             })?,
             salt: salt(salt_text)?,
-            tag: base64::<Base64ShaCrypt>(tag, tag_len..=tag_len, Part::Tag)?,
+            tag: fields::base64::<Base64ShaCrypt>(tag, tag_len..=tag_len, Part::Tag)?,
         })
     }
 }

@@ -7,6 +7,8 @@
 
 use zeroize::Zeroizing;
 
+#[cfg(feature = "legacy-weak")]
+use super::weak::Single;
 use super::{
     super::{Error, Limits, Part},
     Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
@@ -49,7 +51,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreig
         "sha256" => Box::new(Standard::parse(hash)?),
         #[cfg(feature = "legacy-weak")]
         _ => {
-            let hash = MessageDigest::parse(id, hash)?;
+            let hash = message_digest(id, hash)?;
             return Ok(hash.map(|hash| Box::new(hash) as Box<dyn Foreign>));
         }
         #[cfg(not(feature = "legacy-weak"))]
@@ -113,58 +115,30 @@ impl Foreign for Standard {
     }
 }
 
-/// MessageDigestPasswordEncoder: one digest of the password and what stands in braces before it,
-/// the braces included.
+/// MessageDigestPasswordEncoder: one digest of the password and what stands in braces before it, the
+/// braces included, in hexadecimal. LDAP has a `{MD5}` of its own, in base64.
 #[cfg(feature = "legacy-weak")]
-struct MessageDigest {
-    digest: LegacyDigest,
-    /// With its braces; empty where there is none.
-    salt: Vec<u8>,
-    tag: Vec<u8>,
-}
-
-#[cfg(feature = "legacy-weak")]
-impl MessageDigest {
-    /// `[{salt}]` and the digest in hexadecimal. LDAP has a `{MD5}` of its own, in base64.
-    fn parse(id: &str, text: &str) -> Result<Option<Self>, Error> {
-        let digest = match id {
-            "MD5" if text.ends_with('=') => return Ok(None),
-            "MD5" => LegacyDigest::Md5,
-            "SHA-1" => LegacyDigest::Sha1,
-            "SHA-256" => LegacyDigest::Sha256,
-            _ => return Ok(None),
-        };
-        let (salt, tag) = match split(text) {
-            Some((salt, tag)) => {
-                if !salt.is_empty() {
-                    fields::salt(salt)?;
-                }
-                (format!("{{{salt}}}"), tag)
+fn message_digest(id: &str, text: &str) -> Result<Option<Single>, Error> {
+    let digest = match id {
+        "MD5" if text.ends_with('=') => return Ok(None),
+        "MD5" => LegacyDigest::Md5,
+        "SHA-1" => LegacyDigest::Sha1,
+        "SHA-256" => LegacyDigest::Sha256,
+        _ => return Ok(None),
+    };
+    let (salt, tag) = match split(text) {
+        Some((salt, tag)) => {
+            if !salt.is_empty() {
+                fields::salt(salt)?;
             }
-            None => (String::new(), text),
-        };
-        Ok(Some(Self {
-            digest,
-            salt: salt.into(),
-            tag: fields::hex(tag, digest.len()..=digest.len(), Part::Tag)?,
-        }))
-    }
-}
-
-#[cfg(feature = "legacy-weak")]
-impl Foreign for MessageDigest {
-    fn scheme(&self) -> LegacyScheme {
-        LegacyScheme::Digest {
-            digest: self.digest,
-            rounds: 1,
+            (format!("{{{salt}}}"), tag)
         }
-    }
-
-    fn tag(&self) -> &[u8] {
-        &self.tag
-    }
-
-    fn compute(&self, password: &[u8], _: &Legacy) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Ok(self.digest.of(&[password, &self.salt]))
-    }
+        None => (String::new(), text),
+    };
+    Ok(Some(Single {
+        digest,
+        before: Vec::new(),
+        after: salt.into(),
+        tag: fields::hex(tag, digest.len()..=digest.len(), Part::Tag)?,
+    }))
 }

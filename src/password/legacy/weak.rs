@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     super::{Error, Limits, Part},
     Foreign, Legacy, LegacyDigest, LegacyScheme,
-    fields::{self, SALT_LEN, base64, hex},
+    fields::{self, SALT_LEN},
 };
 
 const NO_SALT: RangeInclusive<usize> = 0..=0;
@@ -48,7 +48,7 @@ fn django(text: &str) -> Result<Option<Single>, Error> {
         digest,
         before,
         after: Vec::new(),
-        tag: hex(tag, digest.len()..=digest.len(), Part::Tag)?,
+        tag: fields::hex(tag, digest.len()..=digest.len(), Part::Tag)?,
     }))
 }
 
@@ -72,7 +72,7 @@ fn ldap(text: &str) -> Result<Option<Single>, Error> {
         if let Some(rest) = text.strip_prefix(prefix) {
             let least = digest.len().saturating_add(*salt.start());
             let most = digest.len().saturating_add(*salt.end());
-            let mut tag = base64::<Base64>(rest, least..=most, Part::Tag)?;
+            let mut tag = fields::base64::<Base64>(rest, least..=most, Part::Tag)?;
             let after = tag.split_off(digest.len());
             return Ok(Some(Single {
                 digest,
@@ -91,7 +91,7 @@ fn bare(text: &str) -> Option<Single> {
     if lower != text && text.to_ascii_uppercase() != text {
         return None;
     }
-    let tag = hex(&lower, 16..=64, Part::Tag).ok()?;
+    let tag = fields::hex(&lower, 16..=64, Part::Tag).ok()?;
     let digests = [
         LegacyDigest::Md5,
         LegacyDigest::Sha1,
@@ -108,11 +108,11 @@ fn bare(text: &str) -> Option<Single> {
 }
 
 /// One digest of the password and the salt, which stands before it or after.
-struct Single {
-    digest: LegacyDigest,
-    before: Vec<u8>,
-    after: Vec<u8>,
-    tag: Vec<u8>,
+pub(super) struct Single {
+    pub(super) digest: LegacyDigest,
+    pub(super) before: Vec<u8>,
+    pub(super) after: Vec<u8>,
+    pub(super) tag: Vec<u8>,
 }
 
 impl Foreign for Single {

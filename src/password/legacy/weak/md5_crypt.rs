@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use super::super::{
     super::{Error, Part},
-    Foreign, Legacy, LegacyDigest, LegacyScheme,
-    fields::base64,
+    Foreign, Legacy, LegacyDigest, LegacyScheme, fields,
 };
 
 const ROUNDS: u32 = 1000;
@@ -26,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Md5Crypt>, Error> {
             return Ok(Some(Md5Crypt {
                 name,
                 salt: salt.to_owned(),
-                tag: base64::<Base64ShaCrypt>(tag, 16..=16, Part::Tag)?,
+                tag: fields::base64::<Base64ShaCrypt>(tag, 16..=16, Part::Tag)?,
             }));
         }
     }
