@@ -32,6 +32,8 @@ fn little_changed_is_too_similar() {
         ("Summer-2026!", "Summer-2027!"),
         ("Summer-1999!", "Summer-2000!"),
         ("Summer-9!", "Summer-10!"),
+        ("Summer1999Winter", "Summer2026Winter"),
+        ("12p4ssw0rd34", "98password7!"),
         ("correcthorse", "correcthorse1"),
         ("correcthorse", "1234correcthorse"),
         ("correct horse", "correct-2-horse"),

@@ -4,9 +4,12 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     clippy::panic,
     reason = "tests stop at what they did not expect"
 )]
+
+use std::sync::Arc;
 
 use portcullis::password::{
     Blocklist, Class, Departure, Error, Period, Policy, Requirement, Rule, SecondFactor, Standard,
@@ -70,7 +73,7 @@ fn nist_asks_for_length_and_a_blocklist() {
     assert!(
         !codes
             .iter()
-            .any(|code| code.starts_with("no_") || *code == "expires")
+            .any(|code| code.starts_with("no_") || ["expires", "warning"].contains(code))
     );
     let beside = nist.for_second_factor(SecondFactor::Enrolled);
     assert_eq!(
@@ -94,7 +97,7 @@ fn asvs_refuses_no_character() {
     assert!(
         !codes
             .iter()
-            .any(|code| code.starts_with("no_") || *code == "expires")
+            .any(|code| code.starts_with("no_") || ["expires", "warning"].contains(code))
     );
     assert!(!codes.contains(&"control_character"));
 }
@@ -490,4 +493,50 @@ fn a_period_reads_what_it_prints() {
     ] {
         assert_eq!(text.parse::<Period>(), Err(Error::Period), "{text}");
     }
+}
+
+/// PW-11: of two rules of one kind the stricter one is described, once.
+#[test]
+fn of_two_rules_of_a_kind_one_is_described() {
+    let own = |hours| {
+        let period = Period::hours(hours).unwrap();
+        let policy = Policy::pci_dss_4().with_min_age(period).unwrap();
+        let policy = policy.with_warning(period).with_grace(period);
+        policy.with_history_for(period)
+    };
+    for (one, other) in [(own(24), own(25)), (own(25), own(24))] {
+        let both = one.and(other).unwrap();
+        let asked = described(&both);
+        let count = |part: &str| asked.iter().filter(|line| line.contains(part)).count();
+        for line in [
+            "not changed again within 25 hours (own rule: minimum age)",
+            "a warning 25 hours before its end (own rule: warning)",
+            "accepted for 24 hours after its end (own rule: grace)",
+            "neither the present one nor one of the last 25 hours (own rule: history)",
+        ] {
+            assert!(asked.contains(&line.to_owned()), "{line} {asked:?}");
+        }
+        assert_eq!(count("25 hours") + count("24 hours"), 4);
+    }
+}
+
+/// PW-11: a list that both have is consulted, and counted, once.
+#[test]
+fn a_list_that_both_have_counts_once() {
+    let list = Arc::new(long_list());
+    let with = |policy: Policy| policy.with_blocklist(Arc::clone(&list));
+    let both = with(Policy::pci_dss_4()).and(with(Policy::back_office()));
+    let listed = |policy: &Policy| {
+        let asked = policy.describe().into_iter();
+        let passwords = |rule| match rule {
+            Rule::NotBlocklisted { passwords, .. } => Some(passwords),
+            _ => None,
+        };
+        asked.map(|r| r.rule()).find_map(passwords).unwrap()
+    };
+    let (none, one) = (Policy::pci_dss_4(), with(Policy::pci_dss_4()));
+    assert_eq!(listed(&one) - listed(&none), 3000);
+    assert_eq!(listed(&both.unwrap()), listed(&one));
+    let twice = one.with_blocklist(long_list());
+    assert_eq!(listed(&twice) - listed(&none), 6000);
 }

@@ -8,9 +8,9 @@ use super::{
     state::HISTORY_LIMIT,
 };
 
-/// A standard that cites no shorter password, for whatever account.
+/// No standard here takes less, for whatever account.
 const LEAST_LENGTH: usize = 8;
-/// So many code points fit into the most bytes, whatever they are.
+/// So many code points fit into the most bytes, whatever characters they are.
 const MOST_LENGTH: usize = 256;
 
 static COMMON: Blocklist = Blocklist::common();
