@@ -20,11 +20,24 @@ static COMMON: Blocklist = Blocklist::common();
 /// A preset has the rules of its standard, each with its clause, and beside them what this library
 /// adds by default: at most 1,024 bytes, no control character, no context word, none of
 /// [`Blocklist::common`], not similar to the one before it and not the same, and a warning 14 days
-/// before a password expires.
-/// A default gives way where a standard wants it left free.
+/// before a password expires. A default gives way where a standard wants it left free.
 ///
 /// `with_…` replaces the rules of one kind by the author's own, and refuses what contradicts
 /// another. [`Policy::conforms`] says what a policy departs from then.
+///
+/// ```
+/// use portcullis::password::{Policy, Standard};
+///
+/// let policy = Policy::pci_dss_4().and(Policy::back_office())?.with_min_length(14)?;
+/// assert!(policy.conforms(Standard::PciDss4).is_empty());
+///
+/// let composition = &policy.conforms(Standard::OwaspAsvs5)[0];
+/// assert_eq!(composition.clause().as_str(), "OWASP ASVS 5.0 6.2.5");
+///
+/// let asked = &policy.describe()[0]; // for the form in which a password is chosen
+/// assert_eq!((asked.code(), asked.to_string().as_str()), ("too_short", "at least 14 characters"));
+/// # Ok::<(), portcullis::password::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(super) standards: Vec<Standard>,
@@ -92,7 +105,8 @@ impl Policy {
     }
 
     /// PCI DSS 4.0.1 8.3.6 to 8.3.9: 12 code points with a letter and a digit; the present password
-    /// and the last four may not come back; for 90 days, unless there is a second factor.
+    /// and the last four before it may not come back; for 90 days, unless there is a second factor.
+    /// (8.3.9 also admits an analysis of each access in place of the 90 days, which this is not.)
     #[must_use]
     pub fn pci_dss_4() -> Self {
         Self::preset(Standard::PciDss4)
