@@ -174,7 +174,8 @@ impl Policy {
         if !self.is_beside_factor(state.has_factor()) {
             password = password.without_second_factor();
         }
-        self.password.expiry(&password, now)
+        self.password_rules(state.has_factor())
+            .expiry(&password, now)
     }
 
     fn is_beside_factor(&self, has_factor: bool) -> bool {
@@ -283,7 +284,7 @@ pub enum Error {
     /// Too many failures: nothing but a password reset opens the account again.
     #[error("too many failed attempts: the password must be reset")]
     ResetRequired,
-    /// Too many attempts at the same moment.
+    /// Too many attempts at the same moment: on one account, or more hashing than the gate admits.
     #[error("too many attempts at this moment: try again in {} s", retry_after.as_secs().max(1))]
     Busy {
         /// How long to wait.

@@ -111,7 +111,7 @@ fn marking_again_changes_nothing() {
     mark(Reason::ResetByAdministrator, at(3)).unwrap();
     let new = "Battery+Staple-8".into();
     let next = accounts
-        .change_expired_password(&ticket, &new, at(4))
+        .change_expired_password(&ticket, &PASSWORD.into(), &new, at(4))
         .unwrap();
     assert!(matches!(next, Next::SignedIn(_)));
     let state = accounts.state("ada@example.com").unwrap();
@@ -161,7 +161,7 @@ fn without_the_second_factor_a_short_password_must_be_changed() {
         panic!("{next:?}")
     };
     assert_eq!(expiry, Expiry::MustChange(Reason::WithoutSecondFactor));
-    let again = optional.change_expired_password(&ticket, &"elk-horn".into(), at(3));
+    let again = optional.change_expired_password(&ticket, &short.into(), &"elk-horn".into(), at(3));
     assert_eq!(violations(again), ["too_short"]);
     let next = optional
         .sign_in("bob@example.com", &long.into(), at(2))
@@ -181,4 +181,142 @@ fn a_new_password_is_not_nearly_the_present_one() {
         assert_eq!(violations(change(similar)), ["too_similar"], "{similar}");
     }
     assert!(change("Battery+Staple-8").is_ok());
+}
+
+/// PW-11: everything at once, also of the present password itself.
+#[test]
+fn all_that_is_wrong_with_a_change_is_told_at_once() {
+    let accounts = accounts(password::Policy::back_office());
+    register(&accounts, "ada@example.com", PASSWORD).unwrap();
+    let live = session(&accounts, "ada@example.com", at(1));
+    let same = accounts.change_password(&live.token, &PASSWORD.into(), &PASSWORD.into(), at(2));
+    assert_eq!(violations(same), ["too_similar", "reused"]);
+}
+
+const DAY: u64 = 24 * 60;
+
+/// PW-08, PW-12: PCI DSS 4.0.1 8.3.9 lets a password serve on beside a second factor, and nobody's
+/// alone.
+#[test]
+fn a_lifetime_that_is_for_passwords_alone_is_for_those() {
+    let pci = || policy(password::Policy::pci_dss_4());
+    let day_91 = at(91 * DAY);
+    let optional = Accounts::new(pci(), Memory::new(10));
+    register(&optional, "ada@example.com", PASSWORD).unwrap();
+    let next = sign_in(&optional, "ada@example.com", day_91);
+    assert!(
+        matches!(next, Next::PasswordChangeNeeded(_, Expiry::Expired { .. })),
+        "{next:?}"
+    );
+
+    let store = std::sync::Arc::new(Memory::new(10));
+    let required = pci().with_second_factor(SecondFactor::Required);
+    let required = Accounts::new(required, store.clone());
+    required
+        .register("ada@example.com", &PASSWORD.into(), Grants::new(), at(0))
+        .unwrap();
+    let enrolment = required.sign_in("ada@example.com", &PASSWORD.into(), day_91);
+    let Ok(Next::EnrolmentNeeded(ticket)) = enrolment else {
+        panic!("{enrolment:?}")
+    };
+    let phone = required.enrol(&ticket, day_91).unwrap();
+    required
+        .confirm_enrolment(&ticket, &phone.code_at(day_91), day_91)
+        .unwrap();
+    // who has enrolled keeps it where nobody must
+    let optional = Accounts::new(pci(), store);
+    let day_92 = at(92 * DAY);
+    let factor = optional.sign_in("ada@example.com", &PASSWORD.into(), day_92);
+    let Ok(Next::FactorNeeded(ticket)) = factor else {
+        panic!("{factor:?}")
+    };
+    let next = optional.second_factor(&ticket, &phone.code_at(day_92), day_92);
+    assert!(matches!(next, Ok(Next::SignedIn(_))), "{next:?}");
+}
+
+/// PW-11: nor when the present password has expired; a wrong one in the same form is a failure.
+#[test]
+fn an_expired_password_is_not_counted_up() {
+    let accounts = accounts(password::Policy::back_office());
+    register(&accounts, "ada@example.com", PASSWORD).unwrap();
+    let due = at(190 * DAY);
+    let Next::PasswordChangeNeeded(ticket, _) = sign_in(&accounts, "ada@example.com", due) else {
+        panic!("it has expired")
+    };
+    let change = |present: &str, new: &str| {
+        accounts.change_expired_password(&ticket, &present.into(), &new.into(), due)
+    };
+    assert_eq!(
+        violations(change(PASSWORD, "Correct-Horse-8")),
+        ["too_similar"]
+    );
+    let wrong = (0..5).map(|_| change("Wrong-Horse-77", "Battery+Staple-8").unwrap_err());
+    let answers: Vec<Error> = wrong.collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4], Error::ResetRequired);
+    let locked = change(PASSWORD, "Battery+Staple-8").unwrap_err();
+    assert_eq!(locked, Error::ResetRequired);
+}
+
+/// PW-05, PW-09: a stored hash that can no longer be used closes no account: a reset opens it, and
+/// still refuses the passwords that can be compared.
+#[test]
+fn a_reset_opens_an_account_whose_hash_cannot_be_used() {
+    let store = std::sync::Arc::new(Memory::new(10));
+    let rules = || policy(password::Policy::back_office());
+    let with = |hasher| Accounts::new(rules().with_hasher(hasher), store.clone());
+    let large = with(Hasher::new(Cost::new(2048, 1, 1).unwrap()));
+    large
+        .register(
+            "ada@example.com",
+            &"First-Lantern-1".into(),
+            Grants::new(),
+            at(0),
+        )
+        .unwrap();
+    let small = Hasher::new(Cost::new(8, 1, 1).unwrap());
+    let small = small.with_limits(password::Limits::default().with_memory_kib(1024));
+    let small = with(small.unwrap());
+    let sign_in = |password: &str, now| small.sign_in("ada@example.com", &password.into(), now);
+    let refused = sign_in("First-Lantern-1", at(1)).unwrap_err();
+    assert!(
+        matches!(refused, Error::Password(password::Error::AboveLimit { .. })),
+        "{refused}"
+    );
+
+    let reset = |new: &str, now| {
+        let ticket = small.start_reset("ada@example.com", now)?;
+        small.reset_password(&ticket, &new.into(), now)
+    };
+    reset("Second-Kettle-2", at(2)).unwrap();
+    assert!(matches!(
+        sign_in("Second-Kettle-2", at(3)),
+        Ok(Next::SignedIn(_))
+    ));
+    reset("Third-Umbrella-3", at(4)).unwrap();
+    assert_eq!(violations(reset("Second-Kettle-2", at(5))), ["reused"]);
+    let state = small.state("ada@example.com").unwrap();
+    assert_eq!(
+        state.password().history().len(),
+        2,
+        "the unusable one is not forgotten"
+    );
+}
+
+/// PW-04: a full gate is busy, as an account with too many attempts is.
+#[test]
+fn a_full_gate_is_busy() {
+    let gate = password::Gate::new(2048).with_queue(0);
+    let hasher = Hasher::new(Cost::new(1024, 1, 1).unwrap());
+    let hasher = hasher.with_gate(gate.clone()).unwrap();
+    let rules = policy(password::Policy::back_office()).with_hasher(hasher);
+    let accounts = Accounts::new(rules, Memory::new(10));
+    register(&accounts, "ada@example.com", PASSWORD).unwrap();
+    let _elsewhere = gate.enter(2048).unwrap();
+    for login in ["ada@example.com", "nobody"] {
+        let answer = accounts
+            .sign_in(login, &PASSWORD.into(), at(1))
+            .unwrap_err();
+        assert!(matches!(answer, Error::Busy { .. }), "{answer:?}");
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 use portcullis::{
     Timestamp,
     account::{Accounts, Error, Policy},
-    password::{self, Gate, Hasher},
+    password::{Gate, Hasher},
     rbac::Grants,
     store::Memory,
 };
@@ -67,9 +67,9 @@ fn a_full_gate_tells_nobody_apart() {
     }
     let _ = accounts.disable("bob", now).unwrap();
     let permit = gate.enter(gate.budget_kib()).unwrap();
-    let busy = Error::Password(password::Error::Busy {
+    let busy = Error::Busy {
         retry_after: gate.max_wait(),
-    });
+    };
     for _ in 0..9 {
         for (name, password) in [
             ("ada", "Correct-Horse-7"),

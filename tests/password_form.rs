@@ -142,7 +142,7 @@ fn no_form_of_a_password_is_too_long() {
     let unrecorded = Hash::from_stored(hash.as_str());
     assert!(tiny().verify(&apart, Some(&unrecorded)).is_ok());
     let raw = unrecorded.with_form(Form::Raw);
-    assert_eq!(tiny().verify(&apart, Some(&raw)), Err(Error::TooLong));
+    assert_eq!(tiny().verify(&apart, Some(&raw)), Err(Error::Wrong));
 }
 
 /// PW-15, PW-09: a former password is found behind one whose form is another, and too long for it.
@@ -163,4 +163,26 @@ fn history_compares_each_hash_in_its_own_form() {
         violations.as_slice(),
         [Violation::Reused { remembered: 2, .. }]
     ));
+}
+
+/// PW-14, PW-15: what is said of a password does not depend on whether there is a hash, nor on the
+/// form in which that was made.
+#[test]
+fn a_recorded_form_tells_nobody_apart() {
+    let raw_only = "e\u{301}".repeat(350); // 1,050 bytes as typed, 700 in NFC
+    let wide = "\u{FDFA}".repeat(100); // 300 bytes in NFC, over 1,024 in NFKC
+    for text in [raw_only, wide] {
+        let password = Password::from(text);
+        for own in FORMS {
+            let hasher = tiny().with_form(own);
+            let unknown = hasher.verify(&password, None);
+            assert_eq!(unknown, Err(Error::Wrong));
+            for made in FORMS {
+                let hash = tiny().with_form(made).hash(&Password::from("x")).unwrap();
+                assert_eq!(hasher.verify(&password, Some(&hash)), unknown);
+                let unrecorded = Hash::from_stored(hash.as_str());
+                assert_eq!(hasher.verify(&password, Some(&unrecorded)), unknown);
+            }
+        }
+    }
 }

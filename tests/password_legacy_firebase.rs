@@ -29,7 +29,9 @@ const TAG: &str =
     "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==";
 
 fn with(firebase: Firebase) -> Hasher {
-    hasher().with_legacy(Legacy::new().with_firebase(firebase))
+    hasher()
+        .with_legacy(Legacy::new().with_firebase(firebase))
+        .unwrap()
 }
 
 fn verify_all(file: &str, count: usize) {
@@ -260,4 +262,20 @@ proptest! {
         let _ = Firebase::new(&tag, &salt, 8, 14);
         let _ = Hash::from_stored(format!("$firebase-scrypt${text}")).inspect(&Limits::default());
     }
+}
+
+/// PW-14: a decoy is not left without what it takes, whatever the order.
+#[test]
+fn a_decoy_keeps_its_parameters() {
+    let sample = Hash::from_firebase(TAG, SALT).unwrap();
+    assert_eq!(
+        hasher().with_decoy(sample.clone()).unwrap_err(),
+        Error::FirebaseMissing
+    );
+    let project = Firebase::new(KEY, "Bw==", 8, 14).unwrap();
+    let decoyed = with(project).with_decoy(sample).unwrap();
+    assert_eq!(
+        decoyed.with_legacy(Legacy::new()).unwrap_err(),
+        Error::FirebaseMissing
+    );
 }

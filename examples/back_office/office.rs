@@ -11,6 +11,7 @@ use std::{
 use portcullis::{
     Timestamp,
     account::{self, Accounts, Next, SignedIn, Ticket},
+    password,
     rbac::Policy,
     store::{Entry, Exchange, Full, Memory, Store},
     totp::{Uri, recovery},
@@ -191,11 +192,13 @@ impl Office {
                 }
                 Next::EnrolmentNeeded(ticket) => self.enrol(login, &ticket)?,
                 Next::PasswordChangeNeeded(ticket, _) => {
-                    let new = self.new_password(login);
-                    let password = new.as_str().into();
-                    let next =
-                        self.accounts
-                            .change_expired_password(&ticket, &password, self.now())?;
+                    let (old, new) = (self.password(login), self.new_password(login)?);
+                    let next = self.accounts.change_expired_password(
+                        &ticket,
+                        &old.into(),
+                        &new.as_str().into(),
+                        self.now(),
+                    )?;
                     self.remember_password(login, &new);
                     next
                 }
@@ -205,7 +208,9 @@ impl Office {
     }
 
     /// A password this person has not had.
-    pub fn new_password(&self, login: &str) -> String {
-        format!("{} & {}", self.password(login), self.now().as_secs())
+    /// A passphrase of a machine's, within the office's own rules.
+    pub fn new_password(&self, login: &str) -> Result<String, password::Error> {
+        let made = password::Policy::back_office().generate_passphrase(55, &[login])?;
+        Ok(made.expose_secret().to_owned())
     }
 }

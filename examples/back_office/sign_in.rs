@@ -271,7 +271,7 @@ pub fn five_failures_force_a_reset(p: &mut Promise, office: &Office) -> Played {
         .accounts
         .reset_password(&ticket, &right.as_str().into(), office.now());
     p.saw("refused: it was used before", rejected(&reused, "reused"));
-    let new = office.new_password(login);
+    let new = office.new_password(login)?;
     let reset = office
         .accounts
         .reset_password(&ticket, &new.as_str().into(), office.now());
@@ -365,16 +365,21 @@ pub fn passwords_expire_after_six_months(p: &mut Promise, office: &Office) -> Pl
         }
     };
     let change = |new: &str| {
+        let (present, new) = (old.as_str().into(), new.into());
         office
             .accounts
-            .change_expired_password(&ticket, &new.into(), office.now())
+            .change_expired_password(&ticket, &present, &new, office.now())
     };
     p.tried("the previous password is chosen again, then a new one");
     p.saw(
         "the previous one is refused",
         rejected(&change(&old), "reused"),
     );
-    let new = office.new_password(login);
+    p.saw(
+        "the previous one with a digit more is refused",
+        rejected(&change(&format!("{old}1")), "too_similar"),
+    );
+    let new = office.new_password(login)?;
     p.saw(
         "the new one gives a session",
         matches!(change(&new), Ok(Next::SignedIn(_))),
@@ -432,7 +437,7 @@ pub fn a_leaver_is_out_at_once(p: &mut Promise, office: &Office) -> Played {
         "the third sign-in leads nowhere, with the right code",
         third.is_err(),
     );
-    let new = office.new_password(login);
+    let new = office.new_password(login)?;
     let by_reset = office
         .accounts
         .reset_password(&reset, &new.as_str().into(), office.now());

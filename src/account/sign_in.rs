@@ -25,6 +25,14 @@ struct Attempt {
     sign_in: SignIn,
 }
 
+/// A password that takes the place of another.
+struct Replacement<'a> {
+    purpose: Purpose,
+    /// The present one, where the person has typed it in and it was verified.
+    present: Option<&'a Password>,
+    new: &'a Password,
+}
+
 impl<S: Store> Accounts<S> {
     /// Takes a name and a password. What comes next is in the answer.
     ///
@@ -32,7 +40,8 @@ impl<S: Store> Accounts<S> {
     ///
     /// [`Error::Denied`] for a wrong name or password or a disabled account,
     /// [`Error::ResetRequired`] from the failure on that reaches the limit, [`Error::Busy`],
-    /// [`Error::Overtaken`], and the store's.
+    /// [`Error::Overtaken`], [`Error::Password`] for a stored hash that cannot be used (a reset is
+    /// the way out) and for want of memory, and the store's.
     pub fn sign_in(&self, login: &str, password: &Password, now: Timestamp) -> Result<Next, Error> {
         let login = Login::parse(login);
         let opened = login.and_then(|login| Ok((self.open_attempt(&login, now)?, login)));
@@ -42,7 +51,7 @@ impl<S: Store> Accounts<S> {
                 // The same work as for an account that is there and open, and the same complaint when
                 // there is no memory for it or too much under way.
                 return Err(match self.policy.hasher.verify(password, None) {
-                    Err(machine) if !is_guess(&machine) => machine.into(),
+                    Err(machine) if !is_guess(&machine) => at_the_gate(machine),
                     _ => closed(error),
                 });
             }
@@ -155,29 +164,39 @@ impl<S: Store> Accounts<S> {
         })
     }
 
-    /// Takes the new password that [`Next::PasswordChangeNeeded`] asked for. Every other session of
-    /// the person ends.
+    /// Takes the new password that [`Next::PasswordChangeNeeded`] asked for, and the present one once
+    /// more, so that the two can be compared. Every other session of the person ends.
     ///
     /// # Errors
     ///
-    /// [`Error::Ticket`], [`Error::Password`] with every rule the new one breaks,
-    /// [`Error::Overtaken`], and the store's.
+    /// [`Error::Ticket`], [`Error::Denied`] for a wrong present password (it counts as a failure),
+    /// [`Error::ResetRequired`], [`Error::Busy`], [`Error::Password`] with every rule the new one
+    /// breaks, [`Error::Overtaken`], and the store's.
     pub fn change_expired_password(
         &self,
         ticket: &Ticket,
+        present: &Password,
         new: &Password,
         now: Timestamp,
     ) -> Result<Next, Error> {
-        self.replace_password(
-            ticket,
-            Purpose::PasswordChange,
+        let purpose = Purpose::PasswordChange;
+        let attempt = self.with_ticket(ticket, |state| {
+            state.tickets.find(ticket, purpose, now)?;
+            self.attempt(state, now)
+        })?;
+        let verified = self.policy.hasher.verify(present, Some(&attempt.hash));
+        self.with_ticket(ticket, |state| {
+            self.settle_password(state, &attempt, &verified, now)
+        })?;
+        let change = Replacement {
+            purpose,
+            present: Some(present),
             new,
-            now,
-            |state, proved| {
-                let sign_in = state.sessions.begin(state.login.handle(), now);
-                self.next(state, sign_in, proved, now)
-            },
-        )
+        };
+        self.replace_password(ticket, &change, now, |state, proved| {
+            let sign_in = state.sessions.begin(state.login.handle(), now);
+            self.next(state, sign_in, proved, now)
+        })
     }
 
     /// Takes the new password of a reset. Every session ends, the count of failures starts at zero,
@@ -193,7 +212,12 @@ impl<S: Store> Accounts<S> {
         new: &Password,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.replace_password(ticket, Purpose::Reset, new, now, |state, _| {
+        let reset = Replacement {
+            purpose: Purpose::Reset,
+            present: None,
+            new,
+        };
+        self.replace_password(ticket, &reset, now, |state, _| {
             state.attempts = self
                 .policy
                 .attempts
@@ -225,7 +249,12 @@ impl<S: Store> Accounts<S> {
             self.settle_password(state, &attempt, &verified, now)?;
             Ok(state.clone())
         })?;
-        let changed = self.changed(&old, Some(present), new, now)?;
+        let change = Replacement {
+            purpose: Purpose::PasswordChange,
+            present: Some(present),
+            new,
+        };
+        let changed = self.changed(&old, &change, now)?;
         self.change(token.handle(), |state| {
             whole(state, |state| {
                 still_holds(state, &attempt, now)?;
@@ -245,15 +274,17 @@ impl<S: Store> Accounts<S> {
 
     /// Takes a slot for one attempt on an account that is there and open.
     fn open_attempt(&self, login: &Login, now: Timestamp) -> Result<Attempt, Error> {
-        self.change(login.handle(), |state| {
-            active(state)?;
-            let permit = self.begin(state, now)?;
-            let hash = state.password.hash().clone();
-            Ok(Attempt {
-                permit,
-                hash,
-                sign_in: state.sessions.begin(login.handle(), now),
-            })
+        self.change(login.handle(), |state| self.attempt(state, now))
+    }
+
+    fn attempt(&self, state: &mut State, now: Timestamp) -> Result<Attempt, Error> {
+        active(state)?;
+        let permit = self.begin(state, now)?;
+        let hash = state.password.hash().clone();
+        Ok(Attempt {
+            permit,
+            hash,
+            sign_in: state.sessions.begin(state.login.handle(), now),
         })
     }
 
@@ -349,15 +380,14 @@ impl<S: Store> Accounts<S> {
     fn replace_password<T>(
         &self,
         ticket: &Ticket,
-        purpose: Purpose,
-        new: &Password,
+        change: &Replacement<'_>,
         now: Timestamp,
         mut then: impl FnMut(&mut State, Proved) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let may = |state: &mut State| -> Result<Proved, Error> {
             active(state)?;
-            let proved = state.tickets.find(ticket, purpose, now)?;
-            if purpose != Purpose::Reset {
+            let proved = state.tickets.find(ticket, change.purpose, now)?;
+            if change.purpose != Purpose::Reset {
                 self.not_locked(state, now)?;
             }
             Ok(proved)
@@ -366,7 +396,7 @@ impl<S: Store> Accounts<S> {
             may(state)?;
             Ok(state.clone())
         })?;
-        let changed = self.changed(&old, None, new, now)?;
+        let changed = self.changed(&old, change, now)?;
         self.with_ticket(ticket, |state| {
             let proved = may(state)?;
             if state.password.hash() != old.password.hash() {
@@ -401,23 +431,21 @@ impl<S: Store> Accounts<S> {
         self.settle(state, &permit, Verdict::Incomplete, now)
     }
 
-    /// The password's state after a change to `new`: policy, history and the slow hash. Where the
-    /// person has typed the present one in too, the new one is compared with it.
+    /// The password's state after a change: policy, history and the slow hash.
     fn changed(
         &self,
         old: &State,
-        present: Option<&Password>,
-        new: &Password,
+        change: &Replacement<'_>,
         now: Timestamp,
     ) -> Result<password::State, Error> {
         let rules = self.policy.password_rules(old.has_factor());
-        let context = old.login.context();
-        if let Some(present) = present {
-            rules
-                .check_change(present, new, &context)
-                .map_err(password::Error::from)?;
-        }
-        Ok(rules.change(&self.policy.hasher, &old.password, new, &context, now)?)
+        let (hasher, state, new) = (&self.policy.hasher, &old.password, change.new);
+        let context = &old.login.context();
+        let changed = match change.present {
+            Some(present) => rules.change_from(hasher, state, present, new, context, now),
+            None => rules.reset(hasher, state, new, context, now),
+        };
+        changed.map_err(at_the_gate)
     }
 
     /// What is still missing, or the session.
@@ -487,7 +515,15 @@ fn denied(error: password::Error) -> Error {
     if is_guess(&error) {
         Error::Denied
     } else {
-        error.into()
+        at_the_gate(error)
+    }
+}
+
+/// A full gate is the same to a person as too many attempts: to try again a little later.
+fn at_the_gate(error: password::Error) -> Error {
+    match error {
+        password::Error::Busy { retry_after } => Error::Busy { retry_after },
+        other => other.into(),
     }
 }
 

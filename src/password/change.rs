@@ -4,7 +4,7 @@ use super::{
     Error, Expiry, Hasher, Password, Policy, Requirement, Rule, SecondFactor, State, Use,
     Violation, Violations,
     expiry::{self, Lifetime},
-    state::Memory,
+    state::{Memory, Unusable},
 };
 use crate::Timestamp;
 
@@ -35,8 +35,8 @@ impl Policy {
     /// [`Error::Rejected`] with all that [`Policy::check`] finds, and with [`Violation::Reused`] if
     /// it is the present password or a remembered one. With [`Violation::TooSoon`] before the minimum
     /// age of the present one is over, unless that no longer serves: nothing is compared then. A
-    /// present or remembered hash that cannot be read is the error that [`Hasher::verify`] gives for
-    /// it. The errors of [`Hasher::hash`].
+    /// present or remembered hash that cannot be used is the error that [`Hasher::verify`] gives for
+    /// it: [`Policy::reset`] is the way out. The errors of [`Hasher::hash`].
     pub fn change(
         &self,
         hasher: &Hasher,
@@ -45,8 +45,9 @@ impl Policy {
         context: &[&str],
         now: Timestamp,
     ) -> Result<State, Error> {
-        let violations = self.violations(password, context);
-        self.replace(hasher, state, password, violations, now)
+        let mut violations = self.violations(password, context);
+        self.check_age(state, &mut violations, now);
+        self.replace(hasher, state, password, violations, Unusable::Refuse, now)
     }
 
     /// [`Policy::change`] where the person has typed in the present password too, which was verified:
@@ -64,8 +65,35 @@ impl Policy {
         context: &[&str],
         now: Timestamp,
     ) -> Result<State, Error> {
-        let violations = self.change_violations(present, password, context);
-        self.replace(hasher, state, password, violations, now)
+        let mut violations = self.change_violations(present, password, context);
+        self.check_age(state, &mut violations, now);
+        self.replace(hasher, state, password, violations, Unusable::Refuse, now)
+    }
+
+    /// A new password for somebody who cannot use the present one and has proved who they are
+    /// otherwise: [`Policy::change`] without a minimum age, and past hashes that cannot be used. Those
+    /// stay in the history, but nobody can tell whether the new password is one of them; to refuse it
+    /// for that would close the account for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] with all that [`Policy::check`] finds, and with [`Violation::Reused`];
+    /// [`Error::Busy`], [`Error::Memory`] and [`Error::Randomness`].
+    pub fn reset(
+        &self,
+        hasher: &Hasher,
+        state: &State,
+        password: &Password,
+        context: &[&str],
+        now: Timestamp,
+    ) -> Result<State, Error> {
+        let violations = self.violations(password, context);
+        self.replace(hasher, state, password, violations, Unusable::Skip, now)
+    }
+
+    fn check_age(&self, state: &State, violations: &mut Vec<Violation>, now: Timestamp) {
+        let from = self.changeable_from(state, &self.memory(), now);
+        violations.extend(from.map(|from| Violation::TooSoon { from }));
     }
 
     fn replace(
@@ -74,12 +102,14 @@ impl Policy {
         state: &State,
         password: &Password,
         mut violations: Vec<Violation>,
+        unusable: Unusable,
         now: Timestamp,
     ) -> Result<State, Error> {
         let memory = self.memory();
-        if let Some(from) = self.changeable_from(state, &memory, now) {
-            violations.push(Violation::TooSoon { from });
-        } else if state.remembers(hasher, password, &memory, now)? {
+        let too_soon = violations
+            .iter()
+            .any(|violation| matches!(violation, Violation::TooSoon { .. }));
+        if !too_soon && state.remembers(hasher, password, &memory, unusable, now)? {
             let remembered = state.remembered_len(&memory, now);
             violations.push(Violation::Reused { remembered });
         }

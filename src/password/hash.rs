@@ -159,12 +159,7 @@ impl Hasher {
     /// [`Error::AboveLimit`] if this hasher's own cost is above, or its decoy's: what it makes, it
     /// must verify.
     pub fn with_limits(self, limits: Limits) -> Result<Self, Error> {
-        limits.admit(&self.cost)?;
-        let limited = Self { limits, ..self };
-        if let Some(sample) = &limited.decoy {
-            limited.admit_hash(sample)?;
-        }
-        Ok(limited)
+        Self { limits, ..self }.consistent()
     }
 
     /// Enters by `gate`: give a clone of the same to every hasher of the process. A stored hash that
@@ -172,13 +167,9 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`Error::AboveBudget`] if this hasher's own cost needs more.
+    /// [`Error::AboveBudget`] if this hasher's own cost, or its decoy's, needs more.
     pub fn with_gate(self, gate: Gate) -> Result<Self, Error> {
-        let budget_kib = gate.budget_kib();
-        if self.weight_kib(None) > budget_kib {
-            return Err(Error::AboveBudget { budget_kib });
-        }
-        Ok(Self { gate, ..self })
+        Self { gate, ..self }.consistent()
     }
 
     /// Hashes passwords in this form. Hashes of another form that are recorded with theirs, or made
@@ -199,18 +190,32 @@ impl Hasher {
     ///
     /// As [`Hash::inspect`], with this hasher's limits.
     pub fn with_decoy(self, sample: Hash) -> Result<Self, Error> {
-        self.admit_hash(&sample)?;
-        Ok(Self {
-            decoy: Some(sample),
-            ..self
-        })
+        let decoy = Some(sample);
+        Self { decoy, ..self }.consistent()
     }
 
     /// What verifying foreign hashes takes beside the stored text.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Hasher::with_decoy`], if its sample cannot be computed so.
     #[cfg(feature = "legacy")]
-    #[must_use]
-    pub fn with_legacy(self, legacy: Legacy) -> Self {
-        Self { legacy, ..self }
+    pub fn with_legacy(self, legacy: Legacy) -> Result<Self, Error> {
+        Self { legacy, ..self }.consistent()
+    }
+
+    /// What it makes it verifies, and its decoy can be computed: whatever the order in which it was
+    /// set up.
+    fn consistent(self) -> Result<Self, Error> {
+        self.limits.admit(&self.cost)?;
+        let budget_kib = self.gate.budget_kib();
+        if self.cost.memory_kib() > budget_kib {
+            return Err(Error::AboveBudget { budget_kib });
+        }
+        if let Some(sample) = &self.decoy {
+            self.admit_hash(sample)?;
+        }
+        Ok(self)
     }
 
     /// What a new hash costs.
@@ -292,24 +297,29 @@ impl Hasher {
     ///
     /// Before each of these but the last two, a hash at this hasher's own cost was computed, and one
     /// of the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
-    /// before: that is the time by which it can be told, until it is replaced.
+    /// before: that is the time by which it can be told, until it is replaced. One that needs more
+    /// memory than both can also be told by a gate so full that it is busy for that hash alone.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
         self.verify_within(self.gate.enter(self.weight_kib(stored))?, password, stored)
     }
 
     /// Verifies as [`Hasher::verify`] does, with a permit that was waited for before: on a thread
-    /// that may block, after [`Gate::enter_async`] with [`Hasher::weight_kib`].
+    /// that may block, after [`Gate::enter_async`] with [`Hasher::weight_kib`] of the same `stored`.
     ///
     /// # Errors
     ///
-    /// As [`Hasher::verify`], and [`Error::AboveBudget`] if the permit weighs less than that.
+    /// As [`Hasher::verify`], and [`Error::AboveBudget`]: before any work for a permit that weighs
+    /// less than [`Hasher::weight_kib`] of nobody, as a refusal like any other for one that weighs
+    /// less than that of `stored`.
     pub fn verify_within(
         &self,
         mut permit: Permit,
         password: &Password,
         stored: Option<&Hash>,
     ) -> Result<Verified, Error> {
-        self.verify_by(password, stored, |stored, text| {
+        permit.covers(self.weight_kib(None))?;
+        let room_kib = permit.kib();
+        self.verify_by(password, stored, room_kib, |stored, text| {
             self.compute(stored, text, &mut permit)
         })
     }
@@ -322,7 +332,7 @@ impl Hasher {
     /// As [`Hasher::verify`], for a hash that cannot be compared with. Of a password that none is made
     /// of there is none.
     pub(super) fn compare(&self, password: &Password, hash: &Hash) -> Result<Comparison, Error> {
-        let (texts, stored) = match self.admit(password, Some(hash)) {
+        let (texts, stored) = match self.admit(password, Some(hash), u32::MAX) {
             Ok(admitted) => admitted,
             Err(Error::Empty | Error::TooLong) => return Ok(Comparison::Different),
             Err(error) => return Err(error),
@@ -342,10 +352,11 @@ impl Hasher {
         &self,
         password: &Password,
         stored: Option<&Hash>,
+        room_kib: u32,
         mut compute: impl FnMut(&Stored, &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>,
     ) -> Result<Verified, Error> {
         let mut owed = self.owed(password)?;
-        let refusal = match self.admit(password, stored) {
+        let refusal = match self.admit(password, stored, room_kib) {
             Ok((texts, stored)) => {
                 let scheme = stored.scheme();
                 for text in texts {
@@ -366,17 +377,22 @@ impl Hasher {
         Err(refusal)
     }
 
-    /// The texts and the hash, if both are such that they can be compared. The password is looked
-    /// at first: what is said of it does not tell whether the person exists.
+    /// The texts and the hash, if both are such that they can be compared in `room_kib`. The password
+    /// is looked at first and by itself: what is said of it does not tell whether the person exists.
     fn admit(
         &self,
         password: &Password,
         stored: Option<&Hash>,
+        room_kib: u32,
     ) -> Result<(Vec<Zeroizing<String>>, Stored), Error> {
         let form = stored.and_then(|hash| hash.form);
         let texts = self.texts(password, form)?;
-        let stored = stored.ok_or(Error::Wrong)?;
-        Ok((texts, self.admit_hash(stored)?))
+        let stored = self.admit_hash(stored.ok_or(Error::Wrong)?)?;
+        if stored.memory_kib() > room_kib {
+            let budget_kib = room_kib;
+            return Err(Error::AboveBudget { budget_kib });
+        }
+        Ok((texts, stored))
     }
 
     /// A hash that may be computed over: within the limits, with all that it takes beside its text,
@@ -393,19 +409,29 @@ impl Hasher {
     }
 
     /// What may have been hashed: the password in the form that is recorded, else in each of the
-    /// likely ones, where they differ.
+    /// likely ones, where they differ. A form in which it is too long was not: there may be none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] and [`Error::TooLong`], of the password whatever the form.
     fn texts(
         &self,
         password: &Password,
         recorded: Option<Form>,
     ) -> Result<Vec<Zeroizing<String>>, Error> {
-        let mut texts = vec![password.hashable(recorded.unwrap_or(self.form))?];
-        if recorded.is_none() {
-            for form in [Form::Nfc, Form::Raw] {
-                match password.hashable(form) {
-                    Ok(text) if !texts.contains(&text) => texts.push(text),
-                    _ => {}
-                }
+        password.hashable(Form::Nfc)?;
+        let likely = [self.form, Form::Nfc, Form::Raw];
+        let forms = match &recorded {
+            Some(form) => core::slice::from_ref(form),
+            None => &likely,
+        };
+        let mut texts = Vec::new();
+        for text in forms
+            .iter()
+            .filter_map(|form| password.hashable(*form).ok())
+        {
+            if !texts.contains(&text) {
+                texts.push(text);
             }
         }
         Ok(texts)
@@ -503,7 +529,8 @@ mod tests {
     ) -> (Result<Verified, Error>, Vec<(String, String)>) {
         let computed = RefCell::new(Vec::new());
         let mut permit = hasher.gate.enter(hasher.weight_kib(stored)).unwrap();
-        let outcome = hasher.verify_by(password, stored, |stored, text| {
+        let permit_kib = permit.kib();
+        let outcome = hasher.verify_by(password, stored, permit_kib, |stored, text| {
             let text = core::str::from_utf8(text).unwrap();
             computed
                 .borrow_mut()
@@ -620,6 +647,54 @@ mod tests {
         }
     }
 
+    /// PW-04, PW-14: a permit too light for the stored hash is a refusal like any other; one too
+    /// light for any is turned away alike, and nothing is computed.
+    #[test]
+    fn a_light_permit_tells_nobody_apart() {
+        let hasher = Hasher::new(Cost::new(2048, 1, 1).unwrap());
+        let right = Password::from("right");
+        let heavy = Hasher::new(Cost::new(3072, 1, 1).unwrap());
+        let heavy = heavy.hash(&right).unwrap();
+        let compute = |room_kib, stored: Option<&Hash>| {
+            let mut computed = Vec::new();
+            let outcome = hasher.verify_by(&right, stored, room_kib, |stored, _| {
+                computed.push(stored.scheme().to_string());
+                Ok(Zeroizing::new(vec![1]))
+            });
+            (outcome, computed)
+        };
+        let (known, unknown) = (compute(2048, Some(&heavy)), compute(2048, None));
+        assert_eq!(known.0, Err(Error::AboveBudget { budget_kib: 2048 }));
+        assert_eq!(unknown.0, Err(Error::Wrong));
+        assert_eq!(known.1, unknown.1);
+        assert_eq!(known.1, ["$argon2id$v=19$m=2048,t=1,p=1"]);
+        for stored in [None, Some(&heavy)] {
+            let permit = hasher.gate.enter(2047).unwrap();
+            let refused = hasher.verify_within(permit, &right, stored);
+            assert_eq!(refused, Err(Error::AboveBudget { budget_kib: 2047 }));
+        }
+    }
+
+    /// PW-04, PW-14: a gate with little room left is busy for a heavier hash first; with a decoy of
+    /// its weight it is busy for everybody.
+    #[test]
+    fn a_decoy_makes_a_full_gate_alike_for_all() {
+        let right = Password::from("right");
+        let heavy = Hasher::new(Cost::new(3072, 1, 1).unwrap());
+        let heavy = heavy.hash(&right).unwrap();
+        let gate = Gate::new(4096).with_queue(0);
+        let hasher = Hasher::new(Cost::new(1024, 1, 1).unwrap());
+        let hasher = hasher.with_limits(Limits::default().with_memory_kib(4096));
+        let hasher = hasher.unwrap().with_gate(gate.clone()).unwrap();
+        let _elsewhere = gate.enter(2048).unwrap();
+        let is_busy = |hasher: &Hasher, stored| {
+            matches!(hasher.verify(&right, stored), Err(Error::Busy { .. }))
+        };
+        assert!(is_busy(&hasher, Some(&heavy)) && !is_busy(&hasher, None));
+        let decoyed = hasher.with_decoy(heavy.clone()).unwrap();
+        assert!(is_busy(&decoyed, Some(&heavy)) && is_busy(&decoyed, None));
+    }
+
     /// PW-05: a decoy is held to the limits, too.
     #[test]
     fn a_decoy_that_cannot_be_computed_is_refused() {
@@ -631,7 +706,7 @@ mod tests {
     #[test]
     fn a_decoy_that_matches_opens_nothing() {
         let hasher = Hasher::new(tiny());
-        let outcome = hasher.verify_by(&Password::from("x"), None, |stored, _| {
+        let outcome = hasher.verify_by(&Password::from("x"), None, 8, |stored, _| {
             Ok(Zeroizing::new(stored.tag().to_vec()))
         });
         assert_eq!(outcome, Err(Error::Wrong));
@@ -643,7 +718,8 @@ mod tests {
         let hasher = Hasher::new(tiny());
         let stored = hasher.hash(&Password::from("x")).unwrap();
         for stored in [None, Some(&stored)] {
-            let outcome = hasher.verify_by(&Password::from("x"), stored, |_, _| Err(Error::Memory));
+            let outcome =
+                hasher.verify_by(&Password::from("x"), stored, 8, |_, _| Err(Error::Memory));
             assert_eq!(outcome, Err(Error::Memory));
         }
     }

@@ -192,19 +192,27 @@ impl State {
             .map(|(_, former)| former)
     }
 
-    /// Whether `password` is the present one or a remembered one. A hash that cannot be read is an
-    /// error: nobody can tell then.
+    /// Whether `password` is the present one or a remembered one. Of a hash that cannot be used
+    /// nobody can tell.
     pub(super) fn remembers(
         &self,
         hasher: &Hasher,
         password: &Password,
         memory: &Memory,
+        unusable: Unusable,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let former = self.remembered(memory, now).map(Former::hash);
         for hash in iter::once(&self.hash).chain(former) {
-            if hasher.compare(password, hash)? == Comparison::Same {
-                return Ok(true);
+            match hasher.compare(password, hash) {
+                Ok(Comparison::Same) => return Ok(true),
+                Ok(Comparison::Different) => {}
+                // for a while only: not a fault of the hash
+                Err(error @ (Error::Busy { .. } | Error::Memory)) => return Err(error),
+                Err(error) => match unusable {
+                    Unusable::Refuse => return Err(error),
+                    Unusable::Skip => {}
+                },
             }
         }
         Ok(false)
@@ -282,6 +290,13 @@ fn read_former(d: &mut Decoder<'_>) -> Result<Former, encoding::Error> {
         hash: Hash::read(d)?,
         replaced_at: d.time()?,
     })
+}
+
+/// What to make of a remembered hash that cannot be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Unusable {
+    Refuse,
+    Skip,
 }
 
 /// Why a password must be changed before it opens anything, the least grave first: where several

@@ -44,7 +44,7 @@ const MAX_MEMORY_KIB: u32 = 16_384;
 ///     8,
 ///     14,
 /// )?;
-/// let hasher = Hasher::default().with_legacy(Legacy::new().with_firebase(firebase));
+/// let hasher = Hasher::default().with_legacy(Legacy::new().with_firebase(firebase))?;
 /// let exported = Hash::from_firebase(
 ///     "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
 ///     "42xEC+ixf3L2lw==",
