@@ -85,7 +85,7 @@ fn takes_off_the_white_space_that_wordpress_takes_off() {
         .into_iter()
         .map(|[password, text]| (serde_json::from_str(password).unwrap(), text))
         .collect();
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 4);
     for (password, text) in &lines {
         assert_eq!(verify(&hasher(), password, text), Ok(()));
         assert_eq!(verify(&hasher(), &format!("\0{password}\0"), text), Ok(()));
@@ -94,6 +94,7 @@ fn takes_off_the_white_space_that_wordpress_takes_off() {
     }
     assert_eq!(verify(&hasher(), "inner space", lines[0].1), Ok(()));
     assert_eq!(verify(&hasher(), "x\x0c", lines[2].1), Err(Error::Wrong));
+    assert_eq!(verify(&hasher(), "x", lines[3].1), Err(Error::Wrong));
 }
 
 /// PW-16: the first 72 bytes count, and those after do not.

@@ -38,7 +38,7 @@ def devise():
 
 def space():
     print("# Made by bcrypt_others.py beside this file with PHP 8.2.36, as WordPress 6.8 does.")
-    for password in ("\t inner space \r\n\v", " ", "\u00a0x\f"):
+    for password in ("\t inner space \r\n\v", " ", "\u00a0x\f", "\fx"):
         print(json.dumps(password), php(WORDPRESS, password, "4"), sep="\t")
 
 
