@@ -207,7 +207,8 @@ fn a_password_is_wiped() {
 fn a_password_that_is_tried_with_a_foreign_hash_is_wiped() {
     use portcullis::password::Legacy;
     let pepper = Legacy::new().with_devise_pepper(b"planted-canary");
-    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap()).with_legacy(pepper);
+    let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap());
+    let hasher = hasher.with_legacy(pepper).unwrap();
     let bcrypt = format!("2b$04${}", ".".repeat(53));
     for text in [
         format!("${bcrypt}"),

@@ -120,6 +120,11 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Box<dyn Foreign>, Err
 #[non_exhaustive]
 pub enum LegacyScheme {
     /// bcrypt: `$2a$`, `$2b$` or `$2y$`, alone or behind `{bcrypt}`; `bcrypt$$2b$` of Django.
+    ///
+    /// A password counts by its first 72 bytes, as when the hash was made. NUL is a byte like
+    /// others; what programs in C made, which stop at it, verifies by the part before. `$2x$` and
+    /// `$2$`, of programs that hashed wrongly, are not known; nor does verify what old programs made
+    /// under `$2a$` of 255 bytes or more.
     #[non_exhaustive]
     Bcrypt {
         /// The logarithm of its rounds.
@@ -132,13 +137,18 @@ pub enum LegacyScheme {
         /// The logarithm of its rounds.
         cost: u32,
     },
-    /// bcrypt over HMAC-SHA-384: `$wp$2y$` of WordPress since 6.8.
+    /// bcrypt over HMAC-SHA-384: `$wp$2y$` of WordPress since 6.8. White space around a password
+    /// does not count, as there.
+    ///
+    /// WordPress's forms put a backslash before each quote and backslash of a password (its ticket
+    /// 13655): who set such a password in them is refused here, and needs a new one.
     #[non_exhaustive]
     WordPress {
         /// The logarithm of its rounds.
         cost: u32,
     },
-    /// SHA-crypt of crypt(3): `$5$` of SHA-256, `$6$` of SHA-512.
+    /// SHA-crypt of crypt(3): `$5$` of SHA-256, `$6$` of SHA-512. Its work is rounds × length: at
+    /// the default limit a password of 1,024 bytes takes seconds.
     #[non_exhaustive]
     ShaCrypt {
         /// Which one.
@@ -147,7 +157,7 @@ pub enum LegacyScheme {
         rounds: u32,
     },
     /// phpass: `$S$` of Drupal 7, and with the feature `legacy-weak` `$P$` (WordPress before 6.8) and
-    /// `$H$` (phpBB).
+    /// `$H$` (phpBB). Its work is rounds × length too.
     #[non_exhaustive]
     Phpass {
         /// SHA-512 of Drupal, else MD5.
@@ -188,8 +198,10 @@ pub enum LegacyScheme {
         len: usize,
     },
     /// A digest of the password, with a salt or without: `{sha256}` of Spring Security without a
-    /// secret, which is 1,024 rounds; with `legacy-weak` its `{MD5}`, `{SHA-1}` and `{SHA-256}` too,
-    /// in hexadecimal, which are one.
+    /// secret, which is 1,024 rounds. With `legacy-weak` also those of one round: Spring's `{MD5}`,
+    /// `{SHA-1}` and `{SHA-256}` in hexadecimal, `md5$salt$` and `sha1$salt$` of Django, `{MD5}`, `{SMD5}`, `{SHA}`, `{SSHA}`,
+    /// `{SHA256}`, `{SSHA256}`, `{SHA512}` and `{SSHA512}` of LDAP, and digests alone in hexadecimal
+    /// of one case.
     #[non_exhaustive]
     Digest {
         /// Which one.

@@ -4,8 +4,9 @@
 //! The work is rounds × length; a password is at most 1,024 bytes long, and the limit on rounds bounds
 //! the rest.
 //!
-//! WordPress took white space from both ends of a password before it hashed it; others who used
-//! phpass did not. Here nothing is taken: who typed such a password signs in without that space.
+//! WordPress took white space from both ends of a password before it hashed it, and put a backslash
+//! before each quote; others who used phpass did neither, and nor is it done here. Who typed such a
+//! space signs in without it.
 
 use base64ct::{Base64ShaCrypt, Encoding};
 use zeroize::Zeroizing;

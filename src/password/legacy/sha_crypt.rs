@@ -2,8 +2,10 @@
 //! and SHA-512").
 //!
 //! Each round hashes the password once or twice, so the work is rounds × length; a password is at
-//! most 1,024 bytes long, and the limit on rounds bounds the rest. NUL is a byte like others:
-//! crypt(3) stops at it, and what it made of a password with NUL verifies by the part before.
+//! most 1,024 bytes long, and the limit on rounds bounds the rest: seconds at the default limit.
+//!
+//! NUL is a byte like others: crypt(3) stops at it, and what it made of a password with NUL verifies
+//! by the part before.
 //!
 //! What this leaves in memory: the functions keep their outcome and digests of the password on the
 //! stack. The states of the digest are wiped.
