@@ -36,8 +36,12 @@ pub extern "C" fn portcullis_password_hasher_default(
     guard(|_| create(hasher, || Ok(PasswordHasher(Hasher::default()))))
 }
 
-/// Argon2id at a cost of one's own: `memory_kib` from 8 a lane to 262144, `passes` from 1 to 64,
-/// `lanes` from 1 to 16; PORTCULLIS_INVALID_ARGUMENT outside. Less than the default is for tests.
+/// Argon2id at a cost of one's own: `memory_kib` from 8 a lane to 2097152, `passes` from 1 to 64,
+/// `lanes` from 1 to 16, memory times passes to 2097152; PORTCULLIS_INVALID_ARGUMENT outside. Less
+/// than the default is for tests.
+///
+/// A hasher has a memory budget of 262144 KiB, or of its own cost where that is more: beyond it a
+/// call waits for five seconds at most, then the answer is PORTCULLIS_BUSY. Make one for the process.
 ///
 /// `*hasher` is null unless the answer is 0, and is to be freed with
 /// portcullis_password_hasher_free.

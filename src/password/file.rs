@@ -9,7 +9,7 @@ use super::{Class, Error, Period, Policy, Requirement, Rule, SecondFactor, Words
 /// What a policy file may say. What it does not say is as in the presets that it extends.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-struct File {
+struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     extends: Option<Many<Preset>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ struct File {
 /// file: [`Policy::with_blocklist`] adds them.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let file = File::deserialize(deserializer)?;
+        let file = Document::deserialize(deserializer)?;
         file.policy().map_err(de::Error::custom)
     }
 }
@@ -84,11 +84,11 @@ impl<'de> Deserialize<'de> for Policy {
 /// blocklists are not written.
 impl Serialize for Policy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        File::of(self).serialize(serializer)
+        Document::of(self).serialize(serializer)
     }
 }
 
-impl File {
+impl Document {
     fn policy(self) -> Result<Policy, Refusal> {
         let mut policy = self.base()?;
         if let Some(factor) = self.second_factor {

@@ -168,7 +168,7 @@ static void numbers_are_held_to_their_range(void) {
     INVALID(portcullis_session_policy_new(HOURS, HOURS, 16, 2, &made));
     INVALID(portcullis_session_policy_new(HOURS, HOURS, 16, -1, &made));
     INVALID(portcullis_password_hasher_new(7, 1, 1, &hasher));
-    INVALID(portcullis_password_hasher_new(262145, 1, 1, &hasher));
+    INVALID(portcullis_password_hasher_new(2097153, 1, 1, &hasher));
     INVALID(portcullis_password_hasher_new(8, 0, 1, &hasher));
 
     wipe();
