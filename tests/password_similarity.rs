@@ -41,6 +41,17 @@ fn little_changed_is_too_similar() {
         ("p4ssw0rd", "password2026!?"),
         ("Zürich-2025", "2026!Zürich"),
         ("Пароль-Пароль1", "Пароль-Пароль2"),
+        // look-alikes at either end
+        ("@pple.orchard.1", "Apple#Orchard#1997!"),
+        ("7iger+lily+pond1", "tiger.lily.pond.2027"),
+        ("3lephant-walk-4", "elephant/walk/2028"),
+        ("Ancona/lampion$", "anconalampions/2027"),
+        ("Ancona/lampion$", "anconalampions/2027;x"),
+        ("@pple.orchards", "apple-orchard$-2027"),
+        ("1-@pple-orchards", "apple-orchard$-3"),
+        ("@pple-orchards-77", "1997/sdrahcroelppa"),
+        // fewer letters, or more, and other symbols between them
+        ("correct/horse/77", "correct-horse-lamp"),
         // backwards, rotated
         ("Summer-2026!", "!6202-remmuS"),
         ("correcthorse12", "34esrohtcerroc"),
@@ -81,6 +92,9 @@ fn another_password_is_not_too_similar() {
         ("kxw-2918-mqa-7713", "kxw-2929-mqb-7724"),
         // the old one is less than half of it
         ("horsebat", "horsebat+lamp+river+quilt"),
+        // nor are its letters, with what may stand for some
+        ("lampion/6/22;66;26", "lampion-9999999999x"),
+        ("4+4+horse+7+5+1", "26/battery/horse/6"),
         // an anagram
         ("listen-silent", "enlist-tinsel"),
         ("漢字漢字漢字漢字", "仮名仮名仮名仮名"),

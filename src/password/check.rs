@@ -33,8 +33,10 @@ impl Policy {
     /// - is the old one, also backwards or rotated (`2026Summer` for `Summer2026`);
     /// - has the same letters in the same order, also backwards or rotated, whatever digits, symbols
     ///   and spaces were added, removed or counted up around and between them, if the letters are at
-    ///   least half of the longer of the two;
-    /// - is a part of the old one, or has it as a part, if the part is at least half of the whole;
+    ///   least half of the longer of the two; what is written for a letter counts as one between
+    ///   letters and next to the first and the last, or does not, whichever is more alike;
+    /// - is a part of the old one, or has it as a part, or has its letters as a part of the old one's
+    ///   or the other way round, if the part is at least half of the longer of the two;
     /// - comes from the old one by inserting, deleting or replacing at most three characters, and no
     ///   more than one in four of the longer of the two.
     ///

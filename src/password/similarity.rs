@@ -17,15 +17,19 @@ const CHARS_PER_EDIT: usize = 4;
 pub(super) fn too_similar(old: &str, new: &str) -> bool {
     let longer = len(old).max(len(new));
     let is_half = |part: &str| len(part).saturating_mul(2) >= longer;
-    let same_half = |old: &str, new: &str| is_half(old) && is_turned(old, new);
-    if same_half(&letters(old), &letters(new)) || same_half(&spelt(old), &spelt(new)) {
+    let has_half = |whole: &str, part: &str| is_half(part) && whole.contains(part);
+    let same_half = |old: &str, new: &str| {
+        has_half(old, new) || has_half(new, old) || (is_half(old) && is_turned(old, new))
+    };
+    let (old_readings, new_readings) = (readings(old), readings(new));
+    let mut pairs = old_readings
+        .iter()
+        .flat_map(|old| new_readings.iter().map(move |new| (old, new)));
+    if pairs.any(|(old, new)| same_half(old, new)) {
         return true;
     }
     let (old, new) = (plain(old), plain(new));
-    is_turned(&old, &new)
-        || (is_half(&new) && old.contains(new.as_str()))
-        || (is_half(&old) && new.contains(old.as_str()))
-        || is_edited(&old, &new, MOST_EDITS.min(longer / CHARS_PER_EDIT))
+    same_half(&old, &new) || is_edited(&old, &new, MOST_EDITS.min(longer / CHARS_PER_EDIT))
 }
 
 fn len(text: &str) -> usize {
@@ -51,14 +55,23 @@ fn look_alike(c: char) -> char {
     }
 }
 
-/// The letters alone.
-fn letters(text: &str) -> Zeroizing<String> {
-    gather(text.chars().filter(|c| c.is_alphabetic()))
-}
-
-/// The letters, with those that digits and symbols between them are written for: `p4ss1` is `pass`.
-fn spelt(text: &str) -> Zeroizing<String> {
-    letters(&plain(text.trim_matches(|c: char| !c.is_alphabetic())))
+/// The letters of a text, read in four ways: look-alikes between them are letters or are not, and
+/// so are those that touch the first and the last. `$umm3r1!` is `summerll`, `summrll`, `ummer`, `ummr`.
+fn readings(text: &str) -> [Zeroizing<String>; 4] {
+    let inner = text.trim_matches(|c: char| !c.is_alphabetic());
+    let around = text.split_once(inner).filter(|_| !inner.is_empty());
+    let (before, after) = around.unwrap_or_default();
+    let is_none = |c: char| !look_alike(c).is_alphabetic();
+    let before = before.rsplit(is_none).next().unwrap_or_default();
+    let after = after.split(is_none).next().unwrap_or_default();
+    let spelt = gather(plain(inner).chars().filter(|c| c.is_alphabetic()));
+    let bare = inner.chars().filter(|c| c.is_alphabetic());
+    let bare = gather(bare.map(look_alike));
+    let with_ends = |inner: &str| {
+        let parts = [before, inner, after].into_iter();
+        gather(parts.flat_map(str::chars).map(look_alike))
+    };
+    [with_ends(&spelt), with_ends(&bare), spelt, bare]
 }
 
 /// Whether one is the other, also backwards or with its end put before its beginning.

@@ -12,7 +12,7 @@ def form(text):
 
 
 def fold(text):
-    once = "".join(c.upper() for c in form(text))
+    once = "".join(c.lower().upper() for c in form(text))
     return unicodedata.normalize("NFC", "".join(c.lower() for c in once))
 
 
@@ -31,7 +31,7 @@ def file(kind, width, passwords):
     return body + hashlib.sha256(body).digest()
 
 
-SOME = ["password1", "Password1", "STRASSE", "Straße", "cafe\u0301", "CAFÉ", "one\u00a0two", "ﬁ", " tail "]
+SOME = ["password1", "Password1", "STRASSE", "Straße", "STRAẞE", "cafe\u0301", "CAFÉ", "one\u00a0two", "ﬁ", " tail "]
 MANY = [f"{n:08}" for n in range(300)]
 
 print("# blocklists written by blocklist.py with Python's standard library, an implementation of its own")
