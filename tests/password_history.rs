@@ -123,7 +123,7 @@ fn the_old_hash_moves_to_the_front_of_the_history() {
     assert!(tiny().verify(&good(3), Some(three.hash())).is_ok());
 }
 
-/// PW-09: a policy that is lowered forgets nothing, nor does it remember more.
+/// PW-09: a policy that is lowered forgets nothing, nor does it remember ever more.
 #[test]
 fn a_lower_depth_forgets_nothing() {
     let (policy, now) = (Policy::back_office(), at("2026-01-15"));
@@ -131,11 +131,34 @@ fn a_lower_depth_forgets_nothing() {
     for n in 1..=4 {
         state = policy.change(&tiny(), &state, &good(n), &[], now).unwrap();
     }
-    let lower = policy.with_history(1).unwrap();
-    rejection(lower.change(&tiny(), &state, &good(0), &[], now));
-    let state = lower.change(&tiny(), &state, &good(5), &[], now).unwrap();
-    assert_eq!(state.history().len(), 4);
+    let lower = policy.clone().with_history(1).unwrap();
+    for remembered in 0..=4 {
+        rejection(lower.change(&tiny(), &state, &good(remembered), &[], now));
+    }
+    state = lower.change(&tiny(), &state, &good(5), &[], now).unwrap();
+    for remembered in 0..=5 {
+        rejection(lower.change(&tiny(), &state, &good(remembered), &[], now));
+    }
+    assert_eq!(state.history().len(), 5);
+    state = lower.change(&tiny(), &state, &good(6), &[], now).unwrap();
+    assert_eq!(state.history().len(), 5);
     rejection(lower.change(&tiny(), &state, &good(1), &[], now));
+    assert!(lower.change(&tiny(), &state, &good(0), &[], now).is_ok());
+}
+
+/// PW-09: where the history is as deep as it was asked for, lowering takes nothing of its depth.
+#[test]
+fn a_lower_depth_keeps_a_full_history() {
+    let (policy, now) = (Policy::back_office(), at("2026-01-15"));
+    let mut state = policy.set(&tiny(), &good(0), &[], now).unwrap();
+    for n in 1..=26 {
+        state = policy.change(&tiny(), &state, &good(n), &[], now).unwrap();
+    }
+    let lower = policy.with_history(0).unwrap();
+    for n in 27..=28 {
+        state = lower.change(&tiny(), &state, &good(n), &[], now).unwrap();
+        assert_eq!(state.history().len(), 24);
+    }
 }
 
 /// PW-09.
@@ -253,8 +276,13 @@ fn a_history_that_is_full_waits() {
     let changed = change(&state, 65, room).unwrap();
     assert_eq!(changed.history().len(), 64);
     let must = state.with_must_change(Reason::Compromised);
-    assert_eq!(change(&must, 65, second(65)).unwrap().history().len(), 64);
     rejection(change(&must, 0, second(65)));
+    // the oldest of 64 is forgotten then
+    let changed = change(&must, 65, second(65)).unwrap();
+    assert_eq!(changed.history().len(), 64);
+    let must = changed.with_must_change(Reason::Compromised);
+    rejection(change(&must, 1, second(66)));
+    assert!(change(&must, 0, second(66)).is_ok());
 }
 
 /// PW-09: a depth that is lowered forgets nothing where a time is set too; what the time alone

@@ -241,8 +241,8 @@ impl Policy {
     }
 
     /// Remembers the last `depth` passwords, 0 to 64, beside the present one. A change computes one
-    /// hash for each that is remembered. What a state remembers already stays remembered when the
-    /// depth is lowered.
+    /// hash for each that is remembered. Where the depth is lowered, nothing that a state remembers
+    /// already is let go: after the next change, too, it remembers all of it, and from then on as many.
     ///
     /// # Errors
     ///
@@ -258,6 +258,10 @@ impl Policy {
     /// [`Policy::with_history`], at most 64 in all: who has changed so often within the period may
     /// change again when it is over for the oldest. A shorter period holds at once, and what it no
     /// longer covers is forgotten with the next change.
+    ///
+    /// A password that no longer serves, because it has expired or [must be
+    /// changed](super::State::with_must_change), may be changed all the same: of 64 the oldest is
+    /// forgotten then, though its period is not over.
     #[must_use]
     pub fn with_history_for(self, period: Period) -> Self {
         self.with(Rule::NotWithin(period))

@@ -156,15 +156,15 @@ impl State {
     }
 
     /// The state after a change to `hash`. Of the passwords before it those stay that `memory` asks
-    /// for, and by number as many as were asked for until now where that is more: a depth that is
-    /// lowered forgets nothing that is remembered already.
+    /// for, and by number as many as were asked for until now where that is more, or all where they
+    /// are fewer: a depth that is lowered forgets nothing that is remembered already.
     pub(super) fn changed(&self, hash: Hash, memory: &Memory, now: Timestamp) -> Self {
         let present = Former {
             hash: self.hash.clone(),
             replaced_at: now,
         };
-        let present_depth = u8::try_from(self.history.len()).unwrap_or(u8::MAX);
-        let depth = memory.depth.max(self.depth.min(present_depth));
+        let all = u8::try_from(self.history.len()).map_or(u8::MAX, |len| len.saturating_add(1));
+        let depth = memory.depth.max(self.depth.min(all));
         let mut next = Self {
             depth,
             ..Self::new(hash, Some(now))
