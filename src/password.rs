@@ -188,10 +188,10 @@ pub enum Error {
     /// The policy does not allow this password.
     #[error(transparent)]
     Rejected(#[from] Violations),
-    /// The stored hash is not one of Argon2id.
+    /// The stored hash is of no scheme that is verified here: with the feature `legacy` more are.
     #[error("stored hash is of a scheme that is not known")]
     UnknownScheme,
-    /// The stored hash is of Argon2id and not well-formed.
+    /// The stored hash begins as those of a scheme do and is not well-formed.
     #[error("stored hash is malformed: {0}")]
     Malformed(Part),
     /// The stored hash is over [`MAX_HASH_LEN`].
@@ -261,11 +261,11 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Part {
-    /// The number of fields between the `$`.
+    /// The number of fields, or what stands between them.
     Fields,
-    /// The version: neither `v=19` nor `v=16`.
+    /// The version (of Argon2, neither `v=19` nor `v=16`).
     Version,
-    /// The cost: not `m`, `t` and `p` in this order, each once, in plain decimal.
+    /// The cost (of Argon2, not `m`, `t` and `p` in this order, each once, in plain decimal).
     Cost,
     /// The salt: not of the length or not in the encoding of its scheme (of Argon2, 8 to 64 bytes in
     /// base64 without padding).

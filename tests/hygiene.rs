@@ -120,6 +120,17 @@ fn no_secret_is_printed() {
 
     let password = password::Password::from("Correct-Horse-7");
     hides(both!(password), "Correct-Horse-7");
+    let made = password::Policy::back_office().generate(80, &[]).unwrap();
+    hides(both!(made), made.expose_secret());
+    let key =
+        "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
+    let firebase = password::Firebase::new(key, "Bw==", 8, 14).unwrap();
+    let legacy = password::Legacy::new()
+        .with_firebase(firebase)
+        .with_devise_pepper(b"planted pepper");
+    for secret in [key, "planted pepper", "143, 27, 41"] {
+        hides(both!(legacy), secret);
+    }
     let hash = password::Hasher::default().hash(&password).unwrap();
     let digest = hash.as_str().rsplit('$').next().unwrap().to_owned();
     hides(both!(hash), &digest);
@@ -193,6 +204,10 @@ fn what_is_shared_can_be_shared() {
     shared::<field::Keyring>();
     shared::<password::Hasher>();
     shared::<password::Policy>();
+    shared::<password::Gate>();
+    shared::<password::Permit>();
+    shared::<password::Blocklist>();
+    shared::<password::Generated>();
     shared::<rbac::Policy>();
     shared::<redact::Policy>();
     shared::<totp::Policy>();
