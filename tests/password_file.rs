@@ -176,6 +176,23 @@ fn a_file_that_is_no_policy_says_which_key_is_wrong() {
             "min_length = 12\nhistory = 65",
             "`history`: history is deeper than 64",
         ),
+        (
+            "extends = \"pci_dss_4\"\nlifetime = []\nlifetime_with_second_factor = \"90 days\"",
+            "`lifetime_with_second_factor` may end before `lifetime`",
+        ),
+        (
+            "min_length = 12\nlifetime = \"90 days\"\nlifetime_with_second_factor = \"30 days\"",
+            "`lifetime_with_second_factor` may end before `lifetime`",
+        ),
+        (
+            "extends = \"pci_dss_4\"\nlifetime_with_second_factor = \"60 days\"",
+            "`lifetime_with_second_factor` may end before `lifetime`",
+        ),
+        // three months may be 92 days
+        (
+            "min_length = 12\nlifetime = \"3 months\"\nlifetime_with_second_factor = \"90 days\"",
+            "`lifetime_with_second_factor` may end before `lifetime`",
+        ),
         ("min_length = 12\nlifetime = \"6 weeks\"", "not a period"),
         ("min_length = 12\nlifetime = 6", "a text or a list of texts"),
         ("min_length = 12\nlifetime = [[\"6 months\"]]", "lifetime"),
@@ -195,6 +212,17 @@ fn a_file_that_is_no_policy_says_which_key_is_wrong() {
     ] {
         let found = refusal(line);
         assert!(found.contains(said), "{line}: {found}");
+    }
+    for kept in [
+        "\"90 days\"",
+        "\"3 months\"",
+        "[\"6 months\", \"120 days\"]",
+        "[]",
+    ] {
+        let text = format!(
+            "min_length = 12\nlifetime = \"89 days\"\nlifetime_with_second_factor = {kept}"
+        );
+        assert!(read(&text).is_ok(), "{kept}");
     }
     // the lifetime of the file, not of the preset, is what an age is held against
     let longer = "extends = \"pci_dss_4\"\nmin_age = \"91 days\"\nlifetime = \"120 days\"";

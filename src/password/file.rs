@@ -38,7 +38,8 @@ struct Document {
     grace: Option<Many<Period>>,
 }
 
-/// Reads a policy file, with feature `serde`, from whatever format has a crate for it:
+/// Reads a policy file, with feature `serde`, from any format that says of itself what its values
+/// are, as TOML, JSON and YAML do:
 ///
 /// ```
 /// use portcullis::password::{Policy, Standard};
@@ -70,7 +71,7 @@ struct Document {
 /// | `grace` | period | [`Policy::with_grace`] |
 ///
 /// A period is `"6 months"`, `"90 days"` or `"24 hours"`; a list of several, of which each holds;
-/// or `[]` for none. `extends` or `min_length` must be there. An unknown key, an unknown name, a
+/// or `[]` for none. `lifetime_with_second_factor` may not end before `lifetime`. `extends` or `min_length` must be there. An unknown key, an unknown name, a
 /// number out of range and a contradiction are errors that name the key. Blocklists are not of the
 /// file: [`Policy::with_blocklist`] adds them.
 impl<'de> Deserialize<'de> for Policy {
@@ -110,6 +111,7 @@ impl Document {
         let beside = self.lifetime_with_second_factor;
         let (alone, always) = policy.lifetimes();
         if let Some((alone, beside)) = both(self.lifetime, beside, (Many(alone), Many(always))) {
+            keeps_both(&alone.0, &beside.0)?;
             policy = named("lifetime", policy.with_lifetimes(&alone.0, &beside.0))?;
         }
         for (key, rule, periods) in [
@@ -271,9 +273,20 @@ fn both<T: Clone>(every: Option<T>, beside: Option<T>, present: (T, T)) -> Optio
     }
 }
 
+/// An error where a password beside a second factor would have to be changed sooner than one alone.
+fn keeps_both(alone: &[Period], beside: &[Period]) -> Result<(), Refusal> {
+    let kept = |beside: &Period| alone.iter().any(|alone| alone.is_within(*beside));
+    if beside.iter().all(kept) {
+        Ok(())
+    } else {
+        Err(Refusal::Stricter)
+    }
+}
+
 /// Why a file is not a policy.
 enum Refusal {
     Nothing,
+    Stricter,
     Key(&'static str, Error),
 }
 
@@ -285,6 +298,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("neither `extends` nor `min_length` is there"),
+            Self::Stricter => {
+                f.write_str("`lifetime_with_second_factor` may end before `lifetime` does")
+            }
             Self::Key(key, error) => write!(f, "`{key}`: {error}"),
         }
     }
