@@ -77,6 +77,12 @@ fn judgements(c: &mut Criterion) {
             b.iter(|| policy.check(&Password::from(text.as_str()), &context));
         });
     }
+    // what somebody might give for a name, and the password that takes longest to look through
+    let parts = "abcd ".repeat(1 << 18);
+    let password = Password::from(format!("Aa1!{}", "abc-".repeat(255)));
+    group.bench_function("1 MiB of a name", |b| {
+        b.iter(|| policy.check(&password, &[&parts]));
+    });
     group.finish();
 }
 

@@ -98,6 +98,8 @@ fn counts_code_points() {
     let nist = Policy::nist_800_63b();
     assert_eq!(codes(&nist, "maple quartz ox", &[]), [""; 0]);
     assert_eq!(codes(&nist, "maple quartz o", &[]), ["too_short"]);
+    // in the text form, whatever a hasher's is: two code points each there, one in NFKC
+    assert_eq!(codes(&nist, &"\u{FF76}\u{FF9E}".repeat(8), &[]), [""; 0]);
     // the most: 1,024 bytes
     assert_eq!(codes(&nist, &"é".repeat(512), &[]), [""; 0]);
     assert_eq!(codes(&nist, &("é".repeat(512) + "a"), &[]), ["too_long"]);
@@ -123,6 +125,13 @@ fn knows_classes_beyond_ascii() {
     assert_eq!(missing("٣४๕"), [Upper, Lower, Symbol]); // Nd
     assert_eq!(missing("½²"), [Upper, Lower, Digit, Symbol]); // No
     assert_eq!(missing("ⅷ"), [Upper, Digit, Symbol]); // Nl, with the property Lowercase
+    let letters = Policy::pci_dss_4().with_classes(&[Class::Letter]).unwrap();
+    let cased = ('\0'..=char::MAX).filter(|c| c.is_uppercase() || c.is_lowercase());
+    for c in cased {
+        let text = c.to_string();
+        let found = found(&letters, &text, &[]);
+        assert!(!found.contains(&Violation::Missing(Class::Letter)), "{c}");
+    }
     assert_eq!(missing("€"), [Upper, Lower, Digit]); // Sc
     assert_eq!(missing("_"), [Upper, Lower, Digit]); // Pc
     assert_eq!(missing("¿"), [Upper, Lower, Digit]); // Po
@@ -195,6 +204,42 @@ fn refuses_each_part_of_a_name() {
         codes(&nist, "lovelacelovelace", &["Ada lovelacelovelace"]),
         [""; 0]
     );
+}
+
+/// PW-10, PW-17: of a word only so much is looked at, and no part of it is cut.
+#[test]
+fn the_words_of_the_account_are_bounded() {
+    let policy = Policy::back_office();
+    let context = |text: &str, word: &str| codes(&policy, text, &[word]).contains(&"context_word");
+    // the sixteenth part of four code points or more, and the seventeenth
+    let parts = |n| "some ab ".repeat(n) + "lovelace more";
+    assert!(context("x-Lovelace-1", &parts(15)));
+    assert!(!context("x-Lovelace-1", &parts(16)));
+    // what ends within 1,024 bytes
+    let after = |n: usize| " ".repeat(n) + "lovelace more";
+    for (bytes, found) in [(0, true), (1015, true), (1016, false), (1 << 20, false)] {
+        assert_eq!(context("x-Lovelace-1", &after(bytes)), found, "{bytes}");
+    }
+    for end in 1016..1024 {
+        assert!(!context("x-Love-1", &after(end)), "half of a name at {end}");
+    }
+    assert!(context(
+        "x-Lovelace-1",
+        &("lovelace ".to_owned() + &"é".repeat(1 << 20))
+    ));
+    assert!(context(
+        "x-Lovelace-1",
+        &("lovelace@".to_owned() + &"é".repeat(1 << 20))
+    ));
+    assert!(!context("x-éééééééé-1", &"é".repeat(1 << 20)));
+    // of 1,024 bytes, all of a word without white space
+    let longest = "z".repeat(1024);
+    assert!(context(&longest, &longest));
+    assert!(!context(&longest, &(longest.clone() + "z")));
+    // nothing in a password that is too long in any case
+    let long = |n: usize| "Aa1!".repeat(254) + "lovelace" + &"x".repeat(n);
+    assert_eq!(codes(&policy, &long(0), &["lovelace"]), ["context_word"]);
+    assert_eq!(codes(&policy, &long(1), &["lovelace"]), ["too_long"]);
 }
 
 /// PW-10, PW-11: NIST SP 800-63B-4 §3.1.1.2 compares the whole password.

@@ -6,6 +6,11 @@ use super::{
 
 /// A word shorter than this in code points may stand in a password: everybody's initials would.
 const MIN_CONTEXT_WORD: usize = 4;
+/// So many bytes of a word are looked at: no longer one fits into a password.
+const MAX_CONTEXT_WORD: usize = MAX_PASSWORD_LEN;
+/// So many parts of a word are looked for: more than a name or an address has, and few enough that
+/// whoever chooses their own name does not choose how much work a check is.
+const MAX_CONTEXT_PARTS: usize = 16;
 
 impl Policy {
     /// Says everything that is wrong with a password that somebody has chosen.
@@ -14,6 +19,14 @@ impl Policy {
     /// (its local part is taken too), names of person and company. Where a policy looks for them
     /// anywhere in the password, it looks for each part between white space too. What is below four
     /// code points is not looked for. Case does not count.
+    ///
+    /// The work is bounded for each word, whatever it is: none is looked for in a password over
+    /// [`MAX_PASSWORD_LEN`], and of each word only what ends within its first 1,024 bytes, and of that
+    /// the first 16 parts of four code points or more. How many words there are is for the caller to
+    /// bound.
+    ///
+    /// A [`Form`](super::Form) other than NFC may make a password longer than it is here:
+    /// [`Policy::set`] and [`Policy::change`] give [`Error::TooLong`](super::Error::TooLong) then.
     ///
     /// # Errors
     ///
@@ -105,7 +118,7 @@ impl Policy {
                 let control = text.chars().any(char::is_control);
                 control.then_some(Violation::ControlCharacter)
             }
-            Rule::NoContextWords(words) => {
+            Rule::NoContextWords(words) if text.len() <= MAX_PASSWORD_LEN => {
                 let words = words.found(folded, context);
                 found.extend(words.map(|index| Violation::ContextWord { index }));
                 None
@@ -160,12 +173,28 @@ impl Words {
 
     /// Whether `word` is found in a folded text.
     fn finds(self, word: &str, text: &str) -> bool {
-        let word = text::form(word);
-        let counts = |part: &str| part.chars().count() >= MIN_CONTEXT_WORD;
-        let is_in = |part: &str| counts(part) && text.contains(text::fold(part).as_str());
+        let word = text::form(beginning(word));
+        let counts = |part: &&str| part.chars().count() >= MIN_CONTEXT_WORD;
+        let is_in = |part: &str| text.contains(text::fold(part).as_str());
         match self {
-            Self::Anywhere => is_in(&word) || word.split_whitespace().any(is_in),
-            Self::Whole => counts(&word) && text == text::fold(&word).as_str(),
+            Self::Anywhere => {
+                let parts = word.split_whitespace().filter(counts);
+                let mut parts = parts.take(MAX_CONTEXT_PARTS);
+                (counts(&word.as_str()) && is_in(&word)) || parts.any(is_in)
+            }
+            Self::Whole => counts(&word.as_str()) && text == text::fold(&word).as_str(),
         }
     }
+}
+
+/// Of a word that is too long for a password, the parts that end within its first so many bytes:
+/// none is cut, for half of a name is another word.
+fn beginning(word: &str) -> &str {
+    if word.len() <= MAX_CONTEXT_WORD {
+        return word;
+    }
+    let mut ends = (0..=MAX_CONTEXT_WORD).rev();
+    let start = ends.find_map(|end| word.split_at_checked(end));
+    let parts = start.and_then(|(start, _)| start.rsplit_once(char::is_whitespace));
+    parts.map_or("", |(whole, _)| whole)
 }
