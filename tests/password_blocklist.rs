@@ -130,6 +130,17 @@ fn compatibility_characters_are_looked_up_as_plain_ones() {
     assert!(refuses(&Blocklist::common(), "ｐａｓｓｗｏｒｄ１"));
 }
 
+/// PW-10: also where nothing follows it; only one is of the end.
+#[test]
+fn a_carriage_return_at_the_end_of_a_line_is_skipped() {
+    let list =
+        Blocklist::from_lines("one of these\r\nanother\r\r\ntwo\rparts\r\n\r\nlast of these\r");
+    assert_eq!(list.len(), 4);
+    for password in ["one of these", "another\r", "two\rparts", "last of these"] {
+        assert!(refuses(&list, password), "{password:?}");
+    }
+}
+
 /// PW-10: a byte order mark is none of the first password, and counts as a character elsewhere.
 #[test]
 fn a_byte_order_mark_is_skipped() {
@@ -191,6 +202,9 @@ fn the_embedded_list_is_what_is_said_of_it() {
     assert!(file.len() < 400_000);
     let loaded = Blocklist::from_bytes(file.clone()).unwrap();
     assert_eq!(loaded.to_bytes(), file);
+    // as written, whatever the case of a letter that has its upper case twice
+    let of = |password| Digest::FoldedSha256.of(password);
+    assert_eq!(of("GRO\u{1E9E}MUTTER"), of("großmutter"));
     for short in ["123456", "qwerty", "abc123", "dragon", "letmein"] {
         assert!(!refuses(&common, short), "{short}");
     }

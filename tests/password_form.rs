@@ -145,6 +145,23 @@ fn no_form_of_a_password_is_too_long() {
     assert_eq!(tiny().verify(&apart, Some(&raw)), Err(Error::Wrong));
 }
 
+/// PW-15, PW-17: a policy judges NFC; what is too long in the hasher's form cannot be hashed.
+#[test]
+fn a_form_may_be_too_long_where_the_policy_finds_nothing() {
+    let (policy, now) = (Policy::nist_800_63b(), Timestamp::from_secs(0));
+    let wide = Password::from("\u{FDFA}".repeat(64));
+    assert_eq!(policy.check(&wide, &[]), Ok(()));
+    let compatible = tiny().with_form(Form::Nfkc);
+    assert_eq!(
+        policy.set(&compatible, &wide, &[], now),
+        Err(Error::TooLong)
+    );
+    let state = policy.set(&tiny(), &wide, &[], now).unwrap();
+    let other = Password::from("\u{FDFA}\u{FDFB}".repeat(32));
+    let change = policy.change(&compatible, &state, &other, &[], now);
+    assert_eq!(change, Err(Error::TooLong));
+}
+
 /// PW-15, PW-09: a former password is found behind one whose form is another, and too long for it.
 #[test]
 fn history_compares_each_hash_in_its_own_form() {

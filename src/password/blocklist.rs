@@ -139,7 +139,9 @@ impl Blocklist {
     #[must_use]
     pub fn from_lines(text: &str) -> Self {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        text.lines().filter(|line| !line.is_empty()).collect()
+        let lines = text.split('\n');
+        let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
+        lines.filter(|line| !line.is_empty()).collect()
     }
 
     /// Takes digests, each as [`Digest::of`] gives it, in any order, of which the first `width`

@@ -15,11 +15,22 @@ pub enum Standard {
     /// OWASP Application Security Verification Standard 5.0, V6.2: 6.2.1 length, 6.2.4 a list of
     /// 3,000 common passwords, 6.2.5 any composition and any character, 6.2.9 64 characters
     /// permitted, 6.2.10 no periodic change, 6.2.11 context words.
+    ///
+    /// Two more are kept elsewhere, and a policy cannot show them. 6.2.8, a password is verified
+    /// exactly as received: nothing is cut and case counts, but the default
+    /// [`Form`](super::Form) is a normal form, which NIST asks for; to the letter it is
+    /// [`Form::Raw`](super::Form::Raw). 6.2.12, a set of breached passwords:
+    /// [`Policy::with_blocklist`](super::Policy::with_blocklist) takes one.
     OwaspAsvs5,
     /// PCI DSS 4.0.1: 8.3.6 length, letters and digits, 8.3.7 the last four, 8.3.9 90 days where
     /// the password is the only factor.
+    ///
+    /// 8.3.7 refuses "any of the last four passwords/passphrases used". Whether the present one is
+    /// of the four it leaves open; its testing procedure asks for "the four previously used", and
+    /// that is how it is read here: four before the present one, which may not come back either.
     PciDss4,
-    /// The published rules of a back office: length, four classes, six months, a history.
+    /// The published rules of a back office: length, four classes, no word of the account, a
+    /// history, six months, a warning in the last 14 days.
     BackOffice,
 }
 
@@ -64,14 +75,19 @@ const PCI: [Requirement; 5] = [
 
 const COMPOSITION: &str = "back office: composition";
 
-const BACK_OFFICE: [Requirement; 7] = [
+const BACK_OFFICE: [Requirement; 9] = [
     Requirement::new(Rule::MinLength { min: 12 }, "back office: length"),
     Requirement::new(Rule::Class(Class::Upper), COMPOSITION),
     Requirement::new(Rule::Class(Class::Lower), COMPOSITION),
     Requirement::new(Rule::Class(Class::Digit), COMPOSITION),
     Requirement::new(Rule::Class(Class::Symbol), COMPOSITION),
+    Requirement::new(
+        Rule::NoContextWords(Words::Anywhere),
+        "back office: context words",
+    ),
     Requirement::new(Rule::NotOfLast { depth: 24 }, "back office: history"),
     Requirement::new(Rule::Lifetime(Period::SIX_MONTHS), "back office: expiry"),
+    Requirement::new(Rule::Warning(Period::FOURTEEN_DAYS), "back office: warning"),
 ];
 
 impl Standard {

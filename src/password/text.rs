@@ -19,6 +19,12 @@ const RAW_LEN: usize = 8 * MAX_PASSWORD_LEN;
 ///
 /// It is recorded with each hash that [`State`](super::State) keeps, so that another choice for new
 /// hashes leaves the old ones good.
+///
+/// Whatever is hashed, a policy judges NFC, and counts its code points. NFKC may have fewer: four
+/// half-width katakana with their voicing marks are eight code points in NFC, four in NFKC. It may
+/// also have more, as may the text as it was typed: what is over
+/// [`MAX_PASSWORD_LEN`](super::MAX_PASSWORD_LEN) in the form that is hashed is
+/// [`Error::TooLong`](super::Error::TooLong), though a policy finds nothing wrong with it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Form {

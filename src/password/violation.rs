@@ -118,7 +118,8 @@ impl fmt::Display for Violation {
 )]
 #[non_exhaustive]
 pub enum Class {
-    /// The Unicode property Alphabetic: letters of every script, the next two classes included.
+    /// The Unicode property Alphabetic: letters of every script, the next two classes included. The
+    /// general category L would not include them: Ⅷ is a number (Nl) and has the property Uppercase.
     Letter,
     /// The Unicode property Uppercase.
     Upper,
