@@ -50,6 +50,9 @@ fn little_changed_is_too_similar() {
         ("@pple.orchards", "apple-orchard$-2027"),
         ("1-@pple-orchards", "apple-orchard$-3"),
         ("@pple-orchards-77", "1997/sdrahcroelppa"),
+        ("anconalampion$", "2027/snoipmalanocna"),
+        ("1-@pple-orchard", "2027/drahcroelppa"),
+        ("7iger+lily+pond", "2027.dnopylilregit"),
         // fewer letters, or more, and other symbols between them
         ("correct/horse/77", "correct-horse-lamp"),
         // backwards, rotated
