@@ -89,9 +89,9 @@
 //!
 //! Hashing is meant to be slow, but no slower than the attacker's. Memory that is used again saves
 //! the page faults of fresh memory; `benches/peers` compares with the bare crate, libsodium and
-//! libargon2 in one run. There, built with `-C target-cpu=native` for a processor with AVX-512, a hash
-//! of 19 MiB takes 0.8 of the time and one of 64 MiB 0.6 (AVX2 is used in any case); the feature
-//! `parallel` brings four lanes on two processors to 0.7 and 0.5, and nothing at one lane.
+//! libargon2 in one run. At 64 MiB in three passes a hash took 0.8 of the time of the bare crate; 0.6
+//! built with `-C target-cpu=native` for a processor with AVX-512 (AVX2 is used in any case); 0.5 in
+//! four lanes on two processors with the feature `parallel`, which brings nothing at one lane.
 //!
 //! # Example
 //!
