@@ -156,5 +156,16 @@ fn strengths(c: &mut Criterion) {
 fn strengths(_: &mut Criterion) {}
 
 criterion_group!(benches, hashes, gates, judgements, texts, blocklists);
-criterion_group!(guessing, strengths);
+fn generators(c: &mut Criterion) {
+    let context = ["ada.lovelace@example.com", "Ada Lovelace"];
+    let mut group = c.benchmark_group("password/generate");
+    let policy = Policy::back_office();
+    group.bench_function("password", |b| b.iter(|| policy.generate(80, &context)));
+    group.bench_function("passphrase", |b| {
+        b.iter(|| policy.generate_passphrase(80, &context));
+    });
+    group.finish();
+}
+
+criterion_group!(guessing, strengths, generators);
 criterion_main!(benches, guessing);

@@ -5,12 +5,12 @@ use super::{
 };
 
 /// A word shorter than this in code points may stand in a password: everybody's initials would.
-const MIN_CONTEXT_WORD: usize = 4;
+pub(super) const MIN_CONTEXT_WORD: usize = 4;
 /// So many bytes of a word are looked at: no longer one fits into a password.
 const MAX_CONTEXT_WORD: usize = MAX_PASSWORD_LEN;
 /// So many parts of a word are looked for: more than a name or an address has, and few enough that
 /// whoever chooses their own name does not choose how much work a check is.
-const MAX_CONTEXT_PARTS: usize = 16;
+pub(super) const MAX_CONTEXT_PARTS: usize = 16;
 
 impl Policy {
     /// Says everything that is wrong with a password that somebody has chosen.
@@ -189,7 +189,7 @@ impl Words {
 
 /// Of a word that is too long for a password, the parts that end within its first so many bytes:
 /// none is cut, for half of a name is another word.
-fn beginning(word: &str) -> &str {
+pub(super) fn beginning(word: &str) -> &str {
     if word.len() <= MAX_CONTEXT_WORD {
         return word;
     }
