@@ -12,13 +12,13 @@
 //! |---|---|
 //! | a password over 1,024 bytes, or empty | before any work: nobody types one, and work must be bounded |
 //! | a stored hash over 1,024 bytes, or above the [`Limits`] | planted, it would fill the memory or keep a processor for hours; the error names the number and the bound, no memory is taken and the answer takes as long as a wrong password's |
-//! | a stored hash with a parameter missing, twice or in another order, a leading zero, padding, a stray bit, anything after the end | one hash has one text: what is read prints as it was, and a changed text never verifies |
+//! | a stored hash with a parameter missing, twice or in another order, a leading zero, padding, a stray bit, anything after the end | a hash of Argon2 has one text: what is read prints as it was, and a changed text never verifies |
 //! | tags below 12 bytes | a wrong password could meet one by chance |
 //! | a hash that needs more than the gate's budget, more hashes than it admits | [`Error::AboveBudget`], [`Error::Busy`]: never a process out of memory |
 //! | text in the clear, `{noop}`, `$2x$`, unknown schemes | [`Error::UnknownScheme`]: they never verify |
 //!
-//! Spaces, NUL, marks, joined emoji and every other character of a stored password count; in a *new*
-//! password control characters are refused. The [`Form`] that is hashed is recorded.
+//! Of a password that Argon2 hashes every character counts: spaces, NUL, marks, joined emoji. In a
+//! *new* password control characters are refused. The [`Form`] that is hashed is recorded.
 //!
 //! # Hashes that others made
 //!
@@ -26,6 +26,18 @@
 //! can be taken over and rehashed as they sign in ([`Verified::needs_rehash`]); with `legacy-weak`
 //! even what should never have been stored. `LegacyScheme` lists the forms. None of them is ever
 //! made. Argon2 of the older version 0x10, with `v=16` or without a version, is read in any case.
+//!
+//! They verify as their makers did, and so some things are weaker until they are replaced:
+//!
+//! - bcrypt looks at the first 72 bytes of a password. Its texts begin with `$2a$`, `$2b$` or `$2y$`,
+//!   which mean the same, and four bits of the salt's last character mean nothing.
+//! - PBKDF2 and scrypt do not see NULs at the end of a password (HMAC pads its key with them).
+//!   WordPress takes white space off both ends.
+//! - In PHC texts of scrypt and PBKDF2, and in ASP.NET's, a tag that was cut, to no less than 12 bytes,
+//!   still verifies: the text does not say how long it was. `$P$` and `$H$` mean the same, as do `rounds=5000$` of
+//!   SHA-crypt and nothing; digests alone may be in upper or lower case.
+//! - Their memory is the libraries' own and not wiped: of scrypt its whole table. It is weighed at the
+//!   gate like that of Argon2.
 //!
 //! # A pepper that rotates
 //!
@@ -74,7 +86,7 @@
 //!
 //! The threat is a stolen table of hashes and hardware that guesses. Argon2id at 19 MiB and two
 //! passes is the OWASP Password Storage Cheat Sheet's choice; the algorithm is that of RFC 9106. The
-//! memory that it fills is wiped after each hash, and so is the password; [`Gate`] keeps the memory
+//! memory that Argon2 fills is wiped after each hash, and so is the password; [`Gate`] keeps the memory
 //! for the next.
 //!
 //! What is read from storage is not trusted either: a stored hash is read by strict parsers of our

@@ -151,6 +151,10 @@ fn a_file_that_is_no_policy_says_which_key_is_wrong() {
         ("extends = [\"pci_dss_4\", \"nist_800_63b\"]", "`extends`: "),
         ("extends = 4", "extends"),
         (
+            &format!("extends = [{}]", "\"pci_dss_4\",".repeat(17)),
+            "a list of at most 16 texts",
+        ),
+        (
             "extends = \"pci_dss_4\"\nlenght = 9",
             "unknown field `lenght`",
         ),
@@ -194,7 +198,10 @@ fn a_file_that_is_no_policy_says_which_key_is_wrong() {
             "`lifetime_with_second_factor` may end before `lifetime`",
         ),
         ("min_length = 12\nlifetime = \"6 weeks\"", "not a period"),
-        ("min_length = 12\nlifetime = 6", "a text or a list of texts"),
+        (
+            "min_length = 12\nlifetime = 6",
+            "a text or a list of at most 16",
+        ),
         ("min_length = 12\nlifetime = [[\"6 months\"]]", "lifetime"),
         ("min_length = 12\nlifetime = \"0 days\"", "not a period"),
         (

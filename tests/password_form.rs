@@ -203,3 +203,31 @@ fn a_recorded_form_tells_nobody_apart() {
         }
     }
 }
+
+/// PW-15: what a hasher makes it verifies, whatever the form makes of the length.
+#[test]
+fn what_is_hashed_in_a_form_is_verified_in_it() {
+    let mut made = 0;
+    for text in [
+        "\u{1D160}".repeat(200), // 800 bytes as typed, 2,400 in NFC
+        "\u{1D400}".repeat(300), // 1,200 in NFC, 300 in NFKC
+        "\u{FDFA}".repeat(200),
+        "e\u{301}".repeat(350),
+    ] {
+        let password = Password::from(text.as_str());
+        for form in FORMS {
+            let hasher = tiny().with_form(form);
+            let Ok(hash) = hasher.hash(&password) else {
+                continue;
+            };
+            made += 1;
+            assert!(hasher.verify(&password, Some(&hash)).is_ok(), "{form:?}");
+            let unrecorded = Hash::from_stored(hash.as_str());
+            assert!(
+                hasher.verify(&password, Some(&unrecorded)).is_ok(),
+                "{form:?}"
+            );
+        }
+    }
+    assert_eq!(made, 6);
+}

@@ -255,13 +255,15 @@ fn says_what_is_wrong_with_a_text() {
         );
     }
     refuse_all(
-        &format!("$wp{GOOD}"),
+        &format!("$wp{}", GOOD.replace("$2b$", "$2y$")),
         &[
+            ("$2y$", "$2a$", UnknownScheme), // which WordPress never wrote
+            ("$2y$", "$2b$", UnknownScheme),
             ("$wp$", "$wp", UnknownScheme),
             ("$wp$", "$wp$$", UnknownScheme),
             ("$wp$", "$wp$wp$", UnknownScheme),
-            ("$2b$", "$2x$", UnknownScheme),
-            ("$2b$", "$2$", UnknownScheme),
+            ("$2y$", "$2x$", UnknownScheme),
+            ("$2y$", "$2$", UnknownScheme),
             ("$04$", "$17$", above),
             ("QpYn2", "QpYn22", Malformed(Part::Tag)),
         ],

@@ -337,6 +337,9 @@ impl fmt::Display for Preset {
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Many<T>(Vec<T>);
 
+/// How many names or periods a key may have: more than there are presets or kinds of them.
+const MOST: usize = 16;
+
 impl<T: fmt::Display> Serialize for Many<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.as_slice() {
@@ -358,7 +361,7 @@ impl<'de, T: FromStr<Err: fmt::Display>> de::Visitor<'de> for ManyVisitor<T> {
     type Value = Many<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a list of texts")
+        write!(f, "a text or a list of at most {MOST} texts")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Many<T>, E> {
@@ -369,6 +372,9 @@ impl<'de, T: FromStr<Err: fmt::Display>> de::Visitor<'de> for ManyVisitor<T> {
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Many<T>, A::Error> {
         let mut many = Vec::new();
         while let Some(text) = list.next_element::<String>()? {
+            if many.len() == MOST {
+                return Err(de::Error::invalid_length(MOST.saturating_add(1), &self));
+            }
             many.push(text.parse().map_err(de::Error::custom)?);
         }
         Ok(Many(many))

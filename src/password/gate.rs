@@ -332,6 +332,16 @@ impl Permit {
         Ok(())
     }
 
+    /// Makes room for work that allocates its memory itself: gives back what was lent, and frees as
+    /// much of what is kept for reuse as it takes to stay within the budget.
+    #[cfg(feature = "legacy")]
+    pub(super) fn make_room(&mut self) {
+        drop(core::mem::take(&mut self.blocks));
+        let mut state = self.gate.lock();
+        let room = state.budget_kib.saturating_sub(state.in_use_kib);
+        state.idle.shrink(room);
+    }
+
     /// Lends `count` blocks of 1 KiB, with anything in them.
     ///
     /// # Errors

@@ -21,8 +21,7 @@ use crate::{
 const SALT_LEN: usize = 16;
 /// Bytes of tag for a new hash: both recommended options of RFC 9106 §4 have 256 bits.
 const TAG_LEN: usize = 32;
-/// What is hashed where there is nothing to compare: any text does, as Argon2 takes the same time
-/// for each.
+/// What is hashed where there is no password that could be.
 const DECOY: &str = "nobody's password";
 /// Bytes of a hash as [`Hash::from_stored`] may keep them: over the limit by one code point at most.
 const STORED_LEN: usize = MAX_HASH_LEN + 4;
@@ -152,7 +151,8 @@ impl Hasher {
         }
     }
 
-    /// Bounds what stored hashes may ask for.
+    /// Bounds what stored hashes may ask for. What is above the budget of the gate is refused all the
+    /// same.
     ///
     /// # Errors
     ///
@@ -299,6 +299,9 @@ impl Hasher {
     /// of the cost of [`Hasher::with_decoy`]. A stored hash of yet another cost is computed over
     /// before: that is the time by which it can be told, until it is replaced. One that needs more
     /// memory than both can also be told by a gate so full that it is busy for that hash alone.
+    ///
+    /// A password of ASCII is one text. Of one that is another text in another [`Form`] each is
+    /// tried, and each costs as much.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
         self.verify_within(self.gate.enter(self.weight_kib(stored))?, password, stored)
     }
@@ -371,8 +374,8 @@ impl Hasher {
             }
             Err(refusal) => refusal,
         };
-        for decoy in owed {
-            compute(&decoy, DECOY.as_bytes())?;
+        for Decoy { hash, text } in owed {
+            compute(&hash, text.as_bytes())?;
         }
         Err(refusal)
     }
@@ -419,7 +422,13 @@ impl Hasher {
         password: &Password,
         recorded: Option<Form>,
     ) -> Result<Vec<Zeroizing<String>>, Error> {
-        password.hashable(Form::Nfc)?;
+        if let Err(refusal) = password.hashable(Form::Nfc) {
+            // whoever was given a hash of it in another form has one
+            let others = [Form::Raw, Form::Nfkc];
+            if !others.iter().any(|form| password.hashable(*form).is_ok()) {
+                return Err(refusal);
+            }
+        }
         let likely = [self.form, Form::Nfc, Form::Raw];
         let forms = match &recorded {
             Some(form) => core::slice::from_ref(form),
@@ -437,16 +446,26 @@ impl Hasher {
         Ok(texts)
     }
 
-    /// The work that every refusal costs: of each kind as many as this password has texts, so that
-    /// one which is typed in an unusual form tells no more of a stored hash than another.
-    fn owed(&self, password: &Password) -> Result<Vec<Stored>, Error> {
-        let texts = self.texts(password, None).map_or(1, |texts| texts.len());
+    /// The work that every refusal costs: of each kind one over each text that this password has, so
+    /// that one which is long, or typed in an unusual form, tells no more of a stored hash than
+    /// another.
+    fn owed(&self, password: &Password) -> Result<Vec<Decoy>, Error> {
+        let mut texts = self.texts(password, None).unwrap_or_default();
+        if texts.is_empty() {
+            texts.push(Zeroizing::new(DECOY.to_owned()));
+        }
         let mut owed = Vec::new();
-        for _ in 0..texts {
-            owed.push(Stored::Argon2(self.blank([0; SALT_LEN])));
+        for text in texts {
             if let Some(sample) = &self.decoy {
-                owed.push(self.admit_hash(sample)?);
+                owed.push(Decoy {
+                    hash: self.admit_hash(sample)?,
+                    text: text.clone(),
+                });
             }
+            owed.push(Decoy {
+                hash: Stored::Argon2(self.blank([0; SALT_LEN])),
+                text,
+            });
         }
         Ok(owed)
     }
@@ -457,11 +476,17 @@ impl Hasher {
         text: &[u8],
         permit: &mut Permit,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        // as it was admitted: this only holds it to that
         permit.covers(stored.memory_kib())?;
         match stored {
             Stored::Argon2(phc) => work::tag(text, phc, permit),
             #[cfg(feature = "legacy")]
-            Stored::Foreign(foreign) => foreign.compute(text, &self.legacy),
+            Stored::Foreign(foreign) => {
+                if foreign.memory_kib() > 0 {
+                    permit.make_room();
+                }
+                foreign.compute(text, &self.legacy)
+            }
         }
     }
 
@@ -483,10 +508,16 @@ pub(super) enum Comparison {
     Different,
 }
 
+/// A hash that is computed over for nothing but the time that it takes.
+struct Decoy {
+    hash: Stored,
+    text: Zeroizing<String>,
+}
+
 /// Strikes one hash of `scheme` from what is owed, if it is: it is being computed.
-fn settle(owed: &mut Vec<Stored>, scheme: Scheme) {
-    if let Some(at) = owed.iter().position(|decoy| decoy.scheme() == scheme) {
-        owed.swap_remove(at);
+fn settle(owed: &mut Vec<Decoy>, scheme: Scheme) {
+    if let Some(at) = owed.iter().position(|decoy| decoy.hash.scheme() == scheme) {
+        owed.remove(at);
     }
 }
 
@@ -561,7 +592,7 @@ mod tests {
                 Some(&large.unwrap()),
                 Error::AboveBudget { budget_kib: 1024 },
             ),
-            (good, None, Error::Wrong),
+            (Password::from("a good password"), None, Error::Wrong),
             (Password::from(""), Some(&stored), Error::Empty),
             (Password::from(""), None, Error::Empty),
             (
@@ -595,7 +626,11 @@ mod tests {
             let (outcome, computed) = observe(&hasher, &password, stored);
             assert_eq!(outcome, Err(refusal.clone()));
             let own = "$argon2id$v=19$m=64,t=3,p=2".to_owned();
-            assert_eq!(computed, [(own, DECOY.to_owned())], "{refusal}");
+            let text = match refusal {
+                Error::Empty | Error::TooLong => DECOY,
+                _ => password.text().unwrap(),
+            };
+            assert_eq!(computed, [(own, text.to_owned())], "{refusal}");
         }
     }
 
@@ -629,15 +664,18 @@ mod tests {
         let today = hasher.hash(&Password::from("right")).unwrap();
         let hasher = hasher.with_decoy(old.clone()).unwrap();
         let torn = Hash::from_stored("$argon2id$");
-        for password in ["wrong", "", "unusual \u{A0} form"] {
+        let long = "wrong".repeat(200);
+        for password in ["wrong", "", "unusual \u{A0} form", &long] {
             let mut costs = [None, Some(&old), Some(&today), Some(&torn)].map(|stored| {
                 let unrecorded = stored.map(|hash| Hash::from_stored(hash.as_str()));
                 let (outcome, computed) =
                     observe(&hasher, &Password::from(password), unrecorded.as_ref());
                 assert!(outcome.is_err());
-                let mut schemes: Vec<_> = computed.into_iter().map(|(scheme, _)| scheme).collect();
-                schemes.sort_unstable();
-                schemes
+                // a scheme's time may depend on the length of the text, too
+                let length = |(scheme, text): (String, String)| (scheme, text.len());
+                let mut work: Vec<_> = computed.into_iter().map(length).collect();
+                work.sort_unstable();
+                work
             });
             costs.sort();
             assert_eq!(costs.first(), costs.last(), "{password}");

@@ -58,8 +58,8 @@ const CHOICES: usize = 16;
 /// The answer is an estimate from lists of 2012 to 2016, for English: a password of another language
 /// looks random, and so does one that leaked since. It does not replace a blocklist. zxcvbn copies
 /// the password into memory that is not wiped, and reads the system's clock, for the year: guesses
-/// of dates depend on it. Where a text has several kinds of leet, it tries them in another order each
-/// time, and its answer may vary by an order of magnitude.
+/// of dates depend on it. Where a text can be read as leet in several ways (digits among words are
+/// enough), it tries them in another order each time, and its answer may vary by an order of magnitude.
 ///
 /// Source: D. L. Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016.
 ///

@@ -61,7 +61,7 @@ impl Blocks {
     pub(super) fn allocate(count: usize) -> Result<Self, Error> {
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-        blocks.resize(count, Block::new());
+        blocks.resize_with(count, Block::new);
         Ok(Self(blocks))
     }
 
@@ -86,10 +86,11 @@ fn kib(blocks: &[Block]) -> u32 {
     u32::try_from(blocks.len()).unwrap_or(u32::MAX)
 }
 
-/// A plain fill, which runs at the speed of the memory. The barrier reads it for all the compiler
+/// A plain fill, which runs at the speed of the memory (with a value instead of a function it would
+/// copy block by block). The barrier reads it for all the compiler
 /// knows, so it is not left out before the memory is freed.
 fn wipe(blocks: &mut [Block]) {
-    blocks.fill(Block::new());
+    blocks.fill_with(Block::new);
     zeroize::optimization_barrier(blocks);
 }
 

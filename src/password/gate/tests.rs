@@ -54,6 +54,24 @@ fn a_permit_lends_no_more_than_it_weighs() {
     assert_eq!(permit.blocks(2048).unwrap().len(), 2048);
 }
 
+/// PW-04: who allocates elsewhere gets room for all that the permit weighs: what was lent goes back,
+/// what is idle goes as far as it must.
+#[cfg(feature = "legacy")]
+#[test]
+fn memory_of_others_has_room_within_the_budget() {
+    let gate = Gate::new(8192);
+    let _ = gate.enter(2048).unwrap().blocks(2048);
+    assert_eq!(gate.idle_kib(), 2048);
+    let mut permit = gate.enter(6144).unwrap();
+    permit.make_room();
+    assert_eq!(gate.idle_kib(), 2048, "there is room for both");
+    drop(permit);
+    let mut permit = gate.enter(8192).unwrap();
+    permit.blocks(1024).unwrap();
+    permit.make_room();
+    assert_eq!((gate.idle_kib(), permit.blocks.kib()), (0, 0));
+}
+
 /// PW-04: idle memory is bounded, what was used last is kept, and it makes room for work of another
 /// size.
 #[test]

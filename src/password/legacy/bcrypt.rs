@@ -65,19 +65,19 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Option<Box<dyn Foreig
         return Ok(Some(Box::new(passlib(rest, limits)?)));
     }
     let begins = |(prefix, input): &(&str, Input)| {
-        let rest = modular(text.strip_prefix(prefix)?)?;
+        let bcrypt = text.strip_prefix(prefix)?;
+        // WordPress writes no other
+        let names = match input {
+            Input::WordPress => &["$2y$"][..],
+            _ => &["$2a$", "$2b$", "$2y$"],
+        };
+        let rest = names.iter().find_map(|name| bcrypt.strip_prefix(name))?;
         Some((rest, input.clone()))
     };
     match WRAPPED.iter().find_map(begins) {
         Some((rest, input)) => Ok(Some(Box::new(crypt(rest, input, limits)?))),
         None => Ok(None),
     }
-}
-
-/// What follows the name of the function.
-fn modular(text: &str) -> Option<&str> {
-    let names = ["$2a$", "$2b$", "$2y$"];
-    names.iter().find_map(|name| text.strip_prefix(name))
 }
 
 /// `12$` and 53 characters of salt and tag.

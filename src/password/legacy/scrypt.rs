@@ -136,7 +136,7 @@ fn spring(text: &str, limits: &Limits) -> Result<Scrypt, Error> {
     Ok(Scrypt {
         cost: Cost::new(power(log_n.into()), r.into(), p.into(), limits)?,
         salt: base64::<Base64>(salt, SALT_LEN, Part::Salt)?,
-        tag: base64::<Base64>(tag, TAG_LEN, Part::Tag)?,
+        tag: base64::<Base64>(tag, 32..=32, Part::Tag)?,
     })
 }
 
