@@ -84,10 +84,10 @@ impl Policy {
         self.generate_from(&mut Draws::new(random::bytes), entropy_bits, context)
     }
 
-    /// Makes a passphrase that this policy admits: the shortest of at least `entropy_bits` bits, of
-    /// common English words, eleven bits each, joined by `-`. To be remembered or read aloud. Words
-    /// that hold one of the context are left out, and another symbol joins where the context has a
-    /// `-`.
+    /// Makes a passphrase that this policy admits: as few common English words, eleven bits each, as
+    /// make `entropy_bits` bits and are long enough whichever they are, joined by `-`. To be remembered
+    /// or read aloud. Words that hold one of the context are left out, and another symbol joins where
+    /// the context has a `-`.
     ///
     /// Where the policy asks for an upper-case letter the first word gets it, where for a digit one
     /// of 2 to 9 stands at the end, three bits more: `Margin-velvet-ozone-…-7`.
