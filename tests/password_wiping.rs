@@ -209,7 +209,7 @@ fn a_password_that_is_tried_with_a_foreign_hash_is_wiped() {
     let pepper = Legacy::new().with_devise_pepper(b"planted-canary");
     let hasher = Hasher::new(Cost::new(64, 1, 1).unwrap());
     let hasher = hasher.with_legacy(pepper).unwrap();
-    let bcrypt = format!("2b$04${}", ".".repeat(53));
+    let bcrypt = format!("2y$04${}", ".".repeat(53));
     for text in [
         format!("${bcrypt}"),
         format!("bcrypt$${bcrypt}"),
