@@ -684,3 +684,27 @@ proptest! {
         prop_assert_eq!((gate.in_use_kib(), gate.waiting()), (0, 0));
     }
 }
+
+/// PW-04: scrypt allocates its memory itself; what is kept for reuse goes before it does. The hash
+/// is of passlib's tests.
+#[cfg(feature = "legacy")]
+#[test]
+fn idle_memory_makes_room_for_memory_of_others() {
+    use portcullis::password::Hash;
+    let gate = Gate::new(MIB).with_idle_kib(MIB);
+    let hasher = Hasher::new(Cost::new(MIB, 1, 1).unwrap());
+    let limits = Limits::default().with_memory_kib(MIB);
+    let hasher = hasher.with_limits(limits).unwrap();
+    let hasher = hasher.with_gate(gate.clone()).unwrap();
+    hasher.hash(&Password::from("test")).unwrap();
+    assert_eq!(gate.idle_kib(), MIB);
+    let stored = Hash::from_stored(
+        "$scrypt$ln=8,r=8,p=1$wlhLyXmP8b53bm1NKYVQqg$mTpvG8lzuuDk+DWz8HZIB6Vum6erDuUm0As5yU+VxWA",
+    );
+    assert!(
+        hasher
+            .verify(&Password::from("test"), Some(&stored))
+            .is_ok()
+    );
+    assert_eq!(gate.idle_kib(), 0);
+}
