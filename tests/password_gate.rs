@@ -708,3 +708,21 @@ fn idle_memory_makes_room_for_memory_of_others() {
     );
     assert_eq!(gate.idle_kib(), 0);
 }
+
+/// PW-04: a permit that is too light for the decoy is turned away before scrypt takes its memory.
+#[cfg(feature = "legacy")]
+#[test]
+fn a_permit_too_light_for_a_foreign_decoy_is_turned_away() {
+    use portcullis::password::Hash;
+    let sample =
+        "$scrypt$ln=11,r=8,p=1$wlhLyXmP8b53bm1NKYVQqg$mTpvG8lzuuDk+DWz8HZIB6Vum6erDuUm0As5yU+VxWA";
+    let hasher = Hasher::new(Cost::new(MIB, 1, 1).unwrap());
+    let hasher = hasher.with_decoy(Hash::from_stored(sample)).unwrap();
+    assert_eq!(hasher.weight_kib(None), 2 * MIB);
+    let permit = hasher.gate().enter(MIB).unwrap();
+    let refused = Error::AboveBudget { budget_kib: MIB };
+    assert_eq!(
+        hasher.verify_within(permit, &Password::from("x"), None),
+        Err(refused)
+    );
+}

@@ -476,8 +476,6 @@ impl Hasher {
         text: &[u8],
         permit: &mut Permit,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        // as it was admitted: this only holds it to that
-        permit.covers(stored.memory_kib())?;
         match stored {
             Stored::Argon2(phc) => work::tag(text, phc, permit),
             #[cfg(feature = "legacy")]
