@@ -51,7 +51,9 @@ fn file(bytes: Vec<u8>) {
 
 fn lines(text: &str) {
     let unmarked = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let listed: Vec<&str> = unmarked.lines().filter(|line| !line.is_empty()).collect();
+    let lines = unmarked.split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let listed: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     let folded = Blocklist::from_lines(text);
     assert!(folded.len() <= listed.len());
     let digests = listed.iter().map(|line| Digest::Sha1.of(line)).collect();

@@ -29,7 +29,14 @@ fuzz_target!(|text: &str| {
             for standard in [Standard::PciDss4, Standard::BackOffice] {
                 let before = clauses(&policy.for_second_factor(factor).conforms(standard));
                 let after = clauses(&both.for_second_factor(factor).conforms(standard));
-                assert!(after.iter().all(|clause| before.contains(clause)));
+                // NIST compares words with the whole password only, which no other rule can undo
+                let kept = |clause: &&Clause| clause.to_string() != "back office: context words";
+                assert!(
+                    after
+                        .iter()
+                        .filter(kept)
+                        .all(|clause| before.contains(clause))
+                );
             }
         }
     }
