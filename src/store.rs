@@ -40,7 +40,7 @@ mod memory;
 use core::{error, fmt, future::Future};
 use std::sync::Arc;
 
-pub use check::{Failure, check};
+pub use check::{Failure, check, check_async, check_unavailable, check_unavailable_async};
 pub use memory::{Full, Memory};
 
 use crate::Timestamp;
@@ -134,6 +134,46 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         current: Option<&[u8]>,
         new: Option<&Entry>,
     ) -> Result<Exchange, Self::Error> {
+        (**self).compare_exchange(key, current, new)
+    }
+}
+
+impl<S: AsyncStore + ?Sized> AsyncStore for &S {
+    type Error = S::Error;
+
+    fn load(
+        &self,
+        key: &[u8],
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send {
+        (**self).load(key)
+    }
+
+    fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> impl Future<Output = Result<Exchange, Self::Error>> + Send {
+        (**self).compare_exchange(key, current, new)
+    }
+}
+
+impl<S: AsyncStore + ?Sized> AsyncStore for Arc<S> {
+    type Error = S::Error;
+
+    fn load(
+        &self,
+        key: &[u8],
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send {
+        (**self).load(key)
+    }
+
+    fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> impl Future<Output = Result<Exchange, Self::Error>> + Send {
         (**self).compare_exchange(key, current, new)
     }
 }

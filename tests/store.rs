@@ -9,15 +9,21 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Wake},
+    thread::{self, Thread},
 };
 
 use portcullis::{
     Timestamp,
-    store::{Change, Entry, Error, Exchange, Failure, Memory, Store, check, update, update_async},
+    store::{
+        Change, Entry, Error, Exchange, Failure, Memory, Store, check, check_async, update,
+        update_async,
+    },
 };
 
 fn put(value: &[u8]) -> Result<(Change, ()), Error> {
@@ -27,9 +33,35 @@ fn put(value: &[u8]) -> Result<(Change, ()), Error> {
 /// CO-02.
 #[test]
 fn the_store_in_memory_passes_the_suite() {
-    check(&Memory::new(100)).unwrap();
-    check(&&Memory::new(100)).unwrap();
-    check(&Arc::new(Memory::new(100))).unwrap();
+    check(&Memory::new(1000)).unwrap();
+    check(&&Memory::new(1000)).unwrap();
+    check(&Arc::new(Memory::new(1000))).unwrap();
+}
+
+/// Runs a call to its end: the thread sleeps until it is woken.
+fn block_on(mut call: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Unpark(thread::current())).into();
+    while call
+        .as_mut()
+        .poll(&mut Context::from_waker(&waker))
+        .is_pending()
+    {
+        thread::park();
+    }
+}
+
+/// CO-02.
+#[test]
+fn the_asynchronous_store_in_memory_passes_the_suite() {
+    check_async(&Memory::new(1000), block_on).unwrap();
+    check_async(&&Memory::new(1000), block_on).unwrap();
+    check_async(&Arc::new(Memory::new(1000)), block_on).unwrap();
 }
 
 /// What is wrong with a store that otherwise works.
@@ -84,7 +116,6 @@ impl Store for Faulty {
         }
         if self.0 == Fault::Racy {
             drop(map);
-            std::thread::yield_now();
             map = self.1.lock().unwrap();
         }
         match (self.0, new) {

@@ -1,0 +1,181 @@
+//! Games that many threads play on one key, and what must be true of them afterwards.
+
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{Failure, KEYS, exchange, load, rule};
+use crate::{
+    Timestamp,
+    store::{Entry, Error, Exchange, Store},
+};
+
+const THREADS: usize = 8;
+/// Keys of each thread, beside each other.
+const KEYS_EACH: usize = 32;
+/// A game ends when this many exchanges were refused because another thread came first. Counting
+/// these and not rounds or seconds gives every store the same chances to fail: a fast one plays
+/// long enough to be interrupted at its weakest point, a slow one is interrupted at nearly every
+/// write and soon done.
+const REFUSALS: usize = 1000;
+/// And when a thread has played this many rounds, where threads hardly meet.
+const ROUNDS: usize = 20_000;
+
+/// Many keys at once: each thread's are as it wrote them.
+pub(super) fn many_keys<S: Store + Sync>(store: &S) -> Result<(), Failure> {
+    let keys = |thread| (0..KEYS_EACH).map(move |n| format!("portcullis/check/{thread}/{n}"));
+    let text = "many keys are kept beside each other";
+    in_threads(|thread| {
+        for key in keys(thread).map(String::into_bytes) {
+            let put = exchange(store, &key, None, Some(&key))?;
+            rule(put == Exchange::Done, text)?;
+        }
+        Ok(())
+    })?;
+    in_threads(|thread| {
+        for key in keys(thread).map(String::into_bytes) {
+            rule(load(store, &key)?.as_deref() == Some(&key), text)?;
+            let removed = exchange(store, &key, Some(&key), None)?;
+            rule(removed == Exchange::Done, text)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// All threads add to one number: it never goes back, and the sum is what was added.
+pub(super) fn counter<S: Store + Sync>(store: &S) -> Result<(), Failure> {
+    let [.., key] = KEYS;
+    let start = exchange(store, key, None, Some(&0_u64.to_be_bytes()))?;
+    rule(start == Exchange::Done, "a new key is taken")?;
+    let acknowledged = AtomicU64::new(0);
+    let additions = play(|additions| {
+        let floor = acknowledged.load(Ordering::SeqCst);
+        let number = number(store, key)?;
+        rule(
+            number >= floor,
+            "what was acknowledged is seen by every later call",
+        )?;
+        let next = number.saturating_add(1);
+        let (old, new) = (number.to_be_bytes(), next.to_be_bytes());
+        let exchange = exchange(store, key, Some(&old), Some(&new))?;
+        if exchange == Exchange::Done {
+            acknowledged.fetch_max(next, Ordering::SeqCst);
+            additions.push(next);
+        }
+        Ok(exchange)
+    })?;
+    let sum = number(store, key)?;
+    rule(
+        u64::try_from(additions.len()) == Ok(sum),
+        "no update is lost",
+    )?;
+    let removed = exchange(store, key, Some(&sum.to_be_bytes()), None)?;
+    rule(removed == Exchange::Done, "a value is removed")
+}
+
+fn number<S: Store>(store: &S, key: &[u8]) -> Result<u64, Failure> {
+    let there = "a value that is there is not answered as none";
+    let value = load(store, key)?.ok_or(Failure::Rule(there))?;
+    let number = value.try_into().map(u64::from_be_bytes);
+    number.map_err(|_| Failure::Rule("a value comes back as written"))
+}
+
+/// All threads insert a value where there is none, replace one that is young and remove one that is
+/// old; no value is written twice. So of all values that were written each was replaced or removed
+/// exactly once, but for the one that is left.
+///
+/// A value that was inserted over, brought back or lost was never removed; one that two threads took
+/// was removed twice.
+pub(super) fn chain<S: Store + Sync>(store: &S) -> Result<(), Failure> {
+    let [.., key] = KEYS;
+    let ids = AtomicU64::new(0);
+    let links = play(|links| {
+        let current = load(store, key)?;
+        let new = successor(current.as_deref(), ids.fetch_add(1, Ordering::Relaxed));
+        let exchange = store
+            .compare_exchange(key, current.as_deref(), new.as_ref())
+            .map_err(Error::unavailable)?;
+        if exchange == Exchange::Done {
+            links.push((current, new));
+        }
+        Ok(exchange)
+    })?;
+    let left = load(store, key)?;
+    let (ended, begun): (Vec<_>, Vec<_>) = links.into_iter().unzip();
+    let mut ended: Vec<Vec<u8>> = ended.into_iter().chain([left]).flatten().collect();
+    let begun = begun.into_iter().flatten();
+    let mut begun: Vec<Vec<u8>> = begun.map(|entry| entry.value().to_vec()).collect();
+    ended.sort_unstable();
+    begun.sort_unstable();
+    rule(
+        ended == begun,
+        "of those who race for one value exactly one wins",
+    )
+}
+
+/// What comes after `current`: the first value of four, the next one, or none after the last. Every
+/// other has an expiry, which stores often write by another path.
+fn successor(current: Option<&[u8]>, id: u64) -> Option<Entry> {
+    let age = current
+        .and_then(<[u8]>::last)
+        .map_or(0, |age| age.saturating_add(1));
+    let value = [id.to_be_bytes().as_slice(), &[age]].concat();
+    match age {
+        0 | 2 => Some(Entry::new(value)),
+        1 | 3 => Some(Entry::new(value).expires_at(Timestamp::MAX)),
+        _ => None,
+    }
+}
+
+/// Plays rounds in all threads until they have refused each other enough, and gives what they wrote
+/// down.
+fn play<T: Send>(
+    round: impl Fn(&mut Vec<T>) -> Result<Exchange, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let refusals = AtomicUsize::new(0);
+    let played = in_threads(|_| {
+        let mut notes = Vec::new();
+        for _ in 0..ROUNDS {
+            if refusals.load(Ordering::Relaxed) >= REFUSALS {
+                break;
+            }
+            match round(&mut notes) {
+                Ok(Exchange::Done) => {}
+                Ok(Exchange::Changed) => drop(refusals.fetch_add(1, Ordering::Relaxed)),
+                Err(failure) => {
+                    refusals.store(REFUSALS, Ordering::Relaxed);
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(notes)
+    })?;
+    Ok(played.into_iter().flatten().collect())
+}
+
+/// Runs `work` in all threads at the same moment.
+fn in_threads<T: Send>(
+    work: impl Fn(usize) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let barrier = Barrier::new(THREADS);
+    let (barrier, work) = (&barrier, &work);
+    thread::scope(|scope| {
+        let start = |thread| {
+            scope.spawn(move || {
+                barrier.wait();
+                work(thread)
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(start).collect();
+        let results = threads.into_iter().map(|thread| {
+            let broken = Failure::Rule("a call comes back and does not panic");
+            thread.join().unwrap_or(Err(broken))
+        });
+        results.collect()
+    })
+}
