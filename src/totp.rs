@@ -33,7 +33,7 @@
 //! let policy = Policy::back_office();
 //! let nine = Timestamp::from_secs(1_795_251_600);
 //! let (pending, uri) = policy.enrol("Example Ltd", "ada", nine)?;
-//! // uri.expose_secret() is shown once, as a QR code; what the app then shows:
+//! // uri.qr_svg() or uri.qr_text() is shown once; what the app that scans it then shows:
 //! let code = uri.code_at(nine);
 //! let confirmed = policy.confirm(&pending, &code, nine)?;
 //! assert_eq!(policy.verify(&confirmed, &code, nine), Err(Error::Replayed));
@@ -47,6 +47,7 @@
 
 mod code;
 mod parameters;
+mod qr;
 pub mod recovery;
 mod secret;
 mod state;
@@ -56,6 +57,7 @@ use core::{ops::RangeInclusive, time::Duration};
 
 use code::Codes;
 pub use parameters::{Algorithm, Parameters};
+pub use qr::Qr;
 pub use secret::Secret;
 pub use state::State;
 use state::Status;

@@ -1,0 +1,113 @@
+//! What a drawn QR code leaves in memory: an allocator looks at all that is freed.
+#![cfg(feature = "totp")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+#![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::{Cell, RefCell},
+    slice,
+};
+
+use portcullis::{
+    Timestamp,
+    totp::{Policy, Qr, Uri},
+};
+
+thread_local! {
+    static WATCHING: Cell<bool> = const { Cell::new(false) };
+    static TRACES: RefCell<[Vec<u8>; 3]> = const { RefCell::new([const { Vec::new() }; 3]) };
+    static FOUND: Cell<[usize; 3]> = const { Cell::new([0; 3]) };
+}
+
+struct Watch;
+
+#[global_allocator]
+static WATCH: Watch = Watch;
+
+// SAFETY: every call goes to the system's allocator as it came. `realloc` is the trait's own, which
+// allocates, copies and frees, so that what is left behind is looked at too.
+unsafe impl GlobalAlloc for Watch {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        if WATCHING.get() {
+            // SAFETY: allocated above with this layout, initialised there, and not freed yet.
+            look(unsafe { slice::from_raw_parts(memory, layout.size()) });
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+fn look(freed: &[u8]) {
+    TRACES.with_borrow(|traces| {
+        let mut found = FOUND.get();
+        for (found, trace) in found.iter_mut().zip(traces) {
+            *found += usize::from(freed.windows(trace.len()).any(|window| window == trace));
+        }
+        FOUND.set(found);
+    });
+}
+
+/// How often each trace was freed unwiped while `work` ran.
+fn freed_by(work: impl FnOnce()) -> [usize; 3] {
+    FOUND.set([0; 3]);
+    WATCHING.set(true);
+    work();
+    WATCHING.set(false);
+    FOUND.get()
+}
+
+/// The middle of a drawing, where no two codes are alike.
+fn middle(bytes: &[u8]) -> Vec<u8> {
+    bytes[bytes.len() / 2..][..48].to_vec()
+}
+
+/// The modules as the encoder packs them: eight a byte, row by row, the first in the lowest bit.
+fn packed(drawn: &Qr) -> Vec<u8> {
+    let rows = drawn.expose_secret().lines().flat_map(|line| {
+        [['█', '▀'], ['█', '▄']].map(|drawn| {
+            let row = line.chars().map(|c| !drawn.contains(&c));
+            row.collect::<Vec<_>>()
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    let inside = 4..rows[0].len() - 4;
+    let modules: Vec<_> = rows[inside.clone()]
+        .iter()
+        .flat_map(|row| row[inside.clone()].iter().map(|dark| u8::from(*dark)))
+        .collect();
+    let bytes = modules.chunks(8);
+    bytes
+        .map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit))
+        .collect()
+}
+
+/// TO-07: whoever reads the modules has the secret, so no memory keeps them.
+#[test]
+fn a_drawing_leaves_nothing_in_memory() {
+    let enrolled = Policy::back_office().enrol("Example Ltd", "ada@example.com", Timestamp::EPOCH);
+    let uri: Uri = enrolled.unwrap().1;
+    let (svg, text) = (uri.qr_svg(), uri.qr_text());
+    let traces = [
+        middle(svg.expose_secret().as_bytes()),
+        middle(text.expose_secret().as_bytes()),
+        middle(&packed(&text)),
+    ];
+    TRACES.set(traces.clone());
+    for trace in &traces {
+        let seen = freed_by(|| drop(trace.clone()));
+        assert_eq!(seen.iter().sum::<usize>(), 1, "the watch sees it");
+    }
+    let freed = freed_by(|| drop((svg, text, uri.qr_svg(), uri.qr_text())));
+    assert_eq!(freed, [0; 3], "SVG, text, modules");
+}
