@@ -45,12 +45,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cookie;
 mod sessions;
 mod state;
 mod token;
 
 use core::time::Duration;
 
+pub use cookie::{Cookie, SameSite, SetCookie};
 pub use sessions::Sessions;
 #[cfg(feature = "account")]
 pub(crate) use state::Digest;
@@ -444,6 +446,15 @@ pub enum Error {
     /// A number of sessions outside 1 to 256.
     #[error("number of sessions is not between 1 and 256")]
     SessionLimit,
+    /// A cookie's name that is not one, or has a prefix already.
+    #[error("cookie name is not a token of 1 to 50 characters without a prefix")]
+    CookieName,
+    /// Two cookies of the session's name: one of them was put there by somebody else.
+    #[error("several cookies have the session's name")]
+    SeveralCookies,
+    /// Over 32 KiB of cookies.
+    #[error("cookie headers are longer than 32 KiB")]
+    CookiesTooLong,
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     Randomness,

@@ -71,9 +71,13 @@ impl From<session::Error> for Denial {
             | E::Overtaken
             | E::SignInTooSlow
             | E::TooManySessions => Self::No,
-            E::LabelTooLong | E::IdleTooShort | E::AbsoluteTooShort | E::SessionLimit => {
-                Self::InvalidArgument
-            }
+            // C brings tokens, not cookies
+            E::SeveralCookies | E::CookiesTooLong => Self::No,
+            E::LabelTooLong
+            | E::IdleTooShort
+            | E::AbsoluteTooShort
+            | E::SessionLimit
+            | E::CookieName => Self::InvalidArgument,
             E::Randomness => Self::Randomness,
             E::State(_) => Self::State,
             E::Store(_) => Self::Store,
