@@ -36,10 +36,18 @@
 
 mod check;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use core::{error, fmt, future::Future};
 use std::sync::Arc;
 
+#[cfg(feature = "redis")]
+#[doc(inline)]
+pub use self::redis::Redis;
+#[cfg(feature = "redis-tokio")]
+#[doc(inline)]
+pub use self::redis::RedisAsync;
 pub use check::{Failure, check, check_async, check_unavailable, check_unavailable_async};
 pub use memory::{Full, Memory};
 
