@@ -251,14 +251,12 @@ impl Person {
         &self.grants
     }
 
-    /// When they proved a second factor in this session, if they did, for
+    /// When they last proved a second factor in this session, if they did, for
     /// [`rbac::Request::second_factor_at`].
     #[must_use]
     pub fn second_factor_at(&self) -> Option<Timestamp> {
-        let factors = self.session.factors();
-        let proved = factors.contains(session::Factors::TOTP)
-            || factors.contains(session::Factors::RECOVERY_CODE);
-        proved.then(|| self.session.authenticated())
+        let code = self.session.proved_at(session::Factors::TOTP);
+        code.max(self.session.proved_at(session::Factors::RECOVERY_CODE))
     }
 }
 

@@ -62,7 +62,10 @@ fn world() -> World<Memory> {
 }
 
 fn world_in<S: Store>(store: S) -> World<S> {
-    let accounts = Accounts::new(policy(), store);
+    enrolled(Accounts::new(policy(), store))
+}
+
+fn enrolled<S: Store>(accounts: Accounts<S>) -> World<S> {
     accounts
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
@@ -851,46 +854,52 @@ fn tickets_of_one_kind_do_not_push_out_those_of_another() {
     assert_eq!(pushed, Err(Error::Ticket), "by its own kind");
 }
 
-/// Nothing is half done: no recovery codes are stored that nobody was shown, and none is used up by
-/// a sign-in that came to nothing.
+/// Nothing is half done: no recovery code is used up by a sign-in that came to nothing.
 #[test]
 fn a_step_that_does_not_come_to_its_end_changes_nothing() {
     let one = session::Policy::back_office()
         .with_max_sessions(1, session::AtLimit::Refuse)
         .unwrap();
+    let accounts = Accounts::new(policy().with_sessions(one), Memory::new(10));
+    let world = enrolled(accounts);
+    let live = world.session(at(MINUTE));
+    let ticket = world.ticket(at(MINUTE));
+    let recovery = world.recovery[0].expose_secret();
+    let redeem = || world.accounts.recovery_code(&ticket, recovery, at(MINUTE));
+    let full = Error::Session(session::Error::TooManySessions);
+    assert_eq!(redeem().unwrap_err(), full);
+    world.accounts.sign_out(&live.token).unwrap();
+    assert!(matches!(redeem(), Ok(Next::SignedIn(_))));
+}
+
+/// SE-08: what was begun with a password alone ends when there is a second factor.
+#[test]
+fn enrolling_a_factor_ends_every_older_session() {
     let store = Arc::new(Memory::new(10));
     let optional = policy().with_second_factor(SecondFactor::Optional);
-    let before = Accounts::new(optional.with_sessions(one.clone()), store.clone());
+    let before = Accounts::new(optional, store.clone());
     before
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
     let Next::SignedIn(live) = sign_in(&before, at(0)).unwrap() else {
         panic!()
     };
-    let accounts = Accounts::new(policy().with_sessions(one), store);
-    let Next::EnrolmentNeeded(ticket) = sign_in(&accounts, at(0)).unwrap() else {
-        panic!()
-    };
-    let phone = accounts.enrol(&ticket, at(0)).unwrap();
-    let confirm = |now| accounts.confirm_enrolment(&ticket, &phone.code_at(now), now);
-    let full = Error::Session(session::Error::TooManySessions);
-    assert_eq!(confirm(at(0)).unwrap_err(), full);
-    let state = accounts.state("ada@example.com").unwrap();
-    assert!(!state.second_factor().unwrap().is_confirmed());
-
-    accounts.sign_out(&live.token).unwrap();
-    let enrolled = confirm(at(MINUTE)).unwrap();
-    let recovery = enrolled.recovery_codes[0].expose_secret();
-    let Next::FactorNeeded(ticket) = sign_in(&accounts, at(MINUTE)).unwrap() else {
-        panic!()
-    };
-    let redeem = || accounts.recovery_code(&ticket, recovery, at(MINUTE));
-    assert_eq!(redeem().unwrap_err(), full);
+    let accounts = Accounts::new(policy(), store);
+    let tickets = [0, 1].map(|_| match sign_in(&accounts, at(0)).unwrap() {
+        Next::EnrolmentNeeded(ticket) => ticket,
+        next => panic!("{next:?}"),
+    });
+    let phone = accounts.enrol(&tickets[0], at(0)).unwrap();
+    assert!(accounts.check(&live.token, at(0)).is_ok());
+    let enrolled = accounts
+        .confirm_enrolment(&tickets[0], &phone.code_at(at(0)), at(0))
+        .unwrap();
+    let unknown = Error::Session(session::Error::Unknown);
+    assert_eq!(accounts.check(&live.token, at(0)).unwrap_err(), unknown);
     let Next::SignedIn(signed_in) = enrolled.next else {
         panic!()
     };
-    accounts.sign_out(&signed_in.token).unwrap();
-    assert!(matches!(redeem(), Ok(Next::SignedIn(_))));
+    assert!(accounts.check(&signed_in.token, at(0)).is_ok());
 }
 
 /// SE-01 in kind: a ticket that was seen expired is gone.
@@ -1111,16 +1120,38 @@ fn signing_out_ends_one_session_and_everywhere_ends_all() {
     assert!(world.accounts.check(&two.token, now).is_err());
 }
 
-/// S4-21.
+/// S4-21, SE-08: sessions, tickets and sign-ins under way with the old roles end at once.
 #[test]
-fn a_change_of_roles_holds_from_the_next_request_on() {
+fn a_change_of_roles_ends_every_older_session() {
     let world = world();
     let live = world.session(at(MINUTE));
-    world
-        .accounts
-        .grant("ada@example.com", Grants::new())
-        .unwrap();
-    let person = world.accounts.check(&live.token, at(MINUTE)).unwrap();
+    let ticket = world.ticket(at(2 * MINUTE));
+    let grant = |grants, now| world.accounts.grant("ada@example.com", grants, now);
+    let granted = || world.accounts.state("ada@example.com").unwrap();
+    grant(granted().grants().clone(), at(2 * MINUTE)).unwrap();
+    assert!(
+        world.accounts.check(&live.token, at(2 * MINUTE)).is_ok(),
+        "what is granted already ends nothing"
+    );
+    grant(Grants::new(), at(2 * MINUTE)).unwrap();
+    let unknown = Error::Session(session::Error::Unknown);
+    assert_eq!(
+        world
+            .accounts
+            .check(&live.token, at(2 * MINUTE))
+            .unwrap_err(),
+        unknown
+    );
+    let code = world.phone.code_at(at(2 * MINUTE));
+    assert_eq!(
+        world
+            .accounts
+            .second_factor(&ticket, &code, at(2 * MINUTE))
+            .unwrap_err(),
+        Error::Ticket
+    );
+    let next = world.session(at(3 * MINUTE));
+    let person = world.accounts.check(&next.token, at(3 * MINUTE)).unwrap();
     assert_eq!(person.grants(), &Grants::new());
 }
 

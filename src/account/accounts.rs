@@ -1,17 +1,17 @@
 //! The front door: people are enrolled, looked up, changed, disabled; sessions are used and ended.
 //! Signing in stands in its own file.
 
-use super::{
-    Error, Login, Person, Policy, Receipt, State, Status, Ticket,
-    ticket::{Proved, Purpose},
-};
+use super::{Error, Login, Person, Policy, Receipt, State, Status, Ticket, ticket::Purpose};
 use crate::{
     Timestamp, encoding,
     password::{self, Password},
     rbac::Grants,
-    session::{self, Activity, Handle, Live, Token},
+    session::{self, Activity, Handle, Id, Live, Proofs, Token},
     store::{Change, Entry, Store, update},
 };
+
+/// What a step on the sessions of one person gives.
+type Stepped<T> = (session::State, Result<T, session::Error>);
 
 /// What stands before the handle in the store's key.
 const KEY_PREFIX: &[u8] = b"portcullis/account/";
@@ -67,15 +67,20 @@ impl<S: Store> Accounts<S> {
         self.change(Login::parse(login)?.handle(), |state| Ok(state.clone()))
     }
 
-    /// Gives a person these roles in place of those they had, from their next request on. For an
-    /// administrator.
+    /// Gives a person these roles in place of those they had. For an administrator.
+    ///
+    /// Where they differ, every session and ticket of the account ends: with other roles, or in
+    /// another tenant, the person signs in anew. Granting what is granted already changes nothing.
     ///
     /// # Errors
     ///
     /// [`Error::NoAccount`] and the store's.
-    pub fn grant(&self, login: &str, grants: Grants) -> Result<(), Error> {
+    pub fn grant(&self, login: &str, grants: Grants, now: Timestamp) -> Result<(), Error> {
         self.change(Login::parse(login)?.handle(), |state| {
-            state.grants = grants.clone();
+            if state.grants != grants {
+                state.grants = grants.clone();
+                state.end_everything(now);
+            }
             Ok(())
         })
     }
@@ -119,7 +124,7 @@ impl<S: Store> Accounts<S> {
             if state.status == Status::Active {
                 state.status = Status::Disabled(now);
             }
-            let sessions = self.policy.sessions.list(&state.sessions, now).len();
+            let sessions = self.live(state, now).len();
             let (_, tickets) = state.end_everything(now);
             Ok(Receipt {
                 at: now,
@@ -152,7 +157,7 @@ impl<S: Store> Accounts<S> {
         let login = Login::parse(login)?;
         self.change(login.handle(), |state| {
             active(state)?;
-            let proved = Proved::nothing(now);
+            let proved = Proofs::default();
             let time = (now, super::RESET_TIME);
             state
                 .tickets
@@ -166,7 +171,8 @@ impl<S: Store> Accounts<S> {
     ///
     /// [`Error::Session`] when it is not, and the store's.
     pub fn check(&self, token: &Token, now: Timestamp) -> Result<Person, Error> {
-        self.on_session(token, |sessions, policy| policy.check(sessions, token, now))
+        let step = |sessions, policy: &session::Policy| policy.check(sessions, token, now);
+        self.on_session(token, step, now)
     }
 
     /// Says who is behind this token and records interactive activity.
@@ -180,9 +186,9 @@ impl<S: Store> Accounts<S> {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Person, Error> {
-        self.on_session(token, |sessions, policy| {
-            policy.touch(sessions, token, activity, now)
-        })
+        let step =
+            |sessions, policy: &session::Policy| policy.touch(sessions, token, activity, now);
+        self.on_session(token, step, now)
     }
 
     /// Ends the session of this token. One that has ended already stays ended.
@@ -203,6 +209,43 @@ impl<S: Store> Accounts<S> {
         }
     }
 
+    /// Names the session of this token, for the list.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when it is not live or the label is refused, and the store's.
+    pub fn label(&self, token: &Token, text: &str, now: Timestamp) -> Result<Person, Error> {
+        let step = |sessions, policy: &session::Policy| policy.label(sessions, token, text, now);
+        self.on_session(token, step, now)
+    }
+
+    /// Ends one session, named by its number in the list, of the person who is behind this token. One
+    /// that has ended already stays ended, and so does one of somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when the session of the token is not live, and the store's: the session may
+    /// then still be live.
+    pub fn sign_out_one(&self, token: &Token, id: Id, now: Timestamp) -> Result<(), Error> {
+        let step = |sessions, policy: &session::Policy| match policy.check(sessions, token, now) {
+            (sessions, Ok(_)) => (sessions.end(id), Ok(())),
+            (sessions, Err(error)) => (sessions, Err(error)),
+        };
+        self.with_session(token, |state| self.step_session(state, step, now))
+    }
+
+    /// Ends every session of a person but that of this token, and whatever is under way; says how
+    /// many sessions ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when the session of the token is not live, and the store's: sessions may
+    /// then still be live.
+    pub fn sign_out_others(&self, token: &Token, now: Timestamp) -> Result<usize, Error> {
+        let step = |sessions, policy: &session::Policy| policy.end_others(sessions, token, now);
+        self.with_session(token, |state| self.step_session(state, step, now))
+    }
+
     /// Ends every session of a person and whatever is under way; says how many sessions ended.
     ///
     /// # Errors
@@ -211,7 +254,7 @@ impl<S: Store> Accounts<S> {
     pub fn sign_out_everywhere(&self, login: &str, now: Timestamp) -> Result<usize, Error> {
         let handle = Login::parse(login)?.handle();
         self.change(handle, |state| {
-            let live = self.policy.sessions.list(&state.sessions, now).len();
+            let live = self.live(state, now).len();
             state.end_everything(now);
             Ok(live)
         })
@@ -224,32 +267,64 @@ impl<S: Store> Accounts<S> {
     /// [`Error::NoAccount`] and the store's.
     pub fn sessions(&self, login: &str, now: Timestamp) -> Result<Vec<Live>, Error> {
         let handle = Login::parse(login)?.handle();
-        self.change(handle, |state| {
-            Ok(self.policy.sessions.list(&state.sessions, now))
-        })
+        self.change(handle, |state| Ok(self.live(state, now)))
     }
 
+    /// The live sessions; those that have expired are removed.
+    fn live(&self, state: &mut State, now: Timestamp) -> Vec<Live> {
+        let sessions = core::mem::take(&mut state.sessions);
+        let (sessions, live) = self.policy.sessions.list(sessions, now);
+        state.sessions = sessions;
+        live
+    }
+
+    /// A step on the session of this token, and the person behind it.
     fn on_session(
         &self,
         token: &Token,
-        step: impl Fn(
-            session::State,
-            &session::Policy,
-        ) -> (session::State, Result<Live, session::Error>),
+        step: impl Fn(session::State, &session::Policy) -> Stepped<Live>,
+        now: Timestamp,
     ) -> Result<Person, Error> {
-        let person = self.change(token.handle(), |state| {
-            active(state)?;
-            let (sessions, live) =
-                step(core::mem::take(&mut state.sessions), &self.policy.sessions);
-            state.sessions = sessions;
+        self.with_session(token, |state| {
+            let session = self.step_session(state, &step, now)?;
             let (login, grants) = (state.login.clone(), state.grants.clone());
             Ok(Person {
                 login,
+                session,
                 grants,
-                session: live?,
             })
+        })
+    }
+
+    /// A step on the sessions. Where it ends sign-ins under way, the tickets end: they are some.
+    fn step_session<T>(
+        &self,
+        state: &mut State,
+        step: impl FnOnce(session::State, &session::Policy) -> Stepped<T>,
+        now: Timestamp,
+    ) -> Result<T, Error> {
+        let sessions = core::mem::take(&mut state.sessions);
+        let epoch = sessions.epoch();
+        let (sessions, outcome) = step(sessions, &self.policy.sessions);
+        if sessions.epoch() != epoch {
+            state.tickets.end_all(now);
+        }
+        state.sessions = sessions;
+        Ok(outcome?)
+    }
+
+    /// A step on the record that a session's token belongs to. Whether it is there and open is told
+    /// to nobody.
+    fn with_session<T>(
+        &self,
+        token: &Token,
+        mut step: impl FnMut(&mut State) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let outcome = self.change(token.handle(), |state| {
+            active(state)?;
+            step(state)
         });
-        person.map_err(|error| match error {
+        outcome.map_err(|error| match error {
             Error::NoAccount | Error::Disabled => session::Error::Unknown.into(),
             other => other,
         })

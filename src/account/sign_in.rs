@@ -7,13 +7,13 @@
 use super::{
     Accounts, Enrolled, Error, Login, Next, STEP_TIME, SecondFactor, SignedIn, State, Ticket,
     accounts::{active, whole},
-    ticket::{Proved, Purpose},
+    ticket::Purpose,
 };
 use crate::{
     Timestamp,
     attempts::{Begin, Outcome, Permit, Verdict},
     password::{self, Expiry, Hash, Password, Use, Verified},
-    session::{self, Activity, Factors, SignIn, Token},
+    session::{self, Activity, Factors, Proofs, SignIn, Token},
     store::Store,
     totp::{self, Uri, recovery},
 };
@@ -68,7 +68,7 @@ impl<S: Store> Accounts<S> {
                 state.password = state.password.clone().with_hash(hash.clone());
             }
             whole(state, |state| {
-                let proved = Proved::nothing(now).and(Factors::PASSWORD, now);
+                let proved = Proofs::default().and(Factors::PASSWORD, now);
                 self.next(state, attempt.sign_in.clone(), proved, now)
             })
         });
@@ -132,7 +132,8 @@ impl<S: Store> Accounts<S> {
         })
     }
 
-    /// Confirms the enrolment by a first code, which is thereby used up.
+    /// Confirms the enrolment by a first code, which is thereby used up. Sessions that were there
+    /// before the second factor end, and so does whatever else is under way.
     ///
     /// # Errors
     ///
@@ -154,6 +155,7 @@ impl<S: Store> Accounts<S> {
                 state.tickets.redeem(ticket, Purpose::Enrolment, now)?;
                 state.factor = Some(confirmed);
                 state.recovery = Some(codes);
+                state.end_everything(now);
                 let sign_in = state.sessions.begin(state.login.handle(), now);
                 let next = self.next(state, sign_in, proved.and(Factors::TOTP, now), now)?;
                 Ok(Enrolled {
@@ -265,7 +267,7 @@ impl<S: Store> Accounts<S> {
                 // signed out meanwhile: then there is nothing to go on with
                 let (token, session) = rotated?;
                 state.password = changed.clone();
-                state.sessions = sessions.end_others(session.id(), now).0;
+                state.sessions = policy.end_others(sessions, &token, now).0;
                 state.tickets.end_all(now);
                 Ok(SignedIn { token, session })
             })
@@ -366,7 +368,7 @@ impl<S: Store> Accounts<S> {
         state: &mut State,
         ticket: &Ticket,
         now: Timestamp,
-    ) -> Result<Proved, Error> {
+    ) -> Result<Proofs, Error> {
         active(state)?;
         let proved = state.tickets.find(ticket, Purpose::Enrolment, now)?;
         self.not_locked(state, now)?;
@@ -382,9 +384,9 @@ impl<S: Store> Accounts<S> {
         ticket: &Ticket,
         change: &Replacement<'_>,
         now: Timestamp,
-        mut then: impl FnMut(&mut State, Proved) -> Result<T, Error>,
+        mut then: impl FnMut(&mut State, Proofs) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let may = |state: &mut State| -> Result<Proved, Error> {
+        let may = |state: &mut State| -> Result<Proofs, Error> {
             active(state)?;
             let proved = state.tickets.find(ticket, change.purpose, now)?;
             if change.purpose != Purpose::Reset {
@@ -453,7 +455,7 @@ impl<S: Store> Accounts<S> {
         &self,
         state: &mut State,
         sign_in: SignIn,
-        proved: Proved,
+        proved: Proofs,
         now: Timestamp,
     ) -> Result<Next, Error> {
         let handle = state.login.handle();
@@ -461,7 +463,7 @@ impl<S: Store> Accounts<S> {
             let time = (now, STEP_TIME);
             state.tickets.issue(handle, purpose, proved, time)
         };
-        if state.has_factor() && !proved.second_factor() {
+        if state.has_factor() && !has_second_factor(proved) {
             return issue(state, Purpose::SecondFactor).map(Next::FactorNeeded);
         }
         let expiry = self.policy.password_expiry(state, now);
@@ -472,9 +474,7 @@ impl<S: Store> Accounts<S> {
         if self.policy.second_factor == SecondFactor::Required && !state.has_factor() {
             return issue(state, Purpose::Enrolment).map(Next::EnrolmentNeeded);
         }
-        let sign_in = sign_in
-            .with_factors(proved.factors)
-            .with_authenticated(proved.at);
+        let sign_in = sign_in.with_proofs(proved);
         let sessions = core::mem::take(&mut state.sessions);
         let (sessions, outcome) = self.policy.sessions.start(sessions, sign_in, now);
         state.sessions = sessions;
@@ -546,6 +546,12 @@ fn still_holds(state: &State, attempt: &Attempt, now: Timestamp) -> Result<(), E
         Err(session::Error::Overtaken) => Err(Error::Overtaken),
         other => Ok(other?),
     }
+}
+
+/// A recovery code stands for the second factor.
+fn has_second_factor(proved: Proofs) -> bool {
+    let factors = proved.factors();
+    factors.contains(Factors::TOTP) || factors.contains(Factors::RECOVERY_CODE)
 }
 
 /// Whether the password serves for nothing but to choose another.

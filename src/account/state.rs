@@ -98,7 +98,7 @@ pub enum Status {
 /// then after their lengths u32: password, second factor (optional), recovery codes (optional),
 /// attempts, sessions, grants, each in its own versioned form; tickets: their number u32, then for
 /// each SHA-256 digest, purpose u8 (1 second factor, 2 enrolment, 3 password change, 4 reset), expiry
-/// u64, what was proved before it: factors u8, and when u64. Times are milliseconds.
+/// u64, what was proved before it: factors u8, and for each of them when u64. Times are milliseconds.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) login: Login,

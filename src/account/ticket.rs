@@ -7,7 +7,7 @@ use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
     random,
-    session::{Digest, Factors, Handle, Token},
+    session::{Digest, Handle, Proofs, Token},
 };
 
 /// Tickets for one purpose that a record holds; at the next one the oldest of them goes. Whoever
@@ -83,35 +83,7 @@ struct Issued {
     digest: Digest,
     purpose: Purpose,
     expires: Timestamp,
-    proved: Proved,
-}
-
-/// What a person has proved so far, and when they proved the last of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Proved {
-    pub(super) factors: Factors,
-    pub(super) at: Timestamp,
-}
-
-impl Proved {
-    pub(super) fn nothing(now: Timestamp) -> Self {
-        Self {
-            factors: Factors::NONE,
-            at: now,
-        }
-    }
-
-    /// This, and one more factor now.
-    pub(super) fn and(self, factor: Factors, now: Timestamp) -> Self {
-        Self {
-            factors: self.factors.and(factor),
-            at: now,
-        }
-    }
-
-    pub(super) fn second_factor(self) -> bool {
-        self.factors.contains(Factors::TOTP) || self.factors.contains(Factors::RECOVERY_CODE)
-    }
+    proved: Proofs,
 }
 
 impl Tickets {
@@ -120,7 +92,7 @@ impl Tickets {
         &mut self,
         handle: Handle,
         purpose: Purpose,
-        proved: Proved,
+        proved: Proofs,
         (now, time): (Timestamp, Duration),
     ) -> Result<Ticket, Error> {
         let token = Token::generate(handle)
@@ -146,7 +118,7 @@ impl Tickets {
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Proved, Error> {
+    ) -> Result<Proofs, Error> {
         self.forget_expired(now);
         let digest = ticket.0.digest();
         let found = self.0.iter().fold(None, |found, issued| {
@@ -166,7 +138,7 @@ impl Tickets {
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Proved, Error> {
+    ) -> Result<Proofs, Error> {
         let proved = self.find(ticket, purpose, now)?;
         let digest = ticket.0.digest();
         self.0.retain(|issued| issued.digest != digest);
@@ -188,7 +160,7 @@ impl Tickets {
         e.list(&self.0, |e, issued| {
             e.array(&issued.digest.0).u8(issued.purpose.code());
             e.time(issued.expires);
-            e.u8(issued.proved.factors.bits()).time(issued.proved.at);
+            issued.proved.encode(e);
         });
     }
 
@@ -203,10 +175,7 @@ impl Tickets {
                 digest,
                 purpose: purpose.ok_or(encoding::Error::Damaged)?,
                 expires: d.time()?,
-                proved: Proved {
-                    factors: Factors::from_bits(d.u8()?),
-                    at: d.time()?,
-                },
+                proved: Proofs::decode(d)?,
             })
         })
         .map(Self)

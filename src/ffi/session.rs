@@ -15,10 +15,11 @@ use crate::{
 pub const PORTCULLIS_SESSION_TOKEN_SIZE: usize = 67;
 /// The size of a handle: the key of a person's row.
 pub const PORTCULLIS_SESSION_HANDLE_SIZE: usize = 16;
-/// The size of the largest state that there is: 256 sessions with labels of 128 bytes. A buffer of
-/// this size is never too small. A state takes 21 bytes, and 69 and its label for each session.
+/// The size of the largest state that there is: 256 sessions with all factors, eight replaced tokens
+/// and labels of 128 bytes. A buffer of this size is never too small. A state takes 21 bytes, and for
+/// each session 74, its label, 8 for each factor and 24 for each replaced token.
 #[allow(dead_code, reason = "for the arrays of C programs")]
-pub const PORTCULLIS_SESSION_STATE_SIZE: usize = 50453;
+pub const PORTCULLIS_SESSION_STATE_SIZE: usize = 107029;
 
 /// At the limit of live sessions a sign-in is refused.
 pub const PORTCULLIS_SESSION_REFUSE: i32 = 0;
@@ -512,9 +513,15 @@ mod tests {
 
     fn started(policy: &Policy, state: State) -> (State, Token, Live) {
         let sign_in = state.begin(Handle::of("ada"), NOW);
+        let sign_in = sign_in.with_factors(factors_of(7).unwrap());
         let sign_in = sign_in.with_label("x".repeat(128));
-        let (state, outcome) = policy.start(state, sign_in, NOW);
-        let (token, live) = outcome.unwrap();
+        let (mut state, outcome) = policy.start(state, sign_in, NOW);
+        let (mut token, mut live) = outcome.unwrap();
+        for _ in 0..10 {
+            let (next, outcome) = policy.rotate(state, &token, NOW);
+            (token, live) = outcome.unwrap();
+            state = next;
+        }
         (state, token, live)
     }
 

@@ -68,14 +68,22 @@ impl From<session::Error> for Denial {
             E::Malformed
             | E::Unknown
             | E::Expired(_)
+            | E::Replaced
+            | E::Reused
             | E::Overtaken
             | E::SignInTooSlow
-            | E::TooManySessions => Self::No,
+            | E::TooManySessions
+            | E::StepUpRequired { .. } => Self::No,
             // C brings tokens, not cookies
             E::SeveralCookies | E::CookiesTooLong => Self::No,
-            E::LabelTooLong
+            E::StayNotOffered
+            | E::NothingProved
+            | E::LabelTooLong
+            | E::LabelCharacter
             | E::IdleTooShort
             | E::AbsoluteTooShort
+            | E::StayTooShort
+            | E::Contradiction { .. }
             | E::SessionLimit
             | E::CookieName => Self::InvalidArgument,
             E::Randomness => Self::Randomness,
@@ -187,10 +195,14 @@ mod tests {
             (E::Unknown, Denial::No),
             (E::Expired(Expiry::Idle), Denial::No),
             (E::Expired(Expiry::Absolute), Denial::No),
+            (E::Replaced, Denial::No),
+            (E::Reused, Denial::No),
             (E::Overtaken, Denial::No),
             (E::SignInTooSlow, Denial::No),
             (E::TooManySessions, Denial::No),
             (E::LabelTooLong, Denial::InvalidArgument),
+            (E::LabelCharacter, Denial::InvalidArgument),
+            (E::StayNotOffered, Denial::InvalidArgument),
             (E::Randomness, Denial::Randomness),
             (E::State(encoding::Error::Damaged), Denial::State),
             (E::State(encoding::Error::UnknownVersion(9)), Denial::State),

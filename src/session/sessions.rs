@@ -1,6 +1,6 @@
 //! The front door: the steps of [`Policy`](super::Policy), each one compare-and-swap on a store.
 
-use super::{Activity, Error, Handle, Id, Live, Policy, SignIn, State, Token};
+use super::{Activity, Error, Factors, Handle, Id, Live, Policy, SignIn, State, Token};
 use crate::{
     Timestamp,
     store::{AsyncStore, Change, Entry, Store, update, update_async},
@@ -40,18 +40,21 @@ impl<S> Sessions<S> {
     ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
         move |value| {
             let old = value.map_or_else(|| Ok(State::default()), State::decode)?;
-            let (new, outcome) = step(old.clone());
-            Ok((self.change(&old, &new), outcome))
+            let (new, outcome) = step(old);
+            Ok((self.change(value, &new), outcome))
         }
     }
 
-    fn change(&self, old: &State, new: &State) -> Change {
-        if new == old {
+    /// A state has one form, so what is stored in the same form is the same state.
+    fn change(&self, old: Option<&[u8]>, new: &State) -> Change {
+        if new.is_blank() {
+            return Change::Remove;
+        }
+        let bytes = new.encode();
+        if old == Some(&bytes) {
             Change::Keep
-        } else if new.is_blank() {
-            Change::Remove
         } else {
-            Change::Put(Entry::new(new.encode()).expires_at(self.policy.expires(new)))
+            Change::Put(Entry::new(bytes).expires_at(self.policy.expires(new)))
         }
     }
 }
@@ -140,7 +143,7 @@ verbs! {
     }
 
     /// [`Policy::rotate`]. Of two rotations of one token at the same moment one wins, and the other
-    /// finds the token unknown.
+    /// finds the token replaced.
     ///
     /// # Errors
     ///
@@ -151,7 +154,29 @@ verbs! {
         fallible
     }
 
-    /// Ends the session of this token. One that has ended already stays ended.
+    /// [`Policy::reauthenticate`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::reauthenticate`] and the store's.
+    fn reauthenticate / reauthenticate_async(self, token: &Token, factors: Factors, now: Timestamp) -> (Token, Live) {
+        key: token.handle(),
+        step: |state| self.policy.reauthenticate(state, token, factors, now),
+        fallible
+    }
+
+    /// [`Policy::label`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::label`] and the store's.
+    fn label / label_async(self, token: &Token, text: &str, now: Timestamp) -> Live {
+        key: token.handle(),
+        step: |state| self.policy.label(state, token, text, now),
+        fallible
+    }
+
+    /// [`State::end_token`]: ends the session of this token. One that has ended already stays ended.
     ///
     /// # Errors
     ///
@@ -173,14 +198,26 @@ verbs! {
         infallible
     }
 
-    /// Ends every session of a subject and every sign-in under way; says how many sessions ended.
+    /// [`Policy::end_others`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::end_others`] and the store's: sessions may then still be live.
+    fn end_others / end_others_async(self, token: &Token, now: Timestamp) -> usize {
+        key: token.handle(),
+        step: |state| self.policy.end_others(state, token, now),
+        fallible
+    }
+
+    /// Ends every session of a subject and every sign-in under way; says how many live sessions
+    /// ended.
     ///
     /// # Errors
     ///
     /// The store's: sessions may then still be live.
     fn end_all / end_all_async(self, subject: &str, now: Timestamp) -> usize {
         key: Handle::of(subject),
-        step: |state: State| state.end_all(now),
+        step: |state| self.policy.purge(state, now).0.end_all(now),
         infallible
     }
 
@@ -191,10 +228,18 @@ verbs! {
     /// The store's.
     fn list / list_async(self, subject: &str, now: Timestamp) -> Vec<Live> {
         key: Handle::of(subject),
-        step: |state| {
-            let live = self.policy.list(&state, now);
-            (state, live)
-        },
+        step: |state| self.policy.list(state, now),
+        infallible
+    }
+
+    /// [`Policy::purge`]: removes what has expired of one subject, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    fn purge / purge_async(self, subject: &str, now: Timestamp) -> usize {
+        key: Handle::of(subject),
+        step: |state| self.policy.purge(state, now),
         infallible
     }
 }

@@ -2,7 +2,12 @@
 
 use core::fmt;
 
-use super::{Epoch, Handle, LABEL_LEN, SESSIONS_LIMIT, SignIn, Token};
+use super::{
+    Epoch, Error, Expiry, Handle, Id, SignIn, Token,
+    factors::Proofs,
+    label::{self, LABEL_LEN},
+    policy::SESSIONS_LIMIT,
+};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
@@ -10,13 +15,35 @@ use crate::{
 };
 
 const VERSION: u8 = 1;
+/// Replaced tokens that a session remembers: more than it can have replaced before somebody notices
+/// that a client does not keep the tokens it is given, and few enough for a record to stay small.
+const REPLACED_LIMIT: usize = 8;
+/// The only flag there is: the person asked to stay signed in.
+const STAYS: u8 = 1;
 
 /// One person's sessions, as they are stored: digests and times, nothing that opens a session. A
 /// person without a record has `State::default()`.
 ///
-/// Encoded as: version 1; epoch u64; next id u64; number of sessions u32, then for each: id u64,
-/// SHA-256 digest (32 bytes), created, authenticated and last active in milliseconds (u64 each),
-/// factors u8, label after its length u32. Integers are big-endian.
+/// Encoded, integers big-endian and times in milliseconds since the Unix epoch, as
+///
+/// | bytes | |
+/// |--:|---|
+/// | 1 | version: 1 |
+/// | 8 | epoch |
+/// | 8 | next id |
+/// | 4 | number of sessions, at most 256; for each, in the order of their ids: |
+/// | 8 | id, below the next id |
+/// | 32 | SHA-256 digest of the token's secret |
+/// | 8, 8, 8 | created; start of the absolute limit; last active |
+/// | 1 | flags: 1 stays signed in |
+/// | 1 | factors proved: 1 password, 2 one-time code, 4 recovery code |
+/// | 8 each | when each of them was proved, in this order |
+/// | 4 | number of replaced tokens, at most 8; for each, the oldest first: |
+/// | 16, 8 | the first half of its digest; when it was replaced |
+/// | 4 | length of the label, at most 128 |
+/// | | the label in UTF-8 |
+///
+/// No two tokens, live or replaced, have digests with one first half.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct State {
     pub(super) epoch: Epoch,
@@ -26,34 +53,47 @@ pub struct State {
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Session {
-    id: Id,
-    pub(super) digest: Digest,
+    pub(super) id: Id,
+    digest: Digest,
     pub(super) created: Timestamp,
-    authenticated: Timestamp,
+    /// When the absolute limit began: at the start, or when the person authenticated again.
+    pub(super) limit_from: Timestamp,
     pub(super) last_active: Timestamp,
-    factors: Factors,
-    label: String,
+    pub(super) stays: bool,
+    pub(super) proofs: Proofs,
+    replaced: Vec<Replaced>,
+    pub(super) label: String,
+}
+
+/// What is remembered of a token that was replaced: enough to know it by, too little to be one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Replaced {
+    digest: HalfDigest,
+    at: Timestamp,
+}
+
+/// What a token is to a session that knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known {
+    /// Its token.
+    Present,
+    /// One that it had until then.
+    Replaced(Timestamp),
 }
 
 impl State {
     /// Begins a sign-in, before the password is looked at.
     pub fn begin(&self, handle: Handle, now: Timestamp) -> SignIn {
-        let (factors, label) = (Factors::NONE, String::new());
-        SignIn {
-            handle,
-            epoch: self.epoch,
-            began: now,
-            authenticated: None,
-            factors,
-            label,
-        }
+        SignIn::new(handle, self.epoch, now)
     }
 
     /// Ends the session of this token; one that has ended already stays ended.
+    ///
+    /// A token that was replaced ends the session as well: whoever signs out while their token is
+    /// being rotated is signed out.
     #[must_use]
-    pub fn end_token(mut self, token: &Token) -> Self {
-        self.remove(&token.digest());
-        self
+    pub fn end_token(self, token: &Token) -> Self {
+        self.end_known(&token.digest())
     }
 
     /// Ends one session of those that [`Policy::list`](super::Policy::list) gave; one that has
@@ -64,30 +104,11 @@ impl State {
         self
     }
 
-    /// Ends every session but one, and every sign-in that is under way. Says how many sessions
-    /// there were, those counted that had expired and were not looked at since.
-    #[must_use]
-    pub fn end_others(mut self, keep: Id, now: Timestamp) -> (Self, usize) {
-        let before = self.sessions.len();
-        self.sessions.retain(|session| session.id == keep);
-        self.epoch = self.epoch.next(now);
-        let ended = before.saturating_sub(self.sessions.len());
-        (self, ended)
-    }
-
     /// Ends every session, and every sign-in that is under way. Says how many sessions there were,
     /// those counted that had expired and were not looked at since.
     #[must_use]
     pub fn end_all(self, now: Timestamp) -> (Self, usize) {
-        let (epoch, ended) = (self.epoch.next(now), self.sessions.len());
-        (
-            Self {
-                epoch,
-                sessions: Vec::new(),
-                ..self
-            },
-            ended,
-        )
+        self.end_all_where(|_| true, now)
     }
 
     /// The bytes to store.
@@ -95,13 +116,7 @@ impl State {
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(VERSION);
         e.u64(self.epoch.0).u64(self.next_id);
-        e.list(&self.sessions, |e, session| {
-            e.u64(session.id.0).array(&session.digest.0);
-            e.time(session.created)
-                .time(session.authenticated)
-                .time(session.last_active);
-            e.u8(session.factors.bits()).bytes(session.label.as_bytes());
-        });
+        e.list(&self.sessions, |e, session| session.encode(e));
         e.finish()
     }
 
@@ -115,20 +130,24 @@ impl State {
         let state = Self {
             epoch: Epoch(d.u64()?),
             next_id: d.u64()?,
-            sessions: d.list(SESSIONS_LIMIT, |d| {
-                Ok::<_, encoding::Error>(Session {
-                    id: Id(d.u64()?),
-                    digest: Digest(d.array()?),
-                    created: d.time()?,
-                    authenticated: d.time()?,
-                    last_active: d.time()?,
-                    factors: Factors::from_bits(d.u8()?),
-                    label: d.text(LABEL_LEN)?.to_owned(),
-                })
-            })?,
+            sessions: d.list(SESSIONS_LIMIT, Session::decode)?,
         };
         d.finish()?;
-        Ok(state)
+        if state.is_whole() {
+            Ok(state)
+        } else {
+            Err(encoding::Error::Damaged)
+        }
+    }
+
+    /// Whether it can have come about: ids ascend up to the next one, and no token is known twice.
+    fn is_whole(&self) -> bool {
+        let ids = || self.sessions.iter().map(|session| session.id.0);
+        let mut digests: Vec<_> = self.sessions.iter().flat_map(Session::digests).collect();
+        digests.sort_unstable();
+        ids().zip(ids().skip(1)).all(|(id, next)| id < next)
+            && ids().next_back().is_none_or(|last| last < self.next_id)
+            && digests.windows(2).all(|pair| pair.first() != pair.last())
     }
 
     /// Whether nothing need be kept: no session, and nothing was ever ended all at once.
@@ -137,49 +156,161 @@ impl State {
     }
 
     /// Looks at every session, so that the time does not tell which one it was.
-    pub(super) fn find_mut(&mut self, digest: &Digest) -> Option<&mut Session> {
+    pub(super) fn find_mut(&mut self, digest: &Digest) -> Option<(&mut Session, Known)> {
         self.sessions.iter_mut().fold(None, |found, session| {
-            if session.digest == *digest {
-                Some(session)
-            } else {
-                found
-            }
+            let known = session.knows(digest);
+            known.map(|known| (session, known)).or(found)
         })
     }
 
-    pub(super) fn remove(&mut self, digest: &Digest) {
-        self.sessions.retain(|session| session.digest != *digest);
+    pub(super) fn end_known(mut self, digest: &Digest) -> Self {
+        self.sessions
+            .retain(|session| session.knows(digest).is_none());
+        self
     }
 
-    pub(super) fn evict_to(&mut self, len: usize) {
-        self.sessions
-            .sort_by_key(|session| (session.created, session.id));
-        self.sessions
-            .drain(..self.sessions.len().saturating_sub(len));
+    /// Ends these sessions and every sign-in that is under way.
+    pub(super) fn end_all_where(
+        mut self,
+        which: impl Fn(&Session) -> bool,
+        now: Timestamp,
+    ) -> (Self, usize) {
+        let before = self.sessions.len();
+        self.sessions.retain(|session| !which(session));
+        self.epoch = self.epoch.next(now);
+        let ended = before.saturating_sub(self.sessions.len());
+        (self, ended)
+    }
+
+    #[cfg(feature = "account")]
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    pub(super) fn evict_oldest(&mut self) {
+        let age = |session: &&Session| (session.created, session.id);
+        if let Some(oldest) = self.sessions.iter().min_by_key(age).map(|oldest| oldest.id) {
+            self.sessions.retain(|session| session.id != oldest);
+        }
     }
 
     /// Ids are times in milliseconds, moved on by one where the clock was not ahead of the last one,
     /// so that none comes back a millisecond later, even where a store has forgotten the record.
-    pub(super) fn add(&mut self, digest: Digest, sign_in: SignIn, now: Timestamp) -> Session {
+    ///
+    /// At the end of time there is no next id, and a session would be over at once.
+    pub(super) fn add(
+        &mut self,
+        digest: Digest,
+        sign_in: SignIn,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let id = self.next_id.max(now.as_millis());
-        self.next_id = id.saturating_add(1);
-        let session = Session {
+        self.next_id = id.checked_add(1).ok_or(Error::Expired(Expiry::Absolute))?;
+        self.sessions.push(Session {
             id: Id(id),
             digest,
             created: now,
-            authenticated: sign_in.authenticated.map_or(now, |at| at.min(now)),
+            limit_from: now,
             last_active: now,
-            factors: sign_in.factors,
+            stays: sign_in.stays,
+            proofs: sign_in.proofs.at_most(now).and(sign_in.factors, now),
+            replaced: Vec::new(),
             label: sign_in.label,
+        });
+        Ok(())
+    }
+}
+
+impl Session {
+    /// What a token of this digest is to the session. Every digest is compared, in constant time.
+    fn knows(&self, digest: &Digest) -> Option<Known> {
+        let half = digest.half();
+        let replaced = self.replaced.iter().fold(None, |found, old| {
+            if old.digest == half {
+                Some(Known::Replaced(old.at))
+            } else {
+                found
+            }
+        });
+        if self.digest == *digest {
+            Some(Known::Present)
+        } else {
+            replaced
+        }
+    }
+
+    /// Takes another token in place of the present one, which is remembered.
+    pub(super) fn replace(&mut self, digest: Digest, now: Timestamp) {
+        if self.replaced.len() >= REPLACED_LIMIT {
+            self.replaced.remove(0);
+        }
+        self.replaced.push(Replaced {
+            digest: self.digest.half(),
+            at: now,
+        });
+        self.digest = digest;
+    }
+
+    fn digests(&self) -> impl Iterator<Item = [u8; 16]> {
+        let replaced = self.replaced.iter().map(|old| old.digest.0);
+        replaced.chain([self.digest.half().0])
+    }
+
+    fn encode(&self, e: &mut Encoder) {
+        e.u64(self.id.0).array(&self.digest.0);
+        e.time(self.created)
+            .time(self.limit_from)
+            .time(self.last_active);
+        e.u8(if self.stays { STAYS } else { 0 });
+        self.proofs.encode(e);
+        e.list(&self.replaced, |e, old| {
+            e.array(&old.digest.0).time(old.at);
+        });
+        e.bytes(self.label.as_bytes());
+    }
+
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        let session = Self {
+            id: Id(d.u64()?),
+            digest: Digest(d.array()?),
+            created: d.time()?,
+            limit_from: d.time()?,
+            last_active: d.time()?,
+            stays: match d.u8()? {
+                0 => false,
+                STAYS => true,
+                _ => return Err(encoding::Error::Damaged),
+            },
+            proofs: Proofs::decode(d)?,
+            replaced: d.list(REPLACED_LIMIT, |d| {
+                let digest = HalfDigest(d.array()?);
+                Ok::<_, encoding::Error>(Replaced {
+                    digest,
+                    at: d.time()?,
+                })
+            })?,
+            label: d.text(LABEL_LEN)?.to_owned(),
         };
-        self.sessions.push(session.clone());
-        session
+        match label::check(&session.label) {
+            Ok(()) => Ok(session),
+            Err(_) => Err(encoding::Error::Damaged),
+        }
     }
 }
 
 /// The SHA-256 digest of a token's secret, compared in constant time.
 #[derive(Clone, Copy)]
 pub(crate) struct Digest(pub(crate) [u8; 32]);
+
+/// The first half of a [`Digest`], compared in constant time.
+#[derive(Clone, Copy)]
+struct HalfDigest([u8; 16]);
+
+impl Digest {
+    fn half(&self) -> HalfDigest {
+        HalfDigest(self.0.first_chunk().copied().unwrap_or_default())
+    }
+}
 
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
@@ -189,133 +320,22 @@ impl PartialEq for Digest {
 
 impl Eq for Digest {}
 
+impl PartialEq for HalfDigest {
+    fn eq(&self, other: &Self) -> bool {
+        secret::eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for HalfDigest {}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-/// Names one session of one person, in a list of their devices. Not secret; it opens nothing.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Id(u64);
-
-impl Id {
-    /// From a number that [`Id::as_u64`] gave.
-    #[must_use]
-    pub const fn from_u64(id: u64) -> Self {
-        Self(id)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-}
-
-/// What a person has proved: a set of authentication factors.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct Factors(u8);
-
-impl Factors {
-    /// Nothing.
-    pub const NONE: Self = Self(0);
-    /// A password.
-    pub const PASSWORD: Self = Self(1);
-    /// A one-time code of an authenticator.
-    pub const TOTP: Self = Self(2);
-    /// A recovery code in place of a one-time code.
-    pub const RECOVERY_CODE: Self = Self(4);
-
-    /// The set as stored.
-    pub(crate) const fn bits(self) -> u8 {
-        self.0
-    }
-
-    pub(crate) const fn from_bits(bits: u8) -> Self {
-        Self(bits)
-    }
-
-    /// These and those.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all of `other` are among these.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-/// A session that was live when it was asked about, with both of its deadlines.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[must_use = "the deadlines are for the client, the factors for the decision"]
-pub struct Live {
-    session: Session,
-    idle_deadline: Timestamp,
-    absolute_deadline: Timestamp,
-}
-
-impl Live {
-    pub(super) fn new(
-        session: &Session,
-        idle_deadline: Timestamp,
-        absolute_deadline: Timestamp,
-    ) -> Self {
-        Self {
-            session: session.clone(),
-            idle_deadline,
-            absolute_deadline,
-        }
-    }
-
-    /// Which of the person's sessions it is.
-    #[must_use]
-    pub fn id(&self) -> Id {
-        self.session.id
-    }
-
-    /// What the person proved.
-    #[must_use]
-    pub fn factors(&self) -> Factors {
-        self.session.factors
-    }
-
-    /// What the session is called in a list.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        &self.session.label
-    }
-
-    /// When it started.
-    #[must_use]
-    pub fn created(&self) -> Timestamp {
-        self.session.created
-    }
-
-    /// When the person last proved who they are.
-    #[must_use]
-    pub fn authenticated(&self) -> Timestamp {
-        self.session.authenticated
-    }
-
-    /// The last recorded interactive activity.
-    #[must_use]
-    pub fn last_active(&self) -> Timestamp {
-        self.session.last_active
-    }
-
-    /// From when on it is dead if nothing more is done.
-    #[must_use]
-    pub fn idle_deadline(&self) -> Timestamp {
-        self.idle_deadline
-    }
-
-    /// From when on it is dead whatever is done.
-    #[must_use]
-    pub fn absolute_deadline(&self) -> Timestamp {
-        self.absolute_deadline
+impl fmt::Debug for HalfDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }

@@ -1,0 +1,137 @@
+//! What is said of a session that is live.
+
+use core::time::Duration;
+
+use super::{Error, Factors, factors::Proofs};
+use crate::Timestamp;
+
+/// Names one session of one person, in a list of their devices. Not secret; it opens nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Id(pub(super) u64);
+
+impl Id {
+    /// From a number that [`Id::as_u64`] gave.
+    #[must_use]
+    pub const fn from_u64(id: u64) -> Self {
+        Self(id)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+/// A session that was live when it was asked about, with both of its deadlines.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use = "the deadlines are for the client, the factors for the decision"]
+pub struct Live {
+    pub(super) id: Id,
+    pub(super) label: String,
+    pub(super) proofs: Proofs,
+    pub(super) created: Timestamp,
+    pub(super) last_active: Timestamp,
+    pub(super) idle_deadline: Timestamp,
+    pub(super) absolute_deadline: Timestamp,
+    pub(super) stays_signed_in: bool,
+}
+
+impl Live {
+    /// Which of the person's sessions it is.
+    #[must_use]
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// What the session is called in a list.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What the person proved, however long ago.
+    #[must_use]
+    pub fn factors(&self) -> Factors {
+        self.proofs.factors()
+    }
+
+    /// Since when all of `factors` stand proved: when the one was proved whose proof is the oldest.
+    /// None where one of them never was, or none is asked for.
+    #[must_use]
+    pub fn proved_at(&self, factors: Factors) -> Option<Timestamp> {
+        self.proofs.oldest(factors)
+    }
+
+    /// When the person last proved anything; where they proved nothing, when the session started.
+    #[must_use]
+    pub fn authenticated(&self) -> Timestamp {
+        self.proofs.latest().unwrap_or(self.created)
+    }
+
+    /// When it started.
+    #[must_use]
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The last recorded interactive activity.
+    #[must_use]
+    pub fn last_active(&self) -> Timestamp {
+        self.last_active
+    }
+
+    /// From when on it is dead if nothing more is done.
+    #[must_use]
+    pub fn idle_deadline(&self) -> Timestamp {
+        self.idle_deadline
+    }
+
+    /// From when on it is dead whatever is done, unless the person proves again who they are.
+    #[must_use]
+    pub fn absolute_deadline(&self) -> Timestamp {
+        self.absolute_deadline
+    }
+
+    /// The earlier of the two deadlines.
+    #[must_use]
+    pub fn deadline(&self) -> Timestamp {
+        self.idle_deadline.min(self.absolute_deadline)
+    }
+
+    /// Whether it has the longer limits of
+    /// [`Policy::with_stay_signed_in`](super::Policy::with_stay_signed_in).
+    #[must_use]
+    pub fn stays_signed_in(&self) -> bool {
+        self.stays_signed_in
+    }
+
+    /// Demands that all of `factors` were proved less than `age` ago, before something that a
+    /// session alone does not open (OWASP ASVS 5.0 7.5.1 and 7.5.3). Whoever is refused is asked for
+    /// the factors that the error names; [`Policy::reauthenticate`](super::Policy::reauthenticate)
+    /// records them.
+    ///
+    /// A proof exactly `age` old is too old. One that lies in the future by `age` or more, because
+    /// the clock went back, is of unknown age and too old, too; one that lies there by less counts as
+    /// new, so that machines whose clocks differ a little agree.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StepUpRequired`], also when no factor is asked for.
+    pub fn require_recent(
+        &self,
+        age: Duration,
+        factors: Factors,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let missing = factors.without(self.proofs.fresh(age, now));
+        if missing == Factors::NONE && factors != Factors::NONE {
+            Ok(())
+        } else {
+            Err(Error::StepUpRequired {
+                factors: missing,
+                age,
+            })
+        }
+    }
+}

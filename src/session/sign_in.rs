@@ -1,0 +1,102 @@
+//! A sign-in that is under way, and what tells one that was overtaken.
+
+use core::time::Duration;
+
+use super::{Error, Factors, Handle, State, factors::Proofs, label};
+use crate::Timestamp;
+
+/// How long a sign-in may take from [`State::begin`] to [`Policy::start`](super::Policy::start): an
+/// hour, long enough to find one's phone. A record may be forgotten this long after its last
+/// session, and no sooner.
+pub const SIGN_IN_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Counts how often everything was ended; a sign-in from an earlier epoch starts nothing.
+///
+/// It is the time of the last [`State::end_all`] in milliseconds, moved on by one where the clock
+/// was not ahead of it, so that it never repeats even where a store has forgotten the record.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Epoch(pub(super) u64);
+
+impl Epoch {
+    pub(super) fn next(self, now: Timestamp) -> Self {
+        Self(self.0.saturating_add(1).max(now.as_millis()))
+    }
+}
+
+/// A sign-in that is under way: made by [`State::begin`] before the password is looked at, spent by
+/// [`Policy::start`](super::Policy::start).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use = "a sign-in that is not started gives no session"]
+pub struct SignIn {
+    pub(super) handle: Handle,
+    pub(super) epoch: Epoch,
+    pub(super) began: Timestamp,
+    /// What was proved when the session starts.
+    pub(super) factors: Factors,
+    /// What was proved before.
+    pub(super) proofs: Proofs,
+    pub(super) label: String,
+    pub(super) stays: bool,
+}
+
+impl SignIn {
+    pub(super) fn new(handle: Handle, epoch: Epoch, began: Timestamp) -> Self {
+        Self {
+            handle,
+            epoch,
+            began,
+            factors: Factors::NONE,
+            proofs: Proofs::default(),
+            label: String::new(),
+            stays: false,
+        }
+    }
+
+    /// What the person has proved, at the time at which the session starts.
+    pub fn with_factors(self, factors: Factors) -> Self {
+        Self { factors, ..self }
+    }
+
+    /// What the person proved at another time, before the session starts. May be called for several
+    /// factors; a time after the start of the session counts as its start.
+    pub fn with_proof(self, factors: Factors, at: Timestamp) -> Self {
+        let proofs = self.proofs.and(factors, at);
+        self.with_proofs(proofs)
+    }
+
+    /// All that the person proved before, in place of what was said so far.
+    pub(crate) fn with_proofs(self, proofs: Proofs) -> Self {
+        Self { proofs, ..self }
+    }
+
+    /// What the person will recognise the session by in a list: "Firefox on Linux". At most 128
+    /// bytes, without control characters and characters that turn the direction of text;
+    /// [`fit_label`](super::fit_label) makes one of any text.
+    pub fn with_label(self, label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            ..self
+        }
+    }
+
+    /// Asks for the longer limits of
+    /// [`Policy::with_stay_signed_in`](super::Policy::with_stay_signed_in). A policy that has none
+    /// starts no session then.
+    pub fn stay_signed_in(self) -> Self {
+        Self {
+            stays: true,
+            ..self
+        }
+    }
+
+    /// Whether it may still start a session.
+    pub(crate) fn check(&self, state: &State, now: Timestamp) -> Result<(), Error> {
+        if self.epoch != state.epoch {
+            return Err(Error::Overtaken);
+        }
+        if now.saturating_since(self.began) >= SIGN_IN_TIME {
+            return Err(Error::SignInTooSlow);
+        }
+        label::check(&self.label)
+    }
+}
