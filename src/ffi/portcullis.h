@@ -74,10 +74,11 @@
 #define PORTCULLIS_SESSION_HANDLE_SIZE 16
 
 /**
- * The size of the largest state that there is: 256 sessions with labels of 128 bytes. A buffer of
- * this size is never too small. A state takes 21 bytes, and 69 and its label for each session.
+ * The size of the largest state that there is: 256 sessions with all factors, eight replaced tokens
+ * and labels of 128 bytes. A buffer of this size is never too small. A state takes 21 bytes, and for
+ * each session 74, its label, 8 for each factor and 24 for each replaced token.
  */
-#define PORTCULLIS_SESSION_STATE_SIZE 50453
+#define PORTCULLIS_SESSION_STATE_SIZE 107029
 
 /**
  * At the limit of live sessions a sign-in is refused.
