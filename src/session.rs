@@ -53,6 +53,8 @@ mod policy;
 mod sessions;
 mod sign_in;
 mod state;
+#[cfg(feature = "field")]
+pub mod stateless;
 mod steps;
 mod token;
 
@@ -70,6 +72,8 @@ pub use sign_in::{Epoch, SIGN_IN_TIME, SignIn};
 #[cfg(feature = "account")]
 pub(crate) use state::Digest;
 pub use state::State;
+#[cfg(feature = "field")]
+pub use stateless::Stateless;
 pub use steps::REPLACEMENT_TIME;
 pub use token::{Handle, Token};
 
@@ -176,6 +180,18 @@ pub enum Error {
     /// Over 32 KiB of cookies.
     #[error("cookie headers are longer than 32 KiB")]
     CookiesTooLong,
+    /// The purpose or the environment of sealed sessions.
+    #[error("purpose or environment is not 1 to 128 visible ASCII characters")]
+    Purpose,
+    /// A sealed session's subject.
+    #[error("subject is not 1 to 256 bytes")]
+    Subject,
+    /// A sealed session for another subject than the one that signed in.
+    #[error("the sign-in is another subject's")]
+    OtherSubject,
+    /// A sealed session's payload.
+    #[error("payload is longer than 2048 bytes")]
+    PayloadTooLong,
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     Randomness,

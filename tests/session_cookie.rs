@@ -8,9 +8,13 @@
     reason = "tests stop at what they did not expect"
 )]
 
+use std::time::Duration;
+
 use portcullis::{
     Timestamp,
-    session::{Cookie, Error, Live, Policy, SameSite, Sessions, SetCookie, Token},
+    session::{
+        Activity, Cookie, Error, Expiry, Live, Policy, SameSite, Sessions, SetCookie, Token,
+    },
     store::Memory,
 };
 use proptest::prelude::*;
@@ -76,6 +80,55 @@ fn is_cleared_by_a_cookie_of_the_same_name_and_attributes() {
     );
     let strict = cookie().with_same_site(SameSite::Strict).clear();
     assert!(strict.expose_secret().contains("; SameSite=Strict; "));
+}
+
+/// SE-11, SE-09: the browser keeps the cookie as long as the session can last at the most, in whole
+/// seconds, and activity does not move that.
+#[test]
+fn is_kept_by_the_browser_only_where_the_person_stays_signed_in() {
+    let (hour, day) = (Duration::from_secs(3600), Duration::from_secs(86_400));
+    let policy = Policy::new(hour, hour).unwrap();
+    let policy = policy.with_stay_signed_in(7 * day, 30 * day).unwrap();
+    let sessions = Sessions::new(policy, Memory::new(10));
+    let sign_in = sessions.begin("ada", at(0)).unwrap();
+    let (token, live) = sessions.start(sign_in.clone(), at(0)).unwrap();
+    let text = cookie().set(&token, &live, at(0));
+    assert!(!text.expose_secret().contains("Max-Age"));
+
+    let sign_in = sign_in.stay_signed_in();
+    let (token, live) = sessions.start(sign_in, at(0)).unwrap();
+    let at_end = |live: &Live, now| {
+        let set = cookie().set(&token, live, now).expose_secret().to_owned();
+        set.split_once("; SameSite=Lax").unwrap().1.to_owned()
+    };
+    assert_eq!(at_end(&live, at(0)), "; Max-Age=2592000");
+    assert_eq!(at_end(&live, at(1)), "; Max-Age=2591999");
+    assert_eq!(at_end(&live, at(1000)), "; Max-Age=2591999");
+    let week = 7 * 86_400_000;
+    let touched = sessions.touch(&token, Activity::Interactive, at(week - 1));
+    assert_eq!(at_end(&touched.unwrap(), at(week)), "; Max-Age=1987200");
+    let end = 30 * 86_400_000;
+    assert_eq!(at_end(&live, at(end - 1000)), "; Max-Age=1");
+    assert_eq!(at_end(&live, at(end - 999)), "; Max-Age=0");
+    assert_eq!(at_end(&live, at(end + 1)), "; Max-Age=0");
+}
+
+/// SE-11: a cookie that a client keeps for ever, or a browser that knows no `Max-Age`, opens nothing
+/// that the server has ended.
+#[test]
+fn the_expiry_of_a_cookie_enforces_nothing() {
+    let sessions = Sessions::new(Policy::back_office(), Memory::new(10));
+    let sign_in = sessions.begin("ada", at(0)).unwrap();
+    let (token, live) = sessions.start(sign_in, at(0)).unwrap();
+    let set = cookie().set(&token, &live, at(0));
+    let kept = set.expose_secret().split(';').next().unwrap();
+    let bring = |now| {
+        let token = cookie().read([kept]).unwrap().unwrap();
+        sessions.check(&token, now)
+    };
+    assert!(bring(at(899_999)).is_ok());
+    assert_eq!(bring(at(900_000)), Err(Error::Expired(Expiry::Idle)));
+    assert_eq!(bring(at(900_000)), Err(Error::Unknown));
 }
 
 /// SE-11: the way through a browser and back.

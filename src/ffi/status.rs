@@ -74,8 +74,9 @@ impl From<session::Error> for Denial {
             | E::SignInTooSlow
             | E::TooManySessions
             | E::StepUpRequired { .. } => Self::No,
-            // C brings tokens, not cookies
+            // C brings tokens: neither cookies nor sealed sessions
             E::SeveralCookies | E::CookiesTooLong => Self::No,
+            E::Purpose | E::Subject | E::OtherSubject | E::PayloadTooLong => Self::InvalidArgument,
             E::StayNotOffered
             | E::NothingProved
             | E::LabelTooLong

@@ -55,6 +55,8 @@ use core::{fmt, str::FromStr};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "field")]
+use super::stateless::Sealed;
 use super::{Error, Live, Token};
 use crate::Timestamp;
 
@@ -123,10 +125,17 @@ impl Cookie {
 
     /// The `Set-Cookie` for a session that was started or rotated.
     ///
-    /// The browser keeps it until it is closed. Activity does not change it: it is sent once a
+    /// The browser keeps it until it is closed; where the person stays signed in, for the whole
+    /// seconds up to the absolute deadline, which activity does not move: it is sent once for each
     /// token.
     pub fn set(&self, token: &Token, live: &Live, now: Timestamp) -> SetCookie {
         self.build(token.expose_secret(), max_age(live, now))
+    }
+
+    /// The same for a session that was sealed, started or touched: sent once for each new text.
+    #[cfg(feature = "field")]
+    pub fn set_sealed(&self, sealed: &Sealed, live: &Live, now: Timestamp) -> SetCookie {
+        self.build(sealed.expose_secret(), max_age(live, now))
     }
 
     /// The `Set-Cookie` that takes the cookie from the browser. End the session on the server as
@@ -149,6 +158,19 @@ impl Cookie {
         &self,
         headers: impl IntoIterator<Item: AsRef<[u8]>>,
     ) -> Result<Option<Token>, Error> {
+        self.find(headers)
+    }
+
+    /// [`Cookie::read`] for a sealed session.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    #[cfg(feature = "field")]
+    pub fn read_sealed(
+        &self,
+        headers: impl IntoIterator<Item: AsRef<[u8]>>,
+    ) -> Result<Option<Sealed>, Error> {
         self.find(headers)
     }
 
@@ -233,8 +255,9 @@ const fn is_token(byte: u8) -> bool {
 }
 
 /// None for a session that ends with the browser's.
-fn max_age(_live: &Live, _now: Timestamp) -> Option<u64> {
-    None
+fn max_age(live: &Live, now: Timestamp) -> Option<u64> {
+    let left = live.absolute_deadline().saturating_since(now);
+    live.stays_signed_in().then_some(left.as_secs())
 }
 
 /// The value of a `Set-Cookie` header. It holds the session's secret: `Debug` prints `[redacted]`,

@@ -18,7 +18,21 @@ pub const SIGN_IN_TIME: Duration = Duration::from_secs(60 * 60);
 pub struct Epoch(pub(super) u64);
 
 impl Epoch {
-    pub(super) fn next(self, now: Timestamp) -> Self {
+    /// From a number that [`Epoch::as_u64`] gave.
+    #[must_use]
+    pub const fn from_u64(epoch: u64) -> Self {
+        Self(epoch)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    /// The one that ends everything of this one, for whoever keeps an epoch without a [`State`].
+    #[must_use]
+    pub fn next(self, now: Timestamp) -> Self {
         Self(self.0.saturating_add(1).max(now.as_millis()))
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{
-    Epoch, Error, Expiry, Handle, Id, SignIn, Token,
+    Epoch, Error, Expiry, Factors, Handle, Id, SignIn, Token,
     factors::Proofs,
     label::{self, LABEL_LEN},
     policy::SESSIONS_LIMIT,
@@ -82,6 +82,21 @@ pub(super) enum Known {
 }
 
 impl State {
+    /// A record of somebody who has no session in this epoch.
+    #[cfg(feature = "field")]
+    pub(super) fn empty(epoch: Epoch) -> Self {
+        Self {
+            epoch,
+            ..Self::default()
+        }
+    }
+
+    /// The epoch that a sign-in must have begun in.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
     /// Begins a sign-in, before the password is looked at.
     pub fn begin(&self, handle: Handle, now: Timestamp) -> SignIn {
         SignIn::new(handle, self.epoch, now)
@@ -182,11 +197,6 @@ impl State {
         (self, ended)
     }
 
-    #[cfg(feature = "account")]
-    pub(crate) fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
     pub(super) fn evict_oldest(&mut self) {
         let age = |session: &&Session| (session.created, session.id);
         if let Some(oldest) = self.sessions.iter().min_by_key(age).map(|oldest| oldest.id) {
@@ -222,6 +232,29 @@ impl State {
 }
 
 impl Session {
+    /// One that no token opens, for the sealed form to fill in.
+    #[cfg(feature = "field")]
+    pub(super) fn bare(id: Id, created: Timestamp) -> Self {
+        Self {
+            id,
+            digest: Digest([0; 32]),
+            created,
+            limit_from: created,
+            last_active: created,
+            stays: false,
+            proofs: Proofs::default(),
+            replaced: Vec::new(),
+            label: String::new(),
+        }
+    }
+
+    /// Somebody has just proved again who they are: both limits start anew.
+    pub(super) fn prove(&mut self, factors: Factors, now: Timestamp) {
+        self.proofs = self.proofs.and(factors, now);
+        self.limit_from = self.limit_from.max(now);
+        self.last_active = self.last_active.max(now);
+    }
+
     /// What a token of this digest is to the session. Every digest is compared, in constant time.
     fn knows(&self, digest: &Digest) -> Option<Known> {
         let half = digest.half();

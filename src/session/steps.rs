@@ -140,11 +140,7 @@ impl Policy {
         if factors == Factors::NONE {
             return (state, Err(Error::NothingProved));
         }
-        self.replace(state, token, now, |session| {
-            session.proofs = session.proofs.and(factors, now);
-            session.limit_from = session.limit_from.max(now);
-            session.last_active = session.last_active.max(now);
-        })
+        self.replace(state, token, now, |session| session.prove(factors, now))
     }
 
     /// Names the session, for the list.
@@ -270,12 +266,17 @@ impl Policy {
     }
 
     /// Whether this activity is to be written.
-    fn is_recorded(&self, session: &Session, activity: Activity, now: Timestamp) -> bool {
+    pub(super) fn is_recorded(
+        &self,
+        session: &Session,
+        activity: Activity,
+        now: Timestamp,
+    ) -> bool {
         let unrecorded = now.saturating_since(session.last_active);
         activity == Activity::Interactive && unrecorded >= self.limits_of(session).touch_interval()
     }
 
-    fn is_live(&self, session: &Session, now: Timestamp) -> bool {
+    pub(super) fn is_live(&self, session: &Session, now: Timestamp) -> bool {
         now < self.deadline(session)
     }
 
@@ -302,7 +303,7 @@ impl Policy {
         longer.unwrap_or(self.limits)
     }
 
-    fn expiry(&self, session: &Session) -> Expiry {
+    pub(super) fn expiry(&self, session: &Session) -> Expiry {
         if self.idle_deadline(session) < self.absolute_deadline(session) {
             Expiry::Idle
         } else {
@@ -310,7 +311,7 @@ impl Policy {
         }
     }
 
-    fn live(&self, session: &Session) -> Live {
+    pub(super) fn live(&self, session: &Session) -> Live {
         Live {
             id: session.id,
             label: session.label.clone(),
