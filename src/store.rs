@@ -38,6 +38,8 @@ mod check;
 mod memory;
 #[cfg(feature = "redis")]
 pub mod redis;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 use core::{error, fmt, future::Future};
 use std::sync::Arc;
@@ -50,6 +52,9 @@ pub use self::redis::Redis;
 pub use self::redis::RedisAsync;
 pub use check::{Failure, check, check_async, check_unavailable, check_unavailable_async};
 pub use memory::{Full, Memory};
+#[cfg(feature = "sqlite")]
+#[doc(inline)]
+pub use sqlite::Sqlite;
 
 use crate::Timestamp;
 
