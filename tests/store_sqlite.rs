@@ -23,7 +23,7 @@ use std::{
 use portcullis::{
     Timestamp,
     store::{
-        Change, Entry, Error as Failed, Exchange, Sqlite, Store, check,
+        Change, Entry, Error as Failed, Exchange, Sqlite, Store, check, check_unavailable,
         sqlite::{Durability, Error},
         update,
     },
@@ -449,6 +449,7 @@ fn a_file_that_was_moved_removed_or_replaced_is_an_error() {
     let store = Sqlite::open(&path).unwrap();
     put(&store, b"key", b"1");
     let denies = || {
+        check_unavailable(&store).unwrap();
         assert_eq!(store.load(b"key"), Err(Error::Replaced));
         assert_eq!(replace(&store, b"key", b"1", b"2"), Err(Error::Replaced));
         assert_eq!(insert(&store, b"new", b"1"), Err(Error::Replaced));
