@@ -1,28 +1,31 @@
 //! Stores, and the suite that tells a store from something that only looks like one.
 #![cfg(feature = "store")]
 #![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "tests stop at what they did not expect"
 )]
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     convert::Infallible,
+    future::poll_fn,
     pin::Pin,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Wake},
+    task::{Context, Poll, Wake},
     thread::{self, Thread},
 };
 
 use portcullis::{
     Timestamp,
     store::{
-        Change, Entry, Error, Exchange, Failure, Memory, Store, check, check_async, update,
-        update_async,
+        AsyncStore, Change, Entry, Error, Exchange, Failure, Memory, Store, check, check_async,
+        check_unavailable, check_unavailable_async, update, update_async,
     },
 };
 
@@ -65,41 +68,242 @@ fn the_asynchronous_store_in_memory_passes_the_suite() {
 }
 
 /// What is wrong with a store that otherwise works.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Fault {
     None,
-    /// Compares, lets others in, then writes.
+    /// Compares, lets go of its lock, then writes.
     Racy,
+    /// The same, but only where there is no value yet.
+    RacyInsert,
+    /// The same, but only when it removes.
+    RacyRemove,
     /// Writes without comparing.
     Upsert,
+    InsertsOver,
+    RemovesWithoutComparing,
+    RefusesTheSameValue,
     FoldsCase,
     CutsAtNul,
+    CutsLongKeys,
     EmptyIsNone,
-    KeepsWhatWasRemoved,
-    RemovesWithoutComparing,
+    TrimsValues,
     CutsLongValues,
+    ComparesThePrefix,
+    KeepsWhatWasRemoved,
     AnswersDoneWithoutWriting,
     ForgetsWhatCanExpire,
+    /// Forgets at the first expiry that a value was given.
+    KeepsAnOldExpiry,
+    /// As a server that takes no time to live of zero.
+    RefusesWhatHasExpired,
+    /// Keeps a hundred values and pushes out another for the next.
+    Evicts,
+    /// Has one connection, and answers whoever finds it in use with no value.
+    FailsAsNone,
+    /// Answers every thousandth load from a copy that lags by one write.
+    Stale,
+    /// Writes when it is next called.
+    WritesLate,
+    /// Panics when its lock is held.
+    Panics,
 }
 
-struct Faulty(Fault, Mutex<HashMap<Vec<u8>, Vec<u8>>>);
+const RACED: &[&str] = &[
+    "of those who race for one value exactly one wins",
+    "no update is lost",
+    "what was acknowledged is seen by every later call",
+    "a value that is there is not answered as none",
+];
+
+const FAULTS: [(Fault, &[&str]); 24] = [
+    (Fault::Racy, RACED),
+    (Fault::RacyInsert, RACED),
+    (Fault::RacyRemove, RACED),
+    (
+        Fault::Upsert,
+        &["no value and an empty value are told apart"],
+    ),
+    (
+        Fault::InsertsOver,
+        &["a value that is there is not inserted over"],
+    ),
+    (
+        Fault::RemovesWithoutComparing,
+        &["what is not there is not removed"],
+    ),
+    (
+        Fault::RefusesTheSameValue,
+        &["a value is replaced by the same"],
+    ),
+    (Fault::FoldsCase, &["keys are told apart"]),
+    (Fault::CutsAtNul, &["keys are told apart"]),
+    (Fault::CutsLongKeys, &["keys are told apart"]),
+    (Fault::EmptyIsNone, &["a value comes back as written"]),
+    (Fault::TrimsValues, &["a value comes back as written"]),
+    (Fault::CutsLongValues, &["a value comes back as written"]),
+    (
+        Fault::ComparesThePrefix,
+        &["a value is compared to its last byte"],
+    ),
+    (Fault::KeepsWhatWasRemoved, &["a removed key has no value"]),
+    (
+        Fault::AnswersDoneWithoutWriting,
+        &["a value comes back as written"],
+    ),
+    (
+        Fault::ForgetsWhatCanExpire,
+        &["a value is there until the last expiry it was given"],
+    ),
+    (
+        Fault::KeepsAnOldExpiry,
+        &["a value is there until the last expiry it was given"],
+    ),
+    (
+        Fault::RefusesWhatHasExpired,
+        &["the store could not be checked"],
+    ),
+    (Fault::Evicts, &["many keys are kept beside each other"]),
+    (
+        Fault::FailsAsNone,
+        &[
+            "a value that is there is not answered as none",
+            "many keys are kept beside each other",
+        ],
+    ),
+    (
+        Fault::Stale,
+        &["what was acknowledged is seen by every later call"],
+    ),
+    (Fault::WritesLate, &["a value comes back as written"]),
+    (Fault::Panics, &["a call comes back and does not panic"]),
+];
+
+/// A map that works but for its fault.
+struct Faulty {
+    fault: Fault,
+    map: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    /// What each key held before.
+    before: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    /// The exchange that is not written yet.
+    late: Mutex<Option<(Vec<u8>, Option<Vec<u8>>)>>,
+    calls: AtomicU64,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("time to live is not above zero")]
+struct NoTimeToLive;
 
 impl Faulty {
+    fn new(fault: Fault) -> Self {
+        Self {
+            fault,
+            map: Mutex::default(),
+            before: Mutex::default(),
+            late: Mutex::default(),
+            calls: AtomicU64::new(0),
+        }
+    }
+
     fn key(&self, key: &[u8]) -> Vec<u8> {
-        match self.0 {
+        match self.fault {
             Fault::FoldsCase => key.to_ascii_lowercase(),
-            Fault::CutsAtNul => key.split(|b| *b == 0).next().unwrap().to_vec(),
+            Fault::CutsAtNul => c_string(key).to_vec(),
+            Fault::CutsLongKeys => key[..key.len().min(255)].to_vec(),
             _ => key.to_vec(),
         }
     }
+
+    fn map(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Vec<u8>>> {
+        match self.fault {
+            Fault::Panics => self.map.try_lock().ok().expect("nobody else is here"),
+            _ => self.map.lock().unwrap(),
+        }
+    }
+
+    /// Whether the exchange is to take place, so far as this store looks.
+    fn may_exchange(
+        &self,
+        present: Option<&[u8]>,
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> bool {
+        match (self.fault, current, new) {
+            (Fault::Upsert, ..)
+            | (Fault::InsertsOver, None, Some(_))
+            | (Fault::RemovesWithoutComparing, _, None) => true,
+            (Fault::ComparesThePrefix, ..) => present.map(c_string) == current.map(c_string),
+            (Fault::RefusesTheSameValue, ..) if current == new.map(Entry::value) => false,
+            _ => present == current,
+        }
+    }
+
+    /// Whether the store lets go of its lock between comparing and writing.
+    fn lets_go(&self, current: Option<&[u8]>, new: Option<&Entry>) -> bool {
+        match self.fault {
+            Fault::Racy => true,
+            Fault::RacyInsert => current.is_none(),
+            Fault::RacyRemove => new.is_none(),
+            _ => false,
+        }
+    }
+
+    fn write(&self, map: &mut HashMap<Vec<u8>, Vec<u8>>, key: Vec<u8>, new: Option<&Entry>) {
+        let value = new.map(|new| match self.fault {
+            Fault::TrimsValues => new.value().trim_ascii_end().to_vec(),
+            Fault::CutsLongValues => new.value()[..new.value().len().min(65_535)].to_vec(),
+            _ => new.value().to_vec(),
+        });
+        let expires = new.and_then(Entry::expires);
+        let mut before = self.before.lock().unwrap();
+        match (self.fault, expires) {
+            (Fault::AnswersDoneWithoutWriting, _) => return,
+            (Fault::KeepsWhatWasRemoved, _) if new.is_none() => return,
+            (Fault::ForgetsWhatCanExpire, Some(_)) => return,
+            (Fault::KeepsAnOldExpiry, Some(Timestamp::EPOCH)) => {
+                before.insert(key.clone(), vec![]);
+            }
+            (Fault::Evicts, _) if map.len() >= 100 && !map.contains_key(&key) => {
+                let other = map.keys().next().unwrap().clone();
+                map.remove(&other);
+            }
+            (Fault::WritesLate, _) => {
+                *self.late.lock().unwrap() = Some((key, value));
+                return;
+            }
+            (Fault::Stale, _) => {
+                let old = map.get(&key).cloned().unwrap_or_default();
+                before.insert(key.clone(), old);
+            }
+            _ => {}
+        }
+        match value {
+            Some(value) => map.insert(key, value),
+            None => map.remove(&key),
+        };
+    }
+}
+
+fn c_string(bytes: &[u8]) -> &[u8] {
+    bytes.split(|b| *b == 0).next().unwrap()
 }
 
 impl Store for Faulty {
-    type Error = Infallible;
+    type Error = NoTimeToLive;
 
-    fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Infallible> {
-        let value = self.1.lock().unwrap().get(&self.key(key)).cloned();
-        Ok(value.filter(|v| self.0 != Fault::EmptyIsNone || !v.is_empty()))
+    fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, NoTimeToLive> {
+        let key = self.key(key);
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        if self.fault == Fault::FailsAsNone && self.map.try_lock().is_err() {
+            return Ok(None);
+        }
+        let value = self.map().get(&key).cloned();
+        let before = || self.before.lock().unwrap().get(&key).cloned();
+        Ok(match self.fault {
+            Fault::EmptyIsNone => value.filter(|v| !v.is_empty()),
+            Fault::KeepsAnOldExpiry if before().is_some() => None,
+            Fault::Stale if call % 1000 == 999 => before(),
+            _ => value,
+        })
     }
 
     fn compare_exchange(
@@ -107,53 +311,252 @@ impl Store for Faulty {
         key: &[u8],
         current: Option<&[u8]>,
         new: Option<&Entry>,
-    ) -> Result<Exchange, Infallible> {
-        let mut map = self.1.lock().unwrap();
-        let same = map.get(&self.key(key)).map(Vec::as_slice) == current;
-        let removes_anyway = self.0 == Fault::RemovesWithoutComparing && new.is_none();
-        if !same && self.0 != Fault::Upsert && !removes_anyway {
+    ) -> Result<Exchange, NoTimeToLive> {
+        let key = self.key(key);
+        let expired = new.and_then(Entry::expires) == Some(Timestamp::EPOCH);
+        if expired && self.fault == Fault::RefusesWhatHasExpired {
+            return Err(NoTimeToLive);
+        }
+        let mut map = self.map();
+        if let Some((key, Some(value))) = self.late.lock().unwrap().take() {
+            map.insert(key, value);
+        }
+        let hides = self.fault == Fault::KeepsAnOldExpiry;
+        let hidden = hides && self.before.lock().unwrap().contains_key(&key);
+        let present = map.get(&key).map(Vec::as_slice).filter(|_| !hidden);
+        if !self.may_exchange(present, current, new) {
             return Ok(Exchange::Changed);
         }
-        if self.0 == Fault::Racy {
+        if self.lets_go(current, new) {
             drop(map);
-            map = self.1.lock().unwrap();
+            map = self.map();
         }
-        match (self.0, new) {
-            (Fault::AnswersDoneWithoutWriting, _) | (Fault::KeepsWhatWasRemoved, None) => {}
-            (Fault::ForgetsWhatCanExpire, Some(entry)) if entry.expires().is_some() => {}
-            (Fault::CutsLongValues, Some(entry)) => {
-                let value = entry.value();
-                map.insert(self.key(key), value.get(..1000).unwrap_or(value).to_vec());
-            }
-            (_, Some(entry)) => drop(map.insert(self.key(key), entry.value().to_vec())),
-            (_, None) => drop(map.remove(&self.key(key))),
-        }
+        self.write(&mut map, key, new);
         Ok(Exchange::Done)
     }
 }
 
-/// CO-02: each fault is found, and without one the same store passes.
+impl AsyncStore for Faulty {
+    type Error = NoTimeToLive;
+
+    async fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, NoTimeToLive> {
+        Store::load(self, key)
+    }
+
+    async fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, NoTimeToLive> {
+        Store::compare_exchange(self, key, current, new)
+    }
+}
+
+/// A race is lost by chance: a store may be lucky once, not three times.
+fn assert_found(fault: Fault, rules: &[&str], check: impl Fn(&Faulty) -> Result<(), Failure>) {
+    let runs = if rules == RACED { 3 } else { 1 };
+    let found = (0..runs).find_map(|_| check(&Faulty::new(fault)).err());
+    let found = found.unwrap_or_else(|| panic!("{fault:?} is not found"));
+    assert!(
+        rules.iter().any(|rule| found.to_string().contains(rule)),
+        "{fault:?}: {found}"
+    );
+}
+
+/// CO-02: each fault is found for what it is, and without one the same store passes.
 #[test]
 fn the_suite_finds_what_is_wrong_with_a_store() {
-    check(&Faulty(Fault::None, Mutex::default())).unwrap();
-    for fault in [
-        Fault::Racy,
-        Fault::Upsert,
-        Fault::FoldsCase,
-        Fault::CutsAtNul,
-        Fault::EmptyIsNone,
-        Fault::KeepsWhatWasRemoved,
-        Fault::RemovesWithoutComparing,
-        Fault::CutsLongValues,
-        Fault::AnswersDoneWithoutWriting,
-        Fault::ForgetsWhatCanExpire,
-    ] {
-        let failure = check(&Faulty(fault, Mutex::default()));
-        assert!(
-            matches!(failure, Err(Failure::Rule(_))),
-            "{fault:?}: {failure:?}"
-        );
+    check(&Faulty::new(Fault::None)).unwrap();
+    for (fault, rules) in FAULTS {
+        assert_found(fault, rules, check);
     }
+}
+
+/// CO-02.
+#[test]
+fn the_asynchronous_suite_finds_the_same() {
+    check_async(&Faulty::new(Fault::None), block_on).unwrap();
+    for (fault, rules) in FAULTS {
+        assert_found(fault, rules, |store| check_async(store, block_on));
+    }
+}
+
+/// One connection that answers in the order of the questions. `drains`: reads the answer of a call
+/// that was dropped before it sends the next.
+struct Connection {
+    store: Faulty,
+    drains: bool,
+    in_use: AtomicBool,
+    answers: Mutex<VecDeque<Answer>>,
+}
+
+enum Answer {
+    Load(Option<Vec<u8>>),
+    Exchange(Exchange),
+}
+
+/// Gives the connection back also when the call is dropped.
+struct InUse<'a>(&'a AtomicBool);
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Connection {
+    fn new(drains: bool) -> Self {
+        Self {
+            store: Faulty::new(Fault::None),
+            drains,
+            in_use: AtomicBool::new(false),
+            answers: Mutex::default(),
+        }
+    }
+
+    async fn call(&self, ask: impl Fn() -> Answer) -> Answer {
+        while self.in_use.swap(true, Ordering::SeqCst) {
+            pending_once().await;
+        }
+        let _in_use = InUse(&self.in_use);
+        if self.drains {
+            self.answers.lock().unwrap().clear();
+        }
+        let answer = ask();
+        self.answers.lock().unwrap().push_back(answer);
+        pending_once().await;
+        self.answers.lock().unwrap().pop_front().unwrap()
+    }
+}
+
+async fn pending_once() {
+    let mut polled = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if core::mem::replace(&mut polled, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+impl AsyncStore for Connection {
+    type Error = NoTimeToLive;
+
+    async fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, NoTimeToLive> {
+        match self
+            .call(|| Answer::Load(Store::load(&self.store, key).unwrap()))
+            .await
+        {
+            Answer::Load(value) => Ok(value),
+            Answer::Exchange(_) => Err(NoTimeToLive),
+        }
+    }
+
+    async fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, NoTimeToLive> {
+        let ask = || Store::compare_exchange(&self.store, key, current, new).unwrap();
+        match self.call(|| Answer::Exchange(ask())).await {
+            Answer::Exchange(exchange) => Ok(exchange),
+            Answer::Load(_) => Err(NoTimeToLive),
+        }
+    }
+}
+
+/// CO-02: a dropped call whose answer goes to the next one is how a person is shown another's page.
+#[test]
+fn the_asynchronous_suite_finds_answers_that_cross() {
+    check_async(&Connection::new(true), block_on).unwrap();
+    let failure = check_async(&Connection::new(false), block_on).unwrap_err();
+    assert_eq!(
+        failure.to_string(),
+        "the store breaks a rule: no call gets the answer of one that was dropped"
+    );
+}
+
+/// CO-02.
+#[test]
+fn a_call_that_is_not_run_to_its_end_checks_nothing() {
+    let failure = check_async(&Memory::new(1000), |_| ()).unwrap_err();
+    assert!(
+        matches!(failure, Failure::Store(Error::Unavailable(_))),
+        "{failure:?}"
+    );
+}
+
+/// A store that is down, and says so in `errs` of its two calls.
+struct Down {
+    load: bool,
+    exchange: bool,
+}
+
+impl Store for Down {
+    type Error = NoTimeToLive;
+
+    fn load(&self, _: &[u8]) -> Result<Option<Vec<u8>>, NoTimeToLive> {
+        if self.load {
+            Err(NoTimeToLive)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn compare_exchange(
+        &self,
+        _: &[u8],
+        _: Option<&[u8]>,
+        _: Option<&Entry>,
+    ) -> Result<Exchange, NoTimeToLive> {
+        if self.exchange {
+            Err(NoTimeToLive)
+        } else {
+            Ok(Exchange::Changed)
+        }
+    }
+}
+
+impl AsyncStore for Down {
+    type Error = NoTimeToLive;
+
+    async fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, NoTimeToLive> {
+        Store::load(self, key)
+    }
+
+    async fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, NoTimeToLive> {
+        Store::compare_exchange(self, key, current, new)
+    }
+}
+
+/// CO-02, CO-04: a store that is down says so in each of its calls.
+#[test]
+fn a_store_that_is_down_and_answers_is_found() {
+    for (load, exchange) in [(true, true), (true, false), (false, true)] {
+        let store = Down { load, exchange };
+        let results = [
+            check_unavailable(&store),
+            check_unavailable_async(&store, block_on),
+        ];
+        for result in results {
+            assert_eq!(
+                result.is_ok(),
+                load && exchange,
+                "{load} {exchange}: {result:?}"
+            );
+        }
+    }
+    assert!(check_unavailable(&Memory::new(1000)).is_err());
 }
 
 /// AT-09: invented keys neither fill the memory nor push out what is live.

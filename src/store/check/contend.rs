@@ -17,11 +17,13 @@ use crate::{
 const THREADS: usize = 8;
 /// Keys of each thread, beside each other.
 const KEYS_EACH: usize = 32;
-/// A game ends when this many exchanges were refused because another thread came first. Counting
+/// The game of additions ends when this many were refused because another thread came first. Counting
 /// these and not rounds or seconds gives every store the same chances to fail: a fast one plays
 /// long enough to be interrupted at its weakest point, a slow one is interrupted at nearly every
 /// write and soon done.
-const REFUSALS: usize = 1000;
+const REFUSED_ADDITIONS: usize = 500;
+/// The same for the game of insertions and removals, in which a store has more to do wrong.
+const REFUSED_LINKS: usize = 1500;
 /// And when a thread has played this many rounds, where threads hardly meet.
 const ROUNDS: usize = 20_000;
 
@@ -53,7 +55,7 @@ pub(super) fn counter<S: Store + Sync>(store: &S) -> Result<(), Failure> {
     let start = exchange(store, key, None, Some(&0_u64.to_be_bytes()))?;
     rule(start == Exchange::Done, "a new key is taken")?;
     let acknowledged = AtomicU64::new(0);
-    let additions = play(|additions| {
+    let additions = play(REFUSED_ADDITIONS, |additions| {
         let floor = acknowledged.load(Ordering::SeqCst);
         let number = number(store, key)?;
         rule(
@@ -94,7 +96,7 @@ fn number<S: Store>(store: &S, key: &[u8]) -> Result<u64, Failure> {
 pub(super) fn chain<S: Store + Sync>(store: &S) -> Result<(), Failure> {
     let [.., key] = KEYS;
     let ids = AtomicU64::new(0);
-    let links = play(|links| {
+    let links = play(REFUSED_LINKS, |links| {
         let current = load(store, key)?;
         let new = successor(current.as_deref(), ids.fetch_add(1, Ordering::Relaxed));
         let exchange = store
@@ -118,37 +120,35 @@ pub(super) fn chain<S: Store + Sync>(store: &S) -> Result<(), Failure> {
     )
 }
 
-/// What comes after `current`: the first value of four, the next one, or none after the last. Every
-/// other has an expiry, which stores often write by another path.
+/// What comes after `current`: a first value, a second one that has an expiry, which stores often
+/// write by another path, and none.
 fn successor(current: Option<&[u8]>, id: u64) -> Option<Entry> {
-    let age = current
-        .and_then(<[u8]>::last)
-        .map_or(0, |age| age.saturating_add(1));
-    let value = [id.to_be_bytes().as_slice(), &[age]].concat();
-    match age {
-        0 | 2 => Some(Entry::new(value)),
-        1 | 3 => Some(Entry::new(value).expires_at(Timestamp::MAX)),
-        _ => None,
+    let value = |age: u8| Entry::new([id.to_be_bytes().as_slice(), &[age]].concat());
+    match current.and_then(<[u8]>::last) {
+        None => Some(value(1)),
+        Some(1) => Some(value(2).expires_at(Timestamp::MAX)),
+        Some(_) => None,
     }
 }
 
 /// Plays rounds in all threads until they have refused each other enough, and gives what they wrote
 /// down.
 fn play<T: Send>(
+    enough: usize,
     round: impl Fn(&mut Vec<T>) -> Result<Exchange, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
     let refusals = AtomicUsize::new(0);
     let played = in_threads(|_| {
         let mut notes = Vec::new();
         for _ in 0..ROUNDS {
-            if refusals.load(Ordering::Relaxed) >= REFUSALS {
+            if refusals.load(Ordering::Relaxed) >= enough {
                 break;
             }
             match round(&mut notes) {
                 Ok(Exchange::Done) => {}
                 Ok(Exchange::Changed) => drop(refusals.fetch_add(1, Ordering::Relaxed)),
                 Err(failure) => {
-                    refusals.store(REFUSALS, Ordering::Relaxed);
+                    refusals.store(enough, Ordering::Relaxed);
                     return Err(failure);
                 }
             }
@@ -172,10 +172,12 @@ fn in_threads<T: Send>(
             })
         };
         let threads: Vec<_> = (0..THREADS).map(start).collect();
+        // All of them are joined, also when one has failed: a scope panics for those that are not.
         let results = threads.into_iter().map(|thread| {
             let broken = Failure::Rule("a call comes back and does not panic");
             thread.join().unwrap_or(Err(broken))
         });
-        results.collect()
+        let results: Vec<_> = results.collect();
+        results.into_iter().collect()
     })
 }
