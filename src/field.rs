@@ -67,12 +67,16 @@ mod context;
 mod envelope;
 mod key;
 mod keyring;
+#[cfg(feature = "store")]
+mod sealed;
 
 use zeroize::Zeroizing;
 
 pub use context::{Context, Part, Row};
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Keyring, State};
+#[cfg(feature = "store")]
+pub use sealed::{Resealed, Sealed, SealedError};
 /// What [`Keyring::encode`] returns and the trait that shows it, so that a caller needs no secrecy of
 /// the same version.
 #[doc(no_inline)]

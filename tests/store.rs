@@ -17,8 +17,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Poll, Wake},
-    thread::{self, Thread},
+    task::Poll,
 };
 
 use portcullis::{
@@ -28,6 +27,13 @@ use portcullis::{
         check_unavailable, check_unavailable_async, update, update_async,
     },
 };
+
+mod block_on;
+
+/// Runs a call to its end without a runtime.
+fn block_on(call: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    block_on::block_on(call);
+}
 
 fn put(value: &[u8]) -> Result<(Change, ()), Error> {
     Ok((Change::Put(Entry::new(value.to_vec())), ()))
@@ -39,24 +45,6 @@ fn the_store_in_memory_passes_the_suite() {
     check(&Memory::new(1000)).unwrap();
     check(&&Memory::new(1000)).unwrap();
     check(&Arc::new(Memory::new(1000))).unwrap();
-}
-
-/// Runs a call to its end: the thread sleeps until it is woken.
-fn block_on(mut call: Pin<&mut (dyn Future<Output = ()> + Send)>) {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Arc::new(Unpark(thread::current())).into();
-    while call
-        .as_mut()
-        .poll(&mut Context::from_waker(&waker))
-        .is_pending()
-    {
-        thread::park();
-    }
 }
 
 /// CO-02.
@@ -185,7 +173,7 @@ struct Faulty {
     /// What each key held before.
     before: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
     /// The exchange that is not written yet.
-    late: Mutex<Option<(Vec<u8>, Option<Vec<u8>>)>>,
+    late: Mutex<Option<(Vec<u8>, Vec<u8>)>>,
     calls: AtomicU64,
 }
 
@@ -215,7 +203,7 @@ impl Faulty {
 
     fn map(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Vec<u8>>> {
         match self.fault {
-            Fault::Panics => self.map.try_lock().ok().expect("nobody else is here"),
+            Fault::Panics => self.map.try_lock().expect("nobody else is here"),
             _ => self.map.lock().unwrap(),
         }
     }
@@ -267,7 +255,7 @@ impl Faulty {
                 map.remove(&other);
             }
             (Fault::WritesLate, _) => {
-                *self.late.lock().unwrap() = Some((key, value));
+                *self.late.lock().unwrap() = value.map(|value| (key, value));
                 return;
             }
             (Fault::Stale, _) => {
@@ -318,7 +306,7 @@ impl Store for Faulty {
             return Err(NoTimeToLive);
         }
         let mut map = self.map();
-        if let Some((key, Some(value))) = self.late.lock().unwrap().take() {
+        if let Some((key, value)) = self.late.lock().unwrap().take() {
             map.insert(key, value);
         }
         let hides = self.fault == Fault::KeepsAnOldExpiry;
