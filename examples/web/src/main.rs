@@ -1,0 +1,125 @@
+//! Starts the service: reads the command line, opens the store, listens until it is told to stop.
+#![allow(
+    clippy::print_stdout,
+    reason = "what people need to sign in is for them, not for the log"
+)]
+
+use std::{error::Error, process::ExitCode, time::Duration};
+
+use portcullis::{
+    Timestamp,
+    account::{self, Accounts},
+    password,
+    rbac::Grants,
+    session,
+};
+use portcullis_web::{Office, Options, Settings, Stores, USAGE, app, say};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+/// Requests under way when the service is stopped have this long to end.
+const GRACE: Duration = Duration::from_secs(10);
+/// Of the demo account's password.
+const ENTROPY_BITS: u32 = 80;
+const DEMO: &str = "demo";
+
+fn main() -> ExitCode {
+    let options = match Options::read() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("portcullis-web: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("portcullis-web: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let (sessions, idle) = sessions(options)?;
+    let policy = account::Policy::back_office("Portcullis")?.with_sessions(sessions);
+    let accounts = Accounts::new(policy, Stores::open(&options.store)?);
+    if options.demo {
+        let password = seed(&accounts)?;
+        println!("account {DEMO}, password {}", password.expose_secret());
+    }
+    let office = Office::new(accounts, Settings::for_idle(idle))?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(serve(options, office))?;
+    // what still runs then is a slow hash for somebody who has gone
+    runtime.shutdown_timeout(GRACE);
+    Ok(())
+}
+
+/// The back office's rules for sessions, or others where the command line asks for them.
+fn sessions(options: &Options) -> Result<(session::Policy, Duration), session::Error> {
+    let (idle, absolute) = (
+        Duration::from_secs(15 * 60),
+        Duration::from_secs(12 * 60 * 60),
+    );
+    if options.idle.is_none() && options.absolute.is_none() {
+        return Ok((session::Policy::back_office(), idle));
+    }
+    let absolute = options.absolute.unwrap_or(absolute);
+    let idle = options.idle.unwrap_or(idle).min(absolute);
+    say(format_args!(
+        "sessions end after {idle:?} without activity and after {absolute:?} in any case: not the \
+         back office's preset"
+    ));
+    Ok((session::Policy::new(idle, absolute)?, idle))
+}
+
+/// Makes the demo account, or gives the one that is there a new password, which ends its sessions.
+fn seed(accounts: &Accounts<Stores>) -> Result<password::Generated, Box<dyn Error>> {
+    let now = Timestamp::now();
+    let password = password::Policy::back_office().generate(ENTROPY_BITS, &[DEMO])?;
+    match accounts.register(DEMO, &password.password(), Grants::new(), now) {
+        Err(account::Error::Exists) => {
+            let ticket = accounts.start_reset(DEMO, now)?;
+            accounts.reset_password(&ticket, &password.password(), now)?;
+        }
+        registered => registered?,
+    }
+    Ok(password)
+}
+
+async fn serve(options: &Options, office: Office) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    println!("listening on http://{address}");
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let mut begun = stopped.clone();
+    let server = axum::serve(listener, app(office)).with_graceful_shutdown(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        say("stopping");
+        drop(stop);
+    });
+    // a browser may keep a connection open for minutes
+    let patience = async {
+        let _ended = begun.changed().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = patience => say("gave up waiting for requests under way"),
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! The command line.
+
+use std::{net::SocketAddr, time::Duration};
+
+use crate::duration;
+
+pub const USAGE: &str = "\
+usage: portcullis-web [--listen ADDRESS:PORT] [--store STORE] [--demo] [--idle TIME] [--absolute TIME]
+
+  --listen    where to listen (127.0.0.1:8080); port 0 takes a free one
+  --store     a file of SQLite (portcullis-web.sqlite), redis://HOST:PORT/, or memory
+  --demo      an account `demo` with a new password, which is printed
+  --idle      sign out after this time without activity: 20s, 15m (15m)
+  --absolute  sign out after this time in any case: 12h (12h)";
+
+/// What the command line says.
+#[derive(Debug)]
+pub struct Options {
+    pub listen: SocketAddr,
+    pub store: String,
+    pub demo: bool,
+    pub idle: Option<Duration>,
+    pub absolute: Option<Duration>,
+}
+
+impl Options {
+    /// Reads the command line; None when it asks for help.
+    pub fn read() -> Result<Option<Self>, lexopt::Error> {
+        use lexopt::prelude::*;
+        let mut options = Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            store: "portcullis-web.sqlite".into(),
+            demo: false,
+            idle: None,
+            absolute: None,
+        };
+        let time =
+            |text: &str| duration::parse(text).ok_or("a number and s, m, h or d are expected");
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("listen") => options.listen = parser.value()?.parse()?,
+                Long("store") => options.store = parser.value()?.string()?,
+                Long("demo") => options.demo = true,
+                Long("idle") => options.idle = Some(parser.value()?.parse_with(time)?),
+                Long("absolute") => options.absolute = Some(parser.value()?.parse_with(time)?),
+                Short('h') | Long("help") => return Ok(None),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+}

@@ -1,0 +1,441 @@
+//! What every answer and every request must be like, whatever the browser.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod common;
+#[path = "../../../tests/redis_server/mod.rs"]
+mod redis_server;
+
+use common::{Client, Server, request};
+use portcullis::Timestamp;
+
+fn server() -> Server {
+    Server::start(&["--store", "memory", "--demo"])
+}
+
+/// Each with what a page of another site can make a browser send, or leave out.
+#[test]
+fn a_post_from_anywhere_else_does_nothing() {
+    let server = server();
+    let mut client = Client::new(&server);
+    client.enrol();
+    let (origin, own) = (server.url(""), server.url("").to_owned());
+    let other_port = "http://127.0.0.1:1";
+    for headers in [
+        &[][..],
+        &[("Sec-Fetch-Site", "cross-site"), ("Origin", own.as_str())],
+        &[("Sec-Fetch-Site", "same-site"), ("Origin", own.as_str())],
+        &[("Sec-Fetch-Site", "none")],
+        &[("Origin", "https://elsewhere.example")],
+        &[("Origin", other_port)],
+        &[("Origin", "null")],
+        &[("Referer", own.as_str())],
+    ] {
+        for path in [
+            "/sign-out",
+            "/devices/sign-out-others",
+            "/stay",
+            "/password",
+            "/sign-in",
+        ] {
+            let answer = client.send(("POST", path), headers, "login=demo&password=x");
+            assert_eq!(answer.status, 403, "{path} {headers:?}");
+            assert_eq!(answer.all("set-cookie").len(), 0);
+        }
+    }
+    assert_eq!(client.get("/").status, 200, "still signed in");
+    // an old browser of our own page
+    let answer = client.send(("POST", "/sign-out"), &[("Origin", &origin)], "");
+    assert_eq!(answer.header("location"), "/sign-in?ended=out");
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+}
+
+#[test]
+fn every_answer_has_the_headers() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let mut answers = vec![
+        client.get("/"),
+        client.get("/sign-in"),
+        client.get("/nowhere"),
+        client.get("/style.css"),
+        client.get("/session"),
+        client.send(("POST", "/sign-in"), &[], ""),
+        client.send(
+            ("DELETE", "/sign-in"),
+            &[("Sec-Fetch-Site", "same-origin")],
+            "",
+        ),
+        client.post("/sign-in", &[("login", "demo"), ("password", "wrong")]),
+        client.post("/sign-in", &[("login", "demo")]),
+        client.post("/sign-in", &[("login", &"x".repeat(100_000))]),
+    ];
+    client.enrol();
+    answers.extend(["/", "/devices", "/password", "/session"].map(|path| client.get(path)));
+    for answer in &answers {
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; "), "{answer:?}");
+        assert!(policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "same-origin");
+        let kept = answer.header("content-type").starts_with("text/css");
+        let caching = if kept {
+            "public, max-age=300"
+        } else {
+            "no-store"
+        };
+        assert_eq!(answer.header("cache-control"), caching, "{answer:?}");
+    }
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(
+        statuses,
+        [
+            303, 200, 404, 200, 401, 403, 405, 422, 422, 413, 200, 200, 200, 200
+        ]
+    );
+}
+
+/// Nothing inline, nothing from elsewhere: the pages obey the policy that they are sent with.
+#[test]
+fn pages_load_nothing_from_elsewhere() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let mut pages = vec![client.get("/sign-in").body];
+    client.enrol();
+    pages.extend(["/", "/devices", "/password"].map(|path| client.get(path).body));
+    for page in pages {
+        for forbidden in [
+            "style=",
+            "<style",
+            "onclick=",
+            "onload=",
+            "javascript:",
+            "src=\"http",
+            "src=\"//",
+            "url=http",
+        ] {
+            assert!(!page.contains(forbidden), "{forbidden} in {page}");
+        }
+        assert!(page.matches("<script").count() <= 1, "{page}");
+    }
+}
+
+#[test]
+fn cookies_are_bound_to_the_host_and_kept_from_scripts() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let password = server.password.clone();
+    let answer = client.post("/sign-in", &[("login", "demo"), ("password", &password)]);
+    let step = answer.header("set-cookie");
+    assert!(
+        step.starts_with("__Host-step=") && !step.contains("Domain"),
+        "{step}"
+    );
+    for attribute in [
+        "; Path=/",
+        "; Secure",
+        "; HttpOnly",
+        "; SameSite=Strict",
+        "; Max-Age=900",
+    ] {
+        assert!(step.contains(attribute), "{step}");
+    }
+    assert!(
+        !answer.header("location").contains('?'),
+        "no ticket in an address"
+    );
+
+    let page = client.post("/enrol", &[]).body;
+    let uri = common::between(&page, "href=\"otpauth:", "\"").replace("&amp;", "&");
+    let phone: portcullis::totp::Uri = format!("otpauth:{uri}").parse().unwrap();
+    let answer = client.post(
+        "/enrol/confirm",
+        &[("code", &phone.code_at(Timestamp::now()))],
+    );
+    let cookies = answer.all("set-cookie");
+    let [session, step] = cookies[..] else {
+        panic!("{cookies:?}")
+    };
+    assert!(session.starts_with("__Host-session=") && !session.contains("Domain"));
+    for attribute in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+        assert!(session.contains(attribute), "{session}");
+    }
+    assert!(
+        step.starts_with("__Host-step=;") && step.contains("Max-Age=0"),
+        "{step}"
+    );
+}
+
+/// And the same for a name that nobody has as for a wrong password.
+#[test]
+fn a_wrong_sign_in_says_nothing_of_who_is_here() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let known = client.post("/sign-in", &[("login", "demo"), ("password", "wrong")]);
+    let unknown = client.post("/sign-in", &[("login", "nobody"), ("password", "wrong")]);
+    assert_eq!((known.status, unknown.status), (422, 422));
+    assert_eq!(known.body, unknown.body);
+    for _ in 0..5 {
+        client.post("/sign-in", &[("login", "demo"), ("password", "wrong")]);
+    }
+    // five failures have closed the account: its right password is answered like a wrong one
+    let closed = client.post(
+        "/sign-in",
+        &[("login", "demo"), ("password", &server.password)],
+    );
+    assert_eq!((closed.status, &closed.body), (422, &unknown.body));
+    let log = server.log();
+    assert!(
+        !log.contains("nobody") && !log.contains("demo"),
+        "names of failures are not logged: {log}"
+    );
+}
+
+#[test]
+fn what_a_device_calls_itself_is_escaped_and_bounded() {
+    let server = server();
+    let mut client = Client::new(&server);
+    client.agent = "<script>alert(1)</script>\"'&\u{9}";
+    let (_, recovery) = client.enrol();
+    let long = "x".repeat(5000);
+    let mut other = Client::new(&server);
+    other.agent = &long;
+    other.sign_in(&recovery[0]);
+    for path in ["/", "/devices"] {
+        let page = client.get(path).body;
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(
+            page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"),
+            "{page}"
+        );
+    }
+    let page = client.get("/devices").body;
+    assert!(page.contains(&"x".repeat(60)) && !page.contains(&"x".repeat(61)));
+}
+
+#[test]
+fn pages_without_a_session_lead_to_the_sign_in_page() {
+    let server = server();
+    let mut client = Client::new(&server);
+    for path in ["/", "/devices", "/password"] {
+        let answer = client.get(path);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/sign-in"),
+            "{path}"
+        );
+    }
+    for path in ["/code", "/enrol", "/new-password"] {
+        let answer = client.get(path);
+        assert_eq!(answer.header("location"), "/sign-in?ended=step", "{path}");
+    }
+    // neither is what is no token, nor two of them, nor somebody else's
+    let (mut mine, mut theirs) = (Client::new(&server), Client::new(&server));
+    let (_, recovery) = mine.enrol();
+    theirs.sign_in(&recovery[0]);
+    let cookie =
+        |client: &Client<'_>| format!("__Host-session={}", client.cookies["__Host-session"]);
+    for (cookies, status) in [
+        (cookie(&mine), 200),
+        (format!("{}x", cookie(&mine)), 303),
+        (format!("{}; {}", cookie(&mine), cookie(&theirs)), 303),
+        (cookie(&mine).replace("__Host-", ""), 303),
+        (cookie(&mine).replace("__Host-", "__host-"), 303),
+    ] {
+        let answer = request(server.address, ("GET", "/"), &[("Cookie", &cookies)], "");
+        assert_eq!(answer.status, status, "{cookies}");
+    }
+}
+
+/// A session that a browser had ends when somebody signs in there anew, and a step's ticket opens
+/// no page.
+#[test]
+fn signing_in_again_ends_the_session_before() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let (_, recovery) = client.enrol();
+    let mut copy = Client::new(&server);
+    copy.cookies = client.cookies.clone();
+    assert_eq!(copy.get("/").status, 200);
+    client.sign_in(&recovery[0]);
+    assert_eq!(copy.get("/").header("location"), "/sign-in?ended=elsewhere");
+    assert_eq!(client.get("/").status, 200);
+
+    let password = server.password.clone();
+    let mut halfway = Client::new(&server);
+    halfway.post("/sign-in", &[("login", "demo"), ("password", &password)]);
+    let ticket = halfway.cookies["__Host-step"].clone();
+    halfway.cookies.insert("__Host-session".into(), ticket);
+    assert_eq!(halfway.get("/").status, 303);
+}
+
+/// Of two sessions, each ends the other by its number; nobody else's number does anything.
+#[test]
+fn a_device_is_signed_out_from_another() {
+    let server = server();
+    let (mut one, mut two) = (Client::new(&server), Client::new(&server));
+    let (_, recovery) = one.enrol();
+    two.sign_in(&recovery[0]);
+    let page = one.get("/devices").body;
+    assert_eq!(page.matches("This device").count(), 1);
+    let id = common::between(&page, "name=\"id\" value=\"", "\"");
+    assert_eq!(one.post("/devices/sign-out", &[("id", "1")]).status, 303);
+    assert_eq!(two.get("/").status, 200);
+    let answer = one.post("/devices/sign-out", &[("id", &id)]);
+    assert_eq!(answer.header("location"), "/devices?done=one");
+    assert_eq!(two.get("/").header("location"), "/sign-in?ended=elsewhere");
+    assert!(!one.get("/devices").body.contains("name=\"id\""));
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions_and_renews_this_one() {
+    let server = server();
+    let (mut one, mut two) = (Client::new(&server), Client::new(&server));
+    let (_, recovery) = one.enrol();
+    two.sign_in(&recovery[0]);
+    let password = server.password.clone();
+    let change = |client: &mut Client<'_>, present: &str, new: &str, again: &str| {
+        client.post(
+            "/password",
+            &[("present", present), ("new", new), ("again", again)],
+        )
+    };
+    let new = "Quiet-Harbour-31-lamps";
+    assert!(
+        change(&mut one, "wrong", new, new)
+            .body
+            .contains("The present password is not right.")
+    );
+    assert!(
+        change(&mut one, &password, new, "other")
+            .body
+            .contains("differ")
+    );
+    let short = change(&mut one, &password, "short", "short");
+    assert_eq!(short.status, 422);
+    assert!(
+        short
+            .body
+            .contains("The new password has a length of 5, the least is 12 characters.")
+    );
+    assert!(
+        short.body.contains("The new password has no upper"),
+        "{}",
+        short.body
+    );
+    assert!(
+        !short.body.contains("value=\"short\""),
+        "no password is sent back"
+    );
+
+    let before = one.cookies.clone();
+    assert_eq!(
+        change(&mut one, &password, new, new).header("location"),
+        "/?done=password"
+    );
+    assert_eq!(one.get("/").status, 200);
+    assert_eq!(two.get("/").status, 303);
+    one.cookies = before;
+    assert_eq!(one.get("/").status, 303, "the token before is dead");
+}
+
+#[test]
+fn what_pages_ask_by_themselves_renews_nothing() {
+    let server = Server::start(&["--store", "memory", "--demo", "--idle", "16s"]);
+    let mut client = Client::new(&server);
+    client.enrol();
+    let left = |client: &mut Client<'_>| -> u64 {
+        let body = client.get("/session").body;
+        common::between(&body, "\"idle\":", ",").parse().unwrap()
+    };
+    let first = left(&mut client);
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let prefetch = client.send(("GET", "/"), &[("Sec-Purpose", "prefetch")], "");
+    assert_eq!(prefetch.status, 200);
+    client.get("/sign-in");
+    assert!(
+        left(&mut client) <= first - 1500,
+        "asking, fetching ahead, looking at the sign-in page"
+    );
+    client.get("/");
+    assert!(
+        left(&mut client) > first - 1000,
+        "a page that somebody opens"
+    );
+}
+
+/// One sign-out ends it on both, at once. Skipped, and said so, where there is no redis-server.
+#[test]
+fn two_processes_on_one_redis_are_one_service() {
+    let Some(redis) = redis_server::start() else {
+        return;
+    };
+    let one = Server::start(&["--store", &redis.url(), "--demo"]);
+    let two = Server::start(&["--store", &redis.url()]);
+    assert!(
+        one.log().contains("warning: "),
+        "what this server can lose is said"
+    );
+    let (mut here, mut there) = (Client::new(&one), Client::new(&two));
+    here.enrol();
+    there.cookies = here.cookies.clone();
+    assert_eq!(there.get("/").status, 200);
+    there.post("/sign-out", &[]);
+    assert_eq!(here.get("/").header("location"), "/sign-in?ended=elsewhere");
+}
+
+/// A store that gives no answer lets nobody in and says nothing wrong.
+#[test]
+fn without_its_store_the_service_denies() {
+    let Some(mut redis) = redis_server::start() else {
+        return;
+    };
+    let server = Server::start(&["--store", &redis.url(), "--demo"]);
+    let mut client = Client::new(&server);
+    client.enrol();
+    redis.kill();
+    for path in ["/", "/devices", "/password", "/session"] {
+        assert_eq!(client.get(path).status, 503, "{path}");
+    }
+    let password = server.password.clone();
+    let sign_in = client.post("/sign-in", &[("login", "demo"), ("password", &password)]);
+    assert_eq!((sign_in.status, sign_in.all("set-cookie").len()), (503, 0));
+    // it may still be live, and nobody is told otherwise
+    let sign_out = client.post("/sign-out", &[]);
+    assert_eq!(
+        (sign_out.status, sign_out.all("set-cookie").len()),
+        (503, 0)
+    );
+    assert!(server.log().contains("the store gave no answer"));
+}
+
+#[test]
+fn the_log_has_no_secret() {
+    let server = server();
+    let mut client = Client::new(&server);
+    let password = server.password.clone();
+    let (phone, recovery) = client.enrol();
+    let token = client.cookies["__Host-session"].clone();
+    client.post("/sign-out", &[]);
+    client.sign_in(&recovery[0]);
+    client.post(
+        "/sign-in",
+        &[("login", "demo"), ("password", "Wrong-guess-1234")],
+    );
+    let log = server.log();
+    assert!(log.contains("demo signed in"), "{log}");
+    for secret in [
+        &password,
+        &token,
+        &recovery[0],
+        &phone.secret().expose_base32(),
+        "Wrong-guess-1234",
+    ] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}
