@@ -85,9 +85,14 @@ impl fmt::Debug for Bytes {
     }
 }
 
-/// Whether `a` and `b` are the same, in a time that depends on their lengths alone.
+/// Whether `a` and `b` are the same, in a time that depends on their lengths alone. Eight bytes are
+/// compared at a time.
 pub(crate) fn eq(a: &[u8], b: &[u8]) -> bool {
-    a.ct_eq(b).into()
+    let ((words, rest), (others, last)) = (a.as_chunks(), b.as_chunks());
+    let same = words.len().ct_eq(&others.len()) & rest.ct_eq(last);
+    let pairs = words.iter().zip(others);
+    let pairs = pairs.map(|(a, b)| u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b)));
+    pairs.fold(same, |same, pair| same & pair).into()
 }
 
 #[cfg(test)]
@@ -104,5 +109,21 @@ mod tests {
         assert_eq!(a, a.clone());
         assert_ne!(a, Array::new(*b"hunter2?"));
         assert_ne!(Bytes::copy_of(b"ab"), Bytes::new(b"abc".to_vec()));
+    }
+
+    #[test]
+    fn every_byte_and_the_length_count() {
+        for len in 0..40 {
+            let a = vec![0_u8; len];
+            assert!(eq(&a, &vec![0; len]));
+            for other in (0..40).filter(|other| *other != len) {
+                assert!(!eq(&a, &vec![0; other]), "{len} and {other}");
+            }
+            for bit in 0..len * 8 {
+                let mut b = a.clone();
+                b[bit / 8] ^= 1 << (bit % 8);
+                assert!(!eq(&a, &b), "{len}, bit {bit}");
+            }
+        }
     }
 }

@@ -1,29 +1,43 @@
 //! Ends a session after a time without use, and in any case after a fixed time.
 //!
-//! Everything about one person's sessions is one small [`State`]: the digests of their secrets and
-//! four points in time for each. A [`Policy`] takes the state and the present time and gives the
-//! next state and an outcome. [`Sessions`] does that over a [`Store`](crate::store::Store); whoever
-//! keeps their own rows encodes the state into a column and calls the same steps inside their own
-//! transaction.
+//! Everything about one person's sessions is one small [`State`]: the digests of their tokens and a
+//! few points in time for each. A [`Policy`] takes the state, an event and the present time and
+//! gives the next state and an outcome. [`Sessions`] does that over a
+//! [`Store`](crate::store::Store); whoever keeps their own rows encodes the state into a column and
+//! calls the same steps inside their own transaction.
 //!
 //! A session is dead at exactly `idle` after its last recorded activity and at exactly `absolute`
-//! after its start, whichever is first. Activity is recorded at most every sixteenth of `idle`, and
-//! always as it was, so a session may end up to a sixteenth earlier than its last click would have
-//! it, never later. Every answer carries both deadlines.
+//! after its start, whichever is first. Only [`Activity::Interactive`] is activity. It is recorded at
+//! most every sixteenth of `idle`, and always as it was, so a session may end up to a sixteenth
+//! earlier than its last click would have it, never later. Every answer, a [`Live`], carries both
+//! deadlines.
+//!
+//! A token is replaced by [`Policy::rotate`] where the person's rights change and by
+//! [`Policy::reauthenticate`] where they prove again who they are; the old one is dead at once. Who
+//! still uses it is told apart: as a request that was under way ([`Error::Replaced`]), or after half
+//! a minute as a theft ([`Error::Reused`], with the consequence that [`OnReuse`] names).
 //!
 //! # What this does not do
 //!
-//! No cookies and no HTTP. A token that is stolen while it is live works until it ends, is rotated
-//! or is ended. A store that loses acknowledged writes loses sign-outs with them.
+//! Of HTTP it knows a [`cookie`] and nothing else. A token that is stolen while it is live works
+//! until it ends, is replaced or is ended. A store that loses acknowledged writes loses sign-outs
+//! with them.
 //!
 //! # Security
 //!
-//! The token is 256 random bits beside a handle that finds the record; the record keeps the SHA-256
-//! digest of the secret, so a leaked table opens nothing (OWASP ASVS 5.0 V7.2, NIST SP 800-63B-4
-//! §5.1). Digests are compared in constant time. Idle and absolute limits are those of NIST SP
-//! 800-63B-4 §5.2 and ASVS 7.3. An expiry that was seen is permanent: the session is removed, and a
-//! clock that goes back revives nobody. Signing out everywhere also stops a sign-in that was already
-//! under way: a sign-in carries the [`Epoch`] it began in.
+//! - The token is 256 random bits beside a handle that finds the record (OWASP ASVS 5.0 7.2.3, NIST
+//!   SP 800-63B-4 §5.1). The record keeps the SHA-256 digest, so a leaked table opens nothing.
+//!   Digests are compared in constant time.
+//! - Both limits are enforced where the record is, whatever a cookie says (ASVS 7.3.1 and 7.3.2, NIST
+//!   SP 800-63B-4 §5.2). An expiry that was seen is permanent: the session is removed, and a clock
+//!   that goes back revives nobody. Such a clock extends nothing either: it moves no deadline, and
+//!   what was proved in its future is not recent.
+//! - An ended session stays ended: it is removed from the record in one compare-and-exchange, and no
+//!   step adds a session but [`Policy::start`]. A touch that was under way finds nothing to write to.
+//! - Ending everything also stops a sign-in that was already under way: it carries the epoch of the
+//!   record in which it began.
+//! - Each factor has the time at which it was proved ([`Live::require_recent`]): proving a password
+//!   again makes no old one-time code fresh.
 //!
 //! # Example
 //!
@@ -46,6 +60,7 @@
 //! ```
 
 pub mod cookie;
+mod digest;
 mod factors;
 mod label;
 mod live;
@@ -61,6 +76,8 @@ mod token;
 use core::time::Duration;
 
 pub use cookie::{Cookie, SameSite, SetCookie};
+#[cfg(feature = "account")]
+pub(crate) use digest::Digest;
 pub use factors::Factors;
 #[cfg(feature = "account")]
 pub(crate) use factors::Proofs;
@@ -69,8 +86,6 @@ pub use live::{Id, Live};
 pub use policy::{AtLimit, OnReuse, Policy};
 pub use sessions::Sessions;
 pub use sign_in::{Epoch, SIGN_IN_TIME, SignIn};
-#[cfg(feature = "account")]
-pub(crate) use state::Digest;
 pub use state::State;
 #[cfg(feature = "field")]
 pub use stateless::Stateless;

@@ -77,6 +77,13 @@ impl fmt::Display for Factors {
     }
 }
 
+/// Whether `at` was less than `age` ago. What lies `age` or more in the future was not: the clock went
+/// back since, and how long ago it was cannot be told. What lies there by less was: the clocks of two
+/// machines differ a little.
+pub(super) fn is_recent(at: Timestamp, age: Duration, now: Timestamp) -> bool {
+    now.saturating_since(at) < age && at.saturating_since(now) < age
+}
+
 /// For each factor, when it was last proved. To prove one makes no other one fresh.
 ///
 /// Encoded as [`Factors`] u8, then for each of them in the order of their bits the time u64.
@@ -118,10 +125,9 @@ impl Proofs {
         self.0.into_iter().flatten().max()
     }
 
-    /// Those proved less than `age` ago. A proof that lies `age` or more in the future is not fresh
-    /// either: the clock went back, and how old the proof is cannot be told.
+    /// Those proved less than `age` ago.
     pub(crate) fn fresh(self, age: Duration, now: Timestamp) -> Factors {
-        self.of(|at| now.saturating_since(at) < age && at.saturating_since(now) < age)
+        self.of(|at| is_recent(at, age, now))
     }
 
     fn of(self, which: impl Fn(Timestamp) -> bool) -> Factors {

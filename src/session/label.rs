@@ -31,11 +31,16 @@ pub fn fit_label(text: &str) -> String {
 pub(super) fn check(label: &str) -> Result<(), Error> {
     if label.len() > LABEL_LEN {
         Err(Error::LabelTooLong)
-    } else if label.chars().any(is_refused) {
+    } else if !label.bytes().all(is_plain) && label.chars().any(is_refused) {
         Err(Error::LabelCharacter)
     } else {
         Ok(())
     }
+}
+
+/// Most labels are of these, and are looked at on every request.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Characters that would let a label pass for something else in a list or in a log: control

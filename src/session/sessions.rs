@@ -6,8 +6,11 @@ use crate::{
     store::{AsyncStore, Change, Entry, Store, update, update_async},
 };
 
-/// What stands before the handle in the store's key.
-const KEY_PREFIX: &[u8] = b"portcullis/session/";
+/// A store's key: what stands before the handle, and its place.
+const KEY: [u8; 35] = *b"portcullis/session/................";
+
+/// What a step makes of a stored value, and its outcome.
+type Step<T> = Result<(Change, T), Error>;
 
 /// Many people's sessions in a store. Share it by reference.
 ///
@@ -37,11 +40,30 @@ impl<S> Sessions<S> {
     fn step<T>(
         &self,
         mut step: impl FnMut(State) -> (State, T),
-    ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
+    ) -> impl FnMut(Option<&[u8]>) -> Step<T> {
         move |value| {
             let old = value.map_or_else(|| Ok(State::default()), State::decode)?;
             let (new, outcome) = step(old);
             Ok((self.change(value, &new), outcome))
+        }
+    }
+
+    /// [`Policy::touch`], which is to cost little where it changes nothing.
+    fn touch_step(
+        &self,
+        token: &Token,
+        activity: Activity,
+        now: Timestamp,
+    ) -> impl FnMut(Option<&[u8]>) -> Step<Result<Live, Error>> {
+        let policy = &self.policy;
+        let mut step = self.step(move |state| policy.touch(state, token, activity, now));
+        move |value| {
+            if let Some(state) = value
+                && let Some(live) = policy.touch_unrecorded(state, token, activity, now)?
+            {
+                return Ok((Change::Keep, Ok(live)));
+            }
+            step(value)
         }
     }
 
@@ -59,8 +81,12 @@ impl<S> Sessions<S> {
     }
 }
 
-fn key(handle: Handle) -> Vec<u8> {
-    [KEY_PREFIX, handle.as_bytes()].concat()
+fn key(handle: Handle) -> [u8; KEY.len()] {
+    let mut key = KEY;
+    if let Some(place) = key.last_chunk_mut() {
+        *place = *handle.as_bytes();
+    }
+    key
 }
 
 /// Defines each verb twice, for [`Store`] and [`AsyncStore`], from one step.
@@ -73,7 +99,7 @@ macro_rules! verbs {
         impl<S: Store> Sessions<S> {$(
             $(#[$doc])*
             pub fn $verb(&$self $(, $arg: $ty)*) -> Result<$out, Error> {
-                let outcome = update(&$self.store, &key($key), $self.step($step))?;
+                let outcome = update(&$self.store, &key($key), $step)?;
                 verbs!($flat outcome)
             }
         )*}
@@ -85,7 +111,7 @@ macro_rules! verbs {
             ///
             /// The same.
             pub async fn $verb_async(&$self $(, $arg: $ty)*) -> Result<$out, Error> {
-                let outcome = update_async(&$self.store, &key($key), $self.step($step)).await?;
+                let outcome = update_async(&$self.store, &key($key), $step).await?;
                 verbs!($flat outcome)
             }
         )*}
@@ -102,10 +128,10 @@ verbs! {
     /// The store's.
     fn begin / begin_async(self, subject: &str, now: Timestamp) -> SignIn {
         key: Handle::of(subject),
-        step: |state: State| {
+        step: self.step(|state| {
             let sign_in = state.begin(Handle::of(subject), now);
             (state, sign_in)
-        },
+        }),
         infallible
     }
 
@@ -116,7 +142,7 @@ verbs! {
     /// Those of [`Policy::start`] and the store's.
     fn start / start_async(self, sign_in: SignIn, now: Timestamp) -> (Token, Live) {
         key: sign_in.handle,
-        step: |state| self.policy.start(state, sign_in.clone(), now),
+        step: self.step(|state| self.policy.start(state, sign_in.clone(), now)),
         fallible
     }
 
@@ -127,7 +153,7 @@ verbs! {
     /// Those of [`Policy::check`] and the store's.
     fn check / check_async(self, token: &Token, now: Timestamp) -> Live {
         key: token.handle(),
-        step: |state| self.policy.check(state, token, now),
+        step: self.touch_step(token, Activity::Background, now),
         fallible
     }
 
@@ -138,7 +164,7 @@ verbs! {
     /// Those of [`Policy::touch`] and the store's.
     fn touch / touch_async(self, token: &Token, activity: Activity, now: Timestamp) -> Live {
         key: token.handle(),
-        step: |state| self.policy.touch(state, token, activity, now),
+        step: self.touch_step(token, activity, now),
         fallible
     }
 
@@ -150,7 +176,7 @@ verbs! {
     /// Those of [`Policy::rotate`] and the store's.
     fn rotate / rotate_async(self, token: &Token, now: Timestamp) -> (Token, Live) {
         key: token.handle(),
-        step: |state| self.policy.rotate(state, token, now),
+        step: self.step(|state| self.policy.rotate(state, token, now)),
         fallible
     }
 
@@ -161,7 +187,7 @@ verbs! {
     /// Those of [`Policy::reauthenticate`] and the store's.
     fn reauthenticate / reauthenticate_async(self, token: &Token, factors: Factors, now: Timestamp) -> (Token, Live) {
         key: token.handle(),
-        step: |state| self.policy.reauthenticate(state, token, factors, now),
+        step: self.step(|state| self.policy.reauthenticate(state, token, factors, now)),
         fallible
     }
 
@@ -172,7 +198,7 @@ verbs! {
     /// Those of [`Policy::label`] and the store's.
     fn label / label_async(self, token: &Token, text: &str, now: Timestamp) -> Live {
         key: token.handle(),
-        step: |state| self.policy.label(state, token, text, now),
+        step: self.step(|state| self.policy.label(state, token, text, now)),
         fallible
     }
 
@@ -183,7 +209,7 @@ verbs! {
     /// The store's: the session may then still be live, and the caller must not say otherwise.
     fn end / end_async(self, token: &Token) -> () {
         key: token.handle(),
-        step: |state: State| (state.end_token(token), ()),
+        step: self.step(|state| (state.end_token(token), ())),
         infallible
     }
 
@@ -194,7 +220,7 @@ verbs! {
     /// The store's: the session may then still be live.
     fn end_one / end_one_async(self, subject: &str, id: Id) -> () {
         key: Handle::of(subject),
-        step: |state: State| (state.end(id), ()),
+        step: self.step(|state| (state.end(id), ())),
         infallible
     }
 
@@ -205,7 +231,7 @@ verbs! {
     /// Those of [`Policy::end_others`] and the store's: sessions may then still be live.
     fn end_others / end_others_async(self, token: &Token, now: Timestamp) -> usize {
         key: token.handle(),
-        step: |state| self.policy.end_others(state, token, now),
+        step: self.step(|state| self.policy.end_others(state, token, now)),
         fallible
     }
 
@@ -217,7 +243,7 @@ verbs! {
     /// The store's: sessions may then still be live.
     fn end_all / end_all_async(self, subject: &str, now: Timestamp) -> usize {
         key: Handle::of(subject),
-        step: |state| self.policy.purge(state, now).0.end_all(now),
+        step: self.step(|state| self.policy.purge(state, now).0.end_all(now)),
         infallible
     }
 
@@ -228,7 +254,7 @@ verbs! {
     /// The store's.
     fn list / list_async(self, subject: &str, now: Timestamp) -> Vec<Live> {
         key: Handle::of(subject),
-        step: |state| self.policy.list(state, now),
+        step: self.step(|state| self.policy.list(state, now)),
         infallible
     }
 
@@ -239,7 +265,7 @@ verbs! {
     /// The store's.
     fn purge / purge_async(self, subject: &str, now: Timestamp) -> usize {
         key: Handle::of(subject),
-        step: |state| self.policy.purge(state, now),
+        step: self.step(|state| self.policy.purge(state, now)),
         infallible
     }
 }

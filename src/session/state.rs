@@ -1,9 +1,8 @@
 //! What is stored of one person's sessions.
 
-use core::fmt;
-
 use super::{
     Epoch, Error, Expiry, Factors, Handle, Id, SignIn, Token,
+    digest::{Digest, HalfDigest},
     factors::Proofs,
     label::{self, LABEL_LEN},
     policy::SESSIONS_LIMIT,
@@ -11,7 +10,6 @@ use super::{
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
-    secret,
 };
 
 const VERSION: u8 = 1;
@@ -51,8 +49,9 @@ pub struct State {
     pub(super) sessions: Vec<Session>,
 }
 
+/// One session; its label borrowed, where it has just been read.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Session {
+pub(super) struct Session<Label = String> {
     pub(super) id: Id,
     digest: Digest,
     pub(super) created: Timestamp,
@@ -62,7 +61,7 @@ pub(super) struct Session {
     pub(super) stays: bool,
     pub(super) proofs: Proofs,
     replaced: Vec<Replaced>,
-    pub(super) label: String,
+    pub(super) label: Label,
 }
 
 /// What is remembered of a token that was replaced: enough to know it by, too little to be one.
@@ -141,28 +140,58 @@ impl State {
     ///
     /// [`encoding::Error`] for anything else.
     pub fn decode(bytes: &[u8]) -> Result<Self, encoding::Error> {
-        let mut d = Decoder::new(bytes, VERSION)?;
-        let state = Self {
-            epoch: Epoch(d.u64()?),
-            next_id: d.u64()?,
-            sessions: d.list(SESSIONS_LIMIT, Session::decode)?,
-        };
-        d.finish()?;
-        if state.is_whole() {
-            Ok(state)
-        } else {
-            Err(encoding::Error::Damaged)
+        let mut sessions = Vec::new();
+        let head = Self::read(bytes, |session| sessions.push(session.into_owned()))?;
+        let mut digests: Vec<_> = sessions.iter().flat_map(Session::digests).collect();
+        digests.sort_unstable();
+        if digests.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(encoding::Error::Damaged);
         }
+        Ok(Self { sessions, ..head })
     }
 
-    /// Whether it can have come about: ids ascend up to the next one, and no token is known twice.
-    fn is_whole(&self) -> bool {
-        let ids = || self.sessions.iter().map(|session| session.id.0);
-        let mut digests: Vec<_> = self.sessions.iter().flat_map(Session::digests).collect();
-        digests.sort_unstable();
-        ids().zip(ids().skip(1)).all(|(id, next)| id < next)
-            && ids().next_back().is_none_or(|last| last < self.next_id)
-            && digests.windows(2).all(|pair| pair.first() != pair.last())
+    /// Finds the session of a token in what [`State::encode`] wrote, and reads no other into memory.
+    pub(super) fn find_in<'a>(
+        bytes: &'a [u8],
+        digest: &Digest,
+    ) -> Result<Option<(Session<&'a str>, Known)>, encoding::Error> {
+        let (mut found, mut times) = (None, 0_usize);
+        Self::read(bytes, |session| {
+            if let Some(known) = session.knows(digest) {
+                found = Some((session, known));
+                times = times.saturating_add(1);
+            }
+        })?;
+        if times > 1 {
+            return Err(encoding::Error::Damaged);
+        }
+        Ok(found)
+    }
+
+    /// Reads a state session by session; their ids ascend up to the next one.
+    fn read<'a>(
+        bytes: &'a [u8],
+        mut each: impl FnMut(Session<&'a str>),
+    ) -> Result<Self, encoding::Error> {
+        let mut d = Decoder::new(bytes, VERSION)?;
+        let (epoch, next_id) = (Epoch(d.u64()?), d.u64()?);
+        let mut last = None;
+        d.list(SESSIONS_LIMIT, |d| {
+            let session = Session::decode(d)?;
+            if last >= Some(session.id) || session.id.0 >= next_id {
+                return Err(encoding::Error::Damaged);
+            }
+            last = Some(session.id);
+            each(session);
+            Ok(())
+        })?;
+        d.finish()?;
+        let sessions = Vec::new();
+        Ok(Self {
+            epoch,
+            next_id,
+            sessions,
+        })
     }
 
     /// Whether nothing need be kept: no session, and nothing was ever ended all at once.
@@ -254,7 +283,9 @@ impl Session {
         self.limit_from = self.limit_from.max(now);
         self.last_active = self.last_active.max(now);
     }
+}
 
+impl<Label> Session<Label> {
     /// What a token of this digest is to the session. Every digest is compared, in constant time.
     fn knows(&self, digest: &Digest) -> Option<Known> {
         let half = digest.half();
@@ -288,7 +319,9 @@ impl Session {
         let replaced = self.replaced.iter().map(|old| old.digest.0);
         replaced.chain([self.digest.half().0])
     }
+}
 
+impl Session {
     fn encode(&self, e: &mut Encoder) {
         e.u64(self.id.0).array(&self.digest.0);
         e.time(self.created)
@@ -301,8 +334,10 @@ impl Session {
         });
         e.bytes(self.label.as_bytes());
     }
+}
 
-    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+impl<'a> Session<&'a str> {
+    fn decode(d: &mut Decoder<'a>) -> Result<Self, encoding::Error> {
         let session = Self {
             id: Id(d.u64()?),
             digest: Digest(d.array()?),
@@ -322,53 +357,25 @@ impl Session {
                     at: d.time()?,
                 })
             })?,
-            label: d.text(LABEL_LEN)?.to_owned(),
+            label: d.text(LABEL_LEN)?,
         };
-        match label::check(&session.label) {
+        match label::check(session.label) {
             Ok(()) => Ok(session),
             Err(_) => Err(encoding::Error::Damaged),
         }
     }
-}
 
-/// The SHA-256 digest of a token's secret, compared in constant time.
-#[derive(Clone, Copy)]
-pub(crate) struct Digest(pub(crate) [u8; 32]);
-
-/// The first half of a [`Digest`], compared in constant time.
-#[derive(Clone, Copy)]
-struct HalfDigest([u8; 16]);
-
-impl Digest {
-    fn half(&self) -> HalfDigest {
-        HalfDigest(self.0.first_chunk().copied().unwrap_or_default())
-    }
-}
-
-impl PartialEq for Digest {
-    fn eq(&self, other: &Self) -> bool {
-        secret::eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for Digest {}
-
-impl PartialEq for HalfDigest {
-    fn eq(&self, other: &Self) -> bool {
-        secret::eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for HalfDigest {}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl fmt::Debug for HalfDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+    fn into_owned(self) -> Session {
+        Session {
+            id: self.id,
+            digest: self.digest,
+            created: self.created,
+            limit_from: self.limit_from,
+            last_active: self.last_active,
+            stays: self.stays,
+            proofs: self.proofs,
+            replaced: self.replaced,
+            label: self.label.to_owned(),
+        }
     }
 }

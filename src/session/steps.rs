@@ -4,11 +4,13 @@ use core::time::Duration;
 
 use super::{
     Activity, AtLimit, Error, Expiry, Factors, Live, OnReuse, Policy, SIGN_IN_TIME, SignIn, State,
-    Token, label,
+    Token,
+    factors::is_recent,
+    label,
     policy::Limits,
     state::{Known, Session},
 };
-use crate::{Timestamp, random};
+use crate::{Timestamp, encoding, random};
 
 /// How long after its replacement a token is taken for that of a request that was under way, and not
 /// for a stolen one: longer than a page takes to load over a bad connection, too short to carry a
@@ -79,7 +81,7 @@ impl Policy {
         token: &Token,
         now: Timestamp,
     ) -> (State, Result<Live, Error>) {
-        self.on_live(state, token, now, |policy, session| policy.live(session))
+        self.touch(state, token, Activity::Background, now)
     }
 
     /// Says whether the session is live, and records interactive activity.
@@ -103,6 +105,24 @@ impl Policy {
             }
             policy.live(session)
         })
+    }
+
+    /// What [`Policy::touch`] answers about this stored state where it changes nothing, as for most
+    /// requests; None where it would change something or denies.
+    pub(super) fn touch_unrecorded(
+        &self,
+        state: &[u8],
+        token: &Token,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Option<Live>, encoding::Error> {
+        let found = State::find_in(state, &token.digest())?;
+        let unchanged = found.filter(|(session, known)| {
+            matches!(known, Known::Present)
+                && self.is_live(session, now)
+                && !self.is_recorded(session, activity, now)
+        });
+        Ok(unchanged.map(|(session, _)| self.live(&session)))
     }
 
     /// Gives the session a new token; the old one is dead from here on. Start, proofs and last
@@ -250,7 +270,7 @@ impl Policy {
                 Err(Error::Expired(self.expiry(session)))
             }
             Some((session, Known::Present)) => Ok(then(self, session)),
-            Some((_, Known::Replaced(at))) if now.saturating_since(at) < REPLACEMENT_TIME => {
+            Some((_, Known::Replaced(at))) if is_recent(at, REPLACEMENT_TIME, now) => {
                 Err(Error::Replaced)
             }
             Some((_, Known::Replaced(_))) => Err(Error::Reused),
@@ -266,9 +286,9 @@ impl Policy {
     }
 
     /// Whether this activity is to be written.
-    pub(super) fn is_recorded(
+    pub(super) fn is_recorded<L>(
         &self,
-        session: &Session,
+        session: &Session<L>,
         activity: Activity,
         now: Timestamp,
     ) -> bool {
@@ -276,34 +296,34 @@ impl Policy {
         activity == Activity::Interactive && unrecorded >= self.limits_of(session).touch_interval()
     }
 
-    pub(super) fn is_live(&self, session: &Session, now: Timestamp) -> bool {
+    pub(super) fn is_live<L>(&self, session: &Session<L>, now: Timestamp) -> bool {
         now < self.deadline(session)
     }
 
-    fn deadline(&self, session: &Session) -> Timestamp {
+    fn deadline<L>(&self, session: &Session<L>) -> Timestamp {
         self.idle_deadline(session)
             .min(self.absolute_deadline(session))
     }
 
-    fn idle_deadline(&self, session: &Session) -> Timestamp {
+    fn idle_deadline<L>(&self, session: &Session<L>) -> Timestamp {
         session
             .last_active
             .saturating_add(self.limits_of(session).idle)
     }
 
-    fn absolute_deadline(&self, session: &Session) -> Timestamp {
+    fn absolute_deadline<L>(&self, session: &Session<L>) -> Timestamp {
         session
             .limit_from
             .saturating_add(self.limits_of(session).absolute)
     }
 
     /// A policy that offers the longer limits no more takes them from those who have them.
-    fn limits_of(&self, session: &Session) -> Limits {
+    fn limits_of<L>(&self, session: &Session<L>) -> Limits {
         let longer = self.stay.filter(|_| session.stays);
         longer.unwrap_or(self.limits)
     }
 
-    pub(super) fn expiry(&self, session: &Session) -> Expiry {
+    pub(super) fn expiry<L>(&self, session: &Session<L>) -> Expiry {
         if self.idle_deadline(session) < self.absolute_deadline(session) {
             Expiry::Idle
         } else {
@@ -311,10 +331,10 @@ impl Policy {
         }
     }
 
-    pub(super) fn live(&self, session: &Session) -> Live {
+    pub(super) fn live<L: AsRef<str>>(&self, session: &Session<L>) -> Live {
         Live {
             id: session.id,
-            label: session.label.clone(),
+            label: session.label.as_ref().to_owned(),
             proofs: session.proofs,
             created: session.created,
             last_active: session.last_active,

@@ -5,10 +5,10 @@ use core::{fmt, str::FromStr};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::{Error, state::Digest};
-use crate::{random, secret};
+use super::{Error, digest::Digest};
+use crate::random;
 
 const VERSION: u8 = 1;
 const HANDLE_LEN: usize = 16;
@@ -58,24 +58,23 @@ impl Handle {
 pub struct Token {
     text: SecretString,
     handle: Handle,
-    secret: secret::Array<SECRET_LEN>,
+    digest: Digest,
 }
 
 impl Token {
     pub(crate) fn generate(handle: Handle) -> Result<Self, random::Unavailable> {
-        Ok(Self::new(handle, random::bytes()?))
+        Ok(Self::new(handle, &Zeroizing::new(random::bytes()?)))
     }
 
-    fn new(handle: Handle, secret: [u8; SECRET_LEN]) -> Self {
+    fn new(handle: Handle, secret: &[u8; SECRET_LEN]) -> Self {
         let mut bytes = Zeroizing::new(Vec::with_capacity(TOKEN_LEN));
         bytes.push(VERSION);
         bytes.extend_from_slice(&handle.0);
-        bytes.extend_from_slice(&secret);
-        let text = Base64UrlUnpadded::encode_string(&bytes);
+        bytes.extend_from_slice(secret);
         Self {
-            text: text.into(),
+            text: Base64UrlUnpadded::encode_string(&bytes).into(),
             handle,
-            secret: secret::Array::new(secret),
+            digest: Digest::of(secret),
         }
     }
 
@@ -92,7 +91,7 @@ impl Token {
     }
 
     pub(crate) fn digest(&self) -> Digest {
-        Digest(Sha256::digest(self.secret.expose()).into())
+        self.digest
     }
 }
 
@@ -108,15 +107,15 @@ impl FromStr for Token {
         let decoded = Base64UrlUnpadded::decode(text, bytes.as_mut());
         decoded.map_err(|_| Error::Malformed)?;
         let (version, rest) = bytes.split_first().ok_or(Error::Malformed)?;
-        let (handle, rest) = rest.split_first_chunk().ok_or(Error::Malformed)?;
-        let mut secret = *rest.first_chunk().ok_or(Error::Malformed)?;
-        let token = Self::new(Handle(*handle), secret);
-        secret.zeroize();
-        if *version == VERSION {
-            Ok(token)
-        } else {
-            Err(Error::Malformed)
+        let (handle, secret) = rest.split_first_chunk().ok_or(Error::Malformed)?;
+        if *version != VERSION {
+            return Err(Error::Malformed);
         }
+        Ok(Self {
+            text: text.into(),
+            handle: Handle(*handle),
+            digest: Digest::of(secret),
+        })
     }
 }
 
@@ -133,7 +132,7 @@ mod tests {
     /// The form is frozen: a client's cookie outlives an upgrade.
     #[test]
     fn a_known_token_reads_and_prints_as_it_always_did() {
-        let token = Token::new(Handle::of("ada"), [7; SECRET_LEN]);
+        let token = Token::new(Handle::of("ada"), &[7; SECRET_LEN]);
         let text = "AS56hNQSgbHER9CzaAduGvgHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw";
         assert_eq!(token.expose_secret(), text);
         let read: Token = text.parse().unwrap();
