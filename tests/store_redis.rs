@@ -17,7 +17,7 @@ use std::{env, io::Write as _, process::Command, thread, time::Duration};
 use portcullis::{
     Timestamp,
     store::{
-        self, Change, Entry, Exchange, Redis, Store, check,
+        self, Change, Entry, Exchange, Redis, Store, check, check_unavailable,
         redis::{Error, Risk, Server},
         update,
     },
@@ -150,7 +150,12 @@ fn both_stores_pass_the_suite_over_tcp_and_a_socket() {
         at(&server.unix_url()),
         at(&format!("{}/3", server.url())).with_prefix(b"\xff:".to_vec()),
     ] {
-        on_each(&server, |store| check(&store).unwrap());
+        check(&Redis::new(server.clone())).unwrap();
+        #[cfg(feature = "redis-tokio")]
+        {
+            let tasks = tasks::Blocking::new(server);
+            store::check_async(&tasks.store, |call| tasks.runtime.block_on(call)).unwrap();
+        }
     }
     assert_eq!(server.command(&["DBSIZE"]), "0");
 }
@@ -270,6 +275,7 @@ fn a_restart_is_survived_by_those_who_load_first() {
     }
     server.stop();
     for store in &stores {
+        check_unavailable(store).unwrap();
         assert_eq!(store.load(b"n"), Err(Error::Unreachable));
     }
     server.restart();
@@ -292,6 +298,7 @@ fn a_restart_is_survived_by_tasks_that_load_first() {
     let store = tasks::Blocking::new(at(&server.url()));
     assert_eq!(add_one(&store, b"n"), 1);
     server.stop();
+    store::check_unavailable_async(&store.store, |call| store.runtime.block_on(call)).unwrap();
     assert!(matches!(
         store.load(b"n"),
         Err(Error::Unreachable | Error::Closed)
@@ -301,6 +308,77 @@ fn a_restart_is_survived_by_tasks_that_load_first() {
     server.stop();
     server.restart();
     assert_eq!(add_one(&store, b"n"), 2);
+}
+
+/// A load counts as a write only so that a replica refuses it.
+#[test]
+fn a_load_changes_nothing() {
+    let Some(server) = redis_server::start() else {
+        return;
+    };
+    on_each(&at(&server.url()), |store| {
+        let expiring = entry(b"1").expires_at(Timestamp::now());
+        put(store, b"a", &expiring);
+        let info = |name: &str| {
+            let info = server.command(&["INFO"]);
+            let line = info.lines().find(|line| line.starts_with(name)).unwrap();
+            line.to_owned()
+        };
+        let changes = || {
+            [
+                info("rdb_changes_since_last_save:"),
+                info("master_repl_offset:"),
+            ]
+        };
+        let before = changes();
+        for _ in 0..5 {
+            assert_eq!(store.load(b"a"), Ok(Some(b"1".to_vec())));
+            assert_eq!(store.load(b"b"), Ok(None));
+        }
+        let refused = store.compare_exchange(b"a", None, Some(&entry(b"2")));
+        assert_eq!(refused, Ok(Exchange::Changed));
+        assert_eq!(changes(), before);
+        assert!(pttl(&server, "a") > 0);
+    });
+}
+
+/// Threads that come all at once do not leave their connections behind.
+#[test]
+fn keeps_a_bounded_number_of_idle_connections() {
+    let Some(server) = redis_server::start() else {
+        return;
+    };
+    let store = Redis::new(at(&server.url()));
+    let barrier = std::sync::Barrier::new(40);
+    server.hang();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..39)
+            .map(|_| {
+                scope.spawn(|| {
+                    barrier.wait();
+                    store.load(b"a").unwrap();
+                })
+            })
+            .collect();
+        barrier.wait();
+        // All of them connect to a server that answers nobody yet.
+        thread::sleep(Duration::from_millis(200));
+        server.go_on();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+    });
+    let clients = || {
+        let list = server.command(&["CLIENT", "LIST", "TYPE", "normal"]);
+        list.lines()
+            .filter(|line| line.contains("laddr=127.0.0.1"))
+            .count()
+    };
+    while clients() > 16 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(store.load(b"a"), Ok(None));
+    assert!(clients() > 0);
 }
 
 fn pttl(server: &redis_server::Server, key: &str) -> i64 {
@@ -731,6 +809,76 @@ fn says_what_of_the_settings_can_lose_acknowledged_writes() {
         risks(&at(&replica.url())),
         [Risk::Replica, Risk::NoPersistence]
     );
+}
+
+#[cfg(feature = "redis-tokio")]
+mod runtimes {
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::{at, entry, redis_server, tasks::Blocking};
+    use portcullis::store::{AsyncStore, Exchange, RedisAsync, redis::Error};
+    use static_assertions::assert_impl_all;
+    use tokio::runtime::Builder;
+
+    assert_impl_all!(RedisAsync: Send, Sync);
+
+    /// Any runtime with several threads can hold the calls: they are `Send`.
+    #[test]
+    fn many_tasks_share_one_connection() {
+        let Some(server) = redis_server::start() else {
+            return;
+        };
+        let tasks = Blocking::new(at(&server.url()));
+        let store = std::sync::Arc::new(tasks.store);
+        tasks.runtime.block_on(async {
+            let calls: Vec<_> = (0..200_u32)
+                .map(|n| {
+                    let (store, key) = (store.clone(), n.to_string().into_bytes());
+                    tokio::spawn(async move {
+                        let new = entry(&key);
+                        let put = store.compare_exchange(&key, None, Some(&new)).await;
+                        assert_eq!(put, Ok(Exchange::Done));
+                        assert_eq!(store.load(&key).await, Ok(Some(key)));
+                    })
+                })
+                .collect();
+            for call in calls {
+                call.await.unwrap();
+            }
+        });
+        let list = server.command(&["CLIENT", "LIST", "TYPE", "normal"]);
+        let connections = list.lines().filter(|l| l.contains("laddr=127.0.0.1"));
+        assert_eq!(connections.count(), 1);
+    }
+
+    /// CO-04.
+    #[test]
+    fn a_call_outside_a_runtime_is_an_error_and_no_panic() {
+        let store = RedisAsync::open("redis://127.0.0.1:1").unwrap();
+        let mut context = Context::from_waker(Waker::noop());
+        let load = pin!(store.load(b"a")).poll(&mut context);
+        assert_eq!(load, Poll::Ready(Err(Error::NoRuntime)));
+        let exchange = pin!(store.compare_exchange(b"a", None, None)).poll(&mut context);
+        assert_eq!(exchange, Poll::Ready(Err(Error::NoRuntime)));
+        let risks = pin!(store.risks()).poll(&mut context);
+        assert_eq!(risks, Poll::Ready(Err(Error::NoRuntime)));
+    }
+
+    /// The connection ends with the runtime that made it; another runtime gets another one.
+    #[test]
+    fn a_store_outlives_its_runtime() {
+        let Some(server) = redis_server::start() else {
+            return;
+        };
+        let store = RedisAsync::new(at(&server.url()));
+        for _ in 0..3 {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            assert_eq!(runtime.block_on(store.load(b"a")), Ok(None));
+        }
+    }
 }
 
 #[cfg(feature = "session")]

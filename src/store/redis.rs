@@ -24,10 +24,13 @@
 //!   acknowledged writes. [`Server::with_replicas`] waits for replicas and makes too few an error,
 //!   which narrows the gap and does not close it (a replica acknowledges before it writes to disk,
 //!   and another one may be promoted). `min-replicas-to-write` keeps a primary that was cut off from
-//!   serving at all. After a failover that may have lost writes, end every session
+//!   serving at all. A replica that takes writes (`replica-read-only no`) is not told from a
+//!   primary. After a failover that may have lost writes, end every session
 //!   ([`Sessions::end_all`](crate::session::Sessions::end_all), or another key prefix).
 //! - **Eviction.** `maxmemory-policy` must be `noeviction`. Any other one throws away locks and
 //!   sessions to make room. A full server then refuses to grow, which is an error and denies.
+//! - **Finding the primary.** No Sentinel: the URL is to name what moves with the primary. Each new
+//!   connection looks the name up again, and every error makes the next call connect anew.
 //! - **Cluster.** Each call names one key, so that it works behind a proxy for a cluster. `MOVED`
 //!   is an error; it is not followed.
 //! - **Several applications on one server** share its keys, unless each has a
@@ -40,7 +43,7 @@
 //!
 //! # Requirements
 //!
-//! Redis 6.2 or Valkey, for `GETEX`. Of an account with an access list: `+get +getex +strlen +set +del
+//! Redis 6.2 (for `GETEX`) or Valkey; the tests run on Redis 7.0. Of an account with an access list: `+get +getex +strlen +set +del
 //! +evalsha +eval` on the prefix, `+wait` for replicas, `+info +config|get` for the risks.
 //!
 //! # Example

@@ -217,6 +217,7 @@ impl Server {
         let mut child = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
             .args(["--save", "", "--appendonly", "no", "--daemonize", "no"])
+            .args(["--repl-diskless-sync-delay", "0"])
             .args(["--dir", &self.dir.display().to_string()])
             .args(["--unixsocket", &self.socket().display().to_string()])
             .args(&self.args)

@@ -1,18 +1,21 @@
 //! Servers that answer as no good server does.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
+    os::unix::process::CommandExt,
+    process::Command,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
 };
 
 use portcullis::store::{
-    Exchange,
+    Exchange, Redis, Store,
     redis::{Error, Server},
 };
 
@@ -464,4 +467,47 @@ fn nobody_ever_gets_the_answer_of_another() {
             assert!(right > 0);
         },
     );
+}
+
+/// A process that forks takes its idle connections with it, and its numbers: both may wait for an
+/// answer on one connection.
+#[test]
+fn a_forked_process_does_not_get_the_answers_of_its_parent() {
+    let (asked, child_asked) = mpsc::channel();
+    let questions = Mutex::new((asked, Vec::new()));
+    let server = fake(move |heard| {
+        let (asked, waiting) = &mut *questions.lock().unwrap();
+        match heard.key() {
+            b"child" => {
+                asked.send(()).unwrap();
+                *waiting = heard.echo();
+                Reply::Nothing
+            }
+            // The child waits first and reads first: the answer to its parent.
+            b"parent" => Reply::Send([heard.echo(), waiting.split_off(0)].concat()),
+            _ => Reply::Send(heard.echo()),
+        }
+    });
+    let store: &'static Redis = Box::leak(Box::new(Redis::new(server)));
+    assert_eq!(store.load(b"a"), Ok(Some(b"a".to_vec())));
+    let own = |key: &[u8]| {
+        store
+            .load(key)
+            .is_ok_and(|value| value.as_deref() != Some(key))
+    };
+    let own = move |key| !own(key);
+    let parent = thread::spawn(move || {
+        child_asked.recv().unwrap();
+        own(b"parent")
+    });
+    let mut child = Command::new("true");
+    let ask = move || match own(b"child") {
+        true => Ok(()),
+        false => Err(io::ErrorKind::InvalidData.into()),
+    };
+    // SAFETY: the child only allocates, which the C library allows after a fork, and uses its copy
+    // of a socket. It waits for no lock: none of the store's was held by another thread.
+    unsafe { child.pre_exec(ask) };
+    assert!(child.status().unwrap().success());
+    assert!(parent.join().unwrap());
 }

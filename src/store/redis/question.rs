@@ -2,6 +2,7 @@
 
 use std::{
     hash::{BuildHasher, RandomState},
+    process,
     sync::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
@@ -198,15 +199,14 @@ fn life(expires: Timestamp, now: Timestamp) -> Option<Duration> {
     (life < FOREVER).then_some(life)
 }
 
-/// A number that no other question of any process has: behind a proxy, questions of several share a
-/// connection. It need not be secret.
+/// A number that no other question of any process has: behind a proxy, and after a fork, questions
+/// of several share a connection. It need not be secret.
 fn number() -> Vec<u8> {
-    static PROCESS: LazyLock<[u64; 2]> =
-        LazyLock::new(|| [0_u8, 1].map(|part| RandomState::new().hash_one(part)));
+    static START: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let [a, b] = *PROCESS;
+    let process = u64::from(process::id());
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    [a, b, count].map(u64::to_be_bytes).concat()
+    [*START, process, count].map(u64::to_be_bytes).concat()
 }
 
 #[cfg(test)]

@@ -64,8 +64,8 @@ impl Server {
         Self { prefix, ..self }
     }
 
-    /// How long a connection may take, and how long an answer; a millisecond at least, a day at
-    /// most.
+    /// How long a connection to one address of the host may take, and how long an answer; a
+    /// millisecond at least, a day at most.
     ///
     /// Not counted are the look-up of the host's name, which the operating system bounds, and in
     /// [`Redis`](super::Redis) an answer that comes in pieces, each in time.
