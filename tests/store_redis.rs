@@ -115,6 +115,17 @@ fn eventually(store: AnyStore<'_>, key: &[u8]) -> Option<Vec<u8>> {
         .unwrap()
 }
 
+/// For what another process is about to do.
+fn wait_until(done: impl Fn() -> bool) {
+    for _ in 0..3000 {
+        if done() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("waited in vain");
+}
+
 fn refused(code: &str) -> Error {
     Error::Refused(code.to_owned())
 }
@@ -374,9 +385,7 @@ fn keeps_a_bounded_number_of_idle_connections() {
             .filter(|line| line.contains("laddr=127.0.0.1"))
             .count()
     };
-    while clients() > 16 {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_until(|| clients() <= 16);
     assert_eq!(store.load(b"a"), Ok(None));
     assert!(clients() > 0);
 }
@@ -508,6 +517,33 @@ fn a_server_that_hangs_is_an_error_and_then_works_again() {
     });
 }
 
+/// Zero would be no limit to the system.
+#[test]
+fn no_time_at_all_is_very_little_time_and_not_all_of_it() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    let server = Server::at(&url).unwrap();
+    for none in [
+        server.clone().with_timeouts(PATIENT, Duration::ZERO),
+        server.with_timeouts(Duration::ZERO, Duration::ZERO),
+    ] {
+        on_each(&none.with_replicas(1, Duration::ZERO), |store| {
+            assert!(matches!(
+                store.load(b"a"),
+                Err(Error::TimedOut | Error::Unreachable)
+            ));
+        });
+    }
+    let longest = Server::at(&url)
+        .unwrap()
+        .with_timeouts(Duration::MAX, Duration::MAX);
+    let longest = longest.with_replicas(1, Duration::MAX);
+    drop(listener);
+    on_each(&longest, |store| {
+        assert_eq!(store.load(b"a"), Err(Error::Unreachable))
+    });
+}
+
 /// CO-04: a full server refuses to grow; what is there can be read and removed.
 #[test]
 fn a_full_server_is_an_error() {
@@ -543,9 +579,7 @@ fn replica_of(primary: &redis_server::Server) -> redis_server::Server {
         s.command(&["INFO", "replication"])
             .contains("link_status:up")
     };
-    while !linked(&replica) {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_until(|| linked(&replica));
     replica
 }
 
@@ -557,9 +591,7 @@ fn a_replica_is_an_error_and_not_an_old_value() {
     };
     on_each(&at(&primary.url()), |store| put(store, b"a", &entry(b"1")));
     let replica = replica_of(&primary);
-    while replica.command(&["GET", "a"]) != "1" {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_until(|| replica.command(&["GET", "a"]) == "1");
     on_each(&at(&replica.url()), |store| {
         assert_eq!(store.load(b"a"), Err(refused("READONLY")));
         assert_eq!(store.load(b"not there"), Err(refused("READONLY")));
@@ -893,7 +925,8 @@ mod sessions {
     /// SE-04: what one host ends is ended for all of them, after a restart too.
     #[test]
     fn a_session_ended_on_one_host_is_unknown_on_another() {
-        let Some(mut server) = redis_server::start_with(&["--appendonly", "yes"]) else {
+        let always = ["--appendonly", "yes", "--appendfsync", "always"];
+        let Some(mut server) = redis_server::start_with(&always) else {
             return;
         };
         let host = || Sessions::new(Policy::back_office(), Redis::new(at(&server.url())));

@@ -17,9 +17,10 @@
 //! # What this does not do
 //!
 //! - **Crash.** What was acknowledged is there after a crash only with `appendonly yes` and
-//!   `appendfsync always`. With `everysec`, a crash of the machine forgets the last second or two;
-//!   with snapshots alone, the minutes since the last one; with neither, everything. Forgotten
-//!   writes bring ended sessions, spent codes and cleared locks back.
+//!   `appendfsync always`. With `everysec`, a crash forgets the last second or two, one of the
+//!   server alone as well: it holds writes back while the disk is busy. With snapshots alone, it
+//!   forgets the minutes since the last one; with neither, everything. Forgotten writes bring ended
+//!   sessions, spent codes and cleared locks back.
 //! - **Failover.** Replication is asynchronous: a replica that is promoted may not have the last
 //!   acknowledged writes. [`Server::with_replicas`] waits for replicas and makes too few an error,
 //!   which narrows the gap and does not close it (a replica acknowledges before it writes to disk,

@@ -1,12 +1,13 @@
 //! Servers that answer as no good server does.
 
 use std::{
+    env,
     io::{self, BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     os::unix::process::CommandExt,
-    process::Command,
+    process::{Command, Stdio},
     sync::{
-        Arc, Mutex,
+        Arc, Barrier, Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -19,7 +20,7 @@ use portcullis::store::{
     redis::{Error, Server},
 };
 
-use super::{AnyStore, SHORT, entry, eventually, hasty, on_each, refused};
+use super::{AnyStore, PATIENT, SHORT, entry, eventually, hasty, on_each, refused};
 
 /// One command as the fake server hears it.
 struct Heard {
@@ -382,28 +383,36 @@ fn an_exchange_whose_answer_is_lost_is_sent_once() {
     }
 }
 
-/// A load that finds its old connection closed asks once more, and no more than once.
+/// A load that finds its old connection closed asks once more, and no more than once; one that was
+/// not answered in time is not asked again: the server may be busy with it.
 #[test]
 fn a_load_is_asked_again_only_when_an_old_connection_was_closed() {
     let sent = Arc::new(AtomicUsize::new(0));
     let server = fake({
         let sent = sent.clone();
-        move |heard| match heard.key() {
-            b"lost" => {
-                sent.fetch_add(1, Ordering::SeqCst);
-                Reply::Close
+        move |heard| {
+            sent.fetch_add(1, Ordering::SeqCst);
+            match heard.key() {
+                b"lost" => Reply::Close,
+                b"slow" => Reply::Nothing,
+                _ => Reply::Send(heard.echo()),
             }
-            _ => Reply::Send(heard.echo()),
         }
     });
     on_each(&server, |store| {
-        for (prepare, times) in [(false, 1), (true, 2)] {
-            if prepare {
-                assert_eq!(eventually(store, b"a").unwrap(), b"a");
+        let cases: [(&[u8], Error, [usize; 2]); 2] = [
+            (b"lost", Error::Closed, [1, 2]),
+            (b"slow", Error::TimedOut, [1, 1]),
+        ];
+        for (key, error, [new, old]) in cases {
+            for (connection, times) in [("new", new), ("old", old)] {
+                if connection == "old" {
+                    assert_eq!(eventually(store, b"a").unwrap(), b"a");
+                }
+                sent.store(0, Ordering::SeqCst);
+                assert_eq!(store.load(key), Err(error.clone()));
+                assert_eq!(sent.load(Ordering::SeqCst), times);
             }
-            sent.store(0, Ordering::SeqCst);
-            assert_eq!(store.load(b"lost"), Err(Error::Closed));
-            assert_eq!(sent.load(Ordering::SeqCst), times);
         }
     });
 }
@@ -469,10 +478,45 @@ fn nobody_ever_gets_the_answer_of_another() {
     );
 }
 
+/// After an error the other idle connections are not used either: a restart closed them all.
+#[test]
+fn one_closed_connection_stands_for_the_others() {
+    let together = Barrier::new(2);
+    let server = fake(move |heard| match heard.key() {
+        b"together" => {
+            together.wait();
+            Reply::Send(heard.echo())
+        }
+        _ if heard.connection <= 2 => Reply::Close,
+        _ => Reply::Send(heard.answer(":1\r\n")),
+    });
+    let store = Redis::new(server.with_timeouts(PATIENT, PATIENT));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| assert!(store.load(b"together").is_ok()));
+        }
+    });
+    assert_eq!(exchange(&store, b"a"), Err(Error::Closed));
+    assert_eq!(exchange(&store, b"a"), Ok(Exchange::Done));
+}
+
 /// A process that forks takes its idle connections with it, and its numbers: both may wait for an
-/// answer on one connection.
+/// answer on one connection. In a process of its own, where no other test draws numbers.
 #[test]
 fn a_forked_process_does_not_get_the_answers_of_its_parent() {
+    let status = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "fake::forks_where_it_is_told_to"])
+        .env("PORTCULLIS_TEST_FORKS", "1")
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn forks_where_it_is_told_to() {
+    if env::var_os("PORTCULLIS_TEST_FORKS").is_none() {
+        return;
+    }
     let (asked, child_asked) = mpsc::channel();
     let questions = Mutex::new((asked, Vec::new()));
     let server = fake(move |heard| {
@@ -510,4 +554,31 @@ fn a_forked_process_does_not_get_the_answers_of_its_parent() {
     unsafe { child.pre_exec(ask) };
     assert!(child.status().unwrap().success());
     assert!(parent.join().unwrap());
+}
+
+/// SE-04: what says nothing of the replicas, or refuses to, is not enough of them.
+#[test]
+fn an_answer_that_counts_no_replicas_is_an_error() {
+    let (acknowledged, wanted) = (0, 2);
+    let short = Error::NotReplicated {
+        acknowledged,
+        wanted,
+    };
+    for (line, error) in [
+        ("-ERR unknown command\r\n", short.clone()),
+        (":-1\r\n", short),
+        ("+OK\r\n", Error::Unreadable),
+        ("$1\r\n2\r\n", Error::Unreadable),
+        ("*1\r\n:2\r\n", Error::Unreadable),
+    ] {
+        let server = fake(move |heard| {
+            Reply::Send(match heard.words[0].as_slice() {
+                b"WAIT" => line.into(),
+                _ => heard.answer(":1\r\n"),
+            })
+        });
+        on_each(&server.with_replicas(wanted, SHORT), |store| {
+            assert_eq!(exchange(store, b"a"), Err(error.clone()), "{line}");
+        });
+    }
 }

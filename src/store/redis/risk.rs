@@ -19,8 +19,8 @@ pub enum Risk {
     NoPersistence,
     /// Only snapshots (`save`): a crash forgets what was written after the last one.
     SnapshotsOnly,
-    /// `appendfsync` is not `always`: a crash of the machine forgets the last second or two
-    /// (`everysec`) or half a minute (`no`).
+    /// `appendfsync` is not `always`: a crash forgets the last second or two (`everysec`) or half a
+    /// minute (`no`).
     LateFsync,
     /// It has replicas, and writes do not wait for any: a failover forgets what had not reached the
     /// one that is promoted. See [`Server::with_replicas`](super::Server::with_replicas).

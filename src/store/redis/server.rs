@@ -80,7 +80,7 @@ impl Server {
 
     /// After each write, waits until `wanted` replicas have acknowledged it (`WAIT`); fewer within
     /// `timeout` (a millisecond at least, a day at most) are [`Error::NotReplicated`], although the
-    /// write took place. Zero waits for none.
+    /// write took place. Zero waits for none. All who share a connection wait along.
     #[must_use]
     pub fn with_replicas(self, wanted: u32, timeout: Duration) -> Self {
         let timeout = timeout.clamp(SHORTEST, LONGEST);
