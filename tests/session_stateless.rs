@@ -765,6 +765,55 @@ proptest! {
         }
     }
 
+    /// SE-12, SE-01, SE-08 against a list of every text there ever was: the client may bring any of
+    /// them at any time, the clock may go back, and everything may be ended. Steps are minutes, above
+    /// a sixteenth of the idle time.
+    #[test]
+    fn agrees_with_a_naive_list_of_all_texts(
+        events in prop::collection::vec((0..5_u8, any::<prop::sample::Index>(), -20..30_i64), 1..60),
+    ) {
+        let edge = edge();
+        let mut now = NINE / MINUTE;
+        let mut epoch = Epoch::default();
+        // each with the start of its absolute limit and its last activity in minutes, and its epoch
+        let mut texts: Vec<(Sealed, u64, u64, Epoch)> = Vec::new();
+        for (event, which, step) in events {
+            now = now.checked_add_signed(step).unwrap();
+            let time = Timestamp::from_millis(now * MINUTE);
+            if event == 0 || texts.is_empty() {
+                let sign_in = edge.begin("ada", epoch, time);
+                let (sealed, _) = edge.start("ada", b"", sign_in, epoch, time).unwrap();
+                texts.push((sealed, now, now, epoch));
+                continue;
+            }
+            if event == 1 {
+                epoch = epoch.next(time);
+                continue;
+            }
+            let (sealed, from, active, of) = which.get(&texts);
+            let (from, active, of) = (*from, *active, *of);
+            let live = now < active + 15 && now < from + 720 && of == epoch;
+            let opened = edge.open(sealed).unwrap();
+            match event {
+                2 => prop_assert_eq!(edge.check(opened, epoch, time).is_ok(), live),
+                3 => {
+                    let touched = edge.touch(opened, Activity::Interactive, epoch, time);
+                    prop_assert_eq!(touched.is_ok(), live);
+                    if let Ok((_, new)) = touched {
+                        prop_assert_eq!(new.is_some(), now > active);
+                        texts.extend(new.map(|new| (new, from, now, of)));
+                    }
+                }
+                _ => {
+                    let again = edge.reauthenticate(opened, Factors::TOTP, epoch, time);
+                    prop_assert_eq!(again.is_ok(), live);
+                    let again = again.ok().map(|(new, _)| (new, from.max(now), active.max(now), of));
+                    texts.extend(again);
+                }
+            }
+        }
+    }
+
     /// SE-12: whatever fits is read as it was sealed.
     #[test]
     fn what_fits_is_read_as_it_was_sealed(
