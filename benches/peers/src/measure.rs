@@ -48,7 +48,7 @@ pub fn batches<T, R>(rounds: usize, input: impl Fn() -> T, call: impl Fn(T) -> R
 }
 
 /// None of no samples.
-fn median(mut samples: Vec<Duration>) -> Option<Duration> {
+pub fn median(mut samples: Vec<Duration>) -> Option<Duration> {
     samples.sort_unstable();
     samples.get(samples.len() / 2).copied()
 }
