@@ -169,7 +169,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn len(&mut self, max: usize) -> Result<usize, Error> {
+    /// The length of a list or of bytes, at most `max`.
+    pub(crate) fn len(&mut self, max: usize) -> Result<usize, Error> {
         let len = usize::try_from(self.u32()?).map_err(|_| Error::Damaged)?;
         if len > max {
             Err(Error::Damaged)

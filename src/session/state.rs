@@ -150,22 +150,25 @@ impl State {
         Ok(Self { sessions, ..head })
     }
 
-    /// Finds the session of a token in what [`State::encode`] wrote, and reads no other into memory.
-    pub(super) fn find_in<'a>(
-        bytes: &'a [u8],
+    /// Lets `look` see the session of a token in what [`State::encode`] wrote, if it is there; reads
+    /// no other into memory.
+    pub(super) fn look_at(
+        bytes: &[u8],
         digest: &Digest,
-    ) -> Result<Option<(Session<&'a str>, Known)>, encoding::Error> {
-        let (mut found, mut times) = (None, 0_usize);
+        mut look: impl FnMut(&Session<&str>, Known),
+    ) -> Result<(), encoding::Error> {
+        let mut times = 0_usize;
         Self::read(bytes, |session| {
             if let Some(known) = session.knows(digest) {
-                found = Some((session, known));
+                look(&session, known);
                 times = times.saturating_add(1);
             }
         })?;
         if times > 1 {
-            return Err(encoding::Error::Damaged);
+            Err(encoding::Error::Damaged)
+        } else {
+            Ok(())
         }
-        Ok(found)
     }
 
     /// Reads a state session by session; their ids ascend up to the next one.
@@ -176,15 +179,14 @@ impl State {
         let mut d = Decoder::new(bytes, VERSION)?;
         let (epoch, next_id) = (Epoch(d.u64()?), d.u64()?);
         let mut last = None;
-        d.list(SESSIONS_LIMIT, |d| {
-            let session = Session::decode(d)?;
+        for _ in 0..d.len(SESSIONS_LIMIT)? {
+            let session = Session::decode(&mut d)?;
             if last >= Some(session.id) || session.id.0 >= next_id {
                 return Err(encoding::Error::Damaged);
             }
             last = Some(session.id);
             each(session);
-            Ok(())
-        })?;
+        }
         d.finish()?;
         let sessions = Vec::new();
         Ok(Self {

@@ -116,13 +116,14 @@ impl Policy {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Option<Live>, encoding::Error> {
-        let found = State::find_in(state, &token.digest())?;
-        let unchanged = found.filter(|(session, known)| {
-            matches!(known, Known::Present)
+        let mut live = None;
+        State::look_at(state, &token.digest(), |session, known| {
+            let unchanged = matches!(known, Known::Present)
                 && self.is_live(session, now)
-                && !self.is_recorded(session, activity, now)
-        });
-        Ok(unchanged.map(|(session, _)| self.live(&session)))
+                && !self.is_recorded(session, activity, now);
+            live = unchanged.then(|| self.live(session));
+        })?;
+        Ok(live)
     }
 
     /// Gives the session a new token; the old one is dead from here on. Start, proofs and last
