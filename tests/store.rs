@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     clippy::panic,
     reason = "tests stop at what they did not expect"
 )]
@@ -15,9 +16,10 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::Poll,
+    thread,
 };
 
 use portcullis::{
@@ -27,6 +29,8 @@ use portcullis::{
         check_unavailable, check_unavailable_async, update, update_async,
     },
 };
+
+use proptest::{collection::vec, option, prelude::*};
 
 mod block_on;
 
@@ -589,6 +593,122 @@ fn a_full_store_forgets_only_what_has_expired() {
     assert_eq!(Store::load(&store, b"a"), Ok(None));
     assert!(Store::load(&store, b"b").unwrap().is_some());
     assert!(Store::compare_exchange(&store, b"d", None, Some(&entry)).is_err());
+}
+
+/// A key that is there takes no room: asking for it again cannot make a store look full.
+#[test]
+fn an_insertion_that_loses_takes_no_place() {
+    let store = Memory::new(2);
+    update(&store, b"a", |_| put(b"1")).unwrap();
+    let (stop, entry) = (AtomicBool::new(false), Entry::new(b"1".to_vec()));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let lost = Store::compare_exchange(&store, b"a", None, Some(&entry));
+                    assert_eq!(lost, Ok(Exchange::Changed));
+                }
+            });
+        }
+        for _ in 0..20_000 {
+            let taken = Store::compare_exchange(&store, b"b", None, Some(&entry));
+            stop.store(taken.is_err(), Ordering::Relaxed);
+            assert_eq!(taken, Ok(Exchange::Done));
+            let left = Store::compare_exchange(&store, b"b", Some(b"1"), None);
+            assert_eq!(left, Ok(Exchange::Done));
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(store.len(), 1);
+}
+
+/// AT-09: threads that insert at once do not exceed the bound, and each expired value makes room
+/// for one other.
+#[test]
+fn the_bound_holds_when_many_insert_at_once() {
+    let insert = |store: &Memory, keys: usize, entry: &Entry| {
+        let inserted = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let inserted = &inserted;
+                scope.spawn(move || {
+                    for n in 0..keys {
+                        let key = format!("{thread}/{n}/{:?}", entry.expires());
+                        let put = Store::compare_exchange(store, key.as_bytes(), None, Some(entry));
+                        inserted.fetch_add(usize::from(put.is_ok()), Ordering::Relaxed);
+                    }
+                });
+            }
+        });
+        inserted.into_inner()
+    };
+    let store = Memory::new(1000);
+    let expired = Entry::new(vec![]).expires_at(Timestamp::EPOCH);
+    assert_eq!(insert(&store, 125, &expired), 1000);
+    assert_eq!(insert(&store, 200, &Entry::new(vec![])), 1000);
+    assert_eq!(store.len(), 1000);
+    assert_eq!(
+        insert(&store, 10, &Entry::new(vec![]).expires_at(Timestamp::MAX)),
+        0
+    );
+}
+
+static MODEL_NOW: AtomicU64 = AtomicU64::new(0);
+
+/// A store in a list.
+#[derive(Default)]
+struct Model(Vec<(u8, u8, Option<u64>)>);
+
+impl Model {
+    fn get(&self, key: u8) -> Option<u8> {
+        self.0
+            .iter()
+            .find(|(k, ..)| *k == key)
+            .map(|(_, value, _)| *value)
+    }
+}
+
+proptest! {
+    /// AT-09: whatever is done in whatever order, a small store is as full as a list would be, has
+    /// what the list has, and gives up what has expired only, one for one.
+    #[test]
+    fn the_store_in_memory_is_a_bounded_list(
+        calls in vec((0_u8..6, option::of(0_u8..3), option::of((0_u8..3, option::of(0_u64..20)))), 0..60),
+    ) {
+        const ROOM: usize = 3;
+        let store = Memory::with_clock(ROOM, || Timestamp::from_millis(MODEL_NOW.load(Ordering::Relaxed)));
+        let mut model = Model::default();
+        for (now, (key, current, new)) in calls.into_iter().enumerate() {
+            let now = now as u64 / 3;
+            MODEL_NOW.store(now, Ordering::Relaxed);
+            let entry = new.map(|(value, expires)| {
+                let entry = Entry::new(vec![value]);
+                expires.map_or(entry.clone(), |at| entry.expires_at(Timestamp::from_millis(at)))
+            });
+            let old = current.map(|value| vec![value]);
+            let done = Store::compare_exchange(&store, &[key], old.as_deref(), entry.as_ref());
+            let full = model.0.len() == ROOM && model.get(key).is_none() && current.is_none() && new.is_some();
+            let gone = model.0.iter().position(|(k, ..)| Store::load(&store, &[*k]).unwrap().is_none());
+            if model.get(key) != current {
+                prop_assert_eq!(done, Ok(Exchange::Changed));
+            } else if full && !model.0.iter().any(|(.., expires)| expires.is_some_and(|at| at <= now)) {
+                prop_assert!(done.is_err());
+            } else {
+                prop_assert_eq!(done, Ok(Exchange::Done));
+                if full {
+                    let (.., expires) = model.0.remove(gone.unwrap());
+                    prop_assert!(expires.unwrap() <= now);
+                }
+                model.0.retain(|(k, ..)| *k != key);
+                model.0.extend(new.map(|(value, expires)| (key, value, expires)));
+            }
+            prop_assert_eq!(store.len(), model.0.len());
+            for key in 0..6 {
+                let value = Store::load(&store, &[key]).unwrap();
+                prop_assert_eq!(value, model.get(key).map(|value| vec![value]));
+            }
+        }
+    }
 }
 
 /// A value whose expiry was lifted is not forgotten at the old one.

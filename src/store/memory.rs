@@ -5,8 +5,8 @@ use std::{
     fmt,
     hash::BuildHasher,
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -20,17 +20,25 @@ use crate::{
 /// machine.
 const SHARDS: usize = 64;
 
-/// A bounded store in this process's memory. Clone-free: share it by reference or `Arc`.
+/// A bounded store in this process's memory. It cannot be cloned: share it by reference or `Arc`.
 ///
-/// It holds at most `capacity` values. When it is full, a value that has expired makes room; when
-/// none has, a new key is refused with [`Full`], so that names invented by an attacker cannot push
-/// out a lock or a session, and cannot fill the memory. Keys that exist can always be changed and
-/// removed. What a restart forgets: everything.
+/// It holds at most `capacity` values. When it is full, one value that has expired makes room; when
+/// none has, a new key is refused with [`Full`], so that names invented by an attacker can neither
+/// push out a lock or a session nor fill the memory. A refusal costs a look at 64 numbers and no
+/// lock of anybody else's. Keys that exist can always be changed and removed. Nothing else is ever
+/// forgotten, but by the end of the process: then everything is, sign-outs and locks included.
 ///
-/// The clock only tells which values have expired, and only when the store is full.
+/// The bound counts values, not bytes. A person's sessions take at most 150 bytes and the label for
+/// each, or 350 where tokens were replaced; an attempts record takes less than 3 KiB. What has
+/// expired stays in memory until its place is needed.
+///
+/// Keys may come from strangers: they are hashed by SipHash under random keys of this process. The
+/// clock only tells which values have expired, and only when the store is full; one that runs ahead
+/// makes a full store forget early.
 pub struct Memory {
-    shards: Vec<Mutex<Shard>>,
+    shards: Vec<Shard>,
     hasher: RandomState,
+    /// Values that are there, and places taken for some that are about to be.
     len: AtomicUsize,
     capacity: usize,
     clock: Clock,
@@ -38,12 +46,20 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Shard {
-    entries: HashMap<Vec<u8>, Entry>,
-    /// The keys that have an expiry, the earliest first.
-    expiries: BTreeSet<(Timestamp, Vec<u8>)>,
+    /// In milliseconds: nothing here expires earlier. Read without the lock, written under it.
+    earliest: AtomicU64,
+    values: Mutex<Values>,
 }
 
-/// The store holds as many live values as it may, and none has expired.
+/// Each key is in memory once, shared by the two.
+#[derive(Default)]
+struct Values {
+    entries: HashMap<Arc<[u8]>, Entry>,
+    /// The keys that have an expiry, the earliest first.
+    expiries: BTreeSet<(Timestamp, Arc<[u8]>)>,
+}
+
+/// The store holds as many values as it may, and none has expired.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the store is full: it holds {capacity} values and none has expired")]
 pub struct Full {
@@ -61,7 +77,7 @@ impl Memory {
     #[must_use]
     pub fn with_clock(capacity: usize, clock: Clock) -> Self {
         Self {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shards: (0..SHARDS).map(|_| Shard::default()).collect(),
             hasher: RandomState::new(),
             len: AtomicUsize::new(0),
             capacity,
@@ -81,69 +97,104 @@ impl Memory {
         self.len() == 0
     }
 
-    fn shard(&self, key: &[u8]) -> MutexGuard<'_, Shard> {
+    fn shard(&self, key: &[u8]) -> &Shard {
         let hash = usize::try_from(self.hasher.hash_one(key) & 0xffff).unwrap_or(0);
         let index = hash.checked_rem(self.shards.len()).unwrap_or(0);
         #[allow(clippy::indexing_slicing, reason = "the remainder is below the length")]
-        lock(&self.shards[index])
+        &self.shards[index]
     }
 
-    /// Reserves a place for one more value, or says that there is none.
-    fn reserve(&self) -> Result<(), Full> {
-        self.len
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |len| {
-                (len < self.capacity).then(|| len.saturating_add(1))
-            })
-            .map(drop)
-            .map_err(|_| Full {
-                capacity: self.capacity,
-            })
+    /// Takes a place for one more value, if there is one.
+    fn take_place(&self) -> bool {
+        let more = |len: usize| (len < self.capacity).then(|| len.saturating_add(1));
+        let taken = self
+            .len
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        taken.is_ok()
     }
 
-    /// Removes one expired value, if any shard has one.
-    fn evict(&self) {
+    fn give_place_back(&self) {
+        self.len.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Takes the place of a value that has expired, which is removed, if any has.
+    fn take_expired_place(&self) -> bool {
         let now = (self.clock)();
-        if self
-            .shards
-            .iter()
-            .any(|shard| lock(shard).remove_expired(now))
-        {
-            self.len.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.shards.iter().any(|shard| shard.remove_expired(now))
     }
-}
-
-/// A thread that panicked left its shard whole: every change below is made of steps that cannot
-/// panic half-way.
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shard {
-    fn insert(&mut self, key: &[u8], entry: &Entry) {
-        self.remove(key);
-        if let Some(expires) = entry.expires() {
-            self.expiries.insert((expires, key.to_vec()));
+    /// A thread that panicked left the values whole: what is done under the lock does not panic.
+    fn lock(&self) -> MutexGuard<'_, Values> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, values: &mut Values, key: &[u8], new: Option<&Entry>) {
+        match new {
+            Some(entry) => values.put(key, entry),
+            None => values.remove(key),
         }
-        self.entries.insert(key.to_vec(), entry.clone());
+        self.note_earliest(values);
+    }
+
+    fn remove_expired(&self, now: Timestamp) -> bool {
+        if self.earliest.load(Ordering::Relaxed) > now.as_millis() {
+            return false;
+        }
+        let mut values = self.lock();
+        let removed = values.remove_expired(now);
+        self.note_earliest(&values);
+        removed
+    }
+
+    fn note_earliest(&self, values: &Values) {
+        let earliest = values
+            .expiries
+            .first()
+            .map_or(Timestamp::MAX, |(at, _)| *at);
+        self.earliest.store(earliest.as_millis(), Ordering::Relaxed);
+    }
+}
+
+impl Values {
+    fn put(&mut self, key: &[u8], entry: &Entry) {
+        let key = match self.entries.get_key_value(key) {
+            Some((key, _)) => Arc::clone(key),
+            None => Arc::from(key),
+        };
+        let old = self.entries.insert(Arc::clone(&key), entry.clone());
+        let (old, new) = (old.and_then(|old| old.expires()), entry.expires());
+        if old == new {
+            return;
+        }
+        if let Some(old) = old {
+            self.expiries.remove(&(old, Arc::clone(&key)));
+        }
+        if let Some(new) = new {
+            self.expiries.insert((new, key));
+        }
     }
 
     fn remove(&mut self, key: &[u8]) {
-        if let Some(expires) = self.entries.remove(key).and_then(|old| old.expires()) {
-            self.expiries.remove(&(expires, key.to_vec()));
+        if let Some((key, old)) = self.entries.remove_entry(key)
+            && let Some(expires) = old.expires()
+        {
+            self.expiries.remove(&(expires, key));
         }
     }
 
     fn remove_expired(&mut self, now: Timestamp) -> bool {
-        if self
-            .expiries
-            .first()
-            .is_none_or(|(expires, _)| *expires > now)
-        {
-            return false;
+        match self.expiries.first() {
+            Some((expires, _)) if *expires <= now => {}
+            _ => return false,
         }
         let first = self.expiries.pop_first();
         first.is_some_and(|(_, key)| self.entries.remove(&key).is_some())
+    }
+
+    fn is(&self, key: &[u8], current: Option<&[u8]>) -> bool {
+        self.entries.get(key).map(Entry::value) == current
     }
 }
 
@@ -151,11 +202,8 @@ impl Store for Memory {
     type Error = Full;
 
     fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Full> {
-        Ok(self
-            .shard(key)
-            .entries
-            .get(key)
-            .map(|entry| entry.value().to_vec()))
+        let values = self.shard(key).lock();
+        Ok(values.entries.get(key).map(|entry| entry.value().to_vec()))
     }
 
     fn compare_exchange(
@@ -164,26 +212,30 @@ impl Store for Memory {
         current: Option<&[u8]>,
         new: Option<&Entry>,
     ) -> Result<Exchange, Full> {
+        let shard = self.shard(key);
         let inserts = current.is_none() && new.is_some();
-        if inserts && self.reserve().is_err() {
-            self.evict();
-            self.reserve()?;
+        let mut values = shard.lock();
+        if !values.is(key, current) {
+            return Ok(Exchange::Changed);
         }
-        let mut shard = self.shard(key);
-        let exchange = if shard.entries.get(key).map(Entry::value) == current {
-            match new {
-                Some(entry) => shard.insert(key, entry),
-                None => shard.remove(key),
+        if inserts && !self.take_place() {
+            // No lock is held while another is taken.
+            drop(values);
+            if !self.take_expired_place() {
+                let capacity = self.capacity;
+                return Err(Full { capacity });
             }
-            Exchange::Done
-        } else {
-            Exchange::Changed
-        };
-        let removes = current.is_some() && new.is_none();
-        if (inserts && exchange == Exchange::Changed) || (removes && exchange == Exchange::Done) {
-            self.len.fetch_sub(1, Ordering::Relaxed);
+            values = shard.lock();
+            if !values.is(key, current) {
+                self.give_place_back();
+                return Ok(Exchange::Changed);
+            }
         }
-        Ok(exchange)
+        shard.write(&mut values, key, new);
+        if current.is_some() && new.is_none() {
+            self.give_place_back();
+        }
+        Ok(Exchange::Done)
     }
 }
 
