@@ -6,19 +6,36 @@
 //! spent once, a hundred parallel guesses count a hundred, and a sign-out cannot be undone by a
 //! request that was under way.
 //!
-//! [`Memory`] keeps everything in this process. To keep it elsewhere, write the two functions and
-//! run [`check`] on the result in a test: it is the same suite that this crate's own stores pass.
+//! # Which store
+//!
+//! What a store promises about a value after it has acknowledged it:
+//!
+//! | | restart | crash, `kill -9` | power cut | failover | full |
+//! |---|---|---|---|---|---|
+//! | [`Memory`] | forgets all | forgets all | forgets all | one process only | refuses new keys |
+//! | `Sqlite` (feature `sqlite`) | keeps it | keeps it | keeps it, if the disk does what it says | one machine only | refuses; a bound can be set |
+//! | `Redis`, `RedisAsync` (`redis`, `redis-tokio`) | as the server is set | keeps it with `appendfsync always` | the same | may forget the last writes | refuses with `noeviction`; else **throws away** |
+//! | `field::Sealed<S>` (`field`) | as `S` | as `S` | as `S` | as `S` | as `S` |
+//! | your own | [`check`] does not see it | … | … | … | … |
+//!
+//! Each says more in its own documentation. Forgetting is never harmless: a store that forgets a
+//! write brings an ended session, a spent code or a cleared lock back. After a restore from a backup
+//! and after a failover that lost something, end all sessions.
+//!
+//! To keep values elsewhere, write the two functions ([`Store`] has an example of twenty lines) and
+//! run [`check`] on the result in a test: it is the suite that this crate's own stores pass.
 //!
 //! # What this does not do
 //!
-//! No transactions over several keys and no scans. A store that forgets what it acknowledged (a
-//! cache that evicts, a replica that lags) brings ended sessions back to life; [`check`] finds the
-//! second kind when it is asked, not the first.
+//! No transactions over several keys and no scans. [`check`] does not look at what is forgotten in a
+//! crash, a failover or a full cache.
 //!
 //! # Security
 //!
 //! A store that fails is an [`Error`], and every front door of this crate answers it by denying.
-//! "No value" is an answer (`None`), a failure never is.
+//! "No value" is an answer (`None`), a failure never is. Whoever can write to the store decides who
+//! is signed in: `field::Sealed` keeps them from forging, reading and swapping values, not from
+//! putting old ones back.
 //!
 //! # Example
 //!
@@ -33,6 +50,8 @@
 //! assert_eq!(visits, 1);
 //! # Ok::<(), store::Error>(())
 //! ```
+//!
+#![doc = include_str!("store/failure.md")]
 
 mod check;
 mod memory;
@@ -64,8 +83,46 @@ const ATTEMPTS: u32 = 128;
 
 /// Values under keys, changed by compare-and-exchange.
 ///
-/// Keys and values are any bytes. A call that returns `Ok` has taken effect for every later call,
-/// by whichever thread, process or machine uses the store.
+/// Keys and values are any bytes; this crate's keys have at most 600, and its values less than
+/// 256 KiB unless a person has hundreds of grants. A call that returns `Ok` has taken effect for every later call, by whichever thread,
+/// process or machine uses the store.
+///
+/// # A store of one's own
+///
+/// The whole of one, and its test:
+///
+/// ```
+/// use portcullis::store::{Entry, Exchange, Store, check};
+/// use std::{collections::HashMap, convert::Infallible, sync::Mutex};
+///
+/// struct Map(Mutex<HashMap<Vec<u8>, Vec<u8>>>);
+///
+/// impl Store for Map {
+///     type Error = Infallible;
+///     fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Infallible> {
+///         Ok(self.0.lock().unwrap().get(key).cloned())
+///     }
+///     fn compare_exchange(&self, key: &[u8], current: Option<&[u8]>, new: Option<&Entry>) -> Result<Exchange, Infallible> {
+///         let mut map = self.0.lock().unwrap(); // held until the exchange is done
+///         if map.get(key).map(Vec::as_slice) != current {
+///             return Ok(Exchange::Changed);
+///         }
+///         match new {
+///             Some(entry) => map.insert(key.to_vec(), entry.value().to_vec()),
+///             None => map.remove(key),
+///         };
+///         Ok(Exchange::Done)
+///     }
+/// }
+///
+/// check(&Map(Mutex::default()))?;
+/// # Ok::<(), portcullis::store::Failure>(())
+/// ```
+///
+/// In a database each exchange is one statement, and whether it took place is the number of rows it
+/// changed: `INSERT … ON CONFLICT DO NOTHING` where `current` is None, else `UPDATE … WHERE key = ?
+/// AND value = ?` or `DELETE … WHERE key = ? AND value = ?`; where both are None, whether there is no
+/// row. Columns of bytes, not of text; an error of the database is an error and nothing else.
 pub trait Store {
     /// What can go wrong with the store itself.
     type Error: error::Error + Send + Sync + 'static;

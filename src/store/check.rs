@@ -9,7 +9,7 @@ use super::{AsyncStore, Change, Entry, Error, Exchange, Store, update};
 use crate::Timestamp;
 use blocking::Blocking;
 
-/// The longest value: more than any record of this crate, a person's with 256 sessions included.
+/// The longest value: twice what 256 sessions with every label and every replaced token take.
 const LONG_VALUE: usize = 256 * 1024;
 /// The longest key: twice the longest of this crate's.
 const LONG_KEY: usize = 1024;
