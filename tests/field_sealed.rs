@@ -1,6 +1,7 @@
 //! A store whose values are sealed, over stores whose bytes the tests look at and change.
 #![cfg(all(feature = "field", feature = "session"))]
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -17,13 +18,16 @@ use std::{
 };
 
 use portcullis::{
-    Timestamp,
+    Timestamp, encoding,
     field::{
-        Context, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Resealed, Sealed, SealedError,
+        Context, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Resealed, Row, Sealed,
+        SealedError,
     },
     session::{self, Factors, Policy, Sessions},
     store::{self, AsyncStore, Change, Entry, Exchange, Memory, Store, check, check_async, update},
 };
+
+use sha2::{Digest as _, Sha256};
 
 mod block_on;
 use block_on::block_on;
@@ -499,6 +503,47 @@ fn a_sweep_that_never_gets_through_gives_up() {
     assert_eq!(store.reseal(b"ada"), Err(SealedError::Contended));
     let exchange = Store::compare_exchange(&store, b"ada", Some(b"1"), None);
     assert_eq!(exchange, Err(SealedError::Contended));
+}
+
+/// The context and the layout that the documentation states, so that a value of today opens in every
+/// later version, and a layout of a later one is an error.
+#[test]
+fn a_sealed_value_is_laid_out_as_documented() {
+    let (open, store) = sealed();
+    let context = Context::new()
+        .without_tenant()
+        .table("portcullis/store")
+        .column("value")
+        .row(Row::Bytes(Sha256::digest(b"ada").to_vec()));
+    let put = |plaintext: &[u8]| {
+        open.put(b"ada", &ring(1).seal(&context, plaintext).unwrap());
+    };
+    for plaintext in [
+        b"\x01\0\0\0\0\x02hi".as_slice(),
+        b"\x01\x01\0\0\0\0\0\0\0\x09\0\0\0\x02hi",
+    ] {
+        put(plaintext);
+        assert_eq!(Store::load(&store, b"ada"), Ok(Some(b"hi".to_vec())));
+        put(&[plaintext, b"!"].concat());
+        denies(
+            &open,
+            &store,
+            b"ada",
+            b"hi",
+            &encoding::Error::Damaged.into(),
+        );
+        put(&plaintext[..plaintext.len() - 1]);
+        denies(
+            &open,
+            &store,
+            b"ada",
+            b"hi",
+            &encoding::Error::Damaged.into(),
+        );
+        put(&[b"\x02", &plaintext[1..]].concat());
+        let unknown = encoding::Error::UnknownVersion(2);
+        denies(&open, &store, b"ada", b"hi", &unknown.into());
+    }
 }
 
 /// Stated in the documentation: what was sealed for a key opens there at any later time.

@@ -14,8 +14,7 @@ use crate::{
     store::{AsyncStore, Entry, Exchange, Store},
 };
 
-/// Version of the plaintext: `1 u8 | expiry: 0, or 1 and u64 | length u32 | value`, big-endian. The
-/// expiry is in it so that [`Sealed::reseal`] can keep it: a store does not give it back.
+/// Version of the plaintext.
 const ENCODING: u8 = 1;
 /// What every context of a store names, beside the key.
 const TABLE: &str = "portcullis/store";
@@ -35,6 +34,9 @@ const ATTEMPTS: u32 = 128;
 /// without a ring, and one whose key is suspended, destroyed or unknown. It stays as it is until
 /// somebody removes it from the store beneath.
 ///
+/// The ring does not belong into the same store. A value is at most 16 MiB. A change costs one load
+/// more than without: the value is compared here, since no two sealed forms of it are the same.
+///
 /// # Rotation
 ///
 /// [Stage](Keyring::stage) a key and bring the ring to every machine, by
@@ -53,8 +55,13 @@ const ATTEMPTS: u32 = 128;
 /// - The ring is in the clear in the memory of this process, and so are values on their way: what
 ///   the caller is given is not wiped.
 ///
-/// The ring does not belong into the same store. A value is at most 16 MiB. A change costs one load
-/// more than without: the value is compared here, since no two sealed forms of it are the same.
+/// # Layout
+///
+/// What is sealed is `1 u8 | 0 u8, or 1 u8 and the expiry u64 | length u32 | value`, integers
+/// big-endian and times in milliseconds since the Unix epoch. The expiry is in it so that a sweep can
+/// keep it: a store does not give it back. Its [`Context`] has no tenant, the table
+/// `portcullis/store`, the column `value`, and as row the 32 bytes of the SHA-256 digest of the
+/// store's key.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -25,7 +25,7 @@ const REFUSED_ADDITIONS: usize = 500;
 /// The same for the game of insertions and removals, in which a store has more to do wrong.
 const REFUSED_LINKS: usize = 1500;
 /// And when a thread has played this many rounds, where threads hardly meet.
-const ROUNDS: usize = 20_000;
+const ROUNDS: usize = 4000;
 
 /// Many keys at once: each thread's are as it wrote them.
 pub(super) fn many_keys<S: Store + Sync>(store: &S) -> Result<(), Failure> {
