@@ -8,6 +8,7 @@ mod cookies;
 mod device;
 mod duration;
 mod guard;
+mod keys;
 mod layout;
 mod office;
 mod options;
@@ -22,7 +23,7 @@ use axum::{
 };
 pub use office::{Office, Settings, say};
 pub use options::{Options, USAGE};
-pub use stores::Stores;
+pub use stores::{Stores, open};
 
 /// The longest form: two passwords of 1,024 bytes, every byte percent-encoded, and room.
 const FORM_LEN: usize = 16 * 1024;

@@ -12,8 +12,9 @@ use portcullis::{
     password,
     rbac::Grants,
     session,
+    store::Store,
 };
-use portcullis_web::{Office, Options, Settings, Stores, USAGE, app, say};
+use portcullis_web::{Office, Options, Settings, USAGE, app, open, say};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let (sessions, idle) = sessions(options)?;
     let policy = account::Policy::back_office("Portcullis")?.with_sessions(sessions);
-    let accounts = Accounts::new(policy, Stores::open(&options.store)?);
+    let accounts = Accounts::new(policy, open(&options.store, &options.key)?);
     if options.demo {
         let password = seed(&accounts)?;
         println!("account {DEMO}, password {}", password.expose_secret());
@@ -81,7 +82,7 @@ fn sessions(options: &Options) -> Result<(session::Policy, Duration), session::E
 }
 
 /// Makes the demo account, or gives the one that is there a new password, which ends its sessions.
-fn seed(accounts: &Accounts<Stores>) -> Result<password::Generated, Box<dyn Error>> {
+fn seed(accounts: &Accounts<impl Store>) -> Result<password::Generated, Box<dyn Error>> {
     let now = Timestamp::now();
     let password = password::Policy::back_office().generate(ENTROPY_BITS, &[DEMO])?;
     match accounts.register(DEMO, &password.password(), Grants::new(), now) {

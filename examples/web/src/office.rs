@@ -10,6 +10,7 @@ use axum::{
 use portcullis::{
     Timestamp,
     account::{self, Accounts, Person, Ticket},
+    field::Sealed,
     session::{self, Activity, Expiry, Token},
     store,
 };
@@ -27,7 +28,7 @@ const POLL: Duration = Duration::from_secs(15);
 pub struct Office(Arc<Shared>);
 
 struct Shared {
-    accounts: Accounts<Stores>,
+    accounts: Accounts<Sealed<Stores>>,
     settings: Settings,
     cookies: Cookies,
 }
@@ -57,7 +58,10 @@ pub fn say(line: impl std::fmt::Display) {
 }
 
 impl Office {
-    pub fn new(accounts: Accounts<Stores>, settings: Settings) -> Result<Self, session::Error> {
+    pub fn new(
+        accounts: Accounts<Sealed<Stores>>,
+        settings: Settings,
+    ) -> Result<Self, session::Error> {
         let cookies = Cookies::new()?;
         Ok(Self(Arc::new(Shared {
             accounts,
@@ -77,7 +81,7 @@ impl Office {
     /// Asks the accounts on a thread that may wait: for a slow hash, for a disk, for a network.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Accounts<Stores>, Timestamp) -> Result<T, account::Error>
+        question: impl FnOnce(&Accounts<Sealed<Stores>>, Timestamp) -> Result<T, account::Error>
         + Send
         + 'static,
     ) -> Result<T, account::Error> {

@@ -5,10 +5,12 @@ use std::{net::SocketAddr, time::Duration};
 use crate::duration;
 
 pub const USAGE: &str = "\
-usage: portcullis-web [--listen ADDRESS:PORT] [--store STORE] [--demo] [--idle TIME] [--absolute TIME]
+usage: portcullis-web [--listen ADDRESS:PORT] [--store STORE] [--key FILE] [--demo] [--idle TIME] [--absolute TIME]
 
   --listen    where to listen (127.0.0.1:8080); port 0 takes a free one
   --store     a file of SQLite (portcullis-web.sqlite), redis://HOST:PORT/, or memory
+  --key       a file with the key that seals the store, made where there is none
+              (portcullis-web.key)
   --demo      an account `demo` with a new password, which is printed
   --idle      sign out after this time without activity: 20s, 15m (15m)
   --absolute  sign out after this time in any case: 12h (12h)";
@@ -18,6 +20,7 @@ usage: portcullis-web [--listen ADDRESS:PORT] [--store STORE] [--demo] [--idle T
 pub struct Options {
     pub listen: SocketAddr,
     pub store: String,
+    pub key: String,
     pub demo: bool,
     pub idle: Option<Duration>,
     pub absolute: Option<Duration>,
@@ -30,6 +33,7 @@ impl Options {
         let mut options = Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             store: "portcullis-web.sqlite".into(),
+            key: "portcullis-web.key".into(),
             demo: false,
             idle: None,
             absolute: None,
@@ -41,6 +45,7 @@ impl Options {
             match argument {
                 Long("listen") => options.listen = parser.value()?.parse()?,
                 Long("store") => options.store = parser.value()?.string()?,
+                Long("key") => options.key = parser.value()?.string()?,
                 Long("demo") => options.demo = true,
                 Long("idle") => options.idle = Some(parser.value()?.parse_with(time)?),
                 Long("absolute") => options.absolute = Some(parser.value()?.parse_with(time)?),

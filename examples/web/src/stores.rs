@@ -2,7 +2,12 @@
 
 use std::{error, sync::Arc};
 
-use portcullis::store::{self, Entry, Exchange, Memory, Redis, Sqlite, Store};
+use portcullis::{
+    field::{Keyring, Sealed},
+    store::{self, Entry, Exchange, Memory, Redis, Sqlite, Store},
+};
+
+use crate::keys;
 
 /// Accounts that a store in memory holds.
 const CAPACITY: usize = 10_000;
@@ -18,21 +23,23 @@ pub enum Stores {
     Redis(Redis),
 }
 
-impl Stores {
-    /// Opens what `--store` names, and says what of it can lose what it acknowledged.
-    pub fn open(name: &str) -> Result<Self, Box<dyn error::Error>> {
-        if name == "memory" {
-            return Ok(Self::Memory(Memory::new(CAPACITY)));
-        }
-        if !name.starts_with("redis:") {
-            return Ok(Self::Sqlite(Sqlite::open(name)?));
-        }
+/// Opens what `--store` names, and says what of it can lose what it acknowledged. All that goes into
+/// it is sealed by the key in the file `key`: the accounts' second factors among it.
+pub fn open(name: &str, key: &str) -> Result<Sealed<Stores>, Box<dyn error::Error>> {
+    if name == "memory" {
+        let ring = Arc::new(Keyring::generate()?);
+        return Ok(Sealed::new(ring, Stores::Memory(Memory::new(CAPACITY))));
+    }
+    let store = if name.starts_with("redis:") {
         let redis = Redis::open(name)?;
         for risk in redis.risks()? {
             crate::say(format_args!("warning: {risk}"));
         }
-        Ok(Self::Redis(redis))
-    }
+        Stores::Redis(redis)
+    } else {
+        Stores::Sqlite(Sqlite::open(name)?)
+    };
+    Ok(Sealed::new(keys::ring(key)?, store))
 }
 
 impl Store for Stores {

@@ -10,6 +10,8 @@ mod common;
 #[path = "../../../tests/redis_server/mod.rs"]
 mod redis_server;
 
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+
 use common::{Client, Server, request};
 use portcullis::Timestamp;
 
@@ -375,8 +377,10 @@ fn two_processes_on_one_redis_are_one_service() {
     let Some(redis) = redis_server::start() else {
         return;
     };
-    let one = Server::start(&["--store", &redis.url(), "--demo"]);
-    let two = Server::start(&["--store", &redis.url()]);
+    let key = format!("{}/key", common::directory("two-processes"));
+    let store = ["--store", &redis.url(), "--key", &key];
+    let one = Server::start(&[&store[..], &["--demo"]].concat());
+    let two = Server::start(&store);
     assert!(
         one.log().contains("warning: "),
         "what this server can lose is said"
@@ -395,7 +399,8 @@ fn without_its_store_the_service_denies() {
     let Some(mut redis) = redis_server::start() else {
         return;
     };
-    let server = Server::start(&["--store", &redis.url(), "--demo"]);
+    let key = format!("{}/key", common::directory("without-its-store"));
+    let server = Server::start(&["--store", &redis.url(), "--key", &key, "--demo"]);
     let mut client = Client::new(&server);
     client.enrol();
     redis.kill();
@@ -412,6 +417,65 @@ fn without_its_store_the_service_denies() {
         (503, 0)
     );
     assert!(server.log().contains("the store gave no answer"));
+}
+
+/// Who takes the file has digests and what is sealed, and no second factor; who has not the key has
+/// nothing.
+#[test]
+fn what_is_stored_is_sealed_by_a_key_for_its_owner_alone() {
+    let dir = common::directory("sealed");
+    let (file, key) = (format!("{dir}/accounts.sqlite"), format!("{dir}/key"));
+    let store = ["--store", &file, "--key", &key];
+    let server = Server::start(&[&store[..], &["--demo"]].concat());
+    let password = server.password.clone();
+    let (phone, _) = Client::new(&server).enrol();
+    let sign_in = |server: &Server| {
+        let fields = [("login", "demo"), ("password", password.as_str())];
+        Client::new(server).post("/sign-in", &fields).status
+    };
+    assert_eq!(sign_in(&server), 303);
+    server.stop();
+    let stored = fs::read(&file).unwrap();
+    let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
+    let secret = data(&phone.secret().expose_base32());
+    assert!(holds(b"SQLite format 3") && !holds(b"argon2id") && !holds(b"demo") && !holds(&secret));
+
+    let other = format!("{dir}/another");
+    let server = Server::start(&["--store", &file, "--key", &other]);
+    assert_eq!(sign_in(&server), 503, "another key opens nothing");
+    server.stop();
+    assert_eq!(
+        fs::metadata(&key).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_portcullis-web"))
+        .args(store)
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(
+        String::from_utf8(refused.stderr)
+            .unwrap()
+            .contains("others than its owner")
+    );
+}
+
+/// The bytes of base32.
+fn data(text: &str) -> Vec<u8> {
+    let digits = text.bytes().map(|c| {
+        if c.is_ascii_digit() {
+            c - b'2' + 26
+        } else {
+            c - b'A'
+        }
+    });
+    let bits: Vec<u8> = digits
+        .flat_map(|digit| (0..5).rev().map(move |bit| digit >> bit & 1))
+        .collect();
+    bits.chunks_exact(8)
+        .map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit))
+        .collect()
 }
 
 #[test]

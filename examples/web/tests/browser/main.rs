@@ -399,15 +399,17 @@ fn after_signing_out_the_back_button_shows_nothing() {
 #[test]
 fn a_restart_of_the_service_keeps_the_session() {
     let Some(driver) = driver() else { return };
-    let file = common::new_file("restart");
+    let dir = common::directory("restart");
+    let (file, key) = (format!("{dir}/accounts.sqlite"), format!("{dir}/key"));
+    let store = ["--store", &file, "--key", &key];
     let (server, browser) = (
-        Server::start(&["--store", &file, "--demo"]),
+        Server::start(&[&store[..], &["--demo"]].concat()),
         driver.browser(),
     );
     let (_, recovery) = Client::new(&server).enrol();
     sign_in(&browser, &server, &recovery[0]);
     server.stop();
-    let server = Server::start(&["--store", &file]);
+    let server = Server::start(&store);
     // the cookie is the host's, whatever the port
     browser.open(&server.url("/devices"));
     assert_eq!(browser.text(".badge"), "This device");

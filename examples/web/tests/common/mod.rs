@@ -157,14 +157,12 @@ fn collect(stderr: ChildStderr, log: &Arc<Mutex<String>>) {
     });
 }
 
-/// A file that is not there yet, for a store.
-pub fn new_file(name: &str) -> String {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("{name}-{}.sqlite", std::process::id()));
-    for more in ["", "-wal", "-shm"] {
-        let _was_there = std::fs::remove_file(format!("{}{more}", file.display()));
-    }
-    file.to_str().unwrap().to_owned()
+/// A place for a test's files, with nothing in it.
+pub fn directory(name: &str) -> String {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _was_there = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory.to_str().unwrap().to_owned()
 }
 
 /// A browser without a screen: it keeps cookies and sends forms.
