@@ -7,7 +7,7 @@ use axum::{
 use portcullis::{
     Timestamp,
     account::Ticket,
-    session::{self, Cookie, Live, SameSite, Token},
+    session::{self, Cookie, Live, Token},
 };
 
 /// Both, by their names and rules.
@@ -23,7 +23,7 @@ impl Cookies {
     pub(crate) fn new() -> Result<Self, session::Error> {
         Ok(Self {
             session: Cookie::new("session")?,
-            step: Cookie::new("step")?.with_same_site(SameSite::Strict),
+            step: Cookie::new("step")?,
         })
     }
 

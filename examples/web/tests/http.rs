@@ -10,7 +10,7 @@ mod common;
 #[path = "../../../tests/redis_server/mod.rs"]
 mod redis_server;
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use common::{Client, Server, request};
 use portcullis::Timestamp;
@@ -449,16 +449,8 @@ fn what_is_stored_is_sealed_by_a_key_for_its_owner_alone() {
         0o600
     );
     fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
-    let refused = Command::new(env!("CARGO_BIN_EXE_portcullis-web"))
-        .args(store)
-        .output()
-        .unwrap();
-    assert!(!refused.status.success());
-    assert!(
-        String::from_utf8(refused.stderr)
-            .unwrap()
-            .contains("others than its owner")
-    );
+    let refused = Server::try_start(&store).err();
+    assert!(refused.unwrap().contains("others than its owner"));
 }
 
 /// The bytes of base32.

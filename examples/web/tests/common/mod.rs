@@ -8,7 +8,7 @@ use std::{
     path::Path,
     process::{Child, ChildStderr, Command, Stdio},
     sync::{Arc, Mutex},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -90,10 +90,16 @@ pub struct Server {
     /// Of the account `demo`, where it was asked for.
     pub password: String,
     log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub fn start(arguments: &[&str]) -> Self {
+        Self::try_start(arguments).unwrap_or_else(|log| panic!("the service did not start: {log}"))
+    }
+
+    /// Starts it, or gives what it said instead.
+    pub fn try_start(arguments: &[&str]) -> Result<Self, String> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis-web"))
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -103,12 +109,13 @@ impl Server {
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let log = Arc::default();
-        collect(child.stderr.take().unwrap(), &log);
+        let reader = collect(child.stderr.take().unwrap(), &log);
         let mut server = Self {
             child,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             password: String::new(),
             log,
+            reader: Some(reader),
         };
         for line in stdout.lines().map_while(Result::ok) {
             if let Some(password) = line.strip_prefix("account demo, password ") {
@@ -116,10 +123,12 @@ impl Server {
             }
             if let Some(address) = line.strip_prefix("listening on http://") {
                 server.address = address.parse().unwrap();
-                return server;
+                return Ok(server);
             }
         }
-        panic!("the service did not start: {}", server.log());
+        server.child.wait().unwrap();
+        server.reader.take().map(JoinHandle::join);
+        Err(server.log())
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -146,7 +155,7 @@ impl Drop for Server {
     }
 }
 
-fn collect(stderr: ChildStderr, log: &Arc<Mutex<String>>) {
+fn collect(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
     let log = Arc::clone(log);
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -154,7 +163,7 @@ fn collect(stderr: ChildStderr, log: &Arc<Mutex<String>>) {
             log.push_str(&line);
             log.push('\n');
         }
-    });
+    })
 }
 
 /// A place for a test's files, with nothing in it.
