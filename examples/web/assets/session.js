@@ -7,12 +7,15 @@
   const warning = document.getElementById("warning");
   const stay = document.getElementById("stay");
   const title = document.title;
+  // A server that takes longer has given no answer.
+  const patience = 10000;
   const whole = { idle: 0, absolute: 0 };
   // When the session ends, by this computer's clock: it goes on while the computer sleeps, and what
   // it is set to does not matter, because the server says how long, not until when.
   const ends = { idle: 0, absolute: 0 };
   let leaving = false;
-  let asking = false;
+  let ending = false;
+  let asking = null;
 
   const text = (ms) => {
     const seconds = Math.max(0, Math.ceil(ms / 1000));
@@ -38,7 +41,7 @@
   };
 
   const show = () => {
-    if (leaving) return;
+    if (leaving || ending) return;
     const now = Date.now();
     const left = { idle: ends.idle - now, absolute: ends.absolute - now };
     const why = left.idle < left.absolute ? "idle" : "limit";
@@ -62,24 +65,29 @@
   // The time is up by what this page knows. Another window may have renewed the session, so the
   // server is asked once more, and until it has answered nothing is shown.
   const end = async (why) => {
+    ending = true;
     document.body.hidden = true;
     await ask();
+    ending = false;
     if (leaving) return;
-    if (Math.min(ends.idle, ends.absolute) > Date.now()) document.body.hidden = false;
-    else leave(why);
+    if (Math.min(ends.idle, ends.absolute) <= Date.now()) return leave(why);
+    document.body.hidden = false;
+    show();
   };
 
-  const ask = async () => {
-    if (asking || leaving) return;
-    asking = true;
+  // One question at a time; whoever asks meanwhile waits for the same answer.
+  const ask = () => (asking ??= answer().finally(() => (asking = null)));
+
+  const answer = async () => {
     try {
-      const answer = await fetch("/session", { cache: "no-store" });
-      if (answer.ok) set(await answer.json());
-      else if (answer.status === 401) leave((await answer.json()).ended);
+      const given = await fetch("/session", {
+        cache: "no-store",
+        signal: AbortSignal.timeout(patience),
+      });
+      if (given.ok) set(await given.json());
+      else if (given.status === 401) leave((await given.json()).ended);
     } catch {
       // no answer: the time runs on
-    } finally {
-      asking = false;
     }
   };
 

@@ -10,10 +10,15 @@ mod common;
 #[path = "../../../tests/redis_server/mod.rs"]
 mod redis_server;
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Barrier, thread, time::Duration};
 
 use common::{Client, Server, request};
-use portcullis::Timestamp;
+use portcullis::{
+    Timestamp,
+    account::{self, Accounts},
+    password::Reason,
+    totp::Uri,
+};
 
 fn server() -> Server {
     Server::start(&["--store", "memory", "--demo"])
@@ -127,6 +132,7 @@ fn pages_load_nothing_from_elsewhere() {
     }
 }
 
+/// SE-05.
 #[test]
 fn cookies_are_bound_to_the_host_and_kept_from_scripts() {
     let server = server();
@@ -154,7 +160,7 @@ fn cookies_are_bound_to_the_host_and_kept_from_scripts() {
 
     let page = client.post("/enrol", &[]).body;
     let uri = common::between(&page, "href=\"otpauth:", "\"").replace("&amp;", "&");
-    let phone: portcullis::totp::Uri = format!("otpauth:{uri}").parse().unwrap();
+    let phone: Uri = format!("otpauth:{uri}").parse().unwrap();
     let answer = client.post(
         "/enrol/confirm",
         &[("code", &phone.code_at(Timestamp::now()))],
@@ -173,7 +179,7 @@ fn cookies_are_bound_to_the_host_and_kept_from_scripts() {
     );
 }
 
-/// And the same for a name that nobody has as for a wrong password.
+/// PW-14: the same for a name that nobody has as for a wrong password.
 #[test]
 fn a_wrong_sign_in_says_nothing_of_who_is_here() {
     let server = server();
@@ -220,6 +226,7 @@ fn what_a_device_calls_itself_is_escaped_and_bounded() {
     assert!(page.contains(&"x".repeat(60)) && !page.contains(&"x".repeat(61)));
 }
 
+/// SE-05.
 #[test]
 fn pages_without_a_session_lead_to_the_sign_in_page() {
     let server = server();
@@ -254,7 +261,7 @@ fn pages_without_a_session_lead_to_the_sign_in_page() {
     }
 }
 
-/// A session that a browser had ends when somebody signs in there anew, and a step's ticket opens
+/// SE-06: a session that a browser had ends when somebody signs in there anew, and a step's ticket opens
 /// no page.
 #[test]
 fn signing_in_again_ends_the_session_before() {
@@ -276,7 +283,7 @@ fn signing_in_again_ends_the_session_before() {
     assert_eq!(halfway.get("/").status, 303);
 }
 
-/// Of two sessions, each ends the other by its number; nobody else's number does anything.
+/// SE-07: of two sessions, each ends the other by its number; nobody else's number does anything.
 #[test]
 fn a_device_is_signed_out_from_another() {
     let server = server();
@@ -294,6 +301,7 @@ fn a_device_is_signed_out_from_another() {
     assert!(!one.get("/devices").body.contains("name=\"id\""));
 }
 
+/// SE-06, SE-08.
 #[test]
 fn a_new_password_ends_the_other_sessions_and_renews_this_one() {
     let server = server();
@@ -346,6 +354,7 @@ fn a_new_password_ends_the_other_sessions_and_renews_this_one() {
     assert_eq!(one.get("/").status, 303, "the token before is dead");
 }
 
+/// SE-03.
 #[test]
 fn what_pages_ask_by_themselves_renews_nothing() {
     let server = Server::start(&["--store", "memory", "--demo", "--idle", "16s"]);
@@ -356,7 +365,7 @@ fn what_pages_ask_by_themselves_renews_nothing() {
         common::between(&body, "\"idle\":", ",").parse().unwrap()
     };
     let first = left(&mut client);
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    thread::sleep(Duration::from_millis(1500));
     let prefetch = client.send(("GET", "/"), &[("Sec-Purpose", "prefetch")], "");
     assert_eq!(prefetch.status, 200);
     client.get("/sign-in");
@@ -371,7 +380,7 @@ fn what_pages_ask_by_themselves_renews_nothing() {
     );
 }
 
-/// One sign-out ends it on both, at once. Skipped, and said so, where there is no redis-server.
+/// SE-04: one sign-out ends it on both, at once. Skipped, and said so, where there is no redis-server.
 #[test]
 fn two_processes_on_one_redis_are_one_service() {
     let Some(redis) = redis_server::start() else {
@@ -393,7 +402,7 @@ fn two_processes_on_one_redis_are_one_service() {
     assert_eq!(here.get("/").header("location"), "/sign-in?ended=elsewhere");
 }
 
-/// A store that gives no answer lets nobody in and says nothing wrong.
+/// CO-04: a store that gives no answer lets nobody in and says nothing wrong.
 #[test]
 fn without_its_store_the_service_denies() {
     let Some(mut redis) = redis_server::start() else {
@@ -419,7 +428,83 @@ fn without_its_store_the_service_denies() {
     assert!(server.log().contains("the store gave no answer"));
 }
 
-/// Who takes the file has digests and what is sealed, and no second factor; who has not the key has
+/// PW-13, SE-08: an administrator has asked for another password; nothing else is open before that.
+#[test]
+fn a_password_that_must_be_changed_is_changed_first() {
+    let dir = common::directory("must-change");
+    let (file, key) = (format!("{dir}/accounts.sqlite"), format!("{dir}/key"));
+    let server = Server::start(&["--store", &file, "--key", &key, "--demo"]);
+    let mut client = Client::new(&server);
+    let (_, recovery) = client.enrol();
+    // the administrator, in another process
+    let policy = account::Policy::back_office("Portcullis").unwrap();
+    let accounts = Accounts::new(policy, portcullis_web::open(&file, &key).unwrap());
+    let reason = Reason::Compromised;
+    accounts
+        .require_password_change("demo", reason, Timestamp::now())
+        .unwrap();
+    assert_eq!(
+        client.get("/").header("location"),
+        "/sign-in?ended=elsewhere"
+    );
+
+    let password = server.password.clone();
+    client.post("/sign-in", &[("login", "demo"), ("password", &password)]);
+    let answer = client.post("/code", &[("recovery", &recovery[0])]);
+    assert_eq!(answer.header("location"), "/new-password");
+    assert_eq!(client.get("/").status, 303);
+    assert!(
+        client
+            .get("/new-password")
+            .body
+            .contains("Choose a new password")
+    );
+    let change = |client: &mut Client<'_>, new: &str| {
+        client.post(
+            "/new-password",
+            &[("present", &password), ("new", new), ("again", new)],
+        )
+    };
+    assert!(
+        change(&mut client, &password)
+            .body
+            .contains("The new password is ")
+    );
+    assert_eq!(
+        change(&mut client, "Quiet-Harbour-31-lamps").header("location"),
+        "/"
+    );
+    assert_eq!(client.get("/").status, 200);
+}
+
+/// AT-02, PW-04: guesses that come at once are put off, and told for how long.
+#[test]
+fn too_many_guesses_at_once_are_put_off() {
+    let server = server();
+    let start = Barrier::new(20);
+    let answers: Vec<_> = thread::scope(|scope| {
+        let guess = || {
+            let mut client = Client::new(&server);
+            start.wait();
+            client.post("/sign-in", &[("login", "demo"), ("password", "wrong")])
+        };
+        let guesses: Vec<_> = (0..20).map(|_| scope.spawn(guess)).collect();
+        guesses
+            .into_iter()
+            .map(|guess| guess.join().unwrap())
+            .collect()
+    });
+    let (put_off, refused): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.status == 503);
+    assert!(refused.iter().all(|answer| answer.status == 422));
+    assert!(!put_off.is_empty() && !refused.is_empty());
+    for answer in put_off {
+        let seconds: u64 = answer.header("retry-after").parse().unwrap();
+        assert!(seconds > 0 && answer.body.contains("Too much at once"));
+    }
+}
+
+/// TO-07, PW-06: who takes the file has digests and what is sealed, and no second factor; who has not the key has
 /// nothing.
 #[test]
 fn what_is_stored_is_sealed_by_a_key_for_its_owner_alone() {
