@@ -605,7 +605,7 @@ impl Store for Interrupted {
 #[test]
 fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
     let name = "ada@example.com";
-    let cases: [(&str, Meanwhile, Error); 5] = [
+    let cases: [(&str, Meanwhile, Error); 7] = [
         (
             "disabled",
             Box::new(move |store| {
@@ -618,6 +618,23 @@ fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
             Box::new(move |store| {
                 let ended = others(store).sign_out_everywhere(name, at(MINUTE));
                 assert_eq!(ended, Ok(0));
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "given other roles",
+            Box::new(move |store| {
+                let granted = others(store).grant(name, Grants::new(), at(MINUTE));
+                assert_eq!(granted, Ok(()));
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "told to choose another password",
+            Box::new(move |store| {
+                let reason = password::Reason::Compromised;
+                let told = others(store).require_password_change(name, reason, at(MINUTE));
+                assert_eq!(told, Ok(()));
             }),
             Error::Overtaken,
         ),
