@@ -326,3 +326,41 @@ proptest! {
         }
     }
 }
+
+/// SE-02: where both limits are reached at once, the session was as old as a session may be.
+#[test]
+fn a_session_that_reaches_both_limits_at_once_was_as_old_as_it_may_be() {
+    let policy = Policy::nist_aal1();
+    let (state, token, _) = started(&policy, State::default(), at(0));
+    let (_, outcome) = policy.check(state, &token, at(30 * DAY));
+    assert_eq!(outcome, Err(Error::Expired(Expiry::Absolute)));
+}
+
+/// SE-08: a store may forget a record when nothing of it can matter any more, and no sooner: the last
+/// session is dead, and a sign-in that was overtaken would be too slow.
+#[test]
+fn a_record_may_be_forgotten_when_nothing_of_it_matters_any_more() {
+    let policy = Policy::back_office();
+    let (state, first, _) = started(&policy, State::default(), at(0));
+    let (state, last, _) = started(&policy, state, at(5 * MINUTE));
+    assert_eq!(policy.expires(&state), at(20 * MINUTE));
+    let state = state.end_token(&last);
+    assert_eq!(policy.expires(&state), at(15 * MINUTE));
+    let under_way = state.begin(Handle::of("ada"), at(10 * MINUTE));
+    let (state, _) = state.end_all(at(10 * MINUTE));
+    assert_eq!(policy.expires(&state), at(70 * MINUTE));
+    let (state, late, _) = started(&policy, state, at(65 * MINUTE));
+    assert_eq!(policy.expires(&state), at(80 * MINUTE));
+    for gone in [&first, &last] {
+        assert!(
+            policy
+                .check(state.clone(), gone, at(65 * MINUTE))
+                .1
+                .is_err()
+        );
+    }
+    assert!(policy.check(state, &late, at(65 * MINUTE)).1.is_ok());
+    // forgotten, the record stops nobody who is not stopped by the time
+    let (_, forgotten) = policy.start(State::default(), under_way, at(70 * MINUTE));
+    assert_eq!(forgotten.unwrap_err(), Error::SignInTooSlow);
+}
