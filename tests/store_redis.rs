@@ -517,28 +517,26 @@ fn a_server_that_hangs_is_an_error_and_then_works_again() {
     });
 }
 
-/// Zero would be no limit to the system.
+/// Zero means no limit to many a library.
 #[test]
-fn no_time_at_all_is_very_little_time_and_not_all_of_it() {
+fn no_time_at_all_is_not_all_of_it() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     let server = Server::at(&url).unwrap();
     for none in [
         server.clone().with_timeouts(PATIENT, Duration::ZERO),
-        server.with_timeouts(Duration::ZERO, Duration::ZERO),
+        server.clone().with_timeouts(Duration::ZERO, Duration::ZERO),
     ] {
-        on_each(&none.with_replicas(1, Duration::ZERO), |store| {
-            assert!(matches!(
-                store.load(b"a"),
-                Err(Error::TimedOut | Error::Unreachable)
-            ));
+        on_each(&none, |store| {
+            let error = store.load(b"a").unwrap_err();
+            assert!(
+                matches!(error, Error::TimedOut | Error::Unreachable),
+                "{error}"
+            );
         });
     }
-    let longest = Server::at(&url)
-        .unwrap()
-        .with_timeouts(Duration::MAX, Duration::MAX);
-    let longest = longest.with_replicas(1, Duration::MAX);
     drop(listener);
+    let longest = server.with_timeouts(Duration::MAX, Duration::MAX);
     on_each(&longest, |store| {
         assert_eq!(store.load(b"a"), Err(Error::Unreachable))
     });
@@ -646,14 +644,24 @@ fn a_write_that_reaches_too_few_replicas_is_an_error() {
         let unchanged = store.compare_exchange(b"a", Some(b"x"), Some(&entry(b"2")));
         assert_eq!(unchanged, Ok(Exchange::Changed));
     });
+    on_each(
+        &at(&primary.url()).with_replicas(1, Duration::ZERO),
+        |store| {
+            let exchange = store.compare_exchange(b"a", Some(b"1"), Some(&entry(b"1")));
+            assert!(matches!(exchange, Err(Error::NotReplicated { .. })));
+        },
+    );
     let replica = replica_of(&primary);
-    on_each(&at(&primary.url()).with_replicas(1, PATIENT), |store| {
-        let current = store.load(b"a").unwrap();
-        let next = [current.as_deref().unwrap(), b"+"].concat();
-        let exchange = store.compare_exchange(b"a", current.as_deref(), Some(&entry(&next)));
-        assert_eq!(exchange, Ok(Exchange::Done));
-        assert_eq!(replica.command(&["GET", "a"]).as_bytes(), next);
-    });
+    on_each(
+        &at(&primary.url()).with_replicas(1, Duration::MAX),
+        |store| {
+            let current = store.load(b"a").unwrap();
+            let next = [current.as_deref().unwrap(), b"+"].concat();
+            let exchange = store.compare_exchange(b"a", current.as_deref(), Some(&entry(&next)));
+            assert_eq!(exchange, Ok(Exchange::Done));
+            assert_eq!(replica.command(&["GET", "a"]).as_bytes(), next);
+        },
+    );
 }
 
 /// CO-04.
@@ -897,6 +905,28 @@ mod runtimes {
         assert_eq!(exchange, Poll::Ready(Err(Error::NoRuntime)));
         let risks = pin!(store.risks()).poll(&mut context);
         assert_eq!(risks, Poll::Ready(Err(Error::NoRuntime)));
+    }
+
+    /// They do not wait one after the other, each for as long as a connection may take.
+    #[test]
+    fn tasks_that_wait_for_one_connection_give_up_together() {
+        let (server, connections) = super::fake::deaf();
+        let tasks = Blocking::new(server);
+        let store = std::sync::Arc::new(tasks.store);
+        tasks.runtime.block_on(async {
+            let calls: Vec<_> = (0..20)
+                .map(|_| {
+                    let store = store.clone();
+                    tokio::spawn(async move { store.load(b"a").await })
+                })
+                .collect();
+            for call in calls {
+                let error = call.await.unwrap().unwrap_err();
+                assert!(matches!(error, Error::TimedOut | Error::Unreachable));
+            }
+        });
+        let connections = connections.load(std::sync::atomic::Ordering::SeqCst);
+        assert!((1..10).contains(&connections), "{connections}");
     }
 
     /// The connection ends with the runtime that made it; another runtime gets another one.

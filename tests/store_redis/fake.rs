@@ -9,7 +9,6 @@ use std::{
     sync::{
         Arc, Barrier, Mutex,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     thread,
     time::Duration,
@@ -74,6 +73,23 @@ fn fake(reply: impl Fn(Heard) -> Reply + Send + Sync + 'static) -> Server {
         }
     });
     hasty(&url)
+}
+
+/// A server that answers no login, and how many connections it has had.
+#[cfg(feature = "redis-tokio")]
+pub(crate) fn deaf() -> (Server, Arc<AtomicUsize>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let server = fake({
+        let connections = connections.clone();
+        move |heard| {
+            connections.fetch_max(heard.connection, Ordering::SeqCst);
+            Reply::Nothing
+        }
+    });
+    let address = format!("{server:?}");
+    let address = address.split('"').nth(1).unwrap();
+    let server = hasty(&format!("redis://:secret@{address}"));
+    (server.with_timeouts(SHORT, SHORT), connections)
 }
 
 fn serve(stream: &TcpStream, connection: usize, reply: &dyn Fn(Heard) -> Reply) -> Option<()> {
@@ -517,43 +533,38 @@ fn forks_where_it_is_told_to() {
     if env::var_os("PORTCULLIS_TEST_FORKS").is_none() {
         return;
     }
-    let (asked, child_asked) = mpsc::channel();
-    let questions = Mutex::new((asked, Vec::new()));
-    let server = fake(move |heard| {
-        let (asked, waiting) = &mut *questions.lock().unwrap();
-        match heard.key() {
-            b"child" => {
-                asked.send(()).unwrap();
-                *waiting = heard.echo();
-                Reply::Nothing
-            }
-            // The child waits first and reads first: the answer to its parent.
-            b"parent" => Reply::Send([heard.echo(), waiting.split_off(0)].concat()),
-            _ => Reply::Send(heard.echo()),
+    let late = Mutex::new(Vec::new());
+    let server = fake(move |heard| match heard.key() {
+        b"parent" => {
+            *late.lock().unwrap() = heard.echo();
+            Reply::Nothing
         }
+        b"child" => Reply::Send([late.lock().unwrap().split_off(0), heard.echo()].concat()),
+        _ => Reply::Send(heard.echo()),
     });
     let store: &'static Redis = Box::leak(Box::new(Redis::new(server)));
     assert_eq!(store.load(b"a"), Ok(Some(b"a".to_vec())));
-    let own = |key: &[u8]| {
-        store
-            .load(key)
-            .is_ok_and(|value| value.as_deref() != Some(key))
-    };
-    let own = move |key| !own(key);
+    let (mut forked, mut says_forked) = io::pipe().unwrap();
+    let (mut asked, mut says_asked) = io::pipe().unwrap();
     let parent = thread::spawn(move || {
-        child_asked.recv().unwrap();
-        own(b"parent")
+        forked.read_exact(&mut [0]).unwrap();
+        assert_eq!(store.load(b"parent"), Err(Error::TimedOut));
+        says_asked.write_all(&[0]).unwrap();
     });
     let mut child = Command::new("true");
-    let ask = move || match own(b"child") {
-        true => Ok(()),
-        false => Err(io::ErrorKind::InvalidData.into()),
+    let ask = move || {
+        says_forked.write_all(&[0])?;
+        asked.read_exact(&mut [0])?;
+        match store.load(b"child") {
+            Ok(Some(value)) if value == b"parent" => Err(io::ErrorKind::InvalidData.into()),
+            _ => Ok(()),
+        }
     };
-    // SAFETY: the child only allocates, which the C library allows after a fork, and uses its copy
-    // of a socket. It waits for no lock: none of the store's was held by another thread.
+    // SAFETY: the child only allocates, which the C library allows after a fork, and uses its copies
+    // of a socket and of two pipes. It waits for no lock: nobody held one of the store's.
     unsafe { child.pre_exec(ask) };
     assert!(child.status().unwrap().success());
-    assert!(parent.join().unwrap());
+    parent.join().unwrap();
 }
 
 /// SE-04: what says nothing of the replicas, or refuses to, is not enough of them.

@@ -17,10 +17,10 @@ use crate::{
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long an answer may take. The scripts take microseconds; a person waits.
 const RESPONSE: Duration = Duration::from_secs(3);
-/// Shorter times count as this: zero would mean no limit.
-const SHORTEST: Duration = Duration::from_millis(1);
-/// Longer times count as this: no call waits longer than a day.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// What `WAIT` is told at least: zero would be for ever.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+/// And at most: it takes no number that overflows its own clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Where the server is, and how [`Redis`](super::Redis) and `RedisAsync` speak to it.
 ///
@@ -64,16 +64,16 @@ impl Server {
         Self { prefix, ..self }
     }
 
-    /// How long a connection to one address of the host may take, and how long an answer; a
-    /// millisecond at least, a day at most.
+    /// How long a connection to one address of the host may take, and how long an answer. With
+    /// zero, every call fails.
     ///
     /// Not counted are the look-up of the host's name, which the operating system bounds, and in
     /// [`Redis`](super::Redis) an answer that comes in pieces, each in time.
     #[must_use]
     pub fn with_timeouts(self, connect: Duration, response: Duration) -> Self {
         Self {
-            connect: connect.clamp(SHORTEST, LONGEST),
-            response: response.clamp(SHORTEST, LONGEST),
+            connect,
+            response,
             ..self
         }
     }
@@ -83,7 +83,7 @@ impl Server {
     /// write took place. Zero waits for none. All who share a connection wait along.
     #[must_use]
     pub fn with_replicas(self, wanted: u32, timeout: Duration) -> Self {
-        let timeout = timeout.clamp(SHORTEST, LONGEST);
+        let timeout = timeout.clamp(SHORTEST_WAIT, LONGEST_WAIT);
         let replicas = (wanted > 0).then_some(Replicas { wanted, timeout });
         Self { replicas, ..self }
     }
