@@ -65,6 +65,8 @@ pub(crate) fn start_with(args: &[&str]) -> Option<Server> {
     let number = STARTED.fetch_add(1, Ordering::Relaxed);
     let name = format!("portcullis-redis-{}-{number}", std::process::id());
     let dir = env::temp_dir().join(name);
+    // What a process of the same number left that was killed.
+    let _ = fs::remove_dir_all(&dir);
     fs::create_dir(&dir).unwrap();
     let mut server = Server {
         child: None,

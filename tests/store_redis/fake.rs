@@ -551,7 +551,10 @@ fn forks_where_it_is_told_to() {
         assert_eq!(store.load(b"parent"), Err(Error::TimedOut));
         says_asked.write_all(&[0]).unwrap();
     });
-    let mut child = Command::new("true");
+    let mut child = Command::new(env::current_exe().unwrap());
+    child
+        .args(["--exact", "no such test"])
+        .stdout(Stdio::null());
     let ask = move || {
         says_forked.write_all(&[0])?;
         asked.read_exact(&mut [0])?;
