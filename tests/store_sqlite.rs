@@ -15,7 +15,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::Duration,
 };
@@ -233,6 +233,8 @@ fn a_lock_that_is_not_given_back_is_an_error() {
         }
     });
     assert_eq!(store.purge(), Err(Error::Busy));
+    let other = Sqlite::open(file(&directory)).unwrap();
+    assert_eq!(other.load(b"key"), Ok(Some(b"1".to_vec())));
     child.finish();
     assert_eq!(replace(&store, b"key", b"1", b"2"), Ok(Exchange::Done));
 }
@@ -251,6 +253,36 @@ fn a_lock_that_is_given_back_is_waited_for() {
             assert_eq!(waits.join().unwrap(), Ok(Exchange::Done));
         }
     });
+}
+
+/// A thread that writes all the time (a purge does) keeps no other from writing.
+#[test]
+fn threads_write_in_the_order_in_which_they_came() {
+    let directory = directory();
+    let store = Sqlite::open(file(&directory)).unwrap();
+    let (writes, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let mut let_in_first = Vec::new();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut value = vec![0; 200_000];
+            put(&store, b"busy", &value);
+            while !is_over.load(Ordering::Relaxed) {
+                let next = vec![value[0].wrapping_add(1); value.len()];
+                done(replace(&store, b"busy", &value, &next));
+                value = next;
+                writes.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        for key in 0..21_u8 {
+            let before = writes.load(Ordering::Relaxed);
+            put(&store, &[key], b"1");
+            let_in_first.push(writes.load(Ordering::Relaxed) - before);
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    // The median: this thread may have to wait for a processor before it joins the queue.
+    let_in_first.sort_unstable();
+    assert!(let_in_first[10] <= 3, "{let_in_first:?}");
 }
 
 /// CO-04: a file that may not grow, as on a full disk.
@@ -309,6 +341,10 @@ fn refuses_what_is_not_the_path_of_a_file() {
         kind(&directory.path().join("missing/store.db")),
         Error::Open(io::ErrorKind::NotFound)
     );
+    assert_eq!(
+        kind(&directory.path().join("store\0.db")),
+        Error::Open(io::ErrorKind::InvalidInput)
+    );
     #[cfg(unix)]
     {
         let socket = directory.path().join("socket");
@@ -328,6 +364,15 @@ fn a_name_that_means_something_to_sqlite_is_a_file_when_it_is_a_path() {
         let again = Sqlite::open(&path).unwrap();
         assert_eq!(again.load(b"key"), Ok(Some(b"1".to_vec())));
     }
+}
+
+/// CO-04: a path means the same file after the process changed its directory.
+#[cfg(unix)]
+#[test]
+fn a_relative_path_stays_the_path_of_one_file() {
+    let directory = directory();
+    let said = Child::start(Role::Move, &file(&directory), 0).finish();
+    assert_eq!(said, [format!("{:?}", Ok::<_, Error>(Some(b"1".to_vec())))]);
 }
 
 /// CO-04.

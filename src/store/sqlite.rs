@@ -72,7 +72,10 @@ use std::{fmt, path::Path, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use self::{connections::Connections, file::File};
+use self::{
+    connections::{Connections, give_way},
+    file::File,
+};
 use super::{Entry, Exchange, Store};
 use crate::{
     Timestamp,
@@ -199,6 +202,7 @@ impl Sqlite {
             if some == 0 {
                 return Ok(removed);
             }
+            give_way();
         }
     }
 

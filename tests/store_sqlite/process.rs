@@ -37,6 +37,8 @@ pub(crate) enum Role {
     Fill { limit: bool },
     /// Opens the store, as somebody whom permissions hold for, and says what came of it.
     Open,
+    /// Opens the store by a relative path, changes the directory, and says what it reads.
+    Move,
     /// Forks.
     Fork,
     /// Ends all sessions of a person at this time, says so, and waits to be killed.
@@ -202,6 +204,7 @@ fn child() {
         "Stream" => write_stream(file, number),
         "Hold" => hold(file),
         "Open" => say(format_args!("{:?}", Sqlite::open(file).unwrap_err())),
+        "Move" => change_directory(file),
         #[cfg(target_os = "linux")]
         "Fork" => forked::fork_off(file),
         #[cfg(feature = "session")]
@@ -263,6 +266,14 @@ fn hold(file: &Path) {
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     say("held");
     io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+fn change_directory(file: &Path) {
+    env::set_current_dir(file.parent().unwrap()).unwrap();
+    let store = Sqlite::open(file.file_name().unwrap()).unwrap();
+    put(&store, b"key", b"1");
+    env::set_current_dir("/").unwrap();
+    say(format_args!("{:?}", store.load(b"key")));
 }
 
 fn fill(file: &Path) {

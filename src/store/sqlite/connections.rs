@@ -1,6 +1,7 @@
 //! One connection that writes and some that read, shared by all threads of the process.
 
 use std::{
+    collections::VecDeque,
     mem,
     path::Path,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -35,10 +36,34 @@ pub(super) struct Connections {
     readers: Mutex<Vec<Connection>>,
 }
 
-/// The place of the connection that writes. It is opened again after an error.
-enum Writer {
-    Free(Option<Connection>),
-    Taken,
+/// The connection that writes, or its place: it is opened again after an error.
+#[derive(Default)]
+struct Writer {
+    connection: Option<Connection>,
+    is_taken: bool,
+    /// In the order in which they came, so that a thread that writes all the time does not keep
+    /// the others waiting until they give up.
+    waiting: VecDeque<u64>,
+    last_ticket: u64,
+}
+
+impl Writer {
+    fn new(connection: Option<Connection>) -> Self {
+        Self {
+            connection,
+            ..Self::default()
+        }
+    }
+
+    fn draw_ticket(&mut self) -> u64 {
+        self.last_ticket = self.last_ticket.wrapping_add(1);
+        self.waiting.push_back(self.last_ticket);
+        self.last_ticket
+    }
+
+    fn is_turn_of(&self, ticket: u64) -> bool {
+        !self.is_taken && self.waiting.front() == Some(&ticket)
+    }
 }
 
 impl Connections {
@@ -46,7 +71,7 @@ impl Connections {
         Self {
             file,
             busy_timeout,
-            writer: Mutex::new(Writer::Free(Some(connection))),
+            writer: Mutex::new(Writer::new(Some(connection))),
             freed: Condvar::new(),
             readers: Mutex::default(),
         }
@@ -63,7 +88,7 @@ impl Connections {
     /// The connection that writes was opened with the old one.
     pub(super) fn set_durability(&mut self, durability: Durability) {
         self.file.set_durability(durability);
-        self.writer = Mutex::new(Writer::Free(None));
+        self.writer = Mutex::default();
     }
 
     /// Runs `work`, one statement that reads. While the file is held by others it is run again.
@@ -110,20 +135,22 @@ impl Connections {
 
     /// Waits until no other thread writes.
     fn turn(&self) -> Result<Turn<'_>, Error> {
-        let writer = lock(&self.writer);
+        let mut writer = lock(&self.writer);
+        let ticket = writer.draw_ticket();
         let (mut writer, _) = self
             .freed
-            .wait_timeout_while(writer, self.busy_timeout, |writer| {
-                matches!(writer, Writer::Taken)
-            })
+            .wait_timeout_while(writer, self.busy_timeout, |w| !w.is_turn_of(ticket))
             .unwrap_or_else(PoisonError::into_inner);
-        match mem::replace(&mut *writer, Writer::Taken) {
-            Writer::Free(connection) => Ok(Turn {
-                connections: self,
-                connection,
-            }),
-            Writer::Taken => Err(Error::Busy),
+        let is_turn = writer.is_turn_of(ticket);
+        writer.waiting.retain(|other| *other != ticket);
+        if !is_turn {
+            return Err(Error::Busy);
         }
+        writer.is_taken = true;
+        Ok(Turn {
+            connections: self,
+            connection: writer.connection.take(),
+        })
     }
 }
 
@@ -135,8 +162,11 @@ struct Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *lock(&self.connections.writer) = Writer::Free(self.connection.take());
-        self.connections.freed.notify_one();
+        let mut writer = lock(&self.connections.writer);
+        writer.connection = self.connection.take();
+        writer.is_taken = false;
+        drop(writer);
+        self.connections.freed.notify_all();
     }
 }
 
@@ -149,7 +179,7 @@ impl Drop for Connections {
             mem::forget(mem::take(readers.unwrap_or_else(PoisonError::into_inner)));
             let writer = self.writer.get_mut();
             let writer = writer.unwrap_or_else(PoisonError::into_inner);
-            mem::forget(mem::replace(writer, Writer::Taken));
+            mem::forget(writer.connection.take());
         }
     }
 }
@@ -168,6 +198,11 @@ pub(super) fn patiently<T>(
         }
         waited = waited.saturating_add(PAUSE);
     }
+}
+
+/// Lets other processes have the file, which look every [`PAUSE`] whether it is free.
+pub(super) fn give_way() {
+    thread::sleep(PAUSE.saturating_mul(2));
 }
 
 /// A connection that saw the disk fail is not used again: the next one begins with what is there.

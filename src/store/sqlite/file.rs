@@ -96,7 +96,8 @@ impl File {
             Durability::Crash => "NORMAL",
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
+        // What it has to set aside does not go to a directory for temporary files.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update(None, "secure_delete", true)
     }
 }
@@ -123,7 +124,8 @@ fn create(path: &Path) -> Result<(), Error> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    let created = options.open(path).map(drop);
+    match created {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(Error::Open(error.kind()))
         }
@@ -173,4 +175,25 @@ fn place(_: &Path) -> Result<Place, Error> {
         device: 0,
         inode: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no test from outside can see without cutting the power.
+    #[test]
+    fn an_acknowledged_change_is_flushed_unless_told_otherwise() {
+        let directory = tempfile::tempdir().unwrap();
+        let opened = File::open(&directory.path().join("store.db"), Duration::ZERO);
+        let (mut file, first) = opened.unwrap();
+        let synchronous = |connection: &Connection| -> i32 {
+            let answer = connection.query_row("PRAGMA synchronous", [], |row| row.get(0));
+            answer.unwrap()
+        };
+        assert_eq!(synchronous(&first), 2, "FULL");
+        assert_eq!(synchronous(&file.connect().unwrap()), 2);
+        file.set_durability(Durability::Crash);
+        assert_eq!(synchronous(&file.connect().unwrap()), 1, "NORMAL");
+    }
 }

@@ -55,12 +55,11 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Error> {
 
 /// Refuses what is not the store that was there before.
 pub(super) fn verify(connection: &Connection) -> Result<(), Error> {
-    let owner = owner(connection).map_err(Error::new)?;
     let mode = mode(connection, "PRAGMA journal_mode").map_err(Error::new)?;
-    if matches!(owner, Owner::Us) && mode == "wal" {
-        Ok(())
-    } else {
-        Err(Error::Replaced)
+    match owner(connection).map_err(Error::new)? {
+        Owner::Us if mode == "wal" => Ok(()),
+        Owner::Later(version) => Err(Error::Newer(version)),
+        _ => Err(Error::Replaced),
     }
 }
 
