@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     env,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    mem,
     path::Path,
     process::{self, ChildStderr, Command, Stdio},
     thread,
@@ -110,7 +111,7 @@ impl Child {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         while self.line() {}
-        self.said
+        mem::take(&mut self.said)
     }
 
     /// Ends its input, waits for it, and returns all it said.
@@ -119,7 +120,15 @@ impl Child {
         while self.line() {}
         let status = self.process.wait().unwrap();
         assert!(status.success(), "{status}: {:?}", self.said);
-        self.said
+        mem::take(&mut self.said)
+    }
+}
+
+/// One whose test has failed.
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -153,7 +162,7 @@ fn command(role: Role, file: &Path) -> Command {
         Role::Open if is_root() => {
             // No permission keeps root from writing.
             let directory = file.parent().unwrap();
-            fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o777)).unwrap();
             let copy = directory.join("test");
             fs::copy(&exe, &copy).unwrap();
             let mut command = Command::new(copy);

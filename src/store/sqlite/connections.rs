@@ -214,3 +214,48 @@ fn is_usable_after<T>(result: &Result<T, Error>) -> bool {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Also before the thread that has just written and writes again.
+    #[test]
+    fn threads_write_in_the_order_in_which_they_came() {
+        let directory = tempfile::tempdir().unwrap();
+        let timeout = Duration::from_secs(3600);
+        let opened = File::open(&directory.path().join("store.db"), timeout);
+        let (file, connection) = opened.unwrap();
+        let connections = Connections::new(file, connection, timeout);
+        let order = Mutex::new(Vec::new());
+        let turn = connections.turn().unwrap();
+        thread::scope(|scope| {
+            for thread in 0..3 {
+                let (connections, order) = (&connections, &order);
+                scope.spawn(move || {
+                    let _turn = connections.turn().unwrap();
+                    lock(order).push(thread);
+                });
+                while lock(&connections.writer).waiting.len() <= thread {
+                    thread::yield_now();
+                }
+            }
+            drop(turn);
+            let _again = connections.turn().unwrap();
+            assert_eq!(*lock(&order), [0, 1, 2]);
+        });
+    }
+
+    /// Who gave up does not come up.
+    #[test]
+    fn a_thread_that_waited_too_long_leaves_the_queue() {
+        let directory = tempfile::tempdir().unwrap();
+        let opened = File::open(&directory.path().join("store.db"), Duration::ZERO);
+        let (file, connection) = opened.unwrap();
+        let connections = Connections::new(file, connection, Duration::ZERO);
+        let turn = connections.turn().unwrap();
+        assert_eq!(connections.turn().err(), Some(Error::Busy));
+        drop(turn);
+        assert!(connections.turn().is_ok());
+    }
+}

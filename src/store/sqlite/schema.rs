@@ -94,3 +94,20 @@ fn keep_log_on_close(connection: &Connection, keep: bool) -> rusqlite::Result<()
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two processes that both found it new, of which one is slower.
+    #[test]
+    fn a_database_that_another_has_made_meanwhile_is_left_as_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        create(&mut connection).unwrap();
+        let insert = "INSERT INTO entry (key, value) VALUES (x'00', x'01')";
+        connection.execute_batch(insert).unwrap();
+        create(&mut connection).unwrap();
+        let count = connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0));
+        assert_eq!(count, Ok(1));
+    }
+}
