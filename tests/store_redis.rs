@@ -634,6 +634,26 @@ fn a_primary_that_is_demoted_under_way_is_an_error_until_it_is_one_again() {
     });
 }
 
+/// CO-04: a primary that may be the wrong side of a cut does not answer from it.
+#[test]
+fn a_primary_without_the_replicas_it_is_to_have_is_an_error() {
+    let Some(server) = redis_server::start() else {
+        return;
+    };
+    on_each(&at(&server.url()), |store| {
+        put(store, b"a", &entry(b"1"));
+        let least = |n| server.command(&["CONFIG", "SET", "min-replicas-to-write", n]);
+        assert_eq!(least("1"), "OK");
+        assert_eq!(store.load(b"a"), Err(refused("NOREPLICAS")));
+        for current in [Some(b"1"), Some(b"2")] {
+            let exchange = store.compare_exchange(b"a", current.map(|c| &c[..]), None);
+            assert_eq!(exchange, Err(refused("NOREPLICAS")));
+        }
+        assert_eq!(least("0"), "OK");
+        assert_eq!(store.load(b"a"), Ok(Some(b"1".to_vec())));
+    });
+}
+
 /// SE-04: what does not reach as many replicas as it is to is an error.
 #[test]
 fn a_write_that_reaches_too_few_replicas_is_an_error() {

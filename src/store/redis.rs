@@ -27,7 +27,7 @@
 //!   and another one may be promoted). `min-replicas-to-write` keeps a primary that was cut off from
 //!   serving at all. A replica that takes writes (`replica-read-only no`) is not told from a
 //!   primary. After a failover that may have lost writes, end every session
-//!   ([`Sessions::end_all`](crate::session::Sessions::end_all), or another key prefix).
+//!   (`Sessions::end_all`, or another key prefix).
 //! - **Eviction.** `maxmemory-policy` must be `noeviction`. Any other one throws away locks and
 //!   sessions to make room. A full server then refuses to grow, which is an error and denies.
 //! - **Finding the primary.** No Sentinel: the URL is to name what moves with the primary. Each new
@@ -44,8 +44,9 @@
 //!
 //! # Requirements
 //!
-//! Redis 6.2 (for `GETEX`) or Valkey; the tests run on Redis 7.0. Of an account with an access list: `+get +getex +strlen +set +del
-//! +evalsha +eval` on the prefix, `+wait` for replicas, `+info +config|get` for the risks.
+//! Redis 6.2 (for `GETEX`) or Valkey; the tests run on Redis 7.0. Of an account with an access list:
+//! `+get +getex +strlen +set +del +evalsha +eval` on the prefix, `+wait` for replicas,
+//! `+info +config|get` for the risks.
 //!
 //! # Example
 //!
@@ -90,9 +91,10 @@ const IDLE: usize = 16;
 /// which changes nothing, is asked again on a new connection when the idle one turns out closed.
 ///
 /// ```no_run
-/// use portcullis::{session::{Policy, Sessions}, store::Redis};
+/// use portcullis::store::{Redis, Store};
 ///
-/// let sessions = Sessions::new(Policy::back_office(), Redis::open("redis://10.0.0.5/0")?);
+/// let store = Redis::open("redis://10.0.0.5/0")?;
+/// let value = store.load(b"key")?;
 /// # Ok::<(), portcullis::store::redis::Error>(())
 /// ```
 #[derive(Debug)]

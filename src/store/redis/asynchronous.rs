@@ -23,10 +23,13 @@ use crate::store::{AsyncStore, Entry, Exchange};
 /// its turn included.
 ///
 /// ```no_run
-/// use portcullis::{session::{Policy, Sessions}, store::RedisAsync};
+/// use portcullis::store::{AsyncStore, RedisAsync};
 ///
-/// let sessions = Sessions::new(Policy::back_office(), RedisAsync::open("redis://10.0.0.5/0")?);
-/// # Ok::<(), portcullis::store::redis::Error>(())
+/// # async fn example() -> Result<(), portcullis::store::redis::Error> {
+/// let store = RedisAsync::open("redis://10.0.0.5/0")?;
+/// let value = store.load(b"key").await?;
+/// # Ok(())
+/// # }
 /// ```
 pub struct RedisAsync {
     server: Server,
