@@ -67,7 +67,7 @@
   const end = async (why) => {
     ending = true;
     document.body.hidden = true;
-    await ask();
+    await askAnew();
     ending = false;
     if (leaving) return;
     if (Math.min(ends.idle, ends.absolute) <= Date.now()) return leave(why);
@@ -77,6 +77,12 @@
 
   // One question at a time; whoever asks meanwhile waits for the same answer.
   const ask = () => (asking ??= answer().finally(() => (asking = null)));
+
+  // A question under way may have been answered before what is asked about.
+  const askAnew = async () => {
+    await asking;
+    await ask();
+  };
 
   const answer = async () => {
     try {
@@ -98,7 +104,7 @@
     } catch {
       // no answer: the time runs on
     }
-    await ask();
+    await askAnew();
   });
 
   document.addEventListener("visibilitychange", () => {

@@ -3,8 +3,9 @@
 //! Anybody can write anything there, so it is a help for the eye and decides nothing.
 
 use axum::http::{HeaderMap, header};
+use portcullis::session::fit_label;
 
-/// What an unknown browser calls itself is shown up to this many bytes.
+/// What an unknown browser calls itself is shown up to this many characters.
 const NAME_LEN: usize = 60;
 
 /// Browsers by what stands in their User-Agent; many name others too, so the order matters.
@@ -43,8 +44,7 @@ pub(crate) fn label(headers: &HeaderMap) -> String {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
         (None, _) if agent.trim().is_empty() => "Unknown device".to_owned(),
-        // a header value of visible ASCII: every byte is a character
-        (None, _) => agent.chars().take(NAME_LEN).collect(),
+        (None, _) => fit_label(agent).chars().take(NAME_LEN).collect(),
     }
 }
 
@@ -72,6 +72,7 @@ mod tests {
                 "Chrome on Android",
             ),
             ("curl/8.5.0", "curl/8.5.0"),
+            ("a\ttab", "atab"),
             ("", "Unknown device"),
         ] {
             let mut headers = HeaderMap::new();

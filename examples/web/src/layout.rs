@@ -6,7 +6,7 @@ use portcullis::{Timestamp, session::Live};
 
 use crate::{
     duration,
-    office::{Settings, Visitor},
+    office::{Ended, Settings, Visitor},
 };
 
 /// Pages for people who are signed in.
@@ -51,13 +51,18 @@ pub(crate) fn member(
     body: &Markup,
 ) -> Html<String> {
     let clock = Clock::of(visitor.person.session(), Timestamp::now());
+    let ended = if clock.idle < clock.absolute {
+        Ended::Idle
+    } else {
+        Ended::Limit
+    };
     let after_the_end = clock.next.as_secs().saturating_add(1);
     document(
         title,
         &html! {
             script src="/session.js" defer {}
             // Without scripts the browser leaves by itself, too.
-            noscript { meta http-equiv="refresh" content={ (after_the_end) "; url=/sign-in?ended=idle" }; }
+            noscript { meta http-equiv="refresh" content={ (after_the_end) "; url=/sign-in?ended=" (ended.name()) }; }
         },
         &html! {
             body.inside
@@ -139,9 +144,12 @@ pub(crate) fn problems(lines: &[String]) -> Markup {
     }
 }
 
-/// A point in time as people read it, how long ago; the exact one for the pointer and the script.
+/// A point in time as people read it, how long ago, and the exact one for who points at it.
 pub(crate) fn time(at: Timestamp, now: Timestamp) -> Markup {
-    html! { time datetime=(at) { (duration::ago(now.saturating_since(at))) } }
+    let minute: String = at.to_string().replace('T', " ").chars().take(16).collect();
+    html! {
+        time datetime=(at) title={ (minute) " UTC" } { (duration::ago(now.saturating_since(at))) }
+    }
 }
 
 fn brand() -> Markup {

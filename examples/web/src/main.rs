@@ -4,7 +4,7 @@
     reason = "what people need to sign in is for them, not for the log"
 )]
 
-use std::{error::Error, process::ExitCode, time::Duration};
+use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
 
 use portcullis::{
     Timestamp,
@@ -18,6 +18,7 @@ use portcullis_web::{Office, Options, Settings, USAGE, app, open, say};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::Notify,
 };
 
 /// Requests under way when the service is stopped have this long to end.
@@ -96,26 +97,26 @@ fn seed(accounts: &Accounts<impl Store>) -> Result<password::Generated, Box<dyn 
 }
 
 async fn serve(options: &Options, office: Office) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(options.listen).await?;
-    let address = listener.local_addr()?;
-    println!("listening on http://{address}");
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     );
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let mut begun = stopped.clone();
-    let server = axum::serve(listener, app(office)).with_graceful_shutdown(async move {
+    let listener = TcpListener::bind(options.listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let stopping = Arc::new(Notify::new());
+    let stop = Arc::clone(&stopping);
+    let told = async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         say("stopping");
-        drop(stop);
-    });
-    // a browser may keep a connection open for minutes
+        stop.notify_one();
+    };
+    let server = axum::serve(listener, app(office)).with_graceful_shutdown(told);
+    // who is slow is not waited for for ever
     let patience = async {
-        let _ended = begun.changed().await;
+        stopping.notified().await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {

@@ -238,7 +238,7 @@ fn failed(error: &account::Error) -> Response {
     message::page(
         StatusCode::SERVICE_UNAVAILABLE,
         "Not now",
-        "Our records could not be read or written, so nothing was done and nobody was let in. \
-         Please try again in a moment.",
+        "Something on our side did not work. Nobody was let in, and what you asked for may not have \
+         been done. Please try again in a moment.",
     )
 }

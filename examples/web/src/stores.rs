@@ -30,7 +30,8 @@ pub fn open(name: &str, key: &str) -> Result<Sealed<Stores>, Box<dyn error::Erro
         let ring = Arc::new(Keyring::generate()?);
         return Ok(Sealed::new(ring, Stores::Memory(Memory::new(CAPACITY))));
     }
-    let store = if name.starts_with("redis:") {
+    // any other kind of address is an error of Redis's, and no file
+    let store = if name.contains("://") {
         let redis = Redis::open(name)?;
         for risk in redis.risks()? {
             crate::say(format_args!("warning: {risk}"));

@@ -208,7 +208,7 @@ fn a_wrong_sign_in_says_nothing_of_who_is_here() {
 fn what_a_device_calls_itself_is_escaped_and_bounded() {
     let server = server();
     let mut client = Client::new(&server);
-    client.agent = "<script>alert(1)</script>\"'&\u{9}";
+    client.agent = "<script>alert(1)</script>\"'&\u{9}x";
     let (_, recovery) = client.enrol();
     let long = "x".repeat(5000);
     let mut other = Client::new(&server);
@@ -536,6 +536,12 @@ fn what_is_stored_is_sealed_by_a_key_for_its_owner_alone() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
     let refused = Server::try_start(&store).err();
     assert!(refused.unwrap().contains("others than its owner"));
+
+    let address = ["--store", "rediss://localhost/", "--key", &other];
+    assert!(
+        Server::try_start(&address).is_err(),
+        "an address is no file"
+    );
 }
 
 /// The bytes of base32.
