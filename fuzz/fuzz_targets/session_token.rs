@@ -1,14 +1,22 @@
 //! Tokens and stored sessions: a token reads as base64url says and prints as it was read; no
-//! stranger's token opens anything; whatever a step makes of a record can be stored again.
+//! stranger's token opens anything; whatever a step makes of a record can be stored again; a touch
+//! over a store, which reads no more of a record than it must, says what the step on the record says.
+//!
+//! A seed holds a record that knows [`KNOWN`], and [`REPLACED`] as a token that it had.
 #![no_main]
+
+use std::sync::Mutex;
 
 use libfuzzer_sys::fuzz_target;
 use portcullis::{
-    Timestamp,
-    session::{Activity, Error, Factors, Handle, Policy, State, Token},
+    Timestamp, encoding,
+    session::{Activity, Error, Factors, Handle, Policy, Sessions, State, Token},
+    store::{Entry, Exchange, Store},
 };
 
-const STRANGER: &str = "AS56hNQSgbHER9CzaAduGvgHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw";
+const KNOWN: &str = "AS56hNQSgbHER9CzaAduGvgHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw";
+const REPLACED: &str = "AS56hNQSgbHER9CzaAduGvgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA";
+const STRANGER: &str = "AS56hNQSgbHER9CzaAduGvgJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQ";
 /// What a record holds at the most.
 const SESSIONS: usize = 256;
 
@@ -104,8 +112,64 @@ fn steps(state: &State, policy: &Policy, now: Timestamp) {
     }
 }
 
+/// A store of one value, whatever its key is.
+struct One(Mutex<Option<Vec<u8>>>);
+
+impl Store for One {
+    type Error = core::convert::Infallible;
+
+    fn load(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Self::Error> {
+        Ok(self.0.lock().expect("one thread").clone())
+    }
+
+    fn compare_exchange(
+        &self,
+        _: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, Self::Error> {
+        let mut value = self.0.lock().expect("one thread");
+        assert_eq!(value.as_deref(), current);
+        *value = new.map(|entry| entry.value().to_vec());
+        Ok(Exchange::Done)
+    }
+}
+
+/// A touch over a store and one on the record that stands in it: the same answer, and the same
+/// record afterwards.
+fn agrees(stored: &[u8], text: &str, activity: Activity, now: Timestamp) {
+    let token: Token = text.parse().expect("a token");
+    let store = One(Mutex::new(Some(stored.to_vec())));
+    let policy = Policy::back_office();
+    let over_store = Sessions::new(policy.clone(), &store).touch(&token, activity, now);
+    let left = store.0.lock().expect("one thread").take();
+    match State::decode(stored) {
+        Ok(state) => {
+            let (next, on_record) = policy.touch(state, &token, activity, now);
+            assert_eq!(over_store, on_record);
+            match left {
+                Some(left) => assert_eq!(left, next.encode()),
+                // nothing was ever ended and nobody is signed in: that need not be kept
+                None => assert!(next.epoch() == Default::default() && storable(&next, 0, now) == 0),
+            }
+        }
+        Err(error) => {
+            // what is damaged elsewhere in the record may not have been read
+            let unread = over_store.is_ok() && error == encoding::Error::Damaged;
+            assert!(unread || over_store == Err(Error::State(error)));
+            assert_eq!(left.as_deref(), Some(stored));
+        }
+    }
+}
+
 fuzz_target!(|data: &[u8]| {
     token(data);
+    for now in [1_795_251_600_000, 1_795_252_200_000].map(Timestamp::from_millis) {
+        for text in [KNOWN, REPLACED, STRANGER] {
+            agrees(data, text, Activity::Interactive, now);
+            agrees(data, text, Activity::Background, now);
+        }
+    }
     if let Ok(state) = State::decode(data) {
         assert_eq!(state.encode(), data);
         let times = [0, 1_795_251_600_000, u64::MAX];
