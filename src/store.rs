@@ -61,7 +61,10 @@ pub mod redis;
 pub mod sqlite;
 
 use core::{error, fmt, future::Future};
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+};
 
 #[cfg(feature = "redis")]
 #[doc(inline)]
@@ -77,9 +80,12 @@ pub use sqlite::Sqlite;
 
 use crate::Timestamp;
 
-/// How often [`update`] starts again before it gives up: more than the threads that a process
-/// points at one person's record.
+/// How often [`update`] starts again before it gives up: several times what 256 writers of one value
+/// needed, who all wrote at once and without end.
 const ATTEMPTS: u32 = 128;
+/// The loads that a loser waits before the next attempt are fewer than this: as many writers of one
+/// value then get in each other's way no more than a few do.
+const LONGEST_PAUSE: u64 = 64;
 
 /// Values under keys, changed by compare-and-exchange.
 ///
@@ -359,6 +365,10 @@ impl Error {
 /// Loads the value of `key`, lets `step` decide, and writes what it decided if the value is still
 /// the one it saw; otherwise loads again, up to 128 times.
 ///
+/// Between attempts it lets others go first for as long as some loads take, their number drawn at
+/// random from twice as many each time, up to 63. A server answers in an order of its own, and those
+/// who try again at once in step with each other lose to the same few for ever.
+///
 /// `step` may run several times and must be pure. When it returns an error nothing is written.
 ///
 /// # Errors
@@ -373,7 +383,10 @@ where
     S: Store,
     E: From<Error>,
 {
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        for _ in 0..pause(attempt) {
+            store.load(key).map_err(Error::unavailable)?;
+        }
         let current = store.load(key).map_err(Error::unavailable)?;
         let (change, outcome) = step(current.as_deref())?;
         let Some(new) = written(&change, current.as_deref()) else {
@@ -401,7 +414,10 @@ where
     S: AsyncStore,
     E: From<Error>,
 {
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        for _ in 0..pause(attempt) {
+            store.load(key).await.map_err(Error::unavailable)?;
+        }
         let current = store.load(key).await.map_err(Error::unavailable)?;
         let (change, outcome) = step(current.as_deref())?;
         let Some(new) = written(&change, current.as_deref()) else {
@@ -413,6 +429,17 @@ where
         }
     }
     Err(Error::Contended.into())
+}
+
+/// How many loads to wait before an attempt: backoff with jitter, counted in answers of the store,
+/// since nothing here has a clock. None before the first. What is drawn need not be secret.
+fn pause(attempt: u32) -> u64 {
+    let below = 2_u64.saturating_pow(attempt).min(LONGEST_PAUSE);
+    if below == 1 {
+        return 0;
+    }
+    let drawn = RandomState::new().hash_one(attempt);
+    drawn.checked_rem(below).unwrap_or(0)
 }
 
 /// What is to be written in place of `current`; None when that is nothing.

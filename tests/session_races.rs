@@ -27,7 +27,9 @@ mod scenarios;
 use std::{
     collections::HashMap,
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{Arc, Barrier, Mutex},
+    thread,
+    time::Duration,
 };
 
 use actors::{Actor, Crew};
@@ -56,6 +58,30 @@ fn race(on: &str, crew: &mut dyn Crew, rounds: usize) {
     ));
 }
 
+/// Sixty-four views of one store end everything of one person at once, again and again: each call
+/// writes, and each has to be told that it was done.
+fn crowd<S: Store>(on: &str, open: impl Fn() -> S + Sync) {
+    const WRITERS: usize = 64;
+    const WRITES: u64 = 10;
+    let barrier = Barrier::new(WRITERS);
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let (barrier, open) = (&barrier, &open);
+            scope.spawn(move || {
+                let sessions = Sessions::new(Policy::back_office(), open());
+                barrier.wait();
+                for write in 0..WRITES {
+                    let now = actors::clock().saturating_add(Duration::from_millis(write));
+                    assert_eq!(sessions.end_all("ada", now), Ok(0), "writer {writer}");
+                }
+            });
+        }
+    });
+    say(&format!(
+        "{on}: {WRITERS} writers of one record got through"
+    ));
+}
+
 fn play(scenario: &scenarios::Scenario, crew: &mut dyn Crew, round: usize) -> Result<(), String> {
     let subject = format!("{}-{round}", scenario.name).replace(' ', "-");
     (scenario.play)(crew, &subject)
@@ -72,6 +98,13 @@ fn nothing_is_lost_and_nothing_comes_back_between_threads_on_memory() {
     let store = Arc::new(Memory::with_clock(10_000, actors::clock));
     let mut threads: Vec<_> = (0..6).map(|_| Actor::new(store.clone())).collect();
     race("6 threads on memory", &mut threads, 20);
+}
+
+/// CO-04: contention is no way to have requests refused.
+#[test]
+fn sixty_four_writers_of_one_record_get_through_on_memory() {
+    let store = Memory::with_clock(10, actors::clock);
+    crowd("memory", || &store);
 }
 
 /// One more view of the file. No power cut comes into these tests.
@@ -103,6 +136,14 @@ fn nothing_is_lost_and_nothing_comes_back_between_threads_on_sqlite() {
     );
 }
 
+/// CO-04.
+#[cfg(feature = "sqlite")]
+#[test]
+fn sixty_four_writers_of_one_record_get_through_on_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    crowd("SQLite", || sqlite(&directory.path().join("store.db")));
+}
+
 /// SE-04, SE-06, SE-07, SE-08.
 #[cfg(feature = "sqlite")]
 #[test]
@@ -129,6 +170,16 @@ fn nothing_is_lost_and_nothing_comes_back_between_threads_on_redis() {
         &mut (0..6).map(open).collect::<Vec<_>>(),
         5,
     );
+}
+
+/// CO-04.
+#[cfg(feature = "redis")]
+#[test]
+fn sixty_four_writers_of_one_record_get_through_on_redis() {
+    let Some(server) = redis_server::start() else {
+        return;
+    };
+    crowd("Redis", || redis(&server.url()));
 }
 
 /// SE-04, SE-06, SE-07, SE-08.
