@@ -460,7 +460,11 @@ fn refuses_a_file_that_it_may_not_write_to() {
     let path = file(&directory);
     put(&Sqlite::open(&path).unwrap(), b"key", b"1");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let said = Child::start(Role::Open, &path, 0).finish();
+    let Some(child) = Child::start_without_privileges(Role::Open, &path) else {
+        eprintln!("skipped: this is root, which cannot become somebody else here");
+        return;
+    };
+    let said = child.finish();
     assert_eq!(said, [format!("{:?}", Error::ReadOnly)]);
 }
 

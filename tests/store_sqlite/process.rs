@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    env,
+    env, fs,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     mem,
     path::Path,
@@ -36,7 +36,7 @@ pub(crate) enum Role {
     /// Writes ever longer values until it fails, says the error and the length of the last, makes
     /// room, and says whether the store is usable again.
     Fill { limit: bool },
-    /// Opens the store, as somebody whom permissions hold for, and says what came of it.
+    /// Opens the store and says what came of it.
     Open,
     /// Opens the store by a relative path, changes the directory, and says what it reads.
     Move,
@@ -65,27 +65,49 @@ pub(crate) struct Child {
 impl Child {
     /// Starts a child; one that holds a lock has it.
     pub(crate) fn start(role: Role, file: &Path, number: u64) -> Self {
-        let mut command = command(role, file);
-        command
+        let mut child = Self::run(command(role, file), role, file, number).unwrap();
+        if role == Role::Hold {
+            child.acknowledged(1);
+        }
+        child
+    }
+
+    /// Starts one that permissions hold for, which they do not for root; None where root cannot
+    /// become somebody else.
+    #[cfg(unix)]
+    pub(crate) fn start_without_privileges(role: Role, file: &Path) -> Option<Self> {
+        use std::os::unix::process::CommandExt as _;
+
+        if !is_root() {
+            return Some(Self::start(role, file, 0));
+        }
+        // Where it may be read and run by anybody.
+        let place = tempfile::tempdir().unwrap();
+        open_to_all(place.path());
+        open_to_all(file.parent().unwrap());
+        let copy = place.path().join("test");
+        fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+        let mut command = Command::new(copy);
+        command.uid(65534).gid(65534).current_dir("/");
+        Self::run(command, role, file, 0).ok()
+    }
+
+    fn run(mut command: Command, role: Role, file: &Path, number: u64) -> io::Result<Self> {
+        let mut process = command
             .args(["process::child", "--exact", "--ignored", "--nocapture"])
             .env(ROLE, format!("{role:?}"))
             .env(FILE, file)
             .env(NUMBER, number.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        let mut process = command.spawn().unwrap();
+            .stderr(Stdio::piped())
+            .spawn()?;
         let lines = BufReader::new(process.stderr.take().unwrap());
-        let said = Vec::new();
-        let mut child = Self {
+        Ok(Self {
             process,
             lines,
-            said,
-        };
-        if role == Role::Hold {
-            child.acknowledged(1);
-        }
-        child
+            said: Vec::new(),
+        })
     }
 
     /// Waits until it has said so many lines.
@@ -139,11 +161,6 @@ fn command(_: Role, _: &Path) -> Command {
 
 #[cfg(unix)]
 fn command(role: Role, file: &Path) -> Command {
-    use std::{
-        fs,
-        os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    };
-
     let exe = env::current_exe().unwrap();
     let shell = |script: &str| {
         let mut command = Command::new("sh");
@@ -159,18 +176,15 @@ fn command(role: Role, file: &Path) -> Command {
             command
         }
         Role::Stream => shell("umask 000; exec \"$0\" \"$@\""),
-        Role::Open if is_root() => {
-            // No permission keeps root from writing.
-            let directory = file.parent().unwrap();
-            fs::set_permissions(directory, fs::Permissions::from_mode(0o777)).unwrap();
-            let copy = directory.join("test");
-            fs::copy(&exe, &copy).unwrap();
-            let mut command = Command::new(copy);
-            command.uid(65534).gid(65534).current_dir("/");
-            command
-        }
         _ => Command::new(exe),
     }
+}
+
+#[cfg(unix)]
+fn open_to_all(directory: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o777)).unwrap();
 }
 
 #[cfg(unix)]
@@ -287,7 +301,7 @@ fn change_directory(file: &Path) {
 
 fn fill(file: &Path) {
     let ballast = file.with_extension("ballast");
-    std::fs::write(&ballast, vec![1; 300_000]).unwrap();
+    fs::write(&ballast, vec![1; 300_000]).unwrap();
     let store = Sqlite::open(file).unwrap();
     let mut value = vec![0; 1000];
     put(&store, b"value", &value);
@@ -302,7 +316,7 @@ fn fill(file: &Path) {
     assert_eq!(store.load(b"value"), Ok(Some(value.clone())));
     say(format_args!("{error:?}"));
     say(value.len());
-    std::fs::remove_file(ballast).unwrap();
+    fs::remove_file(ballast).unwrap();
     let smaller = replace(&store, b"value", &value, b"small");
     assert_eq!(smaller, Ok(Exchange::Done));
     let restored = replace(&store, b"value", b"small", &value);
@@ -338,9 +352,9 @@ mod forked {
     /// Descriptors of the file and its log in this process.
     fn open_files(file: &Path) -> usize {
         let name = file.to_str().unwrap();
-        std::fs::read_dir("/proc/self/fd")
+        fs::read_dir("/proc/self/fd")
             .unwrap()
-            .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
+            .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
             .filter(|target| target.to_string_lossy().starts_with(name))
             .count()
     }
