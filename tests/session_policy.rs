@@ -322,7 +322,7 @@ proptest! {
             prop_assert!(live.idle_deadline() <= at(click + idle));
             prop_assert!(live.absolute_deadline() == at(absolute));
             // and not more than a sixteenth sooner
-            prop_assert!(live.idle_deadline() > at(click + idle - idle / 16));
+            prop_assert!(live.idle_deadline() > at(click + idle - idle.div_ceil(16)));
         }
     }
 }

@@ -477,7 +477,8 @@ portcullis_status portcullis_session_start(const struct portcullis_session_polic
  * Says whether the session of a token is live. 1: it is not, or the token is none.
  *
  * Store the new state whenever it differs from the old one, after 1 too: an expiry that was seen is
- * recorded in it and is then permanent, whatever the clock says later. `live` may be null.
+ * recorded in it and is then permanent, whatever the clock says later, and so is the end of a session
+ * whose replaced token somebody still uses. `live` may be null.
  */
 PORTCULLIS_MUST_USE
 portcullis_status portcullis_session_check(const struct portcullis_session_policy *policy,
@@ -516,7 +517,8 @@ portcullis_status portcullis_session_touch(const struct portcullis_session_polic
  * is not live, or the token is none.
  *
  * Store the new state, after 1 too, and when it is stored give `new_token` to the client: the old
- * one is dead with it. `new_token` may be where `token` is. `live` may be null.
+ * one is dead with it, and whoever still uses it half a minute later ends the session. `new_token`
+ * may be where `token` is. `live` may be null.
  */
 PORTCULLIS_MUST_USE
 portcullis_status portcullis_session_rotate(const struct portcullis_session_policy *policy,

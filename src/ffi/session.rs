@@ -246,7 +246,8 @@ pub extern "C" fn portcullis_session_start(
 /// Says whether the session of a token is live. 1: it is not, or the token is none.
 ///
 /// Store the new state whenever it differs from the old one, after 1 too: an expiry that was seen is
-/// recorded in it and is then permanent, whatever the clock says later. `live` may be null.
+/// recorded in it and is then permanent, whatever the clock says later, and so is the end of a session
+/// whose replaced token somebody still uses. `live` may be null.
 #[unsafe(no_mangle)]
 #[must_use]
 #[allow(clippy::too_many_arguments, reason = "C has no slices")]
@@ -313,7 +314,8 @@ pub extern "C" fn portcullis_session_touch(
 /// is not live, or the token is none.
 ///
 /// Store the new state, after 1 too, and when it is stored give `new_token` to the client: the old
-/// one is dead with it. `new_token` may be where `token` is. `live` may be null.
+/// one is dead with it, and whoever still uses it half a minute later ends the session. `new_token`
+/// may be where `token` is. `live` may be null.
 #[unsafe(no_mangle)]
 #[must_use]
 #[allow(clippy::too_many_arguments, reason = "C has no slices")]

@@ -115,6 +115,26 @@ impl Live {
     /// the clock went back, is of unknown age and too old, too; one that lies there by less counts as
     /// new, so that machines whose clocks differ a little agree.
     ///
+    /// ```
+    /// # use portcullis::{Timestamp, session::{Error, Factors, Policy, Sessions}, store::Memory};
+    /// # use std::time::Duration;
+    /// # let sessions = Sessions::new(Policy::back_office(), Memory::new(10_000));
+    /// # let nine: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+    /// # let sign_in = sessions.begin("ada", nine)?.with_factors(Factors::PASSWORD.and(Factors::TOTP));
+    /// # let (token, _) = sessions.start(sign_in, nine)?;
+    /// let ten_past: Timestamp = "2026-11-21T09:10:00Z".parse()?;
+    /// let five_minutes = Duration::from_secs(5 * 60);
+    /// let live = sessions.check(&token, ten_past)?;
+    /// let needed = match live.require_recent(five_minutes, Factors::TOTP, ten_past) {
+    ///     Err(Error::StepUpRequired { factors, .. }) => factors,
+    ///     other => return Ok(other?),
+    /// };
+    /// assert_eq!(needed, Factors::TOTP); // ask for a code, verify it, and then
+    /// let (token, live) = sessions.reauthenticate(&token, needed, ten_past)?;
+    /// live.require_recent(five_minutes, Factors::TOTP, ten_past)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::StepUpRequired`], also when no factor is asked for.

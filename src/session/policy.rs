@@ -82,7 +82,8 @@ pub enum AtLimit {
 pub enum OnReuse {
     /// Nothing more: the session goes on under its present token, whoever has it.
     Deny,
-    /// The session ends. What RFC 9700 does, and what every preset does.
+    /// The session ends. That is what RFC 9700 does, and what every preset does: it costs the person
+    /// one sign-in and the thief all they have, and whoever comes by an old token can do no more.
     EndSession,
     /// Every session of the person ends, and every sign-in under way. Whoever comes by one old
     /// token, in a log perhaps, can then sign the person out everywhere.
@@ -197,7 +198,8 @@ impl Policy {
         }
     }
 
-    /// Allows one person `max` live sessions, from 1 to 256.
+    /// Allows one person `max` live sessions, from 1 to 256, and says what happens at one more (OWASP
+    /// ASVS 5.0 7.1.2).
     ///
     /// # Errors
     ///
