@@ -20,28 +20,8 @@ use crate::{
 const VERSION: u8 = 1;
 /// The only flag there is: the person asked to stay signed in.
 const STAYS: u8 = 1;
-/// The most that [`Body::encode`] writes: version, epoch; id, three times, flags, factors with a
-/// time for each of eight; label, subject and payload after their lengths.
-pub(super) const MAX_BODY_LEN: usize =
-    1 + 8 + (4 * 8 + 2 + 8 * 8) + (4 + LABEL_LEN) + (4 + SUBJECT_LEN) + (4 + PAYLOAD_LEN);
 
-/// Encoded, integers big-endian and times in milliseconds since the Unix epoch, as
-///
-/// | bytes | |
-/// |--:|---|
-/// | 1 | version: 1 |
-/// | 8 | epoch |
-/// | 8 | id |
-/// | 8, 8, 8 | created; start of the absolute limit; last active |
-/// | 1 | flags: 1 stays signed in |
-/// | 1 | factors proved: 1 password, 2 one-time code, 4 recovery code |
-/// | 8 each | when each of them was proved, in this order |
-/// | 4 | length of the label, at most 128 |
-/// | | the label in UTF-8 |
-/// | 4 | length of the subject, 1 to 256 |
-/// | | the subject in UTF-8 |
-/// | 4 | length of the payload, at most 2,048 |
-/// | | the payload |
+/// Laid out as [`Sealed`](super::Sealed) says.
 pub(super) struct Body {
     pub(super) epoch: Epoch,
     pub(super) session: Session,

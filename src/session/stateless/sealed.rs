@@ -6,24 +6,39 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::body::MAX_BODY_LEN;
 use crate::session::Error;
 
 /// The longest text in bytes: with the longest name of a [`Cookie`](crate::session::Cookie) and all
-/// of its attributes it is 4,096.
+/// of its attributes it is 4,096. The longest subject, label and payload leave an eighth of it free.
 pub const MAX_LEN: usize = 3968;
 /// What a text starts with, so that a search for leaked secrets finds one.
 const PREFIX: &str = "ps1.";
-/// What an envelope of less than 16 KiB has beside its plaintext.
-const ENVELOPE_LEN: usize = 77;
-
-/// The longest body fits, so that a session which starts can always be sealed again.
-const _: () = assert!(PREFIX.len() + ((ENVELOPE_LEN + MAX_BODY_LEN) * 4).div_ceil(3) <= MAX_LEN);
 
 /// The text that a client holds for a sealed session: `ps1.` and base64url without padding, safe in
 /// a cookie and in a header.
 ///
 /// Whoever has it has the session: `Debug` prints `[redacted]`, and it is wiped when it is dropped.
+///
+/// It writes an envelope of [`field`](crate::field) whose context has no tenant, the table
+/// "portcullis/session", the purpose as its column, no row, the type "stateless.v1", and the
+/// environment where there is one. Inside stand, integers big-endian and times in milliseconds since
+/// the Unix epoch,
+///
+/// | bytes | |
+/// |--:|---|
+/// | 1 | version: 1 |
+/// | 8 | epoch |
+/// | 8 | id |
+/// | 8, 8, 8 | created; start of the absolute limit; last active |
+/// | 1 | flags: 1 stays signed in |
+/// | 1 | factors proved: 1 password, 2 one-time code, 4 recovery code |
+/// | 8 each | when each of them was proved, in this order |
+/// | 4 | length of the label, at most 128 |
+/// | | the label in UTF-8 |
+/// | 4 | length of the subject, 1 to 256 |
+/// | | the subject in UTF-8 |
+/// | 4 | length of the payload, at most 2,048 |
+/// | | the payload |
 pub struct Sealed(SecretString);
 
 impl Sealed {
