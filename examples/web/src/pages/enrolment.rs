@@ -109,7 +109,7 @@ fn try_again(problem: &str) -> Html<String> {
             h1 { "Try the next code" }
             (first_code(Some(problem)))
             form method="post" action="/enrol" {
-                button.quiet type="submit" { "Begin again with a new QR code" }
+                button.quiet type="submit" { "Show a new QR code" }
             }
         },
     )
