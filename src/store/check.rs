@@ -55,9 +55,10 @@ pub enum Failure {
 /// The store must have room for 300 values. The suite writes keys that begin with
 /// `portcullis/check/` and removes them again; two runs on one store at the same time disturb each
 /// other. Races are looked for until eight threads have come in each other's way some thousand times,
-/// rather than for a time: that is under a second in memory, and seconds where a write takes five
-/// milliseconds. They are found with high probability, not proved absent; a
-/// machine with one core sees few. What a store forgets in a crash or a failover is not looked at.
+/// and for ten seconds at most: the whole suite takes a tenth of a second in memory and fifteen
+/// seconds where a write takes five milliseconds. Races are found with high probability, not proved
+/// absent; a machine with one core sees few. What a store forgets in a crash or a failover is not
+/// looked at.
 ///
 /// ```
 /// use portcullis::store::{self, Memory};

@@ -1,5 +1,6 @@
 //! Games that many threads play on one key, and what must be true of them afterwards.
 
+use core::time::Duration;
 use std::{
     sync::{
         Barrier,
@@ -12,6 +13,7 @@ use super::{Failure, KEYS, exchange, load, rule};
 use crate::{
     Timestamp,
     store::{Entry, Error, Exchange, Store},
+    time::SYSTEM_CLOCK,
 };
 
 const THREADS: usize = 8;
@@ -24,9 +26,10 @@ const KEYS_EACH: usize = 32;
 const REFUSED_ADDITIONS: usize = 500;
 /// The same for the game of insertions and removals, in which a store has more to do wrong.
 const REFUSED_LINKS: usize = 1500;
-/// And when a thread has played this many rounds, where threads hardly meet.
+/// A game ends also when a thread has played this many rounds, where threads hardly meet, and after
+/// this time, where every call is slow.
 const ROUNDS: usize = 4000;
-
+const LONGEST: Duration = Duration::from_secs(5);
 /// Many keys at once: each thread's are as it wrote them.
 pub(super) fn many_keys<S: Store + Sync>(store: &S) -> Result<(), Failure> {
     let keys = |thread| (0..KEYS_EACH).map(move |n| format!("portcullis/check/{thread}/{n}"));
@@ -137,25 +140,48 @@ fn play<T: Send>(
     enough: usize,
     round: impl Fn(&mut Vec<T>) -> Result<Exchange, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
-    let refusals = AtomicUsize::new(0);
+    let game = Game::new(enough);
     let played = in_threads(|_| {
         let mut notes = Vec::new();
         for _ in 0..ROUNDS {
-            if refusals.load(Ordering::Relaxed) >= enough {
+            if game.is_over() {
                 break;
             }
-            match round(&mut notes) {
-                Ok(Exchange::Done) => {}
-                Ok(Exchange::Changed) => drop(refusals.fetch_add(1, Ordering::Relaxed)),
-                Err(failure) => {
-                    refusals.store(enough, Ordering::Relaxed);
-                    return Err(failure);
-                }
-            }
+            game.note(round(&mut notes))?;
         }
         Ok(notes)
     })?;
     Ok(played.into_iter().flatten().collect())
+}
+
+/// How far a game is.
+struct Game {
+    enough: usize,
+    refusals: AtomicUsize,
+    end: Timestamp,
+}
+
+impl Game {
+    fn new(enough: usize) -> Self {
+        Self {
+            enough,
+            refusals: AtomicUsize::new(0),
+            end: SYSTEM_CLOCK().saturating_add(LONGEST),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.refusals.load(Ordering::Relaxed) >= self.enough || SYSTEM_CLOCK() >= self.end
+    }
+
+    fn note(&self, round: Result<Exchange, Failure>) -> Result<(), Failure> {
+        match &round {
+            Ok(Exchange::Done) => {}
+            Ok(Exchange::Changed) => drop(self.refusals.fetch_add(1, Ordering::Relaxed)),
+            Err(_) => self.refusals.store(self.enough, Ordering::Relaxed),
+        }
+        round.map(drop)
+    }
 }
 
 /// Runs `work` in all threads at the same moment.
