@@ -15,7 +15,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use portcullis::{
     Timestamp,
     session::{Activity, Factors, Policy, Sessions, Token},
-    store::{Change, Entry, Error, Memory, Store, update},
+    store::{Entry, Exchange, Memory, Store},
 };
 use stores::Measure;
 
@@ -41,13 +41,9 @@ impl Measure for Bench<'_> {
             .collect();
         let record = a_record(start_of_time);
         for filler in tokens.len()..keys {
-            let put = |_: Option<&[u8]>| Ok::<_, Error>((Change::Put(record.clone()), ()));
-            update(
-                fill,
-                format!("portcullis/session/{filler:016}").as_bytes(),
-                put,
-            )
-            .unwrap();
+            let key = format!("portcullis/session/{filler:016}");
+            let put = fill.compare_exchange(key.as_bytes(), None, Some(&record));
+            assert_eq!(put.unwrap(), Exchange::Done);
         }
 
         let mut turns = tokens.iter().cycle();

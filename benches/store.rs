@@ -12,7 +12,7 @@ mod stores;
 use std::cell::Cell;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use portcullis::store::{Change, Entry, Error, Store, update};
+use portcullis::store::{Change, Entry, Error, Exchange, Store, update};
 use stores::Measure;
 
 /// About the length of a record of one session.
@@ -22,12 +22,16 @@ struct Bench<'a>(&'a mut Criterion);
 
 impl Measure for Bench<'_> {
     fn measure<S: Store>(&mut self, name: &str, fill: &S, store: &S, keys: usize) {
-        let write = |store: &S, key: usize, byte: u8| {
+        let write = |key: usize, byte: u8| {
             let entry = Entry::new(vec![byte; VALUE_LEN]);
             let step = |_: Option<&[u8]>| Ok::<_, Error>((Change::Put(entry.clone()), ()));
             update(store, &key.to_be_bytes(), step).unwrap();
         };
-        (0..keys).for_each(|key| write(fill, key, 0));
+        for key in 0..keys {
+            let entry = Entry::new(vec![0; VALUE_LEN]);
+            let put = fill.compare_exchange(&key.to_be_bytes(), None, Some(&entry));
+            assert_eq!(put.unwrap(), Exchange::Done);
+        }
         // Steps through all keys in an order that is not theirs: the step has no divisor in common
         // with their number.
         let last = Cell::new(0);
@@ -43,7 +47,7 @@ impl Measure for Bench<'_> {
         group.bench_function("update", |b| {
             b.iter(|| {
                 byte = byte.wrapping_add(1);
-                write(store, next(), byte);
+                write(next(), byte);
             });
         });
         group.finish();
