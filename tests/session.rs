@@ -279,6 +279,46 @@ fn a_token_in_another_spelling_is_none() {
     }
 }
 
+/// A store where somebody else is always first, three times.
+struct Busy(Memory, std::sync::atomic::AtomicUsize);
+
+impl Store for Busy {
+    type Error = portcullis::store::Full;
+    fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Self::Error> {
+        Store::load(&self.0, key)
+    }
+    fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, Self::Error> {
+        if self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 4 < 3 {
+            return Ok(Exchange::Changed);
+        }
+        Store::compare_exchange(&self.0, key, current, new)
+    }
+}
+
+/// SE-06: a step that had to be run again made several tokens; the one that is given out is the one
+/// that was written.
+#[test]
+fn the_token_that_is_given_out_is_the_one_that_was_written() {
+    let sessions = Sessions::new(Policy::back_office(), Busy(Memory::new(10), 0.into()));
+    let first = start(&sessions, "ada", at(0));
+    assert!(sessions.check(&first, at(0)).is_ok());
+    let (second, live) = sessions.rotate(&first, at(0)).unwrap();
+    assert_eq!(sessions.check(&second, at(0)), Ok(live));
+    let proved = sessions.reauthenticate(&second, Factors::TOTP, at(0));
+    let (third, live) = proved.unwrap();
+    assert_eq!(sessions.check(&third, at(0)), Ok(live));
+    for old in [&first, &second] {
+        assert_eq!(sessions.check(old, at(0)), Err(Error::Replaced));
+    }
+    let list = sessions.list("ada", at(0)).unwrap();
+    assert_eq!(list.len(), 1, "and no session is left of the attempts");
+}
+
 /// The asynchronous verbs are the same steps.
 #[test]
 fn the_asynchronous_verbs_do_the_same() {

@@ -13,9 +13,7 @@ use std::time::Duration;
 
 use portcullis::{
     Timestamp,
-    session::{
-        Activity, AtLimit, Error, Expiry, Factors, Handle, Live, Policy, SignIn, State, Token,
-    },
+    session::{Activity, AtLimit, Error, Expiry, Handle, Live, Policy, State, Token},
 };
 use proptest::prelude::*;
 use session_support::{DAY, HOUR, MINUTE, SECOND, at, started};
@@ -261,23 +259,34 @@ fn a_policy_that_makes_no_sense_is_refused() {
     assert!(stay(HOUR, DAY).is_ok());
 }
 
-/// SE-02: times at the end of time deny, and nothing overflows.
+/// SE-02: times at the end of time deny, nothing overflows, and no record becomes unreadable.
 #[test]
 fn the_end_of_time_lets_nobody_in() {
     let forever = Policy::new(Duration::MAX, Duration::MAX).unwrap();
-    let sign_in = |now| {
-        State::default()
-            .begin(Handle::of("ada"), now)
-            .with_factors(Factors::TOTP)
+    let start = |state: State, now| {
+        let sign_in = state.begin(Handle::of("ada"), now);
+        forever.start(state, sign_in, now)
     };
-    let start = |sign_in: SignIn, now| forever.start(State::default(), sign_in, now).1;
-    let (_, live) = start(sign_in(at(0)), at(0)).unwrap();
+    let (_, started) = start(State::default(), at(0));
+    let (_, live) = started.unwrap();
     assert_eq!(live.deadline(), Timestamp::MAX);
-    let late = start(sign_in(Timestamp::MAX), Timestamp::MAX);
-    assert_eq!(late.unwrap_err(), Error::Expired(Expiry::Absolute));
-    let (state, token, _) = started(&forever, State::default(), at(0));
+    let over = Error::Expired(Expiry::Absolute);
+    let (_, late) = start(State::default(), Timestamp::MAX);
+    assert_eq!(late.unwrap_err(), over);
+
+    let last = Timestamp::from_millis(u64::MAX - 1);
+    let (state, started) = start(State::default(), last);
+    let (token, _) = started.unwrap();
+    let (state, one_more) = start(state, last);
+    assert_eq!(
+        one_more.unwrap_err(),
+        over,
+        "there is no number left for it"
+    );
+    assert_eq!(State::decode(&state.encode()).as_ref(), Ok(&state));
+    assert!(forever.check(state.clone(), &token, last).1.is_ok());
     let (state, outcome) = forever.check(state, &token, Timestamp::MAX);
-    assert!(outcome.is_err());
+    assert_eq!(outcome, Err(over));
     assert!(State::decode(&state.encode()).is_ok());
 }
 
