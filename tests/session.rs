@@ -119,6 +119,39 @@ fn a_thousand_clicks_are_few_writes() {
     assert!((10..=17).contains(&writes), "{writes} writes");
 }
 
+/// SE-03: what changes nothing writes nothing, whoever asks and however often.
+#[test]
+fn what_changes_nothing_writes_nothing() {
+    let store = Counting(Memory::new(10), 0.into());
+    let sessions = Sessions::new(Policy::back_office(), &store);
+    let writes = || store.1.load(std::sync::atomic::Ordering::Relaxed);
+    let (gone, token) = (
+        start(&sessions, "ada", at(0)),
+        start(&sessions, "ada", at(0)),
+    );
+    let named = sessions.label(&token, "phone", at(1)).unwrap();
+    sessions.end(&gone).unwrap();
+    let before = writes();
+    assert_eq!(before, 4);
+    let nobody = start(&self::sessions(), "nobody", at(0));
+    for token in [&gone, &nobody] {
+        assert_eq!(sessions.check(token, at(1)), Err(Error::Unknown));
+        sessions.end(token).unwrap();
+    }
+    assert_eq!(sessions.check(&token, at(1)), Ok(named.clone()));
+    assert_eq!(sessions.label(&token, "phone", at(1)), Ok(named.clone()));
+    assert_eq!(sessions.list("ada", at(1)), Ok(vec![named]));
+    assert_eq!(sessions.list("nobody", at(1)), Ok(Vec::new()));
+    assert_eq!(sessions.purge("ada", at(1)), Ok(0));
+    assert!(sessions.begin("ada", at(1)).is_ok());
+    assert!(
+        sessions
+            .reauthenticate(&token, Factors::NONE, at(1))
+            .is_err()
+    );
+    assert_eq!(writes(), before);
+}
+
 /// SE-05, S2-08 in kind: what is stored does not contain what opens a session.
 #[test]
 fn stores_a_digest_and_not_the_token() {
