@@ -19,6 +19,11 @@
 //! five bytes followed by the bytes of [`Context`]. Suite 0xFA (XAES-256-GCM) is recognised and
 //! refused.
 //!
+//! # A whole store
+//!
+//! With the feature `store` there is `Sealed`: any store of sessions, attempts or accounts, with
+//! every value sealed and bound to its key.
+//!
 //! # What this does not do
 //!
 //! It hides neither the length of a value, nor that a value exists, nor when it changes. It does not

@@ -13,7 +13,7 @@
 //! | | restart | crash, `kill -9` | power cut | failover | full |
 //! |---|---|---|---|---|---|
 //! | [`Memory`] | forgets all | forgets all | forgets all | one process only | refuses new keys |
-//! | `Sqlite` (feature `sqlite`) | keeps it | keeps it | keeps it, if the disk does what it says | one machine only | refuses; a bound can be set |
+//! | `Sqlite` (feature `sqlite`) | keeps it | keeps it | keeps it, if the disk does what it says and `Durability` is left as it is | one machine only | refuses; a bound can be set |
 //! | `Redis`, `RedisAsync` (`redis`, `redis-tokio`) | as the server is set | keeps it with `appendfsync always` | the same | may forget the last writes | refuses with `noeviction`; else **throws away** |
 //! | `field::Sealed<S>` (`field`) | as `S` | as `S` | as `S` | as `S` | as `S` |
 //! | your own | [`check`] does not see it | … | … | … | … |

@@ -20,7 +20,7 @@ use std::{
 use portcullis::{
     Timestamp, encoding,
     field::{
-        Context, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Resealed, Row, Sealed,
+        Context, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part, Resealed, Row, Sealed,
         SealedError,
     },
     session::{self, Factors, Policy, Sessions},
@@ -237,6 +237,11 @@ fn a_value_of_another_environment_is_refused() {
     put(&store, b"eve", &Entry::new(b"1".to_vec()));
     let store = store.with_context(production.tenant("other"));
     denies(&open, &store, b"eve", b"1", &Error::Open);
+    let store = store.with_context(Context::new());
+    for answer in answers(&store, b"eve", b"1") {
+        let missing = Error::MissingPart(Part::Tenant);
+        assert_eq!(answer, SealedError::Field(missing));
+    }
 }
 
 /// CO-04, CR-01: no byte of a sealed value can be changed, and none added or taken away.

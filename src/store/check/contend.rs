@@ -178,6 +178,7 @@ impl Game {
         match &round {
             Ok(Exchange::Done) => {}
             Ok(Exchange::Changed) => drop(self.refusals.fetch_add(1, Ordering::Relaxed)),
+            // The others need not go on.
             Err(_) => self.refusals.store(self.enough, Ordering::Relaxed),
         }
         round.map(drop)
@@ -206,4 +207,31 @@ fn in_threads<T: Send>(
         let results: Vec<_> = results.collect();
         results.into_iter().collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_game_ends_by_refusals_by_a_failure_and_by_time() {
+        let fresh = |enough| Game {
+            enough,
+            refusals: AtomicUsize::new(0),
+            end: Timestamp::MAX,
+        };
+        let game = fresh(2);
+        for over in [false, true] {
+            assert!(game.note(Ok(Exchange::Done)).is_ok());
+            assert!(game.note(Ok(Exchange::Changed)).is_ok());
+            assert_eq!(game.is_over(), over);
+        }
+        let game = fresh(2);
+        assert!(game.note(Err(Failure::Rule("broken"))).is_err());
+        assert!(game.is_over());
+        let end = Timestamp::EPOCH;
+        assert!(Game { end, ..fresh(2) }.is_over());
+        let end = Game::new(2).end;
+        assert!((Timestamp::EPOCH..Timestamp::MAX).contains(&end));
+    }
 }
