@@ -9,14 +9,15 @@
 )]
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use portcullis::{
     Timestamp,
-    account::{Accounts, Error, Next, Policy, SecondFactor, SignedIn, Ticket},
+    account::{Accounts, Error, Next, Policy, SecondFactor, SignedIn, Status, Ticket},
     password::{Cost, Hasher},
     rbac::Grants,
     session::{self, Activity, Expiry, Factors, Id, OnReuse},
-    store::Memory,
+    store::{Change, Entry, Memory, update},
 };
 
 const ADA: &str = "ada@example.com";
@@ -201,6 +202,40 @@ fn the_sessions_of_a_disabled_account_are_out_of_reach() {
     let nobody = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let nobody: session::Token = nobody.parse().unwrap();
     assert_eq!(accounts.sign_out_others(&nobody, at(3)), Err(UNKNOWN));
+}
+
+/// LC-01: a record that says both, disabled and a live session, lets nobody in.
+#[test]
+fn a_disabled_account_has_no_session_whatever_else_its_record_says() {
+    let store = Arc::new(Memory::new(10));
+    let policy = Policy::back_office("Example Ltd").unwrap();
+    let policy = policy
+        .with_hasher(Hasher::new(Cost::new(8, 1, 1).unwrap()))
+        .with_second_factor(SecondFactor::Optional);
+    let accounts = Accounts::new(policy, store.clone());
+    let registered = accounts.register(ADA, &PASSWORD.into(), Grants::new(), at(0));
+    registered.unwrap();
+    let signed_in = accounts.sign_in(ADA, &PASSWORD.into(), at(0)).unwrap();
+    let Next::SignedIn(live) = signed_in else {
+        panic!()
+    };
+    let handle = session::Handle::of(ADA);
+    let key = [b"portcullis/account/".as_slice(), handle.as_bytes()].concat();
+    let disable = |record: Option<&[u8]>| {
+        // version, length of the name, the name; then 0 for active, or 1 and since when
+        let (head, rest) = record.unwrap().split_at(5 + ADA.len());
+        assert_eq!(rest[0], 0);
+        let since = at(0).as_millis().to_be_bytes();
+        let disabled = [head, &[1], &since, &rest[1..]].concat();
+        Ok::<_, Error>((Change::Put(Entry::new(disabled)), ()))
+    };
+    assert!(accounts.check(&live.token, at(1)).is_ok());
+    update(&store, &key, disable).unwrap();
+    let state = accounts.state(ADA).unwrap();
+    assert_eq!(state.status(), Status::Disabled(at(0)));
+    assert_eq!(accounts.check(&live.token, at(1)).unwrap_err(), UNKNOWN);
+    assert_eq!(accounts.sign_out_others(&live.token, at(1)), Err(UNKNOWN));
+    assert_eq!(accounts.sign_out(&live.token), Ok(()));
 }
 
 /// SE-10: of a code and a recovery code, the later proof counts; the password's time is its own.
