@@ -63,16 +63,17 @@ const ATTEMPTS: u32 = 128;
 /// `portcullis/store`, the column `value`, and as row the 32 bytes of the SHA-256 digest of the
 /// store's key.
 ///
+/// # Example
+///
 /// ```
+/// use portcullis::{field::{Keyring, Sealed}, store::{self, Change, Entry, Memory}};
 /// use std::sync::Arc;
-/// use portcullis::{Timestamp, field::{Keyring, Sealed}, session::{Policy, Sessions}, store::Memory};
 ///
 /// let ring = Arc::new(Keyring::generate()?); // an application decodes its own
-/// let store = Sealed::new(ring, Memory::new(10_000));
-/// let sessions = Sessions::new(Policy::back_office(), store);
-/// let now = Timestamp::from_secs(1_795_251_600);
-/// let (token, _) = sessions.start(sessions.begin("ada", now)?, now)?;
-/// assert!(sessions.check(&token, now).is_ok());
+/// let store = Sealed::new(ring, Memory::new(10_000)); // for Sessions, Attempts and Accounts
+///
+/// let put = Change::Put(Entry::new(b"value".to_vec()));
+/// store::update(&store, b"key", |_| Ok::<_, store::Error>((put.clone(), ())))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Sealed<S> {
