@@ -17,7 +17,8 @@
 //!
 //! A second factor is enrolled where a policy requires one, at the next sign-in; this version has no
 //! verb to replace a lost phone, to enrol one by choice, or to make new recovery codes, and none that
-//! asks for a code again within a session: who must step up signs in anew. A password
+//! asks for a code again within a session: who must step up signs in anew, and the application signs
+//! the old session out (OWASP ASVS 5.0 7.2.4). A password
 //! that an administrator chose serves like any other.
 //!
 //! # Security

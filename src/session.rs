@@ -1,7 +1,7 @@
 //! Ends a session after a time without use, and in any case after a fixed time.
 //!
-//! Everything about one person's sessions is one small [`State`]: the digests of their tokens and a
-//! few points in time for each. A [`Policy`] takes the state, an event and the present time and
+//! Everything about one person's sessions is one small [`State`]: whose they are, the digests of their
+//! tokens, and a few points in time for each. A [`Policy`] takes the state, an event and the present time and
 //! gives the next state and an outcome. [`Sessions`] does that over a
 //! [`Store`](crate::store::Store); whoever keeps their own rows encodes the state into a column and
 //! calls the same steps inside their own transaction.
@@ -9,29 +9,33 @@
 //! A session is dead at exactly `idle` after its last recorded activity and at exactly `absolute`
 //! after its start, whichever is first. Only [`Activity::Interactive`] is activity. It is recorded at
 //! most every sixteenth of `idle`, and always as it was, so a session may end up to a sixteenth
-//! earlier than its last click would have it, never later. Every answer, a [`Live`], carries both
-//! deadlines.
+//! earlier than its last click would have it, never later. Every answer, a [`Live`], says whose session
+//! it is and carries both deadlines.
 //!
 //! A token is replaced by [`Policy::rotate`] where the person's rights change and by
 //! [`Policy::reauthenticate`] where they prove again who they are; the old one is dead at once. Who
-//! still uses it is told apart: as a request that was under way ([`Error::Replaced`]), or after half
-//! a minute as a theft ([`Error::Reused`], with the consequence that [`OnReuse`] names).
+//! still uses one of them is told apart for as long as the session lives: for half a minute the last one
+//! is that of a request that was under way ([`Error::Replaced`]); all others are taken for stolen
+//! ([`Error::Reused`], with the consequence that [`OnReuse`] names).
 //!
 //! # What this does not do
 //!
 //! Of HTTP it knows a [`cookie`] and nothing else. A token that is stolen while it is live works
 //! until it ends, is replaced or is ended. A store that loses acknowledged writes loses sign-outs
-//! with them.
+//! with them. By how much the clocks of several machines differ, a session may live longer: they want
+//! NTP. Limits are those of the policy that looks: under a longer one, a session that nobody has yet
+//! seen expired lives on.
 //!
 //! # Security
 //!
-//! - The token is 256 random bits beside a handle that finds the record (OWASP ASVS 5.0 7.2.3, NIST
-//!   SP 800-63B-4 §5.1). The record keeps the SHA-256 digest, so a leaked table opens nothing.
-//!   Digests are compared in constant time.
+//! - The token is 256 random bits, of which 128 are new whenever it is replaced, beside a handle that
+//!   finds the record (OWASP ASVS 5.0 7.2.3, NIST SP 800-63B-4 §5.1). The record keeps the SHA-256
+//!   digest, so a leaked table opens nothing. Digests are compared in constant time.
 //! - Both limits are enforced where the record is, whatever a cookie says (ASVS 7.3.1 and 7.3.2, NIST
 //!   SP 800-63B-4 §5.2). An expiry that was seen is permanent: the session is removed, and a clock
-//!   that goes back revives nobody. Such a clock extends nothing either: it moves no deadline, and
-//!   what was proved in its future is not recent.
+//!   that goes back revives nobody. Such a clock extends nothing either: it moves no deadline, what
+//!   was proved in its future is not recent, and a session whose last activity is so far in its future
+//!   that its age cannot be told lets nobody in ([`Error::ClockWentBack`]).
 //! - An ended session stays ended: it is removed from the record in one compare-and-exchange, and no
 //!   step adds a session but [`Policy::start`]. A touch that was under way finds nothing to write to.
 //! - Ending everything also stops a sign-in that was already under way: it carries the epoch of the
@@ -52,6 +56,7 @@
 //!
 //! let later: Timestamp = "2026-11-21T09:14:59Z".parse()?;
 //! let live = sessions.touch(&token, Activity::Interactive, later)?;
+//! assert_eq!(live.subject(), "ada");
 //! assert_eq!(live.idle_deadline().to_string(), "2026-11-21T09:29:59.000Z");
 //!
 //! let too_late: Timestamp = "2026-11-21T09:29:59Z".parse()?;
@@ -85,7 +90,7 @@ pub use label::fit_label;
 pub use live::{Id, Live};
 pub use policy::{AtLimit, OnReuse, Policy};
 pub use sessions::Sessions;
-pub use sign_in::{Epoch, SIGN_IN_TIME, SignIn};
+pub use sign_in::{Epoch, SIGN_IN_TIME, SUBJECT_LEN, SignIn};
 pub use state::State;
 #[cfg(feature = "field")]
 pub use stateless::Stateless;
@@ -129,12 +134,17 @@ pub enum Error {
     /// The session has just been found expired; from now on it is unknown.
     #[error("the session has expired ({})", match .0 { Expiry::Idle => "idle", Expiry::Absolute => "absolute limit" })]
     Expired(Expiry),
-    /// The token was replaced less than [`REPLACEMENT_TIME`] ago: most likely by another answer to
+    /// The session's last activity or the start of its absolute limit lies in the future by the whole
+    /// of that limit: the clock went back, and how old the session is cannot be told. It is neither
+    /// ended nor live until the clock is near those times again.
+    #[error("the clock went back by a limit of this session or more")]
+    ClockWentBack,
+    /// The token is the one before the present one, replaced less than [`REPLACEMENT_TIME`] ago: most likely by another answer to
     /// the same client, which has the new one by now. Its cookie is not to be taken away from it.
     #[error("this token has just been replaced by another")]
     Replaced,
-    /// The token was replaced before that, and somebody still uses it: a theft until the contrary is
-    /// known. What [`Policy::with_on_reuse`] has set has been done.
+    /// The token was replaced before that or several times, and somebody still uses it: a theft until
+    /// the contrary is known. What [`Policy::with_on_reuse`] has set has been done.
     #[error("this token was replaced by another and is used again")]
     Reused,
     /// All sessions were ended while the sign-in was under way.
@@ -198,11 +208,11 @@ pub enum Error {
     /// The purpose or the environment of sealed sessions.
     #[error("purpose or environment is not 1 to 128 visible ASCII characters")]
     Purpose,
-    /// A sealed session's subject.
+    /// The name or number of whoever signs in.
     #[error("subject is not 1 to 256 bytes")]
     Subject,
-    /// A sealed session for another subject than the one that signed in.
-    #[error("the sign-in is another subject's")]
+    /// The state is the record of another subject than the one that signs in.
+    #[error("the record is another subject's")]
     OtherSubject,
     /// A sealed session's payload.
     #[error("payload is longer than 2048 bytes")]

@@ -14,7 +14,7 @@ mod session_support;
 use std::{collections::HashSet, sync::Barrier, thread};
 
 use portcullis::{
-    session::{AtLimit, Error, Factors, Handle, Id, Policy, Sessions, State},
+    session::{AtLimit, Error, Factors, Id, Policy, Sessions, State},
     store::Memory,
 };
 use session_support::{MINUTE, at, sessions, start, started};
@@ -83,7 +83,7 @@ fn an_id_never_comes_back() {
 #[test]
 fn ending_the_others_keeps_one_and_stops_sign_ins_under_way() {
     let policy = Policy::back_office();
-    let begin = |state: &State| state.begin(Handle::of("ada"), at(0));
+    let begin = |state: &State| state.begin("ada", at(0));
     let mut state = State::default();
     let mut tokens = Vec::new();
     for _ in 0..3 {

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use portcullis::{
-    Timestamp, encoding,
+    Timestamp,
     session::{
         Activity, Error, Factors, Handle, Live, OnReuse, Policy, SIGN_IN_TIME, Sessions, State,
         Token,
@@ -34,7 +34,7 @@ fn with_a_past(policy: &Policy, past: &[(u8, usize, u64)]) -> (State, Vec<Token>
         now += later;
         let time = at(now);
         let start = |state: State| {
-            let sign_in = state.begin(Handle::of("ada"), time);
+            let sign_in = state.begin("ada", time);
             let label = "x".repeat(*which);
             policy.start(
                 state,
@@ -110,28 +110,6 @@ fn activities() -> impl Strategy<Value = Option<Activity>> {
         Activity::KeepAlive,
     ];
     prop::option::of(prop::sample::select(all.to_vec()))
-}
-
-/// CO-04: ids ascend up to the next one, whoever reads.
-#[test]
-fn a_record_whose_ids_are_out_of_order_is_refused() {
-    const NEXT_ID: usize = 1 + 8;
-    const FIRST_ID: usize = NEXT_ID + 8 + 4;
-    let policy = Policy::back_office();
-    let (state, tokens) = with_a_past(&policy, &[(3, 0, 0), (3, 0, 1)]);
-    for (place, id) in [
-        (NEXT_ID, NINE + 1000),
-        (FIRST_ID, NINE + 1000),
-        (FIRST_ID, NINE + 1001),
-    ] {
-        let mut bytes = state.encode();
-        bytes[place..place + 8].copy_from_slice(&id.to_be_bytes());
-        for token in &tokens {
-            let found = by_front_door(&policy, &storing(bytes.clone()), token, None, at(2));
-            let damaged = Err(Error::State(encoding::Error::Damaged));
-            assert_eq!(found, (damaged, Some(bytes.clone())), "{id} at {place}");
-        }
-    }
 }
 
 proptest! {

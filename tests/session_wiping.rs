@@ -19,8 +19,7 @@ use portcullis::{
     Timestamp,
     field::{Key, Keyring},
     session::{
-        Activity, Cookie, Epoch, Factors, Handle, Live, Policy, State, Stateless, Token,
-        stateless::Sealed,
+        Activity, Cookie, Epoch, Factors, Live, Policy, State, Stateless, Token, stateless::Sealed,
     },
 };
 
@@ -77,7 +76,7 @@ fn now() -> Timestamp {
 
 fn started() -> (Token, Live) {
     let state = State::default();
-    let sign_in = state.begin(Handle::of("ada"), now());
+    let sign_in = state.begin("ada", now());
     let (_, started) = Policy::back_office().start(state, sign_in, now());
     started.unwrap()
 }
@@ -119,7 +118,7 @@ fn a_token_and_its_cookie_leave_no_copy() {
 fn life(edge: &Stateless, cookie: &Cookie, header: &mut Vec<u8>) {
     let epoch = Epoch::default();
     let sign_in = edge.begin("ada", epoch, now());
-    let (sealed, live) = edge.start("ada", PAYLOAD, sign_in, epoch, now()).unwrap();
+    let (sealed, live) = edge.start(sign_in, PAYLOAD, epoch, now()).unwrap();
     let set = cookie.set_sealed(&sealed, &live, now());
     let pair = set.expose_secret().split(';').next().unwrap();
     header.extend_from_slice(pair.as_bytes());

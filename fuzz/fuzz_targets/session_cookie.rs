@@ -19,7 +19,7 @@ const LIMIT: usize = 32 * 1024;
 
 static LIVE: LazyLock<Live> = LazyLock::new(|| {
     let (state, now) = (State::default(), Timestamp::from_secs(1_795_251_600));
-    let sign_in = state.begin(Handle::of("ada"), now);
+    let sign_in = state.begin("ada", now);
     let (_, started) = Policy::back_office().start(state, sign_in, now);
     started.expect("randomness").1
 });

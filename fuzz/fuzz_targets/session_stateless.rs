@@ -27,7 +27,7 @@ static EDGE: LazyLock<Stateless> = LazyLock::new(|| {
 /// Sealed once; a forgery would be another text that opens.
 static REAL: LazyLock<String> = LazyLock::new(|| {
     let sign_in = EDGE.begin("ada", Epoch::default(), now());
-    let started = EDGE.start("ada", b"editor", sign_in, Epoch::default(), now());
+    let started = EDGE.start(sign_in, b"editor", Epoch::default(), now());
     started.expect("randomness").0.expose_secret().to_owned()
 });
 
@@ -77,7 +77,7 @@ fn round_trips(data: &[u8]) {
     let subject = String::from_utf8_lossy(subject);
     let fits = (1..=SUBJECT_LEN).contains(&subject.len()) && payload.len() <= PAYLOAD_LEN;
     let sign_in = EDGE.begin(&subject, Epoch::default(), now());
-    let started = EDGE.start(&subject, payload, sign_in, Epoch::default(), now());
+    let started = EDGE.start(sign_in, payload, Epoch::default(), now());
     assert_eq!(started.is_ok(), fits);
     if let Ok((sealed, live)) = started {
         assert!(sealed.expose_secret().len() <= MAX_LEN);

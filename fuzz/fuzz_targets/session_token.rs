@@ -95,7 +95,7 @@ fn steps(state: &State, policy: &Policy, now: Timestamp) {
     assert!(ended.epoch() > state.epoch() || state.epoch().as_u64() == u64::MAX);
     assert_eq!(s().end_token(&stranger), *state);
 
-    let sign_in = state.begin(Handle::of("ada"), now);
+    let sign_in = state.begin("ada", now);
     let (next, started) = policy.start(s(), sign_in, now);
     storable(&next, SESSIONS, now);
     if let Ok((token, live)) = started {

@@ -156,7 +156,7 @@ impl<S: Store> Accounts<S> {
                 state.factor = Some(confirmed);
                 state.recovery = Some(codes);
                 state.end_everything(now);
-                let sign_in = state.sessions.begin(state.login.handle(), now);
+                let sign_in = state.sessions.begin(state.login.as_str(), now);
                 let next = self.next(state, sign_in, proved.and(Factors::TOTP, now), now)?;
                 Ok(Enrolled {
                     recovery_codes,
@@ -196,7 +196,7 @@ impl<S: Store> Accounts<S> {
             new,
         };
         self.replace_password(ticket, &change, now, |state, proved| {
-            let sign_in = state.sessions.begin(state.login.handle(), now);
+            let sign_in = state.sessions.begin(state.login.as_str(), now);
             self.next(state, sign_in, proved, now)
         })
     }
@@ -286,7 +286,7 @@ impl<S: Store> Accounts<S> {
         Ok(Attempt {
             permit,
             hash,
-            sign_in: state.sessions.begin(state.login.handle(), now),
+            sign_in: state.sessions.begin(state.login.as_str(), now),
         })
     }
 
@@ -355,7 +355,7 @@ impl<S: Store> Accounts<S> {
             proved.attempts = state.attempts.clone();
             // a code is used up with all that follows from it, or not at all
             let so_far = proved.tickets.redeem(ticket, Purpose::SecondFactor, now)?;
-            let sign_in = proved.sessions.begin(proved.login.handle(), now);
+            let sign_in = proved.sessions.begin(proved.login.as_str(), now);
             let next = self.next(&mut proved, sign_in, so_far.and(factor, now), now)?;
             *state = proved;
             Ok(next)

@@ -68,6 +68,7 @@ impl From<session::Error> for Denial {
             E::Malformed
             | E::Unknown
             | E::Expired(_)
+            | E::ClockWentBack
             | E::Replaced
             | E::Reused
             | E::Overtaken
@@ -196,6 +197,7 @@ mod tests {
             (E::Unknown, Denial::No),
             (E::Expired(Expiry::Idle), Denial::No),
             (E::Expired(Expiry::Absolute), Denial::No),
+            (E::ClockWentBack, Denial::No),
             (E::Replaced, Denial::No),
             (E::Reused, Denial::No),
             (E::Overtaken, Denial::No),

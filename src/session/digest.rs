@@ -10,7 +10,8 @@ use crate::secret;
 #[derive(Clone, Copy)]
 pub(crate) struct Digest(pub(crate) [u8; 32]);
 
-/// The first half of a [`Digest`], compared in constant time.
+/// The first half of a [`Digest`], compared in constant time: enough to know a token by that was
+/// replaced.
 #[derive(Clone, Copy)]
 pub(super) struct HalfDigest(pub(super) [u8; 16]);
 

@@ -1,15 +1,20 @@
 //! What is said of a session that is live.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 use super::{Error, Factors, factors::Proofs};
-use crate::Timestamp;
+use crate::{Timestamp, random};
 
-/// Names one session of one person, in a list of their devices. Not secret; it opens nothing.
+/// Names one session, in a list of a person's devices: 63 random bits, which fit the signed integer
+/// of a database. Not secret; it opens nothing.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Id(pub(super) u64);
 
 impl Id {
+    pub(super) fn generate() -> Result<Self, random::Unavailable> {
+        Ok(Self(u64::from_be_bytes(random::bytes()?) >> 1))
+    }
+
     /// From a number that [`Id::as_u64`] gave.
     #[must_use]
     pub const fn from_u64(id: u64) -> Self {
@@ -24,9 +29,12 @@ impl Id {
 }
 
 /// A session that was live when it was asked about, with both of its deadlines.
-#[derive(Clone, Debug, Eq, PartialEq)]
+///
+/// `Debug` leaves out what a person may be recognised by, the subject and the label.
+#[derive(Clone, Eq, PartialEq)]
 #[must_use = "the deadlines are for the client, the factors for the decision"]
 pub struct Live {
+    pub(super) subject: String,
     pub(super) id: Id,
     pub(super) label: String,
     pub(super) proofs: Proofs,
@@ -38,6 +46,12 @@ pub struct Live {
 }
 
 impl Live {
+    /// Whose session it is: the name or number that the sign-in began with.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// Which of the person's sessions it is.
     #[must_use]
     pub fn id(&self) -> Id {
@@ -153,5 +167,19 @@ impl Live {
                 age,
             })
         }
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("id", &self.id)
+            .field("proofs", &self.proofs)
+            .field("created", &self.created)
+            .field("last_active", &self.last_active)
+            .field("idle_deadline", &self.idle_deadline)
+            .field("absolute_deadline", &self.absolute_deadline)
+            .field("stays_signed_in", &self.stays_signed_in)
+            .finish_non_exhaustive()
     }
 }

@@ -3,13 +3,14 @@
 use core::time::Duration;
 
 use super::Error;
+use crate::time;
 
 /// Live sessions that a preset allows one person at a time.
 const MAX_SESSIONS: usize = 16;
 /// The most that a policy may allow: a record stays at some hundred KiB.
 pub(super) const SESSIONS_LIMIT: usize = 256;
 /// Activity is written at most this many times in one idle period.
-const TOUCHES_PER_IDLE: u32 = 16;
+const TOUCHES_PER_IDLE: u64 = 16;
 
 const fn minutes(n: u64) -> Duration {
     Duration::from_secs(n.saturating_mul(60))
@@ -58,7 +59,9 @@ impl Limits {
 
     /// How long activity may go unrecorded.
     pub(super) fn touch_interval(self) -> Duration {
-        self.idle.checked_div(TOUCHES_PER_IDLE).unwrap_or_default()
+        // in whole milliseconds, as times are
+        let millis = time::millis(self.idle).checked_div(TOUCHES_PER_IDLE);
+        Duration::from_millis(millis.unwrap_or_default())
     }
 }
 
@@ -77,6 +80,10 @@ pub enum AtLimit {
 /// The token is refused in any case. That it is used at all means that two hold tokens of one
 /// session, and which of them is the thief cannot be told (RFC 9700 §4.14.2, of refresh tokens, where
 /// the tokens of that one grant are revoked).
+///
+/// There is an innocent case: the answer with the new token was lost on the way, and the client tries
+/// again with the old one half a minute later or more. Then nobody is a thief, and the person signs in
+/// again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OnReuse {
@@ -110,7 +117,8 @@ impl Policy {
     /// days; an inactivity time-out may be applied. This preset applies none of its own: idle time
     /// ends a session when the overall limit would at the latest. So it promises no sign-out of
     /// people who walk away, and may be given longer limits for those who ask to stay signed in,
-    /// which the "should" then has to be weighed against.
+    /// which the "should" then has to be weighed against, and that of §5.1 that the secret of a session
+    /// should not outlive a restart of the browser.
     #[must_use]
     pub fn nist_aal1() -> Self {
         Self::preset(days(30), days(30), None)
@@ -121,7 +129,9 @@ impl Policy {
     /// §2.2.3: a definite overall time-out shall be established, which should be no more than 24
     /// hours; the inactivity time-out should be no more than 1 hour. What §2.2.3 permits beyond
     /// that, to go on with a password alone after the idle time, is not used: the session is over.
-    /// It promises a sign-out, because both time-outs are there for people who walk away (§5.2).
+    /// Who authenticates again before that gives what AAL2 asks for at a sign-in, two factors, which is
+    /// for the caller of [`Policy::reauthenticate`] to see to. It promises a sign-out, because both
+    /// time-outs are there for people who walk away (§5.2).
     #[must_use]
     pub fn nist_aal2() -> Self {
         Self::preset(

@@ -129,7 +129,7 @@ verbs! {
     fn begin / begin_async(self, subject: &str, now: Timestamp) -> SignIn {
         key: Handle::of(subject),
         step: self.step(|state| {
-            let sign_in = state.begin(Handle::of(subject), now);
+            let sign_in = state.begin(subject, now);
             (state, sign_in)
         }),
         infallible
@@ -141,7 +141,7 @@ verbs! {
     ///
     /// Those of [`Policy::start`] and the store's.
     fn start / start_async(self, sign_in: SignIn, now: Timestamp) -> (Token, Live) {
-        key: sign_in.handle,
+        key: sign_in.handle(),
         step: self.step(|state| self.policy.start(state, sign_in.clone(), now)),
         fallible
     }
@@ -236,7 +236,8 @@ verbs! {
     }
 
     /// Ends every session of a subject and every sign-in under way; says how many live sessions
-    /// ended.
+    /// ended. It leaves a record for an hour, so that a sign-in under way meets it: call it for people
+    /// who exist, not for names that a stranger sends.
     ///
     /// # Errors
     ///

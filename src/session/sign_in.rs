@@ -2,13 +2,20 @@
 
 use core::time::Duration;
 
-use super::{Error, Factors, Handle, State, factors::Proofs, label};
+use super::{
+    Error, Factors, Handle, State,
+    factors::{Proofs, is_recent},
+    label,
+};
 use crate::Timestamp;
 
 /// How long a sign-in may take from [`State::begin`] to [`Policy::start`](super::Policy::start): an
 /// hour, long enough to find one's phone. A record may be forgotten this long after its last
 /// session, and no sooner.
 pub const SIGN_IN_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// The longest subject in bytes.
+pub const SUBJECT_LEN: usize = 256;
 
 /// Counts how often everything was ended; a sign-in from an earlier epoch starts nothing.
 ///
@@ -37,12 +44,12 @@ impl Epoch {
     }
 }
 
-/// A sign-in that is under way: made by [`State::begin`] before the password is looked at, spent by
-/// [`Policy::start`](super::Policy::start).
+/// A sign-in that is under way: made by [`State::begin`] before the password is looked at, for
+/// [`Policy::start`](super::Policy::start), once: a copy of it starts another session.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "a sign-in that is not started gives no session"]
 pub struct SignIn {
-    pub(super) handle: Handle,
+    pub(super) subject: String,
     pub(super) epoch: Epoch,
     pub(super) began: Timestamp,
     /// What was proved when the session starts.
@@ -54,9 +61,9 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    pub(super) fn new(handle: Handle, epoch: Epoch, began: Timestamp) -> Self {
+    pub(super) fn new(subject: &str, epoch: Epoch, began: Timestamp) -> Self {
         Self {
-            handle,
+            subject: subject.to_owned(),
             epoch,
             began,
             factors: Factors::NONE,
@@ -64,6 +71,12 @@ impl SignIn {
             label: String::new(),
             stays: false,
         }
+    }
+
+    /// Finds the record that the session belongs to.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle::of(&self.subject)
     }
 
     /// What the person has proved, at the time at which the session starts.
@@ -85,7 +98,8 @@ impl SignIn {
 
     /// What the person will recognise the session by in a list: "Firefox on Linux". At most 128
     /// bytes, without control characters and characters that turn the direction of text;
-    /// [`fit_label`](super::fit_label) makes one of any text.
+    /// [`fit_label`](super::fit_label) makes one of any text. Whoever holds the session can change it:
+    /// it says nothing of who they are.
     pub fn with_label(self, label: impl Into<String>) -> Self {
         Self {
             label: label.into(),
@@ -105,10 +119,16 @@ impl SignIn {
 
     /// Whether it may still start a session.
     pub(crate) fn check(&self, state: &State, now: Timestamp) -> Result<(), Error> {
+        if !(1..=SUBJECT_LEN).contains(&self.subject.len()) {
+            return Err(Error::Subject);
+        }
+        if !state.subject.is_empty() && state.subject != self.subject {
+            return Err(Error::OtherSubject);
+        }
         if self.epoch != state.epoch {
             return Err(Error::Overtaken);
         }
-        if now.saturating_since(self.began) >= SIGN_IN_TIME {
+        if !is_recent(self.began, SIGN_IN_TIME, now) {
             return Err(Error::SignInTooSlow);
         }
         label::check(&self.label)

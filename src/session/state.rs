@@ -1,7 +1,7 @@
 //! What is stored of one person's sessions.
 
 use super::{
-    Epoch, Error, Expiry, Factors, Handle, Id, SignIn, Token,
+    Epoch, Factors, Id, SUBJECT_LEN, SignIn, Token,
     digest::{Digest, HalfDigest},
     factors::Proofs,
     label::{self, LABEL_LEN},
@@ -13,14 +13,11 @@ use crate::{
 };
 
 const VERSION: u8 = 1;
-/// Replaced tokens that a session remembers: more than it can have replaced before somebody notices
-/// that a client does not keep the tokens it is given, and few enough for a record to stay small.
-const REPLACED_LIMIT: usize = 8;
 /// The only flag there is: the person asked to stay signed in.
 const STAYS: u8 = 1;
 
-/// One person's sessions, as they are stored: digests and times, nothing that opens a session. A
-/// person without a record has `State::default()`.
+/// One person's sessions, as they are stored: their name, digests and times, nothing that opens a
+/// session. A person without a record has `State::default()`.
 ///
 /// Encoded, integers big-endian and times in milliseconds since the Unix epoch, as
 ///
@@ -28,24 +25,23 @@ const STAYS: u8 = 1;
 /// |--:|---|
 /// | 1 | version: 1 |
 /// | 8 | epoch |
-/// | 8 | next id |
-/// | 4 | number of sessions, at most 256; for each, in the order of their ids: |
-/// | 8 | id, below the next id |
+/// | 4 | length of the subject, at most 256; 0 where no session was ever started |
+/// | | the subject in UTF-8 |
+/// | 4 | number of sessions, at most 256; for each, in the order of their starts: |
+/// | 8 | id |
 /// | 32 | SHA-256 digest of the token's secret |
-/// | 8, 8, 8 | created; start of the absolute limit; last active |
+/// | 16 | first half of the SHA-256 digest of the first half of the secret |
+/// | 16 | first half of the digest of the token before this one; zeros for none |
+/// | 8, 8, 8, 8 | created; start of the absolute limit; last token issued; last active |
 /// | 1 | flags: 1 stays signed in |
 /// | 1 | factors proved: 1 password, 2 one-time code, 4 recovery code |
 /// | 8 each | when each of them was proved, in this order |
-/// | 4 | number of replaced tokens, at most 8; for each, the oldest first: |
-/// | 16, 8 | the first half of its digest; when it was replaced |
 /// | 4 | length of the label, at most 128 |
 /// | | the label in UTF-8 |
-///
-/// No two tokens, live or replaced, have digests with one first half.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct State {
     pub(super) epoch: Epoch,
-    next_id: u64,
+    pub(super) subject: String,
     pub(super) sessions: Vec<Session>,
 }
 
@@ -54,21 +50,19 @@ pub struct State {
 pub(super) struct Session<Label = String> {
     pub(super) id: Id,
     digest: Digest,
+    /// What all tokens that it ever had are known by.
+    family: HalfDigest,
+    /// The token before the present one.
+    previous: HalfDigest,
     pub(super) created: Timestamp,
     /// When the absolute limit began: at the start, or when the person authenticated again.
     pub(super) limit_from: Timestamp,
+    /// Since when it has its present token.
+    pub(super) issued: Timestamp,
     pub(super) last_active: Timestamp,
     pub(super) stays: bool,
     pub(super) proofs: Proofs,
-    replaced: Vec<Replaced>,
     pub(super) label: Label,
-}
-
-/// What is remembered of a token that was replaced: enough to know it by, too little to be one.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Replaced {
-    digest: HalfDigest,
-    at: Timestamp,
 }
 
 /// What a token is to a session that knows it.
@@ -76,8 +70,10 @@ struct Replaced {
 pub(super) enum Known {
     /// Its token.
     Present,
-    /// One that it had until then.
-    Replaced(Timestamp),
+    /// The one before.
+    Previous,
+    /// One before that.
+    Former,
 }
 
 impl State {
@@ -97,8 +93,11 @@ impl State {
     }
 
     /// Begins a sign-in, before the password is looked at.
-    pub fn begin(&self, handle: Handle, now: Timestamp) -> SignIn {
-        SignIn::new(handle, self.epoch, now)
+    ///
+    /// `subject` is an account's number or name, in the one form that the application uses for it, of
+    /// 1 to 256 bytes: [`Live::subject`](super::Live::subject) will say it of every session.
+    pub fn begin(&self, subject: &str, now: Timestamp) -> SignIn {
+        SignIn::new(subject, self.epoch, now)
     }
 
     /// Ends the session of this token; one that has ended already stays ended.
@@ -106,8 +105,11 @@ impl State {
     /// A token that was replaced ends the session as well: whoever signs out while their token is
     /// being rotated is signed out.
     #[must_use]
-    pub fn end_token(self, token: &Token) -> Self {
-        self.end_known(&token.digest())
+    pub fn end_token(mut self, token: &Token) -> Self {
+        let (digest, family) = (token.digest(), token.family());
+        self.sessions
+            .retain(|session| session.digest != digest && session.family != family);
+        self
     }
 
     /// Ends one session of those that [`Policy::list`](super::Policy::list) gave; one that has
@@ -129,7 +131,7 @@ impl State {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(VERSION);
-        e.u64(self.epoch.0).u64(self.next_id);
+        e.u64(self.epoch.0).bytes(self.subject.as_bytes());
         e.list(&self.sessions, |e, session| session.encode(e));
         e.finish()
     }
@@ -141,59 +143,41 @@ impl State {
     /// [`encoding::Error`] for anything else.
     pub fn decode(bytes: &[u8]) -> Result<Self, encoding::Error> {
         let mut sessions = Vec::new();
-        let head = Self::read(bytes, |session| sessions.push(session.into_owned()))?;
-        let mut digests: Vec<_> = sessions.iter().flat_map(Session::digests).collect();
-        digests.sort_unstable();
-        if digests.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(encoding::Error::Damaged);
-        }
-        Ok(Self { sessions, ..head })
+        let (epoch, subject) = Self::read(bytes, |session| sessions.push(session.into_owned()))?;
+        Ok(Self {
+            epoch,
+            subject: subject.to_owned(),
+            sessions,
+        })
     }
 
-    /// Lets `look` see the session of a token in what [`State::encode`] wrote, if it is there; reads
+    /// The subject and the session of a token in what [`State::encode`] wrote, if it is there; reads
     /// no other into memory.
-    pub(super) fn look_at(
-        bytes: &[u8],
-        digest: &Digest,
-        mut look: impl FnMut(&Session<&str>, Known),
-    ) -> Result<(), encoding::Error> {
-        let mut times = 0_usize;
-        Self::read(bytes, |session| {
-            if let Some(known) = session.knows(digest) {
-                look(&session, known);
-                times = times.saturating_add(1);
+    pub(super) fn look_at<'a>(
+        bytes: &'a [u8],
+        token: &Token,
+    ) -> Result<Option<(&'a str, Session<&'a str>)>, encoding::Error> {
+        let (digest, mut found) = (token.digest(), None);
+        let (_, subject) = Self::read(bytes, |session| {
+            if session.digest == digest {
+                found = Some(session);
             }
         })?;
-        if times > 1 {
-            Err(encoding::Error::Damaged)
-        } else {
-            Ok(())
-        }
+        Ok(found.map(|session| (subject, session)))
     }
 
-    /// Reads a state session by session; their ids ascend up to the next one.
+    /// Reads a state session by session.
     fn read<'a>(
         bytes: &'a [u8],
         mut each: impl FnMut(Session<&'a str>),
-    ) -> Result<Self, encoding::Error> {
+    ) -> Result<(Epoch, &'a str), encoding::Error> {
         let mut d = Decoder::new(bytes, VERSION)?;
-        let (epoch, next_id) = (Epoch(d.u64()?), d.u64()?);
-        let mut last = None;
+        let (epoch, subject) = (Epoch(d.u64()?), d.text(SUBJECT_LEN)?);
         for _ in 0..d.len(SESSIONS_LIMIT)? {
-            let session = Session::decode(&mut d)?;
-            if last >= Some(session.id) || session.id.0 >= next_id {
-                return Err(encoding::Error::Damaged);
-            }
-            last = Some(session.id);
-            each(session);
+            each(Session::decode(&mut d)?);
         }
         d.finish()?;
-        let sessions = Vec::new();
-        Ok(Self {
-            epoch,
-            next_id,
-            sessions,
-        })
+        Ok((epoch, subject))
     }
 
     /// Whether nothing need be kept: no session, and nothing was ever ended all at once.
@@ -201,18 +185,30 @@ impl State {
         self.sessions.is_empty() && self.epoch == Epoch::default()
     }
 
-    /// Looks at every session, so that the time does not tell which one it was.
-    pub(super) fn find_mut(&mut self, digest: &Digest) -> Option<(&mut Session, Known)> {
-        self.sessions.iter_mut().fold(None, |found, session| {
-            let known = session.knows(digest);
-            known.map(|known| (session, known)).or(found)
-        })
+    /// The session that knows a token. Every session is looked at, so that the time does not tell
+    /// which one it was.
+    pub(super) fn find_mut(&mut self, token: &Token) -> Option<(&mut Session, Known)> {
+        let digest = token.digest();
+        let present = self.position(|session| session.digest == digest);
+        let (at, known) = match present {
+            Some(at) => (at, Known::Present),
+            None => {
+                let family = token.family();
+                let at = self.position(|session| session.family == family)?;
+                (at, self.sessions.get(at)?.replaced(&digest))
+            }
+        };
+        self.sessions.get_mut(at).map(|session| (session, known))
     }
 
-    pub(super) fn end_known(mut self, digest: &Digest) -> Self {
-        self.sessions
-            .retain(|session| session.knows(digest).is_none());
-        self
+    fn position(&self, which: impl Fn(&Session) -> bool) -> Option<usize> {
+        let sessions = self.sessions.iter().enumerate();
+        sessions.fold(
+            None,
+            |found, (at, session)| {
+                if which(session) { Some(at) } else { found }
+            },
+        )
     }
 
     /// Ends these sessions and every sign-in that is under way.
@@ -229,54 +225,57 @@ impl State {
     }
 
     pub(super) fn evict_oldest(&mut self) {
-        let age = |session: &&Session| (session.created, session.id);
-        if let Some(oldest) = self.sessions.iter().min_by_key(age).map(|oldest| oldest.id) {
-            self.sessions.retain(|session| session.id != oldest);
+        let oldest = self.sessions.iter().map(|session| session.created).min();
+        let at = self.sessions.iter().position(|s| Some(s.created) == oldest);
+        if let Some(at) = at {
+            self.sessions.remove(at);
         }
-    }
-
-    /// Ids are times in milliseconds, moved on by one where the clock was not ahead of the last one,
-    /// so that none comes back a millisecond later, even where a store has forgotten the record.
-    ///
-    /// At the end of time there is no next id, and a session would be over at once.
-    pub(super) fn add(
-        &mut self,
-        digest: Digest,
-        sign_in: SignIn,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let id = self.next_id.max(now.as_millis());
-        self.next_id = id.checked_add(1).ok_or(Error::Expired(Expiry::Absolute))?;
-        self.sessions.push(Session {
-            id: Id(id),
-            digest,
-            created: now,
-            limit_from: now,
-            last_active: now,
-            stays: sign_in.stays,
-            proofs: sign_in.proofs.at_most(now).and(sign_in.factors, now),
-            replaced: Vec::new(),
-            label: sign_in.label,
-        });
-        Ok(())
     }
 }
 
 impl Session {
-    /// One that no token opens, for the sealed form to fill in.
-    #[cfg(feature = "field")]
+    pub(super) fn new(id: Id, token: &Token, sign_in: &SignIn, now: Timestamp) -> Self {
+        Self {
+            digest: token.digest(),
+            family: token.family(),
+            stays: sign_in.stays,
+            proofs: sign_in.proofs.at_most(now).and(sign_in.factors, now),
+            label: sign_in.label.clone(),
+            ..Self::bare(id, now)
+        }
+    }
+
+    /// One that no token opens and nothing is known of, for the sealed form to fill in.
     pub(super) fn bare(id: Id, created: Timestamp) -> Self {
         Self {
             id,
             digest: Digest([0; 32]),
+            family: HalfDigest([0; 16]),
+            previous: HalfDigest([0; 16]),
             created,
             limit_from: created,
+            issued: created,
             last_active: created,
             stays: false,
             proofs: Proofs::default(),
-            replaced: Vec::new(),
             label: String::new(),
         }
+    }
+
+    /// Which token of its family this is, that is not the present one.
+    fn replaced(&self, digest: &Digest) -> Known {
+        if self.previous == digest.half() {
+            Known::Previous
+        } else {
+            Known::Former
+        }
+    }
+
+    /// Takes another token in place of the present one.
+    pub(super) fn replace(&mut self, token: &Token, now: Timestamp) {
+        self.previous = self.digest.half();
+        self.digest = token.digest();
+        self.issued = now;
     }
 
     /// Somebody has just proved again who they are: both limits start anew.
@@ -287,53 +286,15 @@ impl Session {
     }
 }
 
-impl<Label> Session<Label> {
-    /// What a token of this digest is to the session. Every digest is compared, in constant time.
-    fn knows(&self, digest: &Digest) -> Option<Known> {
-        let half = digest.half();
-        let replaced = self.replaced.iter().fold(None, |found, old| {
-            if old.digest == half {
-                Some(Known::Replaced(old.at))
-            } else {
-                found
-            }
-        });
-        if self.digest == *digest {
-            Some(Known::Present)
-        } else {
-            replaced
-        }
-    }
-
-    /// Takes another token in place of the present one, which is remembered.
-    pub(super) fn replace(&mut self, digest: Digest, now: Timestamp) {
-        if self.replaced.len() >= REPLACED_LIMIT {
-            self.replaced.remove(0);
-        }
-        self.replaced.push(Replaced {
-            digest: self.digest.half(),
-            at: now,
-        });
-        self.digest = digest;
-    }
-
-    fn digests(&self) -> impl Iterator<Item = [u8; 16]> {
-        let replaced = self.replaced.iter().map(|old| old.digest.0);
-        replaced.chain([self.digest.half().0])
-    }
-}
-
 impl Session {
     fn encode(&self, e: &mut Encoder) {
-        e.u64(self.id.0).array(&self.digest.0);
-        e.time(self.created)
-            .time(self.limit_from)
-            .time(self.last_active);
+        e.u64(self.id.0);
+        e.array(&self.digest.0).array(&self.family.0);
+        e.array(&self.previous.0);
+        e.time(self.created).time(self.limit_from);
+        e.time(self.issued).time(self.last_active);
         e.u8(if self.stays { STAYS } else { 0 });
         self.proofs.encode(e);
-        e.list(&self.replaced, |e, old| {
-            e.array(&old.digest.0).time(old.at);
-        });
         e.bytes(self.label.as_bytes());
     }
 }
@@ -343,8 +304,11 @@ impl<'a> Session<&'a str> {
         let session = Self {
             id: Id(d.u64()?),
             digest: Digest(d.array()?),
+            family: HalfDigest(d.array()?),
+            previous: HalfDigest(d.array()?),
             created: d.time()?,
             limit_from: d.time()?,
+            issued: d.time()?,
             last_active: d.time()?,
             stays: match d.u8()? {
                 0 => false,
@@ -352,13 +316,6 @@ impl<'a> Session<&'a str> {
                 _ => return Err(encoding::Error::Damaged),
             },
             proofs: Proofs::decode(d)?,
-            replaced: d.list(REPLACED_LIMIT, |d| {
-                let digest = HalfDigest(d.array()?);
-                Ok::<_, encoding::Error>(Replaced {
-                    digest,
-                    at: d.time()?,
-                })
-            })?,
             label: d.text(LABEL_LEN)?,
         };
         match label::check(session.label) {
@@ -371,12 +328,14 @@ impl<'a> Session<&'a str> {
         Session {
             id: self.id,
             digest: self.digest,
+            family: self.family,
+            previous: self.previous,
             created: self.created,
             limit_from: self.limit_from,
+            issued: self.issued,
             last_active: self.last_active,
             stays: self.stays,
             proofs: self.proofs,
-            replaced: self.replaced,
             label: self.label.to_owned(),
         }
     }

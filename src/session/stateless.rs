@@ -14,10 +14,13 @@
 //!
 //! - **no single session can be ended.** To sign out takes the cookie from the browser; whoever
 //!   copied it goes on until its deadline. To raise the epoch ends all sessions of the person. An
-//!   application may refuse some [`Live::id`]s until their absolute deadlines: that is a store again.
+//!   application may refuse some [`Live::id`]s until their absolute deadlines, the latest that a text
+//!   of that id was given: that is a store again.
 //! - **an older text stays good.** Activity, and a rotation or re-authentication, give a new text and
 //!   take nothing from the old one: it lives until its own deadlines, so a thief is not noticed, and
 //!   factors that were proved in it stay proved in it. Copies of one text cannot be told apart.
+//! - **the policy is not in the text**: two of one purpose and ring whose policies differ open each
+//!   other's texts, each by its own limits. Give them purposes of their own.
 //! - **nothing is counted or listed**: the policy's limit of sessions and its
 //!   [`OnReuse`](super::OnReuse) have no effect, and one sign-in may start several sessions.
 //! - **no expiry is remembered**: while a clock is set back, a text that was over is live again, at
@@ -55,7 +58,7 @@
 //!
 //! let epoch = Epoch::default(); // ada's, from wherever it is kept
 //! let sign_in = edge.begin("ada", epoch, nine).with_factors(Factors::PASSWORD);
-//! let (sealed, _) = edge.start("ada", b"editor", sign_in, epoch, nine)?;
+//! let (sealed, _) = edge.start(sign_in, b"editor", epoch, nine)?;
 //!
 //! let later: Timestamp = "2026-11-21T09:10:00Z".parse()?;
 //! let opened = edge.open(&sealed)?; // looks at no deadline yet
@@ -78,14 +81,12 @@ use body::Body;
 pub use body::{Checked, Opened};
 pub use sealed::{MAX_LEN, Sealed};
 
-use super::{Activity, Epoch, Error, Factors, Handle, Live, Policy, SignIn, State};
+use super::{Activity, Epoch, Error, Factors, Live, Policy, SUBJECT_LEN, SignIn, State};
 use crate::{
     Timestamp,
     field::{Context, Keyring},
 };
 
-/// The longest subject in bytes.
-pub const SUBJECT_LEN: usize = 256;
 /// The longest payload in bytes.
 pub const PAYLOAD_LEN: usize = 2048;
 /// The longest purpose, and the longest name of an environment, in bytes.
@@ -134,7 +135,7 @@ impl Stateless {
 
     /// Begins a sign-in, before the password is looked at; `epoch` is the person's at this moment.
     pub fn begin(&self, subject: &str, epoch: Epoch, now: Timestamp) -> SignIn {
-        SignIn::new(Handle::of(subject), epoch, now)
+        SignIn::new(subject, epoch, now)
     }
 
     /// Starts a session for a sign-in that began with [`Stateless::begin`], or with
@@ -145,25 +146,19 @@ impl Stateless {
     ///
     /// # Errors
     ///
-    /// Those of [`Policy::start`]; [`Error::Subject`] for a subject that is not 1 to 256 bytes,
-    /// [`Error::OtherSubject`] when the sign-in is not theirs, [`Error::PayloadTooLong`] beyond
-    /// [`PAYLOAD_LEN`].
+    /// Those of [`Policy::start`]; [`Error::PayloadTooLong`] beyond [`PAYLOAD_LEN`].
     pub fn start(
         &self,
-        subject: &str,
-        payload: &[u8],
         sign_in: SignIn,
+        payload: &[u8],
         epoch: Epoch,
         now: Timestamp,
     ) -> Result<(Sealed, Live), Error> {
-        if sign_in.handle != Handle::of(subject) {
-            return Err(Error::OtherSubject);
-        }
         // the step of the stateful form on a record without sessions; nobody gets its token
         let (mut state, started) = self.policy.start(State::empty(epoch), sign_in, now);
         let (_, live) = started?;
         let session = state.sessions.pop().ok_or(Error::Unknown)?;
-        let body = Body::new(subject, payload, epoch, session)?;
+        let body = Body::new(&state.subject, payload, epoch, session)?;
         Ok((self.seal(&body)?, live))
     }
 
@@ -265,14 +260,17 @@ impl Stateless {
         if body.epoch < epoch {
             return Err(Error::Unknown);
         }
-        if !self.policy.is_live(&body.session, now) {
+        if self.policy.is_over(&body.session, now) {
             return Err(Error::Expired(self.policy.expiry(&body.session)));
+        }
+        if !self.policy.is_live(&body.session, now) {
+            return Err(Error::ClockWentBack);
         }
         Ok(())
     }
 
     fn checked(&self, opened: Opened) -> Checked {
-        let live = self.policy.live(&opened.body.session);
+        let live = self.policy.live(opened.subject(), &opened.body.session);
         Checked::new(opened, live)
     }
 

@@ -7,14 +7,16 @@ use super::{
     Token,
     factors::is_recent,
     label,
+    live::Id,
     policy::Limits,
     state::{Known, Session},
 };
 use crate::{Timestamp, encoding, random};
 
-/// How long after its replacement a token is taken for that of a request that was under way, and not
+/// How long after its replacement the last token is taken for that of a request that was under way, and not
 /// for a stolen one: longer than a page takes to load over a bad connection, too short to carry a
-/// token off and use it at leisure. It is refused all the same.
+/// token off and use it at leisure. It is refused all the same. The clocks of several machines must
+/// agree better than that, or a request under way is taken for a theft.
 pub const REPLACEMENT_TIME: Duration = Duration::from_secs(30);
 
 impl Policy {
@@ -26,16 +28,16 @@ impl Policy {
     ///
     /// [`Error::Overtaken`] when all sessions were ended after the sign-in began,
     /// [`Error::SignInTooSlow`] when it began [`SIGN_IN_TIME`] ago, [`Error::TooManySessions`],
-    /// [`Error::StayNotOffered`], [`Error::LabelTooLong`], [`Error::LabelCharacter`],
-    /// [`Error::Randomness`]. No session has started or ended then.
+    /// [`Error::StayNotOffered`], [`Error::LabelTooLong`], [`Error::LabelCharacter`], [`Error::Subject`],
+    /// [`Error::OtherSubject`], [`Error::Randomness`]. No session has started or ended then.
     pub fn start(
         &self,
         state: State,
         sign_in: SignIn,
         now: Timestamp,
     ) -> (State, Result<(Token, Live), Error>) {
-        match Token::generate(sign_in.handle) {
-            Ok(token) => self.start_with(state, sign_in, token, now),
+        match Id::generate().and_then(|id| Ok((id, Token::generate(sign_in.handle())?))) {
+            Ok((id, token)) => self.start_with(state, sign_in, (id, token), now),
             Err(random::Unavailable) => (state, Err(Error::Randomness)),
         }
     }
@@ -44,7 +46,7 @@ impl Policy {
         &self,
         state: State,
         sign_in: SignIn,
-        token: Token,
+        (id, token): (Id, Token),
         now: Timestamp,
     ) -> (State, Result<(Token, Live), Error>) {
         if let Err(error) = sign_in.check(&state, now) {
@@ -53,6 +55,11 @@ impl Policy {
         if sign_in.stays && self.stay.is_none() {
             return (state, Err(Error::StayNotOffered));
         }
+        let session = Session::new(id, &token, &sign_in, now);
+        if self.is_over(&session, now) {
+            // the end of time
+            return (state, Err(Error::Expired(self.expiry(&session))));
+        }
         let (mut state, _) = self.purge(state, now);
         while state.sessions.len() >= self.max_sessions {
             match self.at_limit {
@@ -60,11 +67,10 @@ impl Policy {
                 AtLimit::EvictOldest => state.evict_oldest(),
             }
         }
-        if let Err(error) = state.add(token.digest(), sign_in, now) {
-            return (state, Err(error));
-        }
-        let (state, live) = self.check(state, &token, now);
-        (state, live.map(|live| (token, live)))
+        let live = self.live(&sign_in.subject, &session);
+        state.sessions.push(session);
+        state.subject = sign_in.subject;
+        (state, Ok((token, live)))
     }
 
     /// Says whether the session is live; changes nothing but an expiry or a theft that it observes.
@@ -72,7 +78,8 @@ impl Policy {
     /// # Errors
     ///
     /// [`Error::Unknown`] for a token that was never issued or whose session has ended,
-    /// [`Error::Expired`] the first time that an expiry is observed, [`Error::Replaced`] for a token
+    /// [`Error::Expired`] the first time that an expiry is observed, [`Error::ClockWentBack`],
+    /// [`Error::Replaced`] for a token
     /// that was replaced less than [`REPLACEMENT_TIME`] ago, and after that [`Error::Reused`], with
     /// the consequence that [`Policy::with_on_reuse`] has set.
     pub fn check(
@@ -99,11 +106,10 @@ impl Policy {
         activity: Activity,
         now: Timestamp,
     ) -> (State, Result<Live, Error>) {
-        self.on_live(state, token, now, |policy, session| {
-            if policy.is_recorded(session, activity, now) {
+        self.on_live(state, token, now, |session| {
+            if self.is_recorded(session, activity, now) {
                 session.last_active = now;
             }
-            policy.live(session)
         })
     }
 
@@ -116,14 +122,11 @@ impl Policy {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Option<Live>, encoding::Error> {
-        let mut live = None;
-        State::look_at(state, &token.digest(), |session, known| {
-            let unchanged = matches!(known, Known::Present)
-                && self.is_live(session, now)
-                && !self.is_recorded(session, activity, now);
-            live = unchanged.then(|| self.live(session));
-        })?;
-        Ok(live)
+        let found = State::look_at(state, token)?;
+        let unchanged = found.filter(|(_, session)| {
+            self.is_live(session, now) && !self.is_recorded(session, activity, now)
+        });
+        Ok(unchanged.map(|(subject, session)| self.live(subject, &session)))
     }
 
     /// Gives the session a new token; the old one is dead from here on. Start, proofs and last
@@ -180,9 +183,8 @@ impl Policy {
         if let Err(error) = label::check(text) {
             return (state, Err(error));
         }
-        self.on_live(state, token, now, |policy, session| {
-            text.clone_into(&mut session.label);
-            policy.live(session)
+        self.on_live(state, token, now, |session| {
+            text.clone_into(&mut session.label)
         })
     }
 
@@ -199,12 +201,12 @@ impl Policy {
         token: &Token,
         now: Timestamp,
     ) -> (State, Result<usize, Error>) {
-        let (state, keep) = self.on_live(state, token, now, |_, session| session.id);
+        let (state, keep) = self.check(state, token, now);
         match keep {
             Err(error) => (state, Err(error)),
             Ok(keep) => {
                 let (state, _) = self.purge(state, now);
-                let (state, ended) = state.end_all_where(|session| session.id != keep, now);
+                let (state, ended) = state.end_all_where(|session| session.id != keep.id, now);
                 (state, Ok(ended))
             }
         }
@@ -215,8 +217,9 @@ impl Policy {
     #[must_use]
     pub fn list(&self, state: State, now: Timestamp) -> (State, Vec<Live>) {
         let (state, _) = self.purge(state, now);
-        let mut live: Vec<Live> = state.sessions.iter().map(|s| self.live(s)).collect();
-        live.sort_by_key(|session| (session.created, session.id));
+        let live = state.sessions.iter().filter(|s| self.is_live(s, now));
+        let mut live: Vec<Live> = live.map(|s| self.live(&state.subject, s)).collect();
+        live.sort_by_key(Live::created);
         (state, live)
     }
 
@@ -224,7 +227,7 @@ impl Policy {
     #[must_use]
     pub fn purge(&self, mut state: State, now: Timestamp) -> (State, usize) {
         let before = state.sessions.len();
-        state.sessions.retain(|session| self.is_live(session, now));
+        state.sessions.retain(|session| !self.is_over(session, now));
         let purged = before.saturating_sub(state.sessions.len());
         (state, purged)
     }
@@ -245,40 +248,46 @@ impl Policy {
         now: Timestamp,
         then: impl FnOnce(&mut Session),
     ) -> (State, Result<(Token, Live), Error>) {
-        match Token::generate(token.handle()) {
-            Err(random::Unavailable) => (state, Err(Error::Randomness)),
-            Ok(new) => self.on_live(state, token, now, |policy, session| {
-                session.replace(new.digest(), now);
-                then(session);
-                (new, policy.live(session))
-            }),
-        }
+        let Ok(new) = token.successor() else {
+            return (state, Err(Error::Randomness));
+        };
+        let (state, live) = self.on_live(state, token, now, |session| {
+            session.replace(&new, now);
+            then(session);
+        });
+        (state, live.map(|live| (new, live)))
     }
 
     /// Runs `then` on the session of `token` if it is live. One that is dead is removed, and a token
     /// that was replaced has its consequence.
-    fn on_live<T>(
+    fn on_live(
         &self,
         mut state: State,
         token: &Token,
         now: Timestamp,
-        then: impl FnOnce(&Self, &mut Session) -> T,
-    ) -> (State, Result<T, Error>) {
-        let digest = token.digest();
-        let outcome = match state.find_mut(&digest) {
+        then: impl FnOnce(&mut Session),
+    ) -> (State, Result<Live, Error>) {
+        let subject = state.subject.clone();
+        let outcome = match state.find_mut(token) {
             None => Err(Error::Unknown),
-            Some((session, _)) if !self.is_live(session, now) => {
+            Some((session, _)) if self.is_over(session, now) => {
                 Err(Error::Expired(self.expiry(session)))
             }
-            Some((session, Known::Present)) => Ok(then(self, session)),
-            Some((_, Known::Replaced(at))) if is_recent(at, REPLACEMENT_TIME, now) => {
+            Some((session, _)) if !self.is_live(session, now) => Err(Error::ClockWentBack),
+            Some((session, Known::Present)) => {
+                then(session);
+                Ok(self.live(&subject, session))
+            }
+            Some((session, Known::Previous))
+                if is_recent(session.issued, REPLACEMENT_TIME, now) =>
+            {
                 Err(Error::Replaced)
             }
-            Some((_, Known::Replaced(_))) => Err(Error::Reused),
+            Some((_, Known::Previous | Known::Former)) => Err(Error::Reused),
         };
         let state = match (&outcome, self.on_reuse) {
             (Err(Error::Expired(_)), _) | (Err(Error::Reused), OnReuse::EndSession) => {
-                state.end_known(&digest)
+                state.end_token(token)
             }
             (Err(Error::Reused), OnReuse::EndAll) => state.end_all(now).0,
             _ => state,
@@ -297,8 +306,17 @@ impl Policy {
         activity == Activity::Interactive && unrecorded >= self.limits_of(session).touch_interval()
     }
 
+    /// Whether a limit is reached.
+    pub(super) fn is_over<L>(&self, session: &Session<L>, now: Timestamp) -> bool {
+        now >= self.deadline(session)
+    }
+
+    /// Whether no limit is reached, and how old the session is can be told.
     pub(super) fn is_live<L>(&self, session: &Session<L>, now: Timestamp) -> bool {
-        now < self.deadline(session)
+        let limits = self.limits_of(session);
+        !self.is_over(session, now)
+            && is_recent(session.last_active, limits.idle, now)
+            && is_recent(session.limit_from, limits.absolute, now)
     }
 
     fn deadline<L>(&self, session: &Session<L>) -> Timestamp {
@@ -324,6 +342,7 @@ impl Policy {
         longer.unwrap_or(self.limits)
     }
 
+    /// Which limit is reached first.
     pub(super) fn expiry<L>(&self, session: &Session<L>) -> Expiry {
         if self.idle_deadline(session) < self.absolute_deadline(session) {
             Expiry::Idle
@@ -332,8 +351,9 @@ impl Policy {
         }
     }
 
-    pub(super) fn live<L: AsRef<str>>(&self, session: &Session<L>) -> Live {
+    pub(super) fn live<L: AsRef<str>>(&self, subject: &str, session: &Session<L>) -> Live {
         Live {
+            subject: subject.to_owned(),
             id: session.id,
             label: session.label.as_ref().to_owned(),
             proofs: session.proofs,

@@ -7,12 +7,17 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Error, digest::Digest};
-use crate::random;
+use super::{
+    Error,
+    digest::{Digest, HalfDigest},
+};
+use crate::{random, secret};
 
 const VERSION: u8 = 1;
 const HANDLE_LEN: usize = 16;
 const SECRET_LEN: usize = 32;
+/// Of the secret, what a successor keeps. The other 128 bits are new each time.
+const KEPT_LEN: usize = 16;
 const TOKEN_LEN: usize = 1 + HANDLE_LEN + SECRET_LEN;
 /// Characters of a token: 49 bytes in base64url without padding.
 const TEXT_LEN: usize = 66;
@@ -52,18 +57,29 @@ impl Handle {
 /// The secret that a client holds for a session: 66 characters of base64url, safe in a cookie and
 /// in a header.
 ///
-/// It encodes a version byte, the [`Handle`] and 32 random bytes. Nothing stored contains it: it
-/// exists in what starts or rotates a session returns, and at the client. `Debug` prints
-/// `[redacted]`.
+/// It encodes a version byte, the [`Handle`] and 32 random bytes. The one that takes its place when a
+/// session is rotated has the first sixteen in common with it, by which a token that was replaced is
+/// known for as long as the session lives. Nothing stored contains it: it exists in what starts or
+/// rotates a session returns, and at the client. `Debug` prints `[redacted]`.
 pub struct Token {
     text: SecretString,
     handle: Handle,
     digest: Digest,
+    kept: secret::Array<KEPT_LEN>,
 }
 
 impl Token {
     pub(crate) fn generate(handle: Handle) -> Result<Self, random::Unavailable> {
         Ok(Self::new(handle, &Zeroizing::new(random::bytes()?)))
+    }
+
+    /// The token that takes the place of this one.
+    pub(super) fn successor(&self) -> Result<Self, random::Unavailable> {
+        let mut secret: Zeroizing<[u8; SECRET_LEN]> = Zeroizing::new(random::bytes()?);
+        if let Some(kept) = secret.first_chunk_mut() {
+            *kept = *self.kept.expose();
+        }
+        Ok(Self::new(self.handle, &secret))
     }
 
     fn new(handle: Handle, secret: &[u8; SECRET_LEN]) -> Self {
@@ -75,6 +91,7 @@ impl Token {
             text: Base64UrlUnpadded::encode_string(&bytes).into(),
             handle,
             digest: Digest::of(secret),
+            kept: kept(secret),
         }
     }
 
@@ -93,6 +110,15 @@ impl Token {
     pub(crate) fn digest(&self) -> Digest {
         self.digest
     }
+
+    /// What it has in common with the tokens it replaced and those that will replace it.
+    pub(super) fn family(&self) -> HalfDigest {
+        Digest::of(self.kept.expose()).half()
+    }
+}
+
+fn kept(secret: &[u8; SECRET_LEN]) -> secret::Array<KEPT_LEN> {
+    secret::Array::new(secret.first_chunk().copied().unwrap_or_default())
 }
 
 /// Reads exactly what [`Token::expose_secret`] gave: 66 characters, one spelling for each token.
@@ -108,6 +134,7 @@ impl FromStr for Token {
         decoded.map_err(|_| Error::Malformed)?;
         let (version, rest) = bytes.split_first().ok_or(Error::Malformed)?;
         let (handle, secret) = rest.split_first_chunk().ok_or(Error::Malformed)?;
+        let secret: &[u8; SECRET_LEN] = secret.try_into().map_err(|_| Error::Malformed)?;
         if *version != VERSION {
             return Err(Error::Malformed);
         }
@@ -115,6 +142,7 @@ impl FromStr for Token {
             text: text.into(),
             handle: Handle(*handle),
             digest: Digest::of(secret),
+            kept: kept(secret),
         })
     }
 }

@@ -97,7 +97,7 @@ static void is_out_after_fifteen_idle_minutes(void) {
     portcullis_session_sign_in_free(under_way);
     HOLDS(strlen(token) == PORTCULLIS_SESSION_TOKEN_SIZE - 1);
     HOLDS(live.factors == (PORTCULLIS_SESSION_PASSWORD | PORTCULLIS_SESSION_TOTP));
-    HOLDS(live.created_ms == NINE && live.authenticated_ms == NINE);
+    HOLDS(live.created_ms == NINE && live.password_ms == NINE && live.recovery_code_ms == 0);
     HOLDS(live.idle_deadline_ms == NINE + 15 * MINUTES);
     HOLDS(live.absolute_deadline_ms == NINE + 12 * HOURS);
 

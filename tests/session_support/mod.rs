@@ -33,7 +33,7 @@ pub(crate) fn start<S: Store>(sessions: &Sessions<S>, subject: &str, now: Timest
 
 /// Starts one more session by pure steps.
 pub(crate) fn started(policy: &Policy, state: State, now: Timestamp) -> (State, Token, Live) {
-    let sign_in = state.begin(Handle::of("ada"), now);
+    let sign_in = state.begin("ada", now);
     let sign_in = sign_in.with_factors(Factors::PASSWORD);
     let (state, outcome) = policy.start(state, sign_in, now);
     let (token, live) = outcome.unwrap();
