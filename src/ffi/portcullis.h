@@ -74,11 +74,11 @@
 #define PORTCULLIS_SESSION_HANDLE_SIZE 16
 
 /**
- * The size of the largest state that there is: 256 sessions with all factors, eight replaced tokens
- * and labels of 128 bytes. A buffer of this size is never too small. A state takes 21 bytes, and for
- * each session 74, its label, 8 for each factor and 24 for each replaced token.
+ * The size of the largest state that there is: a subject of 256 bytes and 256 sessions with all factors
+ * and labels of 128 bytes. A buffer of this size is never too small. A state takes 17 bytes and its
+ * subject, and for each session 110, its label, and 8 for each factor.
  */
-#define PORTCULLIS_SESSION_STATE_SIZE 107029
+#define PORTCULLIS_SESSION_STATE_SIZE 67345
 
 /**
  * At the limit of live sessions a sign-in is refused.
@@ -173,9 +173,17 @@ typedef struct portcullis_session_live {
      */
     uint64_t created_ms;
     /**
-     * When the person last proved who they are.
+     * When the person last gave a password; 0 for never.
      */
-    uint64_t authenticated_ms;
+    uint64_t password_ms;
+    /**
+     * When the person last gave a one-time code; 0 for never.
+     */
+    uint64_t totp_ms;
+    /**
+     * When the person last gave a recovery code; 0 for never.
+     */
+    uint64_t recovery_code_ms;
     /**
      * The last recorded interactive activity.
      */
@@ -375,8 +383,8 @@ portcullis_status portcullis_password_check(const struct portcullis_password_pol
                                             char (*violations)[PORTCULLIS_PASSWORD_VIOLATIONS_SIZE]);
 
 /**
- * The rules of a back office: out after 15 idle minutes and after 12 hours in any case; at the
- * sixteenth session of one person the oldest ends.
+ * The rules of a back office: out after 15 idle minutes and after 12 hours in any case; a
+ * seventeenth session of one person ends the oldest.
  *
  * `*policy` is null unless the answer is 0, and is to be freed with
  * portcullis_session_policy_free.

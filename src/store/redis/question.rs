@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     fn day(n: u64) -> Timestamp {
-        Timestamp::from_secs(n * 86_400)
+        Timestamp::from_secs(n.saturating_mul(86_400))
     }
 
     #[test]
