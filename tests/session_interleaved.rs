@@ -99,7 +99,13 @@ impl Scene {
 type Answer = (String, Option<Token>);
 
 fn live(outcome: Result<Live, Error>) -> Answer {
-    (format!("{outcome:?}"), None)
+    (said(&outcome), None)
+}
+
+/// `Debug` leaves the label out.
+fn said(outcome: &Result<Live, Error>) -> String {
+    let label = outcome.as_ref().map(Live::label);
+    format!("{outcome:?} {label:?}")
 }
 
 fn token(outcome: Result<(Token, Live), Error>) -> Answer {
@@ -205,7 +211,7 @@ fn run(first: Call, second: Call, how: How) -> Option<Vec<String>> {
     found.push(format!("{:?}", sessions.list("ada", at(NOW))));
     let new = [first.1, second.1].into_iter().flatten();
     for token in scene.tokens.into_iter().chain(new) {
-        found.push(format!("{:?}", sessions.check(&token, at(NOW + 1))));
+        found.push(said(&sessions.check(&token, at(NOW + 1))));
     }
     found.push(format!(
         "{:?}",
@@ -213,7 +219,27 @@ fn run(first: Call, second: Call, how: How) -> Option<Vec<String>> {
             .start(scene.sign_in, at(NOW + 1))
             .map(|(_, live)| live)
     ));
-    Some(found)
+    Some(numbered(&found))
+}
+
+/// The same with each random id replaced by the place of its first mention.
+fn numbered(found: &[String]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let mut number = |part: &str| {
+        let (id, rest) = part.split_once(')').unwrap();
+        let place = ids.iter().position(|known| known == id);
+        let place = place.unwrap_or_else(|| {
+            ids.push(id.to_owned());
+            ids.len() - 1
+        });
+        format!("Id({place}){rest}")
+    };
+    let mut one = |text: &String| {
+        let mut parts = text.split("Id(");
+        let first = parts.next().unwrap().to_owned();
+        parts.fold(first, |text, part| text + &number(part))
+    };
+    found.iter().map(&mut one).collect()
 }
 
 /// SE-04, SE-06, SE-07, SE-08.
