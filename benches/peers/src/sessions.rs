@@ -11,7 +11,7 @@ use std::{
 use cpu_time::ThreadTime;
 use portcullis::{
     Timestamp,
-    session::{Factors, Policy, Sessions, Token},
+    session::{Activity, Factors, Policy, Sessions, Token},
     store::Memory,
 };
 use time::OffsetDateTime;
@@ -76,6 +76,16 @@ pub fn compare(quick: bool) {
         row("of a token", subjects, check, load);
         row("of a text", subjects, parse_and_check, parse_and_load);
     }
+    let said = |live| if live { "live again" } else { "ended" };
+    println!("\n| a request that ends after the sign-out leaves the session | |\n|---|---|");
+    println!(
+        "| portcullis | {} |",
+        said(Ours::new(1).outlives_a_sign_out())
+    );
+    println!(
+        "| tower-sessions | {} |",
+        said(Theirs::new(1).outlives_a_sign_out())
+    );
 }
 
 fn row(name: &str, subjects: usize, ours: f64, theirs: f64) {
@@ -119,6 +129,20 @@ impl Ours {
             let token: Token = text.parse().expect("a token");
             self.sessions.check(&token, Timestamp::now()).expect("live")
         })
+    }
+}
+
+impl Ours {
+    /// A request records its activity, a minute after the last, when the session was ended since it
+    /// came in.
+    fn outlives_a_sign_out(&self) -> bool {
+        let token: Token = self.tokens[0].parse().expect("a token");
+        let now = Timestamp::now();
+        let _ = self.sessions.check(&token, now).expect("live");
+        self.sessions.end(&token).expect("ends");
+        let later = now.saturating_add(Duration::from_secs(60));
+        let touched = self.sessions.touch(&token, Activity::Interactive, later);
+        touched.is_ok() || self.sessions.check(&token, later).is_ok()
     }
 }
 
@@ -169,6 +193,18 @@ impl Theirs {
             let id: Id = text.parse().expect("an id");
             at_once(self.store.load(&id)).expect("loads").expect("live")
         })
+    }
+}
+
+impl Theirs {
+    /// A request saves what it loaded, as `tower_sessions::Session::save` does, when the session was
+    /// deleted since.
+    fn outlives_a_sign_out(&self) -> bool {
+        let id: Id = self.ids[0].parse().expect("an id");
+        let loaded = at_once(self.store.load(&id)).expect("loads").expect("live");
+        at_once(self.store.delete(&id)).expect("deletes");
+        at_once(self.store.save(&loaded)).expect("saves");
+        at_once(self.store.load(&id)).expect("loads").is_some()
     }
 }
 
