@@ -134,10 +134,10 @@ pub enum Error {
     /// The session has just been found expired; from now on it is unknown.
     #[error("the session has expired ({})", match .0 { Expiry::Idle => "idle", Expiry::Absolute => "absolute limit" })]
     Expired(Expiry),
-    /// The session's last activity or the start of its absolute limit lies in the future by the whole
-    /// of that limit: the clock went back, and how old the session is cannot be told. It is neither
-    /// ended nor live until the clock is near those times again.
-    #[error("the clock went back by a limit of this session or more")]
+    /// The session's last activity lies in the future by the idle time or more: the clock went back,
+    /// and how old the session is cannot be told. It is neither ended nor live until the clock comes
+    /// near that activity again.
+    #[error("the clock went back by the idle time or more")]
     ClockWentBack,
     /// The token is the one before the present one, replaced less than [`REPLACEMENT_TIME`] ago: most likely by another answer to
     /// the same client, which has the new one by now. Its cookie is not to be taken away from it.

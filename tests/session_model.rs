@@ -98,8 +98,8 @@ impl Model {
     }
 
     fn is_from_the_future(&self, session: &Session, now: u64) -> bool {
-        let (idle, absolute) = self.limits(session);
-        session.active >= now + idle || session.counts_from >= now + absolute
+        let (idle, _) = self.limits(session);
+        session.active >= now + idle
     }
 
     fn bury(&mut self, now: u64) -> usize {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use portcullis::{
     Timestamp,
-    session::{Cookie, Error, Handle, Live, Policy, SameSite, State, Token},
+    session::{Cookie, Error, Live, Policy, SameSite, State, Token},
 };
 
 const NAME: &[u8] = b"__Host-session=";

@@ -13,7 +13,7 @@ use portcullis::{
     field::{Context, Key, Keyring},
     session::{
         Activity, Epoch, Error, Factors, Policy, Stateless,
-        stateless::{MAX_LEN, Opened, PAYLOAD_LEN, SUBJECT_LEN, Sealed},
+        stateless::{MAX_LEN, Opened, PAYLOAD_LEN, Sealed},
     },
 };
 

@@ -313,10 +313,9 @@ impl Policy {
 
     /// Whether no limit is reached, and how old the session is can be told.
     pub(super) fn is_live<L>(&self, session: &Session<L>, now: Timestamp) -> bool {
-        let limits = self.limits_of(session);
+        // last active is the latest of a session's times, and idle the shorter of its limits
         !self.is_over(session, now)
-            && is_recent(session.last_active, limits.idle, now)
-            && is_recent(session.limit_from, limits.absolute, now)
+            && is_recent(session.last_active, self.limits_of(session).idle, now)
     }
 
     fn deadline<L>(&self, session: &Session<L>) -> Timestamp {
