@@ -419,6 +419,35 @@ fn a_value_that_was_only_sealed_again_is_still_the_same() {
     assert_eq!(Store::load(&store, b"ada"), Ok(None));
 }
 
+/// CR-11, CR-04: a write that was under way while a key was rotated and its value sealed again does
+/// not bring the old key back.
+#[test]
+fn a_write_that_meets_a_sweep_seals_with_the_new_key() {
+    let (open, store) = sealed();
+    let store = Arc::new(store);
+    put(&store, b"ada", &Entry::new(b"1".to_vec()));
+    let promoted = next(&store.ring(), |ring| {
+        let staged = ring.stage().unwrap();
+        ring.promote(staged).unwrap();
+    });
+    let elsewhere = Arc::new(Open::default());
+    put(
+        &Sealed::new(Arc::clone(&promoted), Arc::clone(&elsewhere)),
+        b"ada",
+        &Entry::new(b"1".to_vec()),
+    );
+    let swept = elsewhere.bytes(b"ada");
+    let other = Arc::clone(&store);
+    *open.meanwhile.lock().unwrap() = Some(Box::new(move |map: &mut Map| {
+        other.replace_ring(promoted);
+        map.insert(b"ada".to_vec(), Entry::new(swept));
+    }));
+    let two = Entry::new(b"2".to_vec());
+    let won = Store::compare_exchange(&*store, b"ada", Some(b"1"), Some(&two));
+    assert_eq!(won, Ok(Exchange::Done));
+    assert_eq!(open.bytes(b"ada")[4], 2, "the version of the key");
+}
+
 #[test]
 fn an_expiry_is_the_stores_to_know() {
     let (open, store) = sealed();

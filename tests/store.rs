@@ -76,6 +76,8 @@ enum Fault {
     /// Takes the value that it was to write for its own, when it is there already: "my call timed out,
     /// but it must have been done".
     TakesAnothersForItsOwn,
+    /// The same, but only where it was to insert.
+    InsertsTheSame,
     /// Does nothing when there is nothing to write, and calls that done.
     NothingToDo,
     InsertsOver,
@@ -88,6 +90,17 @@ enum Fault {
     TrimsValues,
     CutsLongValues,
     ComparesThePrefix,
+    ComparesWithoutCase,
+    /// As a database pads what it compares.
+    ComparesPadded,
+    ComparesTheLength,
+    /// Keys that are not UTF-8 are one key.
+    DecodesKeys,
+    TrimsKeys,
+    /// Where the value stays the same, so does its expiry.
+    KeepsAnExpiryOfTheSame,
+    /// What was removed leaves its expiry to what comes next.
+    InheritsAnExpiry,
     KeepsWhatWasRemoved,
     AnswersDoneWithoutWriting,
     ForgetsWhatCanExpire,
@@ -114,7 +127,7 @@ const RACED: &[&str] = &[
     "a value that is there is not answered as none",
 ];
 
-const FAULTS: [(Fault, &[&str]); 27] = [
+const FAULTS: [(Fault, &[&str]); 35] = [
     (Fault::Racy, RACED),
     (Fault::RacyInsert, RACED),
     (Fault::RacyRemove, RACED),
@@ -124,6 +137,32 @@ const FAULTS: [(Fault, &[&str]); 27] = [
     ),
     (Fault::BringsBack, &["what was removed does not come back"]),
     (Fault::TakesAnothersForItsOwn, &["no update is lost"]),
+    (
+        Fault::InsertsTheSame,
+        &["a value that is there is not inserted over by the same"],
+    ),
+    (
+        Fault::ComparesWithoutCase,
+        &["a value is compared to its last byte"],
+    ),
+    (
+        Fault::ComparesPadded,
+        &["a value is compared to its last byte"],
+    ),
+    (
+        Fault::ComparesTheLength,
+        &["a value is compared to its last byte"],
+    ),
+    (Fault::DecodesKeys, &["keys are told apart"]),
+    (Fault::TrimsKeys, &["keys are told apart"]),
+    (
+        Fault::KeepsAnExpiryOfTheSame,
+        &["a value is there until the last expiry it was given"],
+    ),
+    (
+        Fault::InheritsAnExpiry,
+        &["a value is there until the last expiry it was given"],
+    ),
     (
         Fault::NothingToDo,
         &["a value that is there is not taken for none"],
@@ -213,6 +252,8 @@ impl Faulty {
         match self.fault {
             Fault::FoldsCase => key.to_ascii_lowercase(),
             Fault::CutsAtNul => c_string(key).to_vec(),
+            Fault::DecodesKeys => String::from_utf8_lossy(key).into_owned().into_bytes(),
+            Fault::TrimsKeys => key.trim_ascii_end().to_vec(),
             Fault::CutsLongKeys => key[..key.len().min(255)].to_vec(),
             _ => key.to_vec(),
         }
@@ -238,7 +279,21 @@ impl Faulty {
             | (Fault::NothingToDo, None, None)
             | (Fault::RemovesWithoutComparing, _, None) => true,
             (Fault::BringsBack, Some([_, ..]), Some(_)) if present.is_none() => true,
-            (Fault::TakesAnothersForItsOwn, _, Some(new)) if present == Some(new.value()) => true,
+            (Fault::TakesAnothersForItsOwn, Some(_), Some(new))
+            | (Fault::InsertsTheSame, None, Some(new))
+                if present == Some(new.value()) =>
+            {
+                true
+            }
+            (Fault::ComparesWithoutCase, ..) => {
+                present.map(<[u8]>::to_ascii_lowercase) == current.map(<[u8]>::to_ascii_lowercase)
+            }
+            (Fault::ComparesPadded, ..) => {
+                present.map(<[u8]>::trim_ascii_end) == current.map(<[u8]>::trim_ascii_end)
+            }
+            (Fault::ComparesTheLength, Some(current), _) if current.len() > 255 => {
+                present.is_some_and(|p| p.len() == current.len() && p[..255] == current[..255])
+            }
             (Fault::ComparesThePrefix, ..) => present.map(c_string) == current.map(c_string),
             (Fault::RefusesTheSameValue, ..) if current == new.map(Entry::value) => false,
             _ => present == current,
@@ -263,12 +318,29 @@ impl Faulty {
         });
         let expires = new.and_then(Entry::expires);
         let mut before = self.before.lock().unwrap();
+        let makes_room = matches!(
+            self.fault,
+            Fault::KeepsAnExpiryOfTheSame | Fault::InheritsAnExpiry
+        );
+        if makes_room && new.is_some() && !map.contains_key(&key) {
+            map.retain(|other, _| !before.contains_key(other));
+            before.retain(|other, _| *other == key);
+        }
         match (self.fault, expires) {
             (Fault::AnswersDoneWithoutWriting, _) => return,
             (Fault::KeepsWhatWasRemoved, _) if new.is_none() => return,
             (Fault::ForgetsWhatCanExpire, Some(_)) => return,
             (Fault::KeepsAnOldExpiry, Some(Timestamp::EPOCH)) => {
                 before.insert(key.clone(), vec![]);
+            }
+            (Fault::KeepsAnExpiryOfTheSame, _) if map.get(&key) == value.as_ref() => {}
+            (Fault::InheritsAnExpiry, None) if !map.contains_key(&key) => {}
+            (Fault::KeepsAnExpiryOfTheSame | Fault::InheritsAnExpiry, Some(Timestamp::EPOCH)) => {
+                before.insert(key.clone(), vec![]);
+            }
+            (Fault::InheritsAnExpiry, _) if new.is_none() => {}
+            (Fault::KeepsAnExpiryOfTheSame | Fault::InheritsAnExpiry, _) => {
+                before.remove(&key);
             }
             (Fault::Evicts, _) if map.len() >= 100 && !map.contains_key(&key) => {
                 let other = map.keys().next().unwrap().clone();

@@ -663,7 +663,52 @@ fn what_is_kept_longer_is_not_removed() {
         done(store.compare_exchange(key, None, Some(&expiring)));
         done(store.compare_exchange(key, Some(b"1"), Some(&entry)));
     }
+    put(&store, b"c", b"1");
     assert_eq!(store.purge(), Ok(0));
+    for key in [b"a", b"b", b"c"] {
+        assert_eq!(store.load(key), Ok(Some(b"1".to_vec())), "{key:?}");
+    }
+}
+
+/// CO-04: a call that waits for its turn while the file is replaced has written where nobody reads,
+/// and says so.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_while_a_call_waits_is_an_error() {
+    let directory = directory();
+    let (path, aside) = (file(&directory), directory.path().join("aside.db"));
+    let store = Sqlite::open(&path).unwrap();
+    put(&store, b"key", b"1");
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| replace(&store, b"key", b"1", b"2"));
+        // long enough for it to wait; if it had not begun, it would be refused all the same
+        std::thread::sleep(Duration::from_millis(200));
+        for name in ["", "-wal", "-shm"] {
+            let named = |path: &Path| PathBuf::from(format!("{}{name}", path.display()));
+            fs::rename(named(&path), named(&aside)).unwrap();
+        }
+        drop(Sqlite::open(&path).unwrap());
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(waiting.join().unwrap(), Err(Error::Replaced));
+    });
+}
+
+/// CO-04: by another name the file has another log, in which nobody sees what this one says.
+#[cfg(unix)]
+#[test]
+fn a_file_of_two_names_is_refused() {
+    let directory = directory();
+    let (path, other) = (file(&directory), directory.path().join("other.db"));
+    let store = Sqlite::open(&path).unwrap();
+    put(&store, b"key", b"1");
+    fs::hard_link(&path, &other).unwrap();
+    assert_eq!(Sqlite::open(&other).unwrap_err(), Error::Linked);
+    check_unavailable(&store).unwrap();
+    assert_eq!(store.load(b"key"), Err(Error::Linked));
+    fs::remove_file(&other).unwrap();
+    assert_eq!(store.load(b"key"), Ok(Some(b"1".to_vec())));
 }
 
 /// CO-04: a new key is refused; those that exist can be changed, removed, and make room.

@@ -42,7 +42,8 @@ const ATTEMPTS: u32 = 128;
 /// [Stage](Keyring::stage) a key and bring the ring to every machine, by
 /// [`replace_ring`](Self::replace_ring) and without a restart; [promote](Keyring::promote) it and
 /// bring the ring round again. From then on every write seals with the new key;
-/// [`reseal`](Self::reseal) each key that the store has, and the old one can be suspended.
+/// [`reseal`](Self::reseal) each key that the store has, twice: the second sweep finds what calls wrote
+/// that were under way when the ring was replaced. Then the old key can be suspended.
 ///
 /// # What this does not do
 ///
@@ -232,7 +233,6 @@ macro_rules! calls {
                 current: Option<&[u8]>,
                 new: Option<&Entry>,
             ) -> Result<Exchange, Self::Error> {
-                let new = self.seal_entry(key, new)?;
                 for _ in 0..ATTEMPTS {
                     let mut sealed = None;
                     if let Some(current) = current {
@@ -241,6 +241,8 @@ macro_rules! calls {
                             return Ok(Exchange::Changed);
                         }
                     }
+                    // by the ring of this moment: a sweep may have come between two attempts
+                    let new = self.seal_entry(key, new)?;
                     let exchange = self
                         .store
                         .compare_exchange(key, sealed.as_deref(), new.as_ref())

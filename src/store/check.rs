@@ -15,12 +15,14 @@ const LONG_VALUE: usize = 256 * 1024;
 const LONG_KEY: usize = 1024;
 /// Calls that are dropped before they are answered.
 const ABANDONED: usize = 32;
-const KEYS: [&[u8]; 6] = [
+const KEYS: [&[u8]; 8] = [
     b"portcullis/check/a",
+    b"portcullis/check/a ",
     b"portcullis/check/a\0",
     b"portcullis/check/A",
     b"portcullis/check/",
     b"portcullis/check/\xff\xfe'\"%_",
+    b"portcullis/check/\xfe\xff'\"%_",
     b"portcullis/check/raced",
 ];
 
@@ -235,6 +237,11 @@ fn exchanges<S: Store>(store: &S) -> Result<(), Failure> {
         Some(b"2"),
         "a value that is there is not inserted over",
     )?;
+    refused(
+        None,
+        Some(b"1"),
+        "a value that is there is not inserted over by the same",
+    )?;
     refused(None, None, "a value that is there is not taken for none")?;
     refused(
         Some(b"2"),
@@ -251,6 +258,11 @@ fn exchanges<S: Store>(store: &S) -> Result<(), Failure> {
         Some(b"3"),
         "a value is compared to its last byte",
     )?;
+    refused(
+        Some(b"1 "),
+        Some(b"3"),
+        "a value is compared to its last byte",
+    )?;
     rule(
         load(store, key)?.as_deref() == Some(b"1"),
         "a refused exchange changes nothing",
@@ -258,6 +270,31 @@ fn exchanges<S: Store>(store: &S) -> Result<(), Failure> {
     rule(
         exchange(store, key, Some(b"1"), Some(b"1"))? == Exchange::Done,
         "a value is replaced by the same",
+    )?;
+    let nearly = [
+        (b"value".to_vec(), b"VALUE".to_vec()),
+        (vec![b'.'; LONG_VALUE], {
+            let mut other = vec![b'.'; LONG_VALUE.saturating_sub(1)];
+            other.push(b'!');
+            other
+        }),
+    ];
+    let mut present = b"1".to_vec();
+    for (value, near) in nearly {
+        rule(
+            exchange(store, key, Some(&present), Some(&value))? == Exchange::Done,
+            "an exchange against the present value takes place",
+        )?;
+        refused(
+            Some(&near),
+            Some(b"3"),
+            "a value is compared to its last byte",
+        )?;
+        present = value;
+    }
+    rule(
+        exchange(store, key, Some(&present), Some(b"1"))? == Exchange::Done,
+        "an exchange against the present value takes place",
     )?;
     rule(
         exchange(store, key, Some(b"1"), None)? == Exchange::Done,
@@ -274,22 +311,35 @@ fn exchanges<S: Store>(store: &S) -> Result<(), Failure> {
 /// A value is there until its expiry, which the next exchange lifts or moves. One whose expiry is
 /// past may be forgotten, and is not refused.
 fn expiries<S: Store>(store: &S) -> Result<(), Failure> {
-    let [key, ..] = KEYS;
-    let past = Entry::new(b"past".to_vec()).expires_at(Timestamp::EPOCH);
-    let lasting = Entry::new(b"lasting".to_vec());
-    for lasting in [lasting.clone(), lasting.expires_at(Timestamp::MAX)] {
+    let [key, others @ ..] = KEYS;
+    let put = |entry: &Entry| Change::Put(entry.clone());
+    let past = put(&Entry::new(b"1".to_vec()).expires_at(Timestamp::EPOCH));
+    let forever = Entry::new(b"2".to_vec());
+    let far = forever.clone().expires_at(Timestamp::MAX);
+    let same = Entry::new(b"1".to_vec());
+    for (changes, lasting) in [
+        (vec![past.clone(), put(&forever)], &forever),
+        (vec![past.clone(), put(&far)], &far),
+        (vec![past.clone(), put(&same)], &same),
+        (vec![past, Change::Remove, put(&forever)], &forever),
+    ] {
         clear(store)?;
-        for entry in [&past, &lasting] {
-            update(store, key, |_| {
-                Ok::<_, Error>((Change::Put(entry.clone()), ()))
-            })?;
+        for change in &changes {
+            update(store, key, |_| Ok::<_, Error>((change.clone(), ())))?;
+        }
+        // room is made where something comes
+        for other in others {
+            rule(
+                exchange(store, other, None, Some(b"1"))? == Exchange::Done,
+                "a new key is taken",
+            )?;
         }
         rule(
             load(store, key)?.as_deref() == Some(lasting.value()),
             "a value is there until the last expiry it was given",
         )?;
     }
-    Ok(())
+    clear(store)
 }
 
 /// Starts calls, drops each of them after its first poll, and asks for something else.

@@ -24,6 +24,10 @@
 //! - **Network file systems.** Write-ahead logging needs memory shared by all who use the file, so
 //!   all of them must run on one machine, on a local file system. Over NFS or SMB two machines may
 //!   both be told that they won. For several machines there is a store on a server.
+//! - **A file by two names.** Each name has a log of its own: two processes would be told different
+//!   things. Hard links are refused (Unix). Into a container, mount the directory and never the file.
+//! - **A log that was removed.** `-wal` and `-shm` belong to the file while anybody has it open. Whoever
+//!   removes or replaces them takes acknowledged changes away.
 //! - **Encryption.** The file holds values as they are. Removed ones are overwritten
 //!   (`PRAGMA secure_delete`), but copies may linger in the log and in the file system.
 //! - **A bound by itself.** What has expired is removed as new keys come, so names that an attacker
@@ -153,8 +157,9 @@ impl Sqlite {
         })
     }
 
-    /// How long a call waits for others that hold the file, instead of five seconds: so long for
-    /// other threads, then so long for other processes. Zero does not wait.
+    /// How long a call waits for others that hold the file, instead of five seconds: at most so
+    /// long for other threads, then at most so long for other processes. Zero does not wait. The pauses
+    /// are counted and not measured: on a busy machine they take longer.
     #[must_use]
     pub fn with_busy_timeout(mut self, timeout: Duration) -> Self {
         self.connections.set_busy_timeout(timeout);
@@ -170,8 +175,12 @@ impl Sqlite {
 
     /// Refuses new keys with [`Error::Full`] while the file holds `bytes` or more and nothing in it
     /// has expired, so that names invented by an attacker cannot fill the disk. Keys that exist can
-    /// always be changed and removed; the file outgrows `bytes` by what they grow, and the log
-    /// beside it takes some 4 MiB more, as a rule.
+    /// always be changed and removed; the file outgrows `bytes` by what they grow. The log beside it
+    /// takes some 4 MiB more, and grows for as long as somebody else reads from the file in one long
+    /// transaction, a backup for example.
+    ///
+    /// Counted are the pages of 4 KiB that hold anything. What leaves a page half empty makes no room
+    /// until the rest of it goes, too, or `VACUUM` packs what is there: give twice what is needed.
     ///
     /// It holds for this [`Sqlite`]: give every process the same.
     #[must_use]

@@ -29,7 +29,8 @@ pub enum Error {
     Unreadable,
     /// The server refused, with this code of its own: `READONLY` (a replica), `OOM` (it is full),
     /// `LOADING`, `NOAUTH`, `NOPERM`, `MISCONF`, `MOVED`, `WRONGTYPE` (the key is someone else's).
-    /// An exchange did not take place.
+    /// An exchange did not take place, if it was the server that answered; a proxy in front of it may
+    /// answer so after it did.
     #[error("the Redis server refused: {0}")]
     Refused(String),
     /// A value is longer than 16 MiB. An exchange did not take place.

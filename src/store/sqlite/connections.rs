@@ -109,6 +109,8 @@ impl Connections {
                 readers.push(connection);
             }
         }
+        // it may have been replaced while others held it
+        self.file.check()?;
         result
     }
 
@@ -130,6 +132,7 @@ impl Connections {
         if is_usable_after(&result) {
             turn.connection = Some(connection);
         }
+        self.file.check()?;
         result
     }
 

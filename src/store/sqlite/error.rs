@@ -48,6 +48,9 @@ pub enum Error {
     /// Another file, or none, is at the path since the store was opened.
     #[error("the file was moved, removed or replaced while it was in use")]
     Replaced,
+    /// The file has several names (hard links). By another one, another log would belong to it.
+    #[error("the file has several names")]
+    Linked,
     /// This process was forked off one that had opened a store. Fork first, then open.
     #[error("a store was opened before this process was forked off")]
     Forked,

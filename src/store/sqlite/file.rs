@@ -16,6 +16,9 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::{Durability, Error, connections::patiently, schema};
 
+/// The log beside the file is cut to this when it is begun anew: what SQLite writes before it tries to.
+const LOG_SIZE: u32 = 4 * 1024 * 1024;
+
 /// Held while a file is created. Closing any descriptor of a file gives up all locks that this
 /// process has on it (POSIX), those of SQLite on another thread too: nobody in this process opens
 /// the file while the descriptor that created it is open.
@@ -98,6 +101,7 @@ impl File {
         connection.pragma_update(None, "synchronous", synchronous)?;
         // What it has to set aside does not go to a directory for temporary files.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "journal_size_limit", LOG_SIZE)?;
         connection.pragma_update(None, "secure_delete", true)
     }
 }
@@ -158,6 +162,8 @@ fn place(path: &Path) -> Result<Place, Error> {
     use std::os::unix::fs::MetadataExt as _;
 
     match fs::metadata(path) {
+        // SQLite names the log after the file: by another name it would be another log
+        Ok(file) if file.nlink() != 1 => Err(Error::Linked),
         Ok(file) => Ok(Place {
             device: file.dev(),
             inode: file.ino(),
