@@ -1137,6 +1137,36 @@ fn signing_out_ends_one_session_and_everywhere_ends_all() {
     assert!(world.accounts.check(&two.token, now).is_err());
 }
 
+/// SE-08: whoever typed the old password a moment before is not let in by their code after it.
+#[test]
+fn changing_a_password_ends_the_sign_ins_under_way() {
+    let world = world();
+    let live = world.session(at(MINUTE));
+    let ticket = world.ticket(at(2 * MINUTE));
+    let changed =
+        world
+            .accounts
+            .change_password(&live.token, &PASSWORD.into(), &NEW.into(), at(2 * MINUTE));
+    assert!(changed.is_ok());
+    let code = world.phone.code_at(at(2 * MINUTE));
+    let outcome = world.accounts.second_factor(&ticket, &code, at(2 * MINUTE));
+    assert_eq!(outcome.unwrap_err(), Error::Ticket);
+}
+
+/// SE-10: a recovery code in place of the phone is a second factor, as old as it is.
+#[test]
+fn a_recovery_code_counts_as_the_second_factor() {
+    let world = world();
+    let code = world.recovery[0].expose_secret();
+    let ticket = world.ticket(at(MINUTE));
+    let next = world.accounts.recovery_code(&ticket, code, at(MINUTE));
+    let Next::SignedIn(live) = next.unwrap() else {
+        panic!()
+    };
+    let person = world.accounts.check(&live.token, at(2 * MINUTE)).unwrap();
+    assert_eq!(person.second_factor_at(), Some(at(MINUTE)));
+}
+
 /// S4-21, SE-08: sessions, tickets and sign-ins under way with the old roles end at once.
 #[test]
 fn a_change_of_roles_ends_every_older_session() {
