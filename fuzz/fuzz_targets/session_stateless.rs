@@ -12,7 +12,7 @@ use portcullis::{
     Timestamp,
     field::{Context, Key, Keyring},
     session::{
-        Activity, Epoch, Error, Factors, Policy, Stateless,
+        Activity, Epoch, Error, Factors, Policy, SUBJECT_LEN, Stateless,
         stateless::{MAX_LEN, Opened, PAYLOAD_LEN, Sealed},
     },
 };
