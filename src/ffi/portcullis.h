@@ -434,6 +434,9 @@ portcullis_status portcullis_session_token_handle(const char *token,
 /**
  * Begins a sign-in, before the password is looked at. Nothing is to be stored.
  *
+ * `subject` is the person's name or number in the one form that the application uses, of 1 to 256
+ * bytes; it is kept in the state. A sign-in starts no session in the state of another subject.
+ *
  * It carries what it saw of the state: if all sessions are ended while the password is being
  * looked at, it starts none.
  *
