@@ -106,16 +106,28 @@ fn reads_only_what_it_writes(body: &[u8]) {
     }
     assert!(text.len() <= MAX_LEN);
     let epoch = Epoch::default();
-    // at the beginning of time nothing is over
-    let checked = EDGE.check(open().expect("opened before"), epoch, Timestamp::EPOCH);
-    let checked = checked.expect("live");
+    // The last activity stands at 33. A moment earlier it would lie in the future by the idle time.
+    let active = body[33..41].try_into().map(u64::from_be_bytes);
+    let idle = u64::try_from(IDLE.as_millis()).expect("a few minutes");
+    let first = active.expect("eight bytes").saturating_sub(idle - 1);
+    if let Some(before) = first.checked_sub(1) {
+        let before = Timestamp::from_millis(before);
+        let early = EDGE.check(open().expect("opened before"), epoch, before);
+        assert!(early.is_err());
+    }
+    let first = Timestamp::from_millis(first);
+    let checked = match EDGE.check(open().expect("opened before"), epoch, first) {
+        Ok(checked) => checked,
+        // its absolute limit ended before that, so it never was
+        Err(error) => return assert!(matches!(error, Error::Expired(_))),
+    };
     let again = open().expect("opened before");
-    let again = EDGE.replace_payload(again, checked.payload(), epoch, Timestamp::EPOCH);
+    let again = EDGE.replace_payload(again, checked.payload(), epoch, first);
     assert_eq!(body_of(&again.expect("it fits").0), body);
 
     let deadline = checked.live().deadline();
     let last = Timestamp::from_millis(deadline.as_millis() - 1);
-    for (now, live) in [(Timestamp::EPOCH, true), (last, true), (deadline, false)] {
+    for (now, live) in [(first, true), (last, true), (deadline, false)] {
         let open = || open().expect("opened before");
         assert_eq!(EDGE.check(open(), epoch, now).is_ok(), live);
         let touched = EDGE.touch(open(), Activity::Interactive, epoch, now);
