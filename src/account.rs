@@ -29,8 +29,8 @@
 //! application that would rather not tell strangers shows the same page for both. Wrong passwords
 //! and wrong codes are counted under one budget, which a password reset starts anew: whoever can read
 //! a person's mail has five more codes a reset. The second factor is asked before an expired
-//! password may be changed. The record holds the second factor's secret: keep it in a store that is
-//! encrypted at rest.
+//! password may be changed. The record holds the second factor's secret: keep it in a `field::Sealed`
+//! store, or in one that is encrypted at rest.
 //!
 //! # Example
 //!

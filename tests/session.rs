@@ -183,6 +183,23 @@ fn an_answer_says_whose_session_it_is() {
     assert_eq!(list.iter().map(Live::subject).collect::<Vec<_>>(), ["ada"]);
 }
 
+/// CO-03: a log of what was decided does not say about whom, nor on which device.
+#[test]
+fn what_is_printed_names_nobody() {
+    let policy = Policy::back_office();
+    let sign_in = State::default().begin("ada@example.com", at(0));
+    let sign_in = sign_in.with_label("Firefox on Linux");
+    let printed = format!("{sign_in:?}");
+    let (state, outcome) = policy.start(State::default(), sign_in, at(0));
+    for printed in [printed, format!("{state:?}"), format!("{outcome:?}")] {
+        assert!(
+            !printed.contains("ada@") && !printed.contains("Firefox"),
+            "{printed}"
+        );
+        assert!(printed.contains("1795251600000"), "{printed}");
+    }
+}
+
 /// SE-05, CO-04: everybody without a name would have one record, and a row that was mixed up gives
 /// nobody another person's sessions.
 #[test]

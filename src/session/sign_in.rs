@@ -1,6 +1,6 @@
 //! A sign-in that is under way, and what tells one that was overtaken.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 use super::{
     Error, Factors, Handle, State,
@@ -46,7 +46,9 @@ impl Epoch {
 
 /// A sign-in that is under way: made by [`State::begin`] before the password is looked at, for
 /// [`Policy::start`](super::Policy::start), once: a copy of it starts another session.
-#[derive(Clone, Debug, Eq, PartialEq)]
+///
+/// `Debug` leaves out the subject and the label.
+#[derive(Clone, Eq, PartialEq)]
 #[must_use = "a sign-in that is not started gives no session"]
 pub struct SignIn {
     pub(super) subject: String,
@@ -132,5 +134,17 @@ impl SignIn {
             return Err(Error::SignInTooSlow);
         }
         label::check(&self.label)
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn")
+            .field("epoch", &self.epoch)
+            .field("began", &self.began)
+            .field("factors", &self.factors)
+            .field("proofs", &self.proofs)
+            .field("stays", &self.stays)
+            .finish_non_exhaustive()
     }
 }

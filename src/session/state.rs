@@ -1,5 +1,7 @@
 //! What is stored of one person's sessions.
 
+use core::fmt;
+
 use super::{
     Epoch, Factors, Id, SUBJECT_LEN, SignIn, Token,
     digest::{Digest, HalfDigest},
@@ -38,7 +40,9 @@ const STAYS: u8 = 1;
 /// | 8 each | when each of them was proved, in this order |
 /// | 4 | length of the label, at most 128 |
 /// | | the label in UTF-8 |
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+///
+/// `Debug` leaves out the subject and the labels.
+#[derive(Clone, Default, Eq, PartialEq)]
 pub struct State {
     pub(super) epoch: Epoch,
     pub(super) subject: String,
@@ -46,7 +50,7 @@ pub struct State {
 }
 
 /// One session; its label borrowed, where it has just been read.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub(super) struct Session<Label = String> {
     pub(super) id: Id,
     digest: Digest,
@@ -284,9 +288,7 @@ impl Session {
         self.limit_from = self.limit_from.max(now);
         self.last_active = self.last_active.max(now);
     }
-}
 
-impl Session {
     fn encode(&self, e: &mut Encoder) {
         e.u64(self.id.0);
         e.array(&self.digest.0).array(&self.family.0);
@@ -338,5 +340,28 @@ impl<'a> Session<&'a str> {
             proofs: self.proofs,
             label: self.label.to_owned(),
         }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("epoch", &self.epoch)
+            .field("sessions", &self.sessions)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<Label> fmt::Debug for Session<Label> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("created", &self.created)
+            .field("limit_from", &self.limit_from)
+            .field("issued", &self.issued)
+            .field("last_active", &self.last_active)
+            .field("stays", &self.stays)
+            .field("proofs", &self.proofs)
+            .finish_non_exhaustive()
     }
 }

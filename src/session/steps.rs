@@ -79,9 +79,9 @@ impl Policy {
     ///
     /// [`Error::Unknown`] for a token that was never issued or whose session has ended,
     /// [`Error::Expired`] the first time that an expiry is observed, [`Error::ClockWentBack`],
-    /// [`Error::Replaced`] for a token
-    /// that was replaced less than [`REPLACEMENT_TIME`] ago, and after that [`Error::Reused`], with
-    /// the consequence that [`Policy::with_on_reuse`] has set.
+    /// [`Error::Replaced`] for the last token before the present one while it was replaced less than
+    /// [`REPLACEMENT_TIME`] ago, and [`Error::Reused`] for every other that was replaced, with the
+    /// consequence that [`Policy::with_on_reuse`] has set.
     pub fn check(
         &self,
         state: State,

@@ -28,8 +28,8 @@ const SHARDS: usize = 64;
 /// lock of anybody else's. Keys that exist can always be changed and removed. Nothing else is ever
 /// forgotten, but by the end of the process: then everything is, sign-outs and locks included.
 ///
-/// The bound counts values, not bytes. A record of sessions takes some 100 bytes and the label for
-/// each, and 200 more where tokens were replaced; an attempts record less than 2 KiB; an account's
+/// The bound counts values, not bytes. A record of sessions takes the person's name and for each
+/// session some 130 bytes and its label; an attempts record less than 2 KiB; an account's
 /// mostly its grants. What has expired stays in memory until its place is needed.
 ///
 /// Keys may come from strangers: they are hashed by SipHash under random keys of this process. The
