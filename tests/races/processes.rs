@@ -1,0 +1,108 @@
+//! A crowd in several processes.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use super::{Crew, Deed, Threads, View};
+
+/// What begins a line of a process on standard output, where the test harness writes too.
+const PROMPT: &str = "> ";
+/// Where a process is told which store to open.
+const STORE: &str = "PORTCULLIS_TEST_STORE";
+/// How many processes there are, and threads in each.
+const PROCESSES: usize = 4;
+const THREADS: usize = 8;
+
+/// Processes of this program, each started again to run one of its tests alone.
+pub(crate) struct Processes(Vec<Process>);
+
+struct Process {
+    child: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+}
+
+impl Processes {
+    /// Starts processes that run `test`, which shall call [`take_part`].
+    pub(crate) fn start(test: &str, store: &str) -> Self {
+        let start = |_| {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", test, "--test-threads=1"])
+                .env(STORE, store)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let to = child.stdin.take();
+            let from = BufReader::new(child.stdout.take().unwrap());
+            Process { child, to, from }
+        };
+        Self((0..PROCESSES).map(start).collect())
+    }
+}
+
+impl Crew for Processes {
+    fn size(&self) -> usize {
+        PROCESSES * THREADS
+    }
+
+    fn at_once(&mut self, number: usize, line: &str) -> Vec<String> {
+        for (n, process) in self.0.iter_mut().enumerate() {
+            let first = n * THREADS;
+            let part = THREADS.min(number.saturating_sub(first));
+            writeln!(process.to.as_ref().unwrap(), "{part} {first} {line}").unwrap();
+        }
+        self.0.iter_mut().flat_map(Process::answers).collect()
+    }
+}
+
+impl Process {
+    fn answers(&mut self) -> Vec<String> {
+        loop {
+            let mut line = String::new();
+            let read = self.from.read_line(&mut line).unwrap();
+            assert!(read > 0, "a process ended before it answered");
+            if let Some(answers) = line.trim_end_matches('\n').strip_prefix(PROMPT) {
+                let answers = answers.split(';').filter(|answer| !answer.is_empty());
+                return answers.map(str::to_owned).collect();
+            }
+        }
+    }
+}
+
+/// A process ends when nobody tells it anything more.
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.to.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Does what standard input says until it ends, when this process was started for a race.
+pub(crate) fn take_part(deed: Deed) {
+    let Ok(store) = std::env::var(STORE) else {
+        return;
+    };
+    let open = |_| match store.split_once(' ').unwrap() {
+        #[cfg(feature = "sqlite")]
+        ("sqlite", path) => View::sqlite(path.as_ref()),
+        #[cfg(feature = "redis")]
+        ("redis", url) => View::redis(url),
+        _ => panic!("not built in: {store}"),
+    };
+    let mut threads = Threads::new(THREADS, (0..THREADS).map(open).collect(), deed);
+    // Not a macro: those are captured by the test harness. It has begun a line.
+    let mut out = std::io::stdout().lock();
+    writeln!(out).unwrap();
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let mut words = line.splitn(3, ' ');
+        let (number, first) = (words.next().unwrap(), words.next().unwrap());
+        let line = words.next().unwrap();
+        threads.first = first.parse().unwrap();
+        let answers = threads.at_once(number.parse().unwrap(), line).join(";");
+        writeln!(out, "{PROMPT}{answers}").unwrap();
+    }
+}
