@@ -44,6 +44,7 @@
 //! # Ok::<(), portcullis::attempts::Error>(())
 //! ```
 
+pub mod forwarded;
 mod key;
 mod reservation;
 mod state;
