@@ -4,8 +4,9 @@
 //! code as proof that it did ([`Policy::confirm`]) and from then on checks codes
 //! ([`Policy::verify`]). The state that each step returns is to be stored, in one step with the one
 //! it replaces: by `store::update` or in the caller's own transaction. Then a code
-//! is redeemed once, however many requests bring it at the same moment. [`recovery`] makes the codes
-//! for the day on which the phone is lost.
+//! is redeemed once, however many requests bring it at the same moment. [`Authenticators`] are the
+//! several devices of one person; [`recovery`] makes the codes for the day on which the phone is
+//! lost.
 //!
 //! # What this does not do
 //!
@@ -45,6 +46,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+pub mod authenticators;
 mod code;
 mod parameters;
 mod qr;
@@ -55,6 +57,7 @@ mod uri;
 
 use core::{ops::RangeInclusive, time::Duration};
 
+pub use authenticators::Authenticators;
 use code::Codes;
 pub use parameters::{Algorithm, Parameters};
 pub use qr::Qr;
@@ -80,6 +83,7 @@ pub struct Policy {
     window_past: u8,
     window_future: u8,
     enrolment: Duration,
+    reauthentication: Duration,
 }
 
 impl Policy {
@@ -92,6 +96,7 @@ impl Policy {
             window_past: 1,
             window_future: 1,
             enrolment: ENROLMENT_TIME,
+            reauthentication: authenticators::REAUTHENTICATION,
         }
     }
 
@@ -192,8 +197,7 @@ impl Policy {
     /// The newest step of the window whose code this is.
     fn step_of(&self, state: &State, code: &str, now: Timestamp) -> Result<u64, Error> {
         let parameters = state.parameters;
-        let digits = usize::from(parameters.digits());
-        if code.len() != digits || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !parameters.is_form_of(code) {
             return Err(Error::Malformed);
         }
         let step = parameters.step(now);
@@ -278,6 +282,28 @@ pub enum Error {
     /// A time to confirm an enrolment that is too short or too long.
     #[error("time to confirm an enrolment is not between 1 minute and 24 hours")]
     EnrolmentTime,
+    /// A time between a proof of who somebody is and a change of authenticators that is too short or
+    /// too long.
+    #[error("time to change authenticators is not between 30 seconds and 1 hour")]
+    ReauthenticationTime,
+    /// The person has to prove again who they are before they change how they get in.
+    #[error("the last authentication is too long ago")]
+    NotReauthenticated,
+    /// No authenticator has this number, or none that can be replaced.
+    #[error("there is no authenticator of this number")]
+    NoAuthenticator,
+    /// Eight authenticators, or three that await their first code.
+    #[error("there are 8 authenticators, or 3 that have not been confirmed")]
+    TooManyAuthenticators,
+    /// Nothing would be left to sign in with.
+    #[error("the last authenticator cannot be removed")]
+    LastAuthenticator,
+    /// A secret that another authenticator of the person has.
+    #[error("another authenticator has the same secret")]
+    SameSecret,
+    /// A label that cannot stand in a list.
+    #[error("label is empty, longer than 128 bytes, or contains a control character")]
+    Label,
     /// A secret with characters or a length that base32 does not have.
     #[error("secret is not base32")]
     SecretEncoding,

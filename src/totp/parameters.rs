@@ -121,6 +121,11 @@ impl Parameters {
         self.period
     }
 
+    /// Whether a text could be a code: as many ASCII digits as there are.
+    pub(super) fn is_form_of(&self, code: &str) -> bool {
+        code.len() == usize::from(self.digits) && code.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The step that `now` is in, counted from the Unix epoch (RFC 6238 §4.2, T0 = 0).
     pub(super) fn step(&self, now: Timestamp) -> u64 {
         // INVARIANT: the period is at least 1.
