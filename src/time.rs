@@ -138,6 +138,14 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The text of [`Display`](fmt::Display).
+#[cfg(feature = "serde")]
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Reads `2026-11-21`, `2026-11-21T09:29:00Z` or `2026-11-21T09:29:00.123Z`: UTC only, the years
 /// 1970 to 9999, a fraction of one to three digits.
 impl FromStr for Timestamp {

@@ -1,5 +1,5 @@
 //! A policy is read from a file strictly, and written so that it is read as the same.
-#![cfg(feature = "serde")]
+#![cfg(all(feature = "password", feature = "serde"))]
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
