@@ -65,6 +65,8 @@ pub mod session;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "totp")]
+mod table;
+#[cfg(feature = "totp")]
 pub mod totp;
 
 pub use time::Timestamp;

@@ -48,6 +48,7 @@
 
 pub mod authenticators;
 mod code;
+mod mandate;
 mod parameters;
 mod qr;
 pub mod recovery;
@@ -59,6 +60,7 @@ use core::{ops::RangeInclusive, time::Duration};
 
 pub use authenticators::Authenticators;
 use code::Codes;
+pub use mandate::{Coverage, Duty, Enrolment, InGrace, Mandate, Population};
 pub use parameters::{Algorithm, Parameters};
 pub use qr::Qr;
 pub use secret::Secret;
@@ -338,6 +340,17 @@ pub enum Error {
     /// A URI without a secret.
     #[error("URI has no secret")]
     NoSecret,
+    /// The name of a population that is empty, too long, or would not stand on one line.
+    #[error(
+        "population is empty, longer than 128 bytes, begins or ends with white space, or contains a control character"
+    )]
+    Population,
+    /// A time of grace that is none or would put a mandate off for good.
+    #[error("time of grace is not between 1 minute and 90 days")]
+    GraceTime,
+    /// A number of sign-ins that is none or would put a mandate off for good.
+    #[error("sign-ins of grace are not between 1 and 100")]
+    GraceSignIns,
     /// The system gave no randomness.
     #[error("the system gave no randomness")]
     Randomness,

@@ -1,0 +1,87 @@
+//! Tables for people: columns of plain ASCII in which no name can draw anything.
+
+use core::fmt;
+
+/// The most characters of a name that a table shows.
+const NAME_LEN: usize = 64;
+
+/// A name as one line of a terminal may show it: control characters, changes of the direction of
+/// writing and all else that is not to be seen are escaped as in Rust (`\u{202e}`), and a name of over
+/// 64 characters is cut and ends in `...`.
+pub(crate) struct Name<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.chars();
+        for c in rest.by_ref().take(NAME_LEN) {
+            match c {
+                // as they are: no quotes stand around a name
+                '"' | '\'' => write!(f, "{c}")?,
+                _ => write!(f, "{}", c.escape_debug())?,
+            }
+        }
+        match rest.next() {
+            Some(_) => f.write_str("..."),
+            None => Ok(()),
+        }
+    }
+}
+
+/// On which side the cells of a column end up.
+#[derive(Clone, Copy)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// Rows under a head, two spaces between the columns. Names belong into the last column, which is
+/// not padded: a script whose letters are wider or narrower than one cell then shifts nothing.
+pub(crate) struct Table<const N: usize> {
+    columns: [(&'static str, Align); N],
+    rows: Vec<[String; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub(crate) fn new(columns: [(&'static str, Align); N]) -> Self {
+        let rows = Vec::new();
+        Self { columns, rows }
+    }
+
+    pub(crate) fn row(&mut self, cells: [String; N]) {
+        self.rows.push(cells);
+    }
+
+    fn line<'a>(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        widths: &[usize; N],
+        cells: impl Iterator<Item = &'a str>,
+    ) -> fmt::Result {
+        let mut line = String::new();
+        for ((cell, width), (_, align)) in cells.zip(widths).zip(&self.columns) {
+            let cell = match align {
+                Align::Left => format!("{cell:<width$}"),
+                Align::Right => format!("{cell:>width$}"),
+            };
+            line.push_str("  ");
+            line.push_str(&cell);
+        }
+        writeln!(f, "{}", line.trim_end_matches(' '))
+    }
+}
+
+impl<const N: usize> fmt::Display for Table<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut widths = self.columns.map(|(head, _)| head.len());
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        self.line(f, &widths, self.columns.iter().map(|(head, _)| *head))?;
+        for row in &self.rows {
+            self.line(f, &widths, row.iter().map(String::as_str))?;
+        }
+        Ok(())
+    }
+}
