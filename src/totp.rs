@@ -48,95 +48,31 @@
 
 pub mod authenticators;
 mod code;
+mod import;
 mod mandate;
 mod parameters;
+mod policy;
 mod qr;
 pub mod recovery;
 mod secret;
 mod state;
 mod uri;
 
-use core::{ops::RangeInclusive, time::Duration};
-
 pub use authenticators::Authenticators;
-use code::Codes;
+use code::Code;
+pub use import::{Import, Imported, Weakness};
 pub use mandate::{Coverage, Duty, Enrolment, InGrace, Mandate, Population};
 pub use parameters::{Algorithm, Parameters};
+pub use policy::Policy;
 pub use qr::Qr;
 pub use secret::Secret;
 pub use state::State;
-use state::Status;
+use state::{Status, Used};
 pub use uri::Uri;
 
 use crate::{Timestamp, encoding, random};
 
-/// Steps in each direction that a policy may accept: five minutes at the usual 30 seconds.
-const WINDOW_LIMIT: u8 = 10;
-/// How long a first code is awaited: time to find the phone and install an app.
-const ENROLMENT_TIME: Duration = Duration::from_secs(10 * 60);
-/// The bounds of that time.
-const ENROLMENT_TIMES: RangeInclusive<Duration> =
-    Duration::from_secs(60)..=Duration::from_secs(24 * 60 * 60);
-
-/// The rules for one-time codes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Policy {
-    parameters: Parameters,
-    window_past: u8,
-    window_future: u8,
-    enrolment: Duration,
-    reauthentication: Duration,
-}
-
 impl Policy {
-    /// A back office: SHA-1, 6 digits, 30 seconds, as every app does; one step back and one ahead;
-    /// ten minutes to confirm an enrolment.
-    #[must_use]
-    pub fn back_office() -> Self {
-        Self {
-            parameters: Parameters::default(),
-            window_past: 1,
-            window_future: 1,
-            enrolment: ENROLMENT_TIME,
-            reauthentication: authenticators::REAUTHENTICATION,
-        }
-    }
-
-    /// Other codes for those who enrol from now on. Who has enrolled keeps theirs.
-    #[must_use]
-    pub fn with_parameters(self, parameters: Parameters) -> Self {
-        Self { parameters, ..self }
-    }
-
-    /// Accepts codes of `past` steps before the present one and of `future` steps after it, each
-    /// from 0 to 10.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Window`] over that.
-    pub fn with_window(self, past: u8, future: u8) -> Result<Self, Error> {
-        if past.max(future) > WINDOW_LIMIT {
-            return Err(Error::Window);
-        }
-        Ok(Self {
-            window_past: past,
-            window_future: future,
-            ..self
-        })
-    }
-
-    /// Another time within which an enrolment must be confirmed, from a minute to a day.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::EnrolmentTime`] outside that range.
-    pub fn with_enrolment_time(self, enrolment: Duration) -> Result<Self, Error> {
-        if !ENROLMENT_TIMES.contains(&enrolment) {
-            return Err(Error::EnrolmentTime);
-        }
-        Ok(Self { enrolment, ..self })
-    }
-
     /// Makes a new secret: the state that awaits its first code, and the URI for the app, to be
     /// shown once. `issuer` and `account` are what the app shows beside its codes.
     ///
@@ -150,18 +86,27 @@ impl Policy {
         now: Timestamp,
     ) -> Result<(State, Uri), Error> {
         let uri = Uri::new(issuer, account, self.parameters, Secret::generate()?)?;
-        Ok((self.import(&uri, now), uri))
+        Ok((self.pending(&uri, now), uri))
     }
 
-    /// Takes over a secret that somebody else made, with the URI's own parameters. It awaits a
-    /// first code like any other.
-    #[must_use]
-    pub fn import(&self, uri: &Uri, now: Timestamp) -> State {
-        let expires = now.saturating_add(self.enrolment);
+    /// Takes over a secret that somebody else made, with the URI's own parameters, and says what is
+    /// weak about it. It awaits a first code like any other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Weak`] for what [`Policy::with_import`] refuses.
+    pub fn import(&self, uri: &Uri, now: Timestamp) -> Result<Imported, Error> {
+        let weaknesses = self.import.check(uri.secret())?;
+        Ok(Imported::new(self.pending(uri, now), weaknesses))
+    }
+
+    fn pending(&self, uri: &Uri, now: Timestamp) -> State {
         State {
             secret: uri.secret().clone(),
             parameters: uri.parameters(),
-            status: Status::Pending { expires },
+            status: Status::Pending {
+                expires: now.saturating_add(self.enrolment),
+            },
         }
     }
 
@@ -173,47 +118,79 @@ impl Policy {
     /// [`Error::Wrong`].
     pub fn confirm(&self, state: &State, code: &str, now: Timestamp) -> Result<State, Error> {
         match state.status {
-            Status::Confirmed { .. } => Err(Error::AlreadyConfirmed),
+            Status::Confirmed(_) => Err(Error::AlreadyConfirmed),
             Status::Pending { expires } if now >= expires => Err(Error::EnrolmentExpired),
-            Status::Pending { .. } => Ok(state.confirmed(self.step_of(state, code, now)?)),
+            Status::Pending { .. } => {
+                let step = self.step_of(state, code, now)?;
+                Ok(self.accepted(state, step, now).into_state())
+            }
         }
     }
 
     /// Checks a code of a confirmed factor. It is used up when the state in the answer is stored.
     ///
+    /// A code is as many digits as the parameters say, with spaces between and around them as people
+    /// type what an app shows as `123 456`.
+    ///
     /// # Errors
     ///
     /// [`Error::NotConfirmed`], [`Error::Malformed`], [`Error::Wrong`], [`Error::Replayed`].
     pub fn verify(&self, state: &State, code: &str, now: Timestamp) -> Result<Accepted, Error> {
-        let Status::Confirmed { last_used } = state.status else {
-            return Err(Error::NotConfirmed);
-        };
+        let used = state.used()?;
         let step = self.step_of(state, code, now)?;
-        if step <= last_used {
+        if step <= used.step {
             return Err(Error::Replayed);
         }
-        let state = state.confirmed(step);
-        Ok(Accepted { state, step })
+        Ok(self.accepted(state, step, now))
+    }
+
+    /// Finds a device whose clock is out of the window, by two codes that it shows one after the
+    /// other, and takes them as [`Policy::verify`] takes one: both are used up, and the drift is
+    /// learned (RFC 6238 §6, RFC 4226 §7.4).
+    ///
+    /// They are looked for wherever [`Policy::with_drift`] may come to accept a code, which without
+    /// it is the window. It counts as one attempt: of 10¹² pairs of six digits it accepts one a step,
+    /// at most 140, so that a guess at it is less likely to be right than one at a code. What it opens
+    /// is another thing: whoever saw two codes in a row that were not used has `limit` steps to use
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotConfirmed`], [`Error::Malformed`]; [`Error::Wrong`] unless the second is the code
+    /// of the step after that of the first; [`Error::Replayed`] if one of them was used, or is older
+    /// than one that was.
+    pub fn resynchronise(
+        &self,
+        state: &State,
+        first: &str,
+        second: &str,
+        now: Timestamp,
+    ) -> Result<Accepted, Error> {
+        let used = state.used()?;
+        let digits = state.parameters.digits();
+        let (first, second) = (Code::typed(first, digits)?, Code::typed(second, digits)?);
+        let steps = self.reach(state.parameters.step(now));
+        let step = state.codes().newest_pair([&first, &second], steps);
+        let step = step.ok_or(Error::Wrong)?;
+        // the first of the two is of the step before
+        if step.saturating_sub(1) <= used.step {
+            return Err(Error::Replayed);
+        }
+        Ok(self.accepted(state, step, now))
     }
 
     /// The newest step of the window whose code this is.
     fn step_of(&self, state: &State, code: &str, now: Timestamp) -> Result<u64, Error> {
-        let parameters = state.parameters;
-        if !parameters.is_form_of(code) {
-            return Err(Error::Malformed);
-        }
-        let step = parameters.step(now);
-        let window = step.saturating_sub(self.window_past.into())
-            ..=step.saturating_add(self.window_future.into());
-        let codes = Codes::new(&state.secret, parameters);
-        codes.newest_match(code, window).ok_or(Error::Wrong)
+        let code = Code::typed(code, state.parameters.digits())?;
+        let window = self.window(state.parameters.step(now), state.drift());
+        let step = state.codes().newest_match(&code, window);
+        step.ok_or(Error::Wrong)
     }
-}
 
-/// The default is [`Policy::back_office`].
-impl Default for Policy {
-    fn default() -> Self {
-        Self::back_office()
+    fn accepted(&self, state: &State, step: u64, now: Timestamp) -> Accepted {
+        let drift = self.learn(step, state.parameters.step(now));
+        let state = state.with_used(Used { step, drift });
+        Accepted { state, step }
     }
 }
 
@@ -250,8 +227,8 @@ impl Accepted {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not of a code's form: as many ASCII digits as the parameters say, or the characters of a
-    /// recovery code.
+    /// Not of a code's form: as many ASCII digits as the parameters say and spaces, or the
+    /// characters of a recovery code.
     #[error("not of the form of a code")]
     Malformed,
     /// Of a code's form, and not a code of this time.
@@ -281,6 +258,9 @@ pub enum Error {
     /// A window that would accept too much.
     #[error("window is over 10 steps in one direction")]
     Window,
+    /// A drift that would accept too much.
+    #[error("drift is over 60 steps")]
+    Drift,
     /// A time to confirm an enrolment that is too short or too long.
     #[error("time to confirm an enrolment is not between 1 minute and 24 hours")]
     EnrolmentTime,
@@ -312,6 +292,9 @@ pub enum Error {
     /// A secret that is too short or too long.
     #[error("secret is not between 10 and 128 bytes")]
     SecretLength,
+    /// A secret that somebody else made, refused by [`Policy::with_import`].
+    #[error("secret is weak: {0}")]
+    Weak(Weakness),
     /// A URI of another kind, `otpauth://hotp/` included.
     #[error("not an otpauth://totp/ URI")]
     Scheme,

@@ -13,7 +13,7 @@ use std::{collections::HashSet, time::Duration};
 
 use portcullis::{
     Timestamp, encoding,
-    totp::{Algorithm, Error, Parameters, Policy, Secret, State, Uri, recovery},
+    totp::{Algorithm, Error, Import, Parameters, Policy, Secret, State, Uri, recovery},
 };
 use proptest::prelude::*;
 
@@ -36,10 +36,16 @@ fn narrow() -> Policy {
     Policy::back_office().with_window(0, 0).unwrap()
 }
 
+/// A factor that awaits its first code, of whatever secret.
+fn import(policy: &Policy, uri: &Uri, now: Timestamp) -> State {
+    let policy = policy.clone().with_import(Import::DangerRefuseNone);
+    policy.import(uri, now).unwrap().into_state()
+}
+
 /// A factor that was confirmed by the code of the step of `now`.
 fn confirmed(uri: &Uri, now: Timestamp) -> State {
     let policy = narrow();
-    let pending = policy.import(uri, now);
+    let pending = import(&policy, uri, now);
     policy.confirm(&pending, &uri.code_at(now), now).unwrap()
 }
 
@@ -54,7 +60,7 @@ fn agrees_with_rfc_4226() {
     for line in lines(include_str!("vectors/totp/rfc4226.txt")) {
         let (count, code) = line.split_once(' ').unwrap();
         let now = Timestamp::from_secs(count.parse::<u64>().unwrap() * 30);
-        let pending = narrow().import(&uri(""), now);
+        let pending = import(&narrow(), &uri(""), now);
         assert!(narrow().confirm(&pending, code, now).is_ok(), "{line}");
         seen += 1;
     }
@@ -78,7 +84,7 @@ fn agrees_with_rfc_6238() {
             .parse()
             .unwrap();
         let now = Timestamp::from_secs(time.parse().unwrap());
-        let pending = narrow().import(&uri, now);
+        let pending = import(&narrow(), &uri, now);
         assert!(narrow().confirm(&pending, code, now).is_ok(), "{line}");
         let before = Timestamp::from_secs(now.as_secs() - 30);
         assert_eq!(narrow().confirm(&pending, code, before), Err(Error::Wrong));
@@ -115,7 +121,7 @@ fn agrees_with_pyotp() {
         assert_eq!(uri.code_at(now), code, "{line}");
         assert!(
             narrow()
-                .confirm(&narrow().import(&uri, now), code, now)
+                .confirm(&import(&narrow(), &uri, now), code, now)
                 .is_ok()
         );
         let secret = text
@@ -175,7 +181,7 @@ fn an_enrolment_that_was_not_confirmed_in_time_is_dead() {
         Err(Error::EnrolmentExpired)
     );
     let short = policy.with_enrolment_time(Duration::from_secs(60)).unwrap();
-    let pending = short.import(&uri, at(0));
+    let pending = import(&short, &uri, at(0));
     let code = uri.code_at(at(60));
     assert_eq!(
         short.confirm(&pending, &code, at(60)),
@@ -304,8 +310,12 @@ fn what_is_not_a_code_is_malformed() {
         String::new(),
         right[1..].to_owned(),
         format!("{right}0"),
-        format!("{right} "),
-        format!("{} {}", &right[..3], &right[3..]),
+        format!("{right}\t"),
+        format!("{right}\n"),
+        format!("{}-{}", &right[..3], &right[3..]),
+        format!("{}\u{a0}{}", &right[..3], &right[3..]),
+        format!("{}{right}", " ".repeat(27)),
+        " ".repeat(6),
         format!("+{}", &right[1..]),
         format!("{}\u{661}", &right[..4]), // six bytes, the last two an Arabic digit
         "９９９９９９".to_owned(),
@@ -317,6 +327,25 @@ fn what_is_not_a_code_is_malformed() {
         assert_eq!(refused, Err(Error::Malformed));
     }
     assert!(Policy::back_office().verify(&state, &right, at(60)).is_ok());
+}
+
+/// TO-01: apps show `123 456`, and that is what people type.
+#[test]
+fn spaces_in_and_around_a_code_are_no_part_of_it() {
+    let uri = uri("");
+    let state = confirmed(&uri, at(0));
+    let right = uri.code_at(at(60));
+    let (first, last) = right.split_at(3);
+    for code in [
+        format!("{first} {last}"),
+        format!("  {right} "),
+        format!(" {} {}  {last}", &first[..1], &first[1..]),
+        format!("{}{right}", " ".repeat(26)),
+    ] {
+        assert!(Policy::back_office().verify(&state, &code, at(60)).is_ok());
+    }
+    let wrong = Policy::back_office().verify(&state, "000 000", at(60));
+    assert_eq!(wrong, Err(Error::Wrong));
 }
 
 /// TO-01: no time and no period overflows or panics; at the ends there is a code like everywhere.
@@ -334,7 +363,7 @@ fn the_ends_of_time_have_codes() {
         assert_eq!(first, Err(Error::Replayed));
         let last = policy.verify(&state, &uri.code_at(Timestamp::MAX), Timestamp::MAX);
         assert_eq!(last.unwrap().step(), last_step);
-        let never = policy.import(&uri, Timestamp::MAX);
+        let never = import(&policy, &uri, Timestamp::MAX);
         let code = uri.code_at(Timestamp::MAX);
         assert_eq!(
             policy.confirm(&never, &code, Timestamp::MAX),
@@ -723,7 +752,7 @@ fn a_known_state_reads_and_writes_as_it_always_did() {
     let uri: Uri = "otpauth://totp/a?secret=MFRGGZDFMZTWQ2LK&algorithm=SHA256&digits=8&period=60"
         .parse()
         .unwrap();
-    let pending = Policy::back_office().import(&uri, Timestamp::from_millis(1));
+    let pending = import(&Policy::back_office(), &uri, Timestamp::from_millis(1));
     let bytes = b"\x01\x02\x08\0\0\0\x3c\0\0\0\x0aabcdefghij\0\0\0\0\0\0\x09\x27\xc1";
     assert_eq!(pending.encode(), bytes);
     assert_eq!(State::decode(bytes), Ok(pending));
@@ -760,6 +789,7 @@ fn a_damaged_or_newer_state_is_an_error() {
         (10, 9),
         (10, 21),
         (31, 2),
+        (31, 3),
     ] {
         assert_eq!(
             damaged(at, byte),

@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 
-use super::Error;
+use super::{
+    Error,
+    code::{Code, DIGITS},
+};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
@@ -86,7 +89,7 @@ impl Parameters {
         digits: u8,
         period: u32,
     ) -> Result<Self, Error> {
-        if !(6..=8).contains(&digits) {
+        if !DIGITS.contains(&digits) {
             return Err(Error::Digits);
         }
         if !(1..=MAX_PERIOD).contains(&period) {
@@ -121,9 +124,9 @@ impl Parameters {
         self.period
     }
 
-    /// Whether a text could be a code: as many ASCII digits as there are.
+    /// Whether a text could be a code.
     pub(super) fn is_form_of(&self, code: &str) -> bool {
-        code.len() == usize::from(self.digits) && code.bytes().all(|byte| byte.is_ascii_digit())
+        Code::typed(code, self.digits).is_ok()
     }
 
     /// The step that `now` is in, counted from the Unix epoch (RFC 6238 §4.2, T0 = 0).

@@ -39,14 +39,14 @@ const RESERVED: &[u8] = b"-._~%!$&'()*+,;=:@/?";
 /// It is a secret: whoever sees it makes valid codes. `Debug` prints `[redacted]`.
 ///
 /// ```
-/// use portcullis::{Timestamp, totp::{Policy, Uri}};
+/// use portcullis::{Timestamp, totp::{Error, Policy, Uri, Weakness}};
 ///
 /// let uri: Uri = "otpauth://totp/Example:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8".parse()?;
 /// assert_eq!((uri.issuer(), uri.account()), (Some("Example"), "ada"));
 /// assert_eq!(uri.code_at(Timestamp::from_secs(59)), "94287082"); // RFC 6238 appendix B
-/// let pending = Policy::back_office().import(&uri, Timestamp::now());
-/// # assert!(!pending.is_confirmed());
-/// # Ok::<(), portcullis::totp::Error>(())
+/// let refused = Policy::back_office().import(&uri, Timestamp::now());
+/// assert_eq!(refused, Err(Error::Weak(Weakness::Published)));
+/// # Ok::<(), Error>(())
 /// ```
 pub struct Uri {
     issuer: Option<String>,
@@ -138,9 +138,14 @@ impl Uri {
     #[must_use]
     pub fn code_at(&self, now: Timestamp) -> String {
         let step = self.parameters.step(now);
-        Codes::new(&self.secret, self.parameters)
-            .at(step)
-            .to_string()
+        Codes::new(
+            &self.secret,
+            self.parameters.algorithm(),
+            self.parameters.digits(),
+        )
+        .at(step)
+        .as_str()
+        .to_owned()
     }
 }
 
