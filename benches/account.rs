@@ -18,7 +18,7 @@ fn account(c: &mut Criterion) {
     let now = Timestamp::from_secs(1_795_251_600);
     let policy = Policy::back_office("Example Ltd").unwrap();
     let policy = policy.with_second_factor(SecondFactor::Optional);
-    let accounts = Accounts::new(policy, Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy, Memory::new(10));
     let password = "Correct-Horse-7".into();
     accounts
         .register("ada", &password, Grants::new(), now)

@@ -29,8 +29,8 @@
 //! application that would rather not tell strangers shows the same page for both. Wrong passwords
 //! and wrong codes are counted under one budget, which a password reset starts anew: whoever can read
 //! a person's mail has five more codes a reset. The second factor is asked before an expired
-//! password may be changed. The record holds the second factor's secret: keep it in a `field::Sealed`
-//! store, or in one that is encrypted at rest.
+//! password may be changed. The record holds the second factor's secret and is sealed at rest by
+//! [`field`](crate::field), bound to the account that it is of.
 //!
 //! # Example
 //!
@@ -38,12 +38,15 @@
 //! use portcullis::{
 //!     Timestamp,
 //!     account::{Accounts, Next, Policy, SecondFactor},
+//!     field::Keyring,
 //!     rbac::Grants,
 //!     store::Memory,
 //! };
+//! use std::sync::Arc;
 //!
 //! let policy = Policy::back_office("Example Ltd")?.with_second_factor(SecondFactor::Optional);
-//! let accounts = Accounts::new(policy, Memory::new(10_000));
+//! let ring = Arc::new(Keyring::generate()?); // an application decodes its own
+//! let accounts = Accounts::new(policy, ring, Memory::new(10_000));
 //! let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
 //! accounts.register("ada", &"Correct-Horse-7".into(), Grants::new(), now)?;
 //!

@@ -62,7 +62,7 @@ fn world() -> World<Memory> {
 }
 
 fn world_in<S: Store>(store: S) -> World<S> {
-    enrolled(Accounts::new(policy(), store))
+    enrolled(Accounts::danger_unsealed(policy(), store))
 }
 
 fn enrolled<S: Store>(accounts: Accounts<S>) -> World<S> {
@@ -127,7 +127,7 @@ impl<S: Store> World<S> {
 /// S0-05, S4-06, TO-10.
 #[test]
 fn a_password_alone_leads_to_enrolment_and_to_no_session() {
-    let accounts = Accounts::new(policy(), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
     accounts
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
@@ -176,7 +176,7 @@ fn a_session_says_which_factors_were_proved_and_when() {
         ("ada@example.com", &grants())
     );
 
-    let accounts = Accounts::new(
+    let accounts = Accounts::danger_unsealed(
         policy().with_second_factor(SecondFactor::Optional),
         Memory::new(10),
     );
@@ -416,7 +416,7 @@ fn a_ticket_is_good_once() {
 /// TO-04: whoever began to enrol beside the owner does not replace the owner's phone.
 #[test]
 fn a_second_enrolment_stops_when_the_first_is_confirmed() {
-    let accounts = Accounts::new(policy(), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
     accounts
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
@@ -561,7 +561,7 @@ fn nothing_of_a_disabled_account_works() {
 type Meanwhile = Box<dyn Fn(&Arc<Memory>) + Send + Sync>;
 
 fn others(store: &Arc<Memory>) -> Accounts<Arc<Memory>> {
-    Accounts::new(policy(), store.clone())
+    Accounts::danger_unsealed(policy(), store.clone())
 }
 
 /// A store in which, between the two swaps of a sign-in, somebody else does something.
@@ -653,7 +653,8 @@ fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
             "hashed anew",
             Box::new(move |store| {
                 let stronger = Hasher::new(Cost::new(16, 1, 1).unwrap());
-                let accounts = Accounts::new(policy().with_hasher(stronger), store.clone());
+                let accounts =
+                    Accounts::danger_unsealed(policy().with_hasher(stronger), store.clone());
                 let _ = sign_in(&accounts, at(MINUTE)).unwrap();
             }),
             Error::Overtaken,
@@ -726,7 +727,7 @@ fn a_ticket_from_before_a_lock_does_not_lead_around_it() {
             assert!(accounts.sign_in("ada@example.com", &wrong, now).is_err());
         }
     };
-    let accounts = Accounts::new(policy(), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
     accounts
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
@@ -877,7 +878,7 @@ fn a_step_that_does_not_come_to_its_end_changes_nothing() {
     let one = session::Policy::back_office()
         .with_max_sessions(1, session::AtLimit::Refuse)
         .unwrap();
-    let accounts = Accounts::new(policy().with_sessions(one), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy().with_sessions(one), Memory::new(10));
     let world = enrolled(accounts);
     let live = world.session(at(MINUTE));
     let ticket = world.ticket(at(MINUTE));
@@ -894,14 +895,14 @@ fn a_step_that_does_not_come_to_its_end_changes_nothing() {
 fn enrolling_a_factor_ends_every_older_session() {
     let store = Arc::new(Memory::new(10));
     let optional = policy().with_second_factor(SecondFactor::Optional);
-    let before = Accounts::new(optional, store.clone());
+    let before = Accounts::danger_unsealed(optional, store.clone());
     before
         .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
     let Next::SignedIn(live) = sign_in(&before, at(0)).unwrap() else {
         panic!()
     };
-    let accounts = Accounts::new(policy(), store);
+    let accounts = Accounts::danger_unsealed(policy(), store);
     let tickets = [0, 1].map(|_| match sign_in(&accounts, at(0)).unwrap() {
         Next::EnrolmentNeeded(ticket) => ticket,
         next => panic!("{next:?}"),
@@ -988,7 +989,7 @@ fn who_has_an_account_is_not_said() {
 #[test]
 fn invented_names_take_no_room() {
     let store = Arc::new(Memory::new(10));
-    let accounts = Accounts::new(policy(), store.clone());
+    let accounts = Accounts::danger_unsealed(policy(), store.clone());
     for n in 0..50 {
         let _ = accounts.sign_in(&format!("nobody-{n}"), &PASSWORD.into(), at(0));
     }
@@ -1046,7 +1047,7 @@ fn a_stored_name_in_another_form_is_damage() {
 /// S4-17: and the name must not be the password.
 #[test]
 fn a_password_that_breaks_a_rule_is_not_registered() {
-    let accounts = Accounts::new(policy(), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
     for password in ["short-1A", "Ada@example.com1"] {
         let refused = accounts.register("ada@example.com", &password.into(), grants(), at(0));
         assert!(matches!(
@@ -1064,11 +1065,11 @@ fn a_password_that_breaks_a_rule_is_not_registered() {
 #[test]
 fn a_weak_hash_is_renewed_when_its_owner_signs_in() {
     let store = Arc::new(Memory::new(10));
-    let weak = Accounts::new(policy(), store.clone());
+    let weak = Accounts::danger_unsealed(policy(), store.clone());
     weak.register("ada@example.com", &PASSWORD.into(), grants(), at(0))
         .unwrap();
     let cost = Cost::new(64, 2, 1).unwrap();
-    let strong = Accounts::new(policy().with_hasher(Hasher::new(cost)), store);
+    let strong = Accounts::danger_unsealed(policy().with_hasher(Hasher::new(cost)), store);
     let _ = sign_in(&strong, at(DAY)).unwrap();
     let state = strong.state("ada@example.com").unwrap();
     let is_strong = |state: &State| {

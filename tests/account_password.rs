@@ -25,7 +25,7 @@ fn at(minutes: u64) -> Timestamp {
 
 /// The smallest Argon2id there is; a second factor for whoever wants one.
 fn accounts(password: password::Policy) -> Accounts<Memory> {
-    Accounts::new(policy(password), Memory::new(100))
+    Accounts::danger_unsealed(policy(password), Memory::new(100))
 }
 
 fn policy(password: password::Policy) -> Policy {
@@ -129,7 +129,7 @@ fn the_least_length_follows_the_second_factor() {
     register(&optional, "ada@example.com", fifteen).unwrap();
 
     let everybody = policy(rules()).with_second_factor(SecondFactor::Required);
-    let everybody = Accounts::new(everybody, Memory::new(10));
+    let everybody = Accounts::danger_unsealed(everybody, Memory::new(10));
     assert_eq!(
         violations(register(&everybody, "ada@example.com", "7-chars")),
         ["too_short"]
@@ -144,7 +144,7 @@ fn without_the_second_factor_a_short_password_must_be_changed() {
     let store = std::sync::Arc::new(Memory::new(10));
     let rules = policy(password::Policy::nist_800_63b());
     let required = rules.clone().with_second_factor(SecondFactor::Required);
-    let required = Accounts::new(required, store.clone());
+    let required = Accounts::danger_unsealed(required, store.clone());
     let (short, long) = ("gnu-tail", "gnu-tail-fennel");
     for (login, password) in [("ada@example.com", short), ("bob@example.com", long)] {
         required
@@ -153,7 +153,7 @@ fn without_the_second_factor_a_short_password_must_be_changed() {
         let next = required.sign_in(login, &password.into(), at(1)).unwrap();
         assert!(matches!(next, Next::EnrolmentNeeded(_)), "{next:?}");
     }
-    let optional = Accounts::new(rules, store);
+    let optional = Accounts::danger_unsealed(rules, store);
     let next = optional
         .sign_in("ada@example.com", &short.into(), at(2))
         .unwrap();
@@ -201,7 +201,7 @@ const DAY: u64 = 24 * 60;
 fn a_lifetime_that_is_for_passwords_alone_is_for_those() {
     let pci = || policy(password::Policy::pci_dss_4());
     let day_91 = at(91 * DAY);
-    let optional = Accounts::new(pci(), Memory::new(10));
+    let optional = Accounts::danger_unsealed(pci(), Memory::new(10));
     register(&optional, "ada@example.com", PASSWORD).unwrap();
     let next = sign_in(&optional, "ada@example.com", day_91);
     assert!(
@@ -211,7 +211,7 @@ fn a_lifetime_that_is_for_passwords_alone_is_for_those() {
 
     let store = std::sync::Arc::new(Memory::new(10));
     let required = pci().with_second_factor(SecondFactor::Required);
-    let required = Accounts::new(required, store.clone());
+    let required = Accounts::danger_unsealed(required, store.clone());
     required
         .register("ada@example.com", &PASSWORD.into(), Grants::new(), at(0))
         .unwrap();
@@ -224,7 +224,7 @@ fn a_lifetime_that_is_for_passwords_alone_is_for_those() {
         .confirm_enrolment(&ticket, &phone.code_at(day_91), day_91)
         .unwrap();
     // who has enrolled keeps it where nobody must
-    let optional = Accounts::new(pci(), store);
+    let optional = Accounts::danger_unsealed(pci(), store);
     let day_92 = at(92 * DAY);
     let factor = optional.sign_in("ada@example.com", &PASSWORD.into(), day_92);
     let Ok(Next::FactorNeeded(ticket)) = factor else {
@@ -264,7 +264,7 @@ fn an_expired_password_is_not_counted_up() {
 fn a_reset_opens_an_account_whose_hash_cannot_be_used() {
     let store = std::sync::Arc::new(Memory::new(10));
     let rules = || policy(password::Policy::back_office());
-    let with = |hasher| Accounts::new(rules().with_hasher(hasher), store.clone());
+    let with = |hasher| Accounts::danger_unsealed(rules().with_hasher(hasher), store.clone());
     let large = with(Hasher::new(Cost::new(2048, 1, 1).unwrap()));
     large
         .register(
@@ -310,7 +310,7 @@ fn a_full_gate_is_busy() {
     let hasher = Hasher::new(Cost::new(1024, 1, 1).unwrap());
     let hasher = hasher.with_gate(gate.clone()).unwrap();
     let rules = policy(password::Policy::back_office()).with_hasher(hasher);
-    let accounts = Accounts::new(rules, Memory::new(10));
+    let accounts = Accounts::danger_unsealed(rules, Memory::new(10));
     register(&accounts, "ada@example.com", PASSWORD).unwrap();
     let _elsewhere = gate.enter(2048).unwrap();
     for login in ["ada@example.com", "nobody"] {

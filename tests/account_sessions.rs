@@ -38,7 +38,7 @@ fn accounts(sessions: session::Policy) -> Accounts<Memory> {
         .with_hasher(Hasher::new(Cost::new(8, 1, 1).unwrap()))
         .with_second_factor(SecondFactor::Optional)
         .with_sessions(sessions);
-    let accounts = Accounts::new(policy, Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy, Memory::new(10));
     for name in [ADA, EVE] {
         let registered = accounts.register(name, &PASSWORD.into(), Grants::new(), at(0));
         registered.unwrap();
@@ -212,7 +212,7 @@ fn a_disabled_account_has_no_session_whatever_else_its_record_says() {
     let policy = policy
         .with_hasher(Hasher::new(Cost::new(8, 1, 1).unwrap()))
         .with_second_factor(SecondFactor::Optional);
-    let accounts = Accounts::new(policy, store.clone());
+    let accounts = Accounts::danger_unsealed(policy, store.clone());
     let registered = accounts.register(ADA, &PASSWORD.into(), Grants::new(), at(0));
     registered.unwrap();
     let signed_in = accounts.sign_in(ADA, &PASSWORD.into(), at(0)).unwrap();
@@ -241,7 +241,7 @@ fn a_disabled_account_has_no_session_whatever_else_its_record_says() {
 /// SE-10: of a code and a recovery code, the later proof counts; the password's time is its own.
 #[test]
 fn each_factor_of_a_sign_in_has_its_own_time() {
-    let accounts = Accounts::new(
+    let accounts = Accounts::danger_unsealed(
         Policy::back_office("Example Ltd")
             .unwrap()
             .with_hasher(Hasher::new(Cost::new(8, 1, 1).unwrap())),

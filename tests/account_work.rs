@@ -59,7 +59,7 @@ fn a_full_gate_tells_nobody_apart() {
     let gate = Gate::default().with_queue(0);
     let hasher = Hasher::default().with_gate(gate.clone()).unwrap();
     let policy = Policy::back_office("Example Ltd").unwrap();
-    let accounts = Accounts::new(policy.with_hasher(hasher), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy.with_hasher(hasher), Memory::new(10));
     for name in ["ada", "bob"] {
         accounts
             .register(name, &"Correct-Horse-7".into(), Grants::new(), now)
@@ -99,7 +99,7 @@ fn every_answer_costs_one_hash() {
         .with_gate(Gate::default().with_idle_kib(0))
         .unwrap();
     let policy = Policy::back_office("Example Ltd").unwrap();
-    let accounts = Accounts::new(policy.with_hasher(hasher), Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy.with_hasher(hasher), Memory::new(10));
     let password = "Correct-Horse-7";
     for name in ["ada", "bob", "eve"] {
         let registered = hashes(|| {

@@ -447,7 +447,7 @@ impl World {
 
         let hasher = Hasher::new(Cost::new(8, 1, 1).unwrap());
         let policy = account::Policy::back_office("Example Ltd").unwrap();
-        let accounts = Accounts::new(policy.with_hasher(hasher), Arc::clone(&store));
+        let accounts = Accounts::danger_unsealed(policy.with_hasher(hasher), Arc::clone(&store));
         let password = Password::from("Correct-Horse-7");
         let enrolment = |login: &str| {
             accounts

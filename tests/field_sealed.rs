@@ -689,7 +689,7 @@ fn an_account_shows_nothing_but_its_handle() {
         .unwrap()
         .with_hasher(hasher);
     let (open, store) = sealed();
-    let accounts = Accounts::new(policy, store);
+    let accounts = Accounts::danger_unsealed(policy, store);
     let password = "Correct-Horse-7".into();
     accounts
         .register("ada@example.com", &password, Grants::new(), now)

@@ -154,7 +154,7 @@ fn no_secret_is_printed() {
     hides(both!(shown), shown.first().unwrap().expose_secret());
     hides(both!(codes), shown.first().unwrap().expose_secret());
 
-    let accounts = account::Accounts::new(
+    let accounts = account::Accounts::danger_unsealed(
         account::Policy::back_office("Example").unwrap(),
         store::Memory::new(10),
     );

@@ -1,9 +1,12 @@
 //! The front door: people are enrolled, looked up, changed, disabled; sessions are used and ended.
 //! Signing in stands in its own file.
 
+use std::sync::Arc;
+
 use super::{Error, Login, Person, Policy, Receipt, State, Status, Ticket, ticket::Purpose};
 use crate::{
     Timestamp, encoding,
+    field::{Keyring, Sealed},
     password::{self, Password},
     rbac::Grants,
     session::{self, Activity, Handle, Id, Live, Proofs, Token},
@@ -27,13 +30,33 @@ pub struct Accounts<S> {
     store: S,
 }
 
-impl<S: Store> Accounts<S> {
-    /// Accounts by these rules in this store.
+impl<S> Accounts<Sealed<S>> {
+    /// Accounts by these rules in this store, every record sealed by the ring: second factors are
+    /// nowhere in the clear, a password hash is not guessed at without the ring, and a record that is
+    /// copied to another person's key does not open there.
     #[must_use]
-    pub fn new(policy: Policy, store: S) -> Self {
+    pub fn new(policy: Policy, ring: Arc<Keyring>, store: S) -> Self {
+        Self::danger_unsealed(policy, Sealed::new(ring, store))
+    }
+}
+
+impl<S> Accounts<S> {
+    /// The same without a seal: whoever reads the store can make everybody's one-time codes and guess
+    /// at their passwords. For a [`Sealed`] store that was made elsewhere, with a tenant in its
+    /// context perhaps; for a store that encrypts by other means; and for tests.
+    #[must_use]
+    pub fn danger_unsealed(policy: Policy, store: S) -> Self {
         Self { policy, store }
     }
 
+    /// The store: to bring the next ring to a [`Sealed`] one, and to seal its records anew.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+}
+
+impl<S: Store> Accounts<S> {
     /// Enrols a person. For an administrator.
     ///
     /// # Errors

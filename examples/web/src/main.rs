@@ -51,7 +51,8 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let (sessions, idle) = sessions(options)?;
     let policy = account::Policy::back_office("Portcullis")?.with_sessions(sessions);
-    let accounts = Accounts::new(policy, open(&options.store, &options.key)?);
+    let (ring, store) = open(&options.store, &options.key)?;
+    let accounts = Accounts::new(policy, ring, store);
     if options.demo {
         let password = seed(&accounts)?;
         println!("account {DEMO}, password {}", password.expose_secret());

@@ -3,7 +3,7 @@
 use std::{error, sync::Arc};
 
 use portcullis::{
-    field::{Keyring, Sealed},
+    field::Keyring,
     store::{self, Entry, Exchange, Memory, Redis, Sqlite, Store},
 };
 
@@ -25,10 +25,10 @@ pub enum Stores {
 
 /// Opens what `--store` names, and says what of it can lose what it acknowledged. All that goes into
 /// it is sealed by the key in the file `key`: the accounts' second factors among it.
-pub fn open(name: &str, key: &str) -> Result<Sealed<Stores>, Box<dyn error::Error>> {
+pub fn open(name: &str, key: &str) -> Result<(Arc<Keyring>, Stores), Box<dyn error::Error>> {
     if name == "memory" {
         let ring = Arc::new(Keyring::generate()?);
-        return Ok(Sealed::new(ring, Stores::Memory(Memory::new(CAPACITY))));
+        return Ok((ring, Stores::Memory(Memory::new(CAPACITY))));
     }
     // any other kind of address is an error of Redis's, and no file
     let store = if name.contains("://") {
@@ -40,7 +40,7 @@ pub fn open(name: &str, key: &str) -> Result<Sealed<Stores>, Box<dyn error::Erro
     } else {
         Stores::Sqlite(Sqlite::open(name)?)
     };
-    Ok(Sealed::new(keys::ring(key)?, store))
+    Ok((keys::ring(key)?, store))
 }
 
 impl Store for Stores {

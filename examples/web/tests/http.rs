@@ -438,7 +438,8 @@ fn a_password_that_must_be_changed_is_changed_first() {
     let (_, recovery) = client.enrol();
     // the administrator, in another process
     let policy = account::Policy::back_office("Portcullis").unwrap();
-    let accounts = Accounts::new(policy, portcullis_web::open(&file, &key).unwrap());
+    let (ring, store) = portcullis_web::open(&file, &key).unwrap();
+    let accounts = Accounts::new(policy, ring, store);
     let reason = Reason::Compromised;
     accounts
         .require_password_change("demo", reason, Timestamp::now())
