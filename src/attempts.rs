@@ -1,29 +1,62 @@
-//! Counts failed attempts on an account and asks for a password reset after the fifth in a row.
+//! Counts failed attempts and says when the next one may be made: now, later, or not before a reset.
 //!
 //! An attempt is reserved before it is evaluated: [`Policy::begin`] takes a slot, then the slow hash
 //! runs, then [`Policy::settle`] says how it went. Failures and slots together never exceed the
 //! threshold, so of a hundred guesses that arrive in one moment five are evaluated and the others
 //! are told to come back. One attempt at a time, this equals a plain counter.
 //!
-//! Everything is one small [`State`] for each account. [`Attempts`] keeps it in a
+//! A [`Policy`] says how many failures there may be, for how long each counts ([`Window`]), what
+//! happens at the last of them ([`Action`]) and how long to wait after each
+//! ([`Policy::with_delay`]). A [`Key`] says what is counted by: an account, a device, an address, a
+//! combination. What is remembered of a key is one small [`State`]. [`Attempts`] keeps it in a
 //! [`Store`](crate::store::Store); whoever keeps their own rows encodes the state into a column and
 //! calls the same steps inside their own transaction.
 //!
-//! # What this does not do
+//! # One budget
 //!
-//! It never sleeps: [`Begin::Busy`] says when to come back. It does not know which accounts exist;
-//! asking about every name that a stranger types keeps a record for each of them, so ask about
-//! accounts that are there, and do the same slow work for a name that is not. Whoever knows a name
-//! can bring its account to the reset, which is what five failures and a reset mean: live sessions
-//! are not touched. The state is per account: one password tried on many accounts is not seen here.
+//! Whatever a stranger may guess at is counted by one key: the password, the second factor, the
+//! present password before a change, the answer to a reset, an API key. Each counted for itself, an
+//! attacker would have five guesses at every door. A right password of someone who has a second
+//! factor, too, is [`Verdict::Incomplete`]: it makes no room for guessing codes.
+//!
+//! # What a lockout cannot do
+//!
+//! - **Spraying.** One password tried on a thousand accounts is one failure each. It is seen by the
+//!   key of the address ([`Attempts::begin_all`]), and not by that either when a thousand machines
+//!   take part. What helps is a password policy with a list of common passwords, and a second factor.
+//! - **Stuffing.** A password that leaked elsewhere is right at the first attempt.
+//! - **A leaked table** is guessed at without asking anybody. What helps is the slow hash.
+//! - **Phishing** and malware: the first attempt is right there, too.
+//! - **Live sessions** go on. A lockout says nothing about who is signed in.
+//! - **It does not know which accounts exist.** Asking about every name that a stranger types keeps a
+//!   record for each, which for [`Policy::back_office`] lasts; ask about accounts that are there, and
+//!   do the same slow work for a name that is not.
+//!
+//! # How a stranger is kept from locking others out
+//!
+//! Whoever knows a name can bring its account to the threshold: that is what a threshold means. What
+//! this costs its owner is the policy's choice, between a wait ([`Policy::owasp_asvs_5`]), a
+//! lock that ends by itself ([`Policy::pci_dss_4`]) and a reset ([`Policy::back_office`]). And it need
+//! not be the owner's count: a device that has signed in before has a lane of its own, the key
+//! `account.and(device)` in place of `account`. Strangers share the account's lane and lock each
+//! other, while the owner signs in from where they always do. The same wrong password again, as from
+//! a phone that was not told of the new one, counts once ([`Fingerprint`]).
+//!
+//! Nor can anybody make room for guesses by signing in: a success clears the count of the account and
+//! the device that it proves, never that of an address or of everybody ([`Outcome::Kept`]).
 //!
 //! # Security
 //!
 //! The threat is online guessing, one at a time or in parallel (NIST SP 800-63B-4 §3.2.2, OWASP ASVS
-//! 5.0 6.3.1). Only [`Outcome::Cleared`] lets anybody in. From the failure on that reaches the
-//! threshold every attempt is refused, the right password too, until [`Policy::reset`]; no passing
-//! of time reopens the account and refused attempts neither count nor extend. An attempt that is not
-//! settled within the slot's lifetime is a failure: a client that hangs up gains no free guess.
+//! 5.0 6.3.1). Only [`Outcome::Cleared`] lets anybody in. Under a lock every attempt is refused, the
+//! right password too; refused attempts neither count nor extend it, and an attempt that began before
+//! it clears nothing after it. An attempt that is not settled within the slot's lifetime is a failure
+//! at that time: a client that hangs up gains no free guess.
+//!
+//! Nothing here sleeps: every refusal says when to come back. What time forgives is forgiven by the
+//! clock that is passed in. One that goes back forgives nothing and shortens no lock; what it had
+//! shown before it went back counts, so a failure or a lock from a time that is still to come holds
+//! until that time and its own. One that runs ahead forgives early.
 //!
 //! # Example
 //!
@@ -43,170 +76,39 @@
 //! assert_eq!(attempts.begin(&ada, now)?, Begin::ResetRequired { since: now });
 //! # Ok::<(), portcullis::attempts::Error>(())
 //! ```
+//!
+//! An attempt that the account and the address count:
+//!
+//! ```
+//! # use portcullis::{Timestamp, attempts::{Attempts, Begin, Key, Outcome, Policy, Verdict}, store::Memory};
+//! # let (attempts, now) = (Attempts::new(Policy::back_office(), Memory::new(10)), Timestamp::EPOCH);
+//! let keys = [Key::account("ada")?, Key::address("2001:db8::7".parse().unwrap())];
+//! let Begin::Allowed(slots) = attempts.begin_all(&keys, now)? else { panic!() };
+//! let outcome = attempts.settle_all(slots, Verdict::Success, now)?; // the password was right
+//! assert_eq!(outcome, Outcome::Cleared); // for the account; the address keeps its count
+//! # Ok::<(), portcullis::attempts::Error>(())
+//! ```
 
+mod fingerprint;
 pub mod forwarded;
 mod key;
+mod policy;
+mod prefix;
 mod reservation;
+mod several;
 mod state;
+mod step;
 
 use core::time::Duration;
 
+pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use key::Key;
-pub use reservation::{Attempts, Reservation};
-pub use state::{Permit, State};
+pub use policy::{Action, Policy, Window};
+pub use prefix::Prefix;
+pub use reservation::{Attempts, Reservation, Reservations};
+pub use state::{Lock, Permit, State};
 
 use crate::{Timestamp, encoding, store};
-
-/// Consecutive failures after which a back office asks for a reset.
-const BACK_OFFICE_THRESHOLD: u32 = 5;
-/// The most that a policy may allow, and so the bound of a state: NIST SP 800-63B-4 §3.2.2 limits
-/// consecutive failures to 100.
-const THRESHOLD_LIMIT: u32 = 100;
-/// How long an attempt may take from begin to settle: a slow hash in a queue takes seconds.
-const SLOT_LIFETIME: Duration = Duration::from_secs(30);
-/// The bounds of that time.
-const SLOT_LIFETIMES: core::ops::RangeInclusive<Duration> =
-    Duration::from_secs(1)..=Duration::from_secs(10 * 60);
-/// When to come back from [`Begin::Busy`]: by then the hashes under way have usually ended.
-const BUSY_WAIT: Duration = Duration::from_secs(1);
-
-/// The rules for failed attempts.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Policy {
-    threshold: u32,
-    slot_lifetime: Duration,
-}
-
-impl Policy {
-    /// A back office: the fifth consecutive failure asks for a password reset; an attempt may take
-    /// 30 seconds.
-    #[must_use]
-    pub fn back_office() -> Self {
-        Self {
-            threshold: BACK_OFFICE_THRESHOLD,
-            slot_lifetime: SLOT_LIFETIME,
-        }
-    }
-
-    /// A reset after `threshold` consecutive failures, from 1 to 100.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Threshold`] outside that range.
-    pub fn new(threshold: u32) -> Result<Self, Error> {
-        if !(1..=THRESHOLD_LIMIT).contains(&threshold) {
-            return Err(Error::Threshold);
-        }
-        Ok(Self {
-            threshold,
-            ..Self::back_office()
-        })
-    }
-
-    /// Another time within which an attempt must be settled, from a second to ten minutes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SlotLifetime`] outside that range.
-    pub fn with_slot_lifetime(self, slot_lifetime: Duration) -> Result<Self, Error> {
-        if !SLOT_LIFETIMES.contains(&slot_lifetime) {
-            return Err(Error::SlotLifetime);
-        }
-        Ok(Self {
-            slot_lifetime,
-            ..self
-        })
-    }
-
-    /// Takes a slot for one attempt, if there is one. To be stored before the slow hash runs.
-    pub fn begin(&self, state: State, now: Timestamp) -> (State, Begin) {
-        let mut state = self.observe(state, now);
-        if let Some(since) = state.reset_required {
-            return (state, Begin::ResetRequired { since });
-        }
-        if state.failures_and_slots() >= self.threshold {
-            let retry_after = BUSY_WAIT;
-            return (state, Begin::Busy { retry_after });
-        }
-        let permit = state.take_slot(self.slot_lifetime, now);
-        (state, Begin::Allowed(permit))
-    }
-
-    /// Says how an attempt went and gives its slot back.
-    ///
-    /// The permit is borrowed because a step may run several times under compare-and-swap; the state
-    /// knows which slots are open, so a second settling finds nothing and changes nothing.
-    pub fn settle(
-        &self,
-        state: State,
-        permit: &Permit,
-        verdict: Verdict,
-        now: Timestamp,
-    ) -> (State, Outcome) {
-        let mut state = self.observe(state, now);
-        if let Some(since) = state.reset_required {
-            return (state, Outcome::ResetRequired { since });
-        }
-        if !state.give_back(permit) {
-            return (state, Outcome::Lapsed);
-        }
-        let outcome = match verdict {
-            Verdict::Success => {
-                state.failures = 0;
-                Outcome::Cleared
-            }
-            Verdict::Incomplete => Outcome::Returned {
-                left: self.left(&state),
-            },
-            Verdict::Failure => self.fail(&mut state, now),
-        };
-        (state, outcome)
-    }
-
-    /// The state after a password reset or an unlock: no failures. Attempts that were under way are
-    /// void.
-    #[must_use]
-    pub fn reset(&self, state: State) -> State {
-        state.cleared()
-    }
-
-    /// Counts what has lapsed up to now as failures.
-    fn observe(&self, mut state: State, now: Timestamp) -> State {
-        let lapsed = state.lapse(self.slot_lifetime, now);
-        self.count(&mut state, lapsed, now);
-        state
-    }
-
-    /// Adds failures. From the threshold on a reset is required, since the first time this was seen,
-    /// and attempts under way are void: none of them may clear the count any more.
-    fn count(&self, state: &mut State, failures: u32, now: Timestamp) {
-        state.failures = state.failures.saturating_add(failures);
-        if state.failures >= self.threshold && state.reset_required.is_none() {
-            state.require_reset(now);
-        }
-    }
-
-    fn fail(&self, state: &mut State, now: Timestamp) -> Outcome {
-        self.count(state, 1, now);
-        match state.reset_required {
-            Some(since) => Outcome::ResetRequired { since },
-            None => Outcome::Counted {
-                left: self.left(state),
-            },
-        }
-    }
-
-    fn left(&self, state: &State) -> u32 {
-        self.threshold.saturating_sub(state.failures)
-    }
-}
-
-/// The default is [`Policy::back_office`].
-impl Default for Policy {
-    fn default() -> Self {
-        Self::back_office()
-    }
-}
 
 /// Whether an attempt may be evaluated. `P` is what settles it: a [`Permit`] from a policy, a
 /// [`Reservation`] from [`Attempts`].
@@ -216,15 +118,30 @@ impl Default for Policy {
 pub enum Begin<P = Permit> {
     /// It may, and is to be settled with this.
     Allowed(P),
+    /// Not yet: the wait after the last failure is not over. Counts nothing.
+    Wait {
+        /// When it is over, to the millisecond.
+        until: Timestamp,
+    },
     /// Not now: the attempts under way would reach the threshold if they failed. This is no lock
     /// and counts nothing.
     Busy {
         /// How long to wait before trying again.
         retry_after: Duration,
     },
+    /// Not before the cool-off is over. Counts nothing, and does not extend it.
+    Locked {
+        /// When it is over, to the millisecond.
+        until: Timestamp,
+    },
     /// Not before the password is reset.
     ResetRequired {
-        /// When the threshold was found to be reached.
+        /// When the failure happened that reached the threshold.
+        since: Timestamp,
+    },
+    /// Not before another authenticator is bound.
+    RebindRequired {
+        /// When the failure happened that reached the threshold.
         since: Timestamp,
     },
 }
@@ -240,6 +157,9 @@ pub enum Verdict {
     Success,
     /// It was not.
     Failure,
+    /// It was not, and this tells the same wrong password from another one: tried again, it is no
+    /// further failure.
+    FailureWith(Fingerprint),
     /// Neither: one factor of several was right, or no guess was evaluated at all. The slot is given
     /// back and the count stays: a right password must not make room for guessing codes. Never for a
     /// guess that was evaluated and was wrong.
@@ -253,22 +173,44 @@ pub enum Verdict {
 pub enum Outcome {
     /// A success: the count is zero.
     Cleared,
+    /// A success under a key that many share: the slot was given back and the count stays. It says
+    /// nothing about any one account, so it lets nobody in by itself.
+    Kept {
+        /// Failures that are left before the threshold.
+        left: u32,
+    },
     /// A failure.
     Counted {
-        /// Failures that are left before a reset is required.
+        /// Failures that are left before the threshold.
+        left: u32,
+    },
+    /// A failure with a password that was counted already: the slot was given back, and the count
+    /// stays.
+    Repeated {
+        /// Failures that are left before the threshold.
         left: u32,
     },
     /// The slot was given back, and neither a failure nor a success was counted.
     Returned {
-        /// Failures that are left before a reset is required.
+        /// Failures that are left before the threshold.
         left: u32,
     },
     /// The slot had gone: it had lapsed, and that was counted as a failure, or was settled before,
-    /// or the account was reset meanwhile. Whatever the verdict, nothing was changed by it.
+    /// or a reset or a lock came between. Whatever the verdict, nothing was changed by it.
     Lapsed,
+    /// Nothing is evaluated before the cool-off is over, whatever the verdict was.
+    Locked {
+        /// When it is over, to the millisecond.
+        until: Timestamp,
+    },
     /// Nothing but a password reset opens the account again, whatever the verdict was.
     ResetRequired {
-        /// When the threshold was found to be reached.
+        /// When the failure happened that reached the threshold.
+        since: Timestamp,
+    },
+    /// Nothing but binding another authenticator opens the account again, whatever the verdict was.
+    RebindRequired {
+        /// When the failure happened that reached the threshold.
         since: Timestamp,
     },
 }
@@ -283,6 +225,33 @@ pub enum Error {
     /// A slot lifetime outside a second to ten minutes.
     #[error("slot lifetime is not between 1 s and 600 s")]
     SlotLifetime,
+    /// A window outside a second to 366 days.
+    #[error("window is not between 1 s and 366 days")]
+    Window,
+    /// A cool-off outside a second to 366 days.
+    #[error("cool-off is not between 1 s and 366 days")]
+    CoolOff,
+    /// A delay outside a second to a day, or one that is longer than the longest.
+    #[error("delay is not between 1 s and 24 h, the longest at least as long as the first")]
+    Delay,
+    /// A delay that lasts longer than the failure it follows counts.
+    #[error("longest delay is over the window in which failures count")]
+    DelayBeyondWindow,
+    /// A policy for keys that many share without a window, or one that asks for a reset or a rebind.
+    #[error("policy for shared keys needs a window and a cool-off")]
+    SharedKey,
+    /// A prefix of a length that IPv4 or IPv6 does not have, or so wide that it is nobody's.
+    #[error("prefix is not 8 to 32 bits of IPv4 and 16 to 128 of IPv6")]
+    PrefixLength,
+    /// A fingerprint of a hash too short to tell passwords apart.
+    #[error("hash is shorter than 16 bytes")]
+    ShortHash,
+    /// An attempt that nothing counts.
+    #[error("no key to count the attempt by")]
+    NoKey,
+    /// A combination of two parts of one kind, or with everybody.
+    #[error("two parts of the key are of one kind, or one of them is everybody")]
+    KeyParts,
     /// A part of a key that is empty or white space: it would be shared by all who have none.
     #[error("a part of the key is empty")]
     EmptyKey,

@@ -35,6 +35,7 @@ pub mod mask;
 #[cfg(feature = "password")]
 pub mod password;
 #[cfg(any(
+    feature = "attempts",
     feature = "field",
     feature = "password",
     feature = "session",
@@ -50,6 +51,7 @@ pub mod rbac;
 #[cfg(feature = "redact")]
 pub mod redact;
 #[cfg(any(
+    feature = "attempts",
     feature = "field",
     feature = "password",
     feature = "session",

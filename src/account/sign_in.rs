@@ -297,7 +297,10 @@ impl<S: Store> Accounts<S> {
         match begin {
             Begin::Allowed(permit) => Ok(permit),
             Begin::Busy { retry_after } => Err(Error::Busy { retry_after }),
-            Begin::ResetRequired { .. } => Err(Error::ResetRequired),
+            Begin::Wait { until } | Begin::Locked { until } => Err(Error::Busy {
+                retry_after: until.saturating_since(now),
+            }),
+            Begin::ResetRequired { .. } | Begin::RebindRequired { .. } => Err(Error::ResetRequired),
         }
     }
 
@@ -312,9 +315,18 @@ impl<S: Store> Accounts<S> {
         let (attempts, outcome) = self.policy.attempts.settle(attempts, permit, verdict, now);
         state.attempts = attempts;
         match outcome {
-            Outcome::Cleared | Outcome::Counted { .. } | Outcome::Returned { .. } => Ok(()),
-            Outcome::ResetRequired { .. } => Err(Error::ResetRequired),
-            Outcome::Lapsed => Err(Error::Overtaken),
+            Outcome::Cleared
+            | Outcome::Counted { .. }
+            | Outcome::Repeated { .. }
+            | Outcome::Returned { .. } => Ok(()),
+            Outcome::Locked { until } => Err(Error::Busy {
+                retry_after: until.saturating_since(now),
+            }),
+            Outcome::ResetRequired { .. } | Outcome::RebindRequired { .. } => {
+                Err(Error::ResetRequired)
+            }
+            // a policy for shared keys clears nothing, and so lets nobody in
+            Outcome::Kept { .. } | Outcome::Lapsed => Err(Error::Overtaken),
         }
     }
 

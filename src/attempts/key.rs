@@ -1,24 +1,48 @@
 //! What attempts are counted by.
 
-use core::fmt;
+use core::{fmt, net::IpAddr};
 
-use super::Error;
+use super::{Error, Prefix};
 
 /// What stands before every key in a store.
 const KEY_PREFIX: &[u8] = b"portcullis/attempts/";
-/// Tells the kinds of parts apart in a store.
+/// Tell the kinds of parts apart in a store.
 const ACCOUNT: u8 = 1;
+const DEVICE: u8 = 2;
+const ADDRESS: u8 = 3;
+const EVERYBODY: u8 = 4;
 /// The longest part in bytes: twice the longest e-mail address and some more.
 const PART_LEN: usize = 512;
 
-/// What attempts are counted by: one account.
+/// What attempts are counted by: an account, a device, an address, a combination of them, or
+/// everybody.
 ///
-/// It prints in words, for a log: `account "ada"`, with what a terminal could take for a command
-/// escaped.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+/// A key with an account or a device in it is somebody's **own**: a success clears its count. Any
+/// other is **shared**: a success leaves its count, so that whoever has one account of their own
+/// cannot use it to make room for guesses at others' ([`Outcome::Kept`](super::Outcome::Kept)).
+///
+/// It prints in words, for a log: `account "ada" from 2001:db8::/64`, with what a terminal could take
+/// for a command escaped. What it is sorted by is the order of its bytes in a store.
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Key {
-    account: String,
+    account: Option<String>,
+    device: Option<String>,
+    /// None, with no other part: everybody.
+    address: Option<Prefix>,
 }
+
+/// Whom a key belongs to. The shared ones come first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Owner {
+    Many,
+    One,
+}
+
+const NO_PART: Key = Key {
+    account: None,
+    device: None,
+    address: None,
+};
 
 impl Key {
     /// Counts by account: its number or name, in the one form that the application uses for it.
@@ -29,35 +53,140 @@ impl Key {
     /// [`Error::EmptyKey`] for a name that is empty or white space: everybody without a name would
     /// share one count. [`Error::LongKey`] over 512 bytes.
     pub fn account(name: &str) -> Result<Self, Error> {
-        if name.trim().is_empty() {
-            return Err(Error::EmptyKey);
-        }
-        if name.len() > PART_LEN {
-            return Err(Error::LongKey);
-        }
         Ok(Self {
-            account: name.to_owned(),
+            account: Some(part(name)?),
+            ..NO_PART
         })
     }
 
-    /// The key in a store: `portcullis/attempts/`, then for each part its kind as a byte, its length
-    /// as u32 in big-endian order and its bytes. No two keys have the same.
+    /// Counts by device, whose name the application has verified: that of a signed token, not what
+    /// a client says of itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Key::account`].
+    pub fn device(id: &str) -> Result<Self, Error> {
+        Ok(Self {
+            device: Some(part(id)?),
+            ..NO_PART
+        })
+    }
+
+    /// Counts by the address that attempts come from: [`Prefix::of`].
+    #[must_use]
+    pub fn address(address: IpAddr) -> Self {
+        Self::prefix(Prefix::of(address))
+    }
+
+    /// Counts by a prefix of another length.
+    #[must_use]
+    pub fn prefix(prefix: Prefix) -> Self {
+        Self {
+            address: Some(prefix),
+            ..NO_PART
+        }
+    }
+
+    /// Counts all attempts together. Whoever reaches its threshold closes the door to everybody.
+    #[must_use]
+    pub fn everybody() -> Self {
+        NO_PART
+    }
+
+    /// Counts by both at once: attempts on this account that come from that address, say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyParts`] when both have a part of one kind, or one of them is everybody.
+    pub fn and(self, other: Self) -> Result<Self, Error> {
+        if self == NO_PART || other == NO_PART {
+            return Err(Error::KeyParts);
+        }
+        Ok(Self {
+            account: either(self.account, other.account)?,
+            device: either(self.device, other.device)?,
+            address: either(self.address, other.address)?,
+        })
+    }
+
+    pub(super) fn owner(&self) -> Owner {
+        if self.account.is_some() || self.device.is_some() {
+            Owner::One
+        } else {
+            Owner::Many
+        }
+    }
+
+    /// The key in a store: `portcullis/attempts/`, then for each part, in the order account, device,
+    /// address, its kind as a byte (1, 2, 3), its length as u32 in big-endian order and its bytes; for
+    /// everybody kind 4 and no bytes. An address has its four or sixteen bytes and the length of the
+    /// prefix. No two keys have the same.
     #[must_use]
     pub fn store_key(&self) -> Vec<u8> {
-        // INVARIANT: a part is at most 512 bytes.
-        let len = u32::try_from(self.account.len()).unwrap_or(u32::MAX);
-        [
-            KEY_PREFIX,
-            &[ACCOUNT],
-            &len.to_be_bytes(),
-            self.account.as_bytes(),
-        ]
-        .concat()
+        let mut key = KEY_PREFIX.to_vec();
+        if let Some(name) = &self.account {
+            push(&mut key, ACCOUNT, name.as_bytes());
+        }
+        if let Some(id) = &self.device {
+            push(&mut key, DEVICE, id.as_bytes());
+        }
+        if let Some(prefix) = self.address {
+            push(&mut key, ADDRESS, &prefix.to_bytes());
+        }
+        if *self == NO_PART {
+            push(&mut key, EVERYBODY, &[]);
+        }
+        key
     }
+}
+
+fn part(text: &str) -> Result<String, Error> {
+    if text.trim().is_empty() {
+        return Err(Error::EmptyKey);
+    }
+    if text.len() > PART_LEN {
+        return Err(Error::LongKey);
+    }
+    Ok(text.to_owned())
+}
+
+fn either<T>(one: Option<T>, other: Option<T>) -> Result<Option<T>, Error> {
+    match (one, other) {
+        (Some(_), Some(_)) => Err(Error::KeyParts),
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+fn push(key: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+    // INVARIANT: a part is at most 512 bytes.
+    let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    key.push(kind);
+    key.extend_from_slice(&len.to_be_bytes());
+    key.extend_from_slice(bytes);
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "account {:?}", self.account)
+        let mut words = Vec::new();
+        if let Some(name) = &self.account {
+            words.push(format!("account {name:?}"));
+        }
+        if let Some(id) = &self.device {
+            words.push(format!("device {id:?}"));
+        }
+        let joined = words.join(" on ");
+        match (joined.is_empty(), self.address) {
+            (true, None) => f.write_str("everybody"),
+            (true, Some(prefix)) => write!(f, "address {prefix}"),
+            (false, None) => f.write_str(&joined),
+            (false, Some(prefix)) => write!(f, "{joined} from {prefix}"),
+        }
+    }
+}
+
+/// As it is displayed.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({self})")
     }
 }

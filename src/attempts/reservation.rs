@@ -1,21 +1,25 @@
 //! The front door: the steps of [`Policy`], each one compare-and-swap on a store.
 
-use core::time::Duration;
-
-use super::{Begin, Error, Key, Outcome, Permit, Policy, State, Verdict};
+use super::{
+    Begin, Error, Key, Outcome, Permit, Policy, State, Verdict,
+    key::Owner,
+    several::{Claim, Outcomes, in_order},
+};
 use crate::{
     Timestamp,
     store::{AsyncStore, Change, Entry, Store, update, update_async},
 };
 
-/// Many accounts' attempts in a store. Share it by reference.
+/// Many keys' attempts in a store. Share it by reference.
 ///
-/// The store holds one value per key that has failures or attempts under way. Each verb has a twin
-/// for an [`AsyncStore`], named `…_async`. A store that fails, contends or holds something
-/// unreadable is an error, and an error denies.
+/// The store holds one value per key that has failures or attempts under way. What time alone
+/// forgives carries the time from which the store may forget it; a reset or a rebind that is required
+/// carries none. Each verb has a twin for an [`AsyncStore`], named `…_async`. A store that fails,
+/// contends or holds something unreadable is an error, and an error denies.
 #[derive(Debug)]
 pub struct Attempts<S> {
-    policy: Policy,
+    own: Policy,
+    shared: Policy,
     store: S,
 }
 
@@ -29,17 +33,57 @@ pub struct Reservation {
     permit: Permit,
 }
 
+/// The slots that [`Attempts::begin_all`] took, one for each key.
+///
+/// Dropped, they lapse and are then failures.
+#[derive(Debug, Eq, PartialEq)]
+#[must_use = "an attempt that is not settled becomes a failure"]
+pub struct Reservations {
+    /// The shared ones first, as they were taken.
+    taken: Vec<Reservation>,
+}
+
 impl<S> Attempts<S> {
-    /// Attempts by these rules in this store.
+    /// Attempts by these rules in this store. Keys that many share have those of
+    /// [`Policy::address`].
     #[must_use]
     pub fn new(policy: Policy, store: S) -> Self {
-        Self { policy, store }
+        Self {
+            own: policy,
+            shared: Policy::address(),
+            store,
+        }
     }
 
-    /// The rules.
+    /// Other rules for keys that many share: addresses, prefixes and everybody.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SharedKey`], as [`Policy::shared`].
+    pub fn with_address_policy(self, policy: Policy) -> Result<Self, Error> {
+        Ok(Self {
+            shared: policy.shared()?,
+            ..self
+        })
+    }
+
+    /// The rules for accounts and devices.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.own
+    }
+
+    /// The rules for keys that many share.
+    #[must_use]
+    pub fn address_policy(&self) -> &Policy {
+        &self.shared
+    }
+
+    fn policy_for(&self, key: &Key) -> &Policy {
+        match key.owner() {
+            Owner::One => &self.own,
+            Owner::Many => &self.shared,
+        }
     }
 }
 
@@ -50,10 +94,13 @@ impl<S: Store> Attempts<S> {
     ///
     /// The store's.
     pub fn begin(&self, key: &Key, now: Timestamp) -> Result<Begin<Reservation>, Error> {
-        let begin = step(self.policy.slot_lifetime, |state| {
-            self.policy.begin(state, now)
-        });
-        Ok(update(&self.store, &key.store_key(), begin)?.reserve(key))
+        let policy = self.policy_for(key);
+        let begin = step(policy, |state| policy.begin(state, now));
+        let begin = update(&self.store, &key.store_key(), begin)?;
+        Ok(begin.map(|permit| Reservation {
+            key: key.clone(),
+            permit,
+        }))
     }
 
     /// [`Policy::settle`].
@@ -68,22 +115,107 @@ impl<S: Store> Attempts<S> {
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let Reservation { key, permit } = reservation;
-        let settle = step(self.policy.slot_lifetime, |state| {
-            self.policy.settle(state, &permit, verdict, now)
-        });
+        let policy = self.policy_for(&key);
+        let settle = step(policy, |state| policy.settle(state, &permit, verdict, now));
         update(&self.store, &key.store_key(), settle)
     }
 
-    /// [`Policy::reset`]. To be called when a password was reset, or by an administrator.
+    /// Takes a slot under each of these keys, for one attempt that all of them count, or under none.
+    /// A key that stands twice is one.
+    ///
+    /// Where several refuse, the answer is that of the strictest: a rebind before a reset, a lock, a
+    /// wait, and of two locks or waits the longer one. Shared keys are asked first: while one of them
+    /// refuses, nothing is written under an account's.
+    ///
+    /// An attempt that names no account and no device cannot succeed: [`Outcome::Kept`] lets nobody
+    /// in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoKey`] without keys, and the store's: slots that were taken before it failed lapse
+    /// into failures.
+    pub fn begin_all(&self, keys: &[Key], now: Timestamp) -> Result<Begin<Reservations>, Error> {
+        let mut claim = Claim::default();
+        for key in in_order(keys)? {
+            let begun = if claim.is_refused() {
+                self.look(&key, now)
+            } else {
+                self.begin(&key, now).map(|begin| begin.map(Some))
+            };
+            match begun {
+                Ok(begin) => claim.add(begin),
+                Err(Error::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    self.give_back(claim.taken, now);
+                    return Err(error);
+                }
+            }
+        }
+        match claim.refusal {
+            None => Ok(Begin::Allowed(Reservations { taken: claim.taken })),
+            Some(refusal) => {
+                self.give_back(claim.taken, now);
+                Ok(refusal)
+            }
+        }
+    }
+
+    /// Says how an attempt went to every key that counts it.
+    ///
+    /// The outcome is that of the account or device, unless a shared key has a stricter one: its
+    /// slot had lapsed, or it is locked. What repeats a wrong password of the account's is counted
+    /// nowhere.
+    ///
+    /// # Errors
+    ///
+    /// The store's: the attempt may then be counted under some keys, and lapses into a failure under
+    /// the others.
+    pub fn settle_all(
+        &self,
+        reservations: Reservations,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let mut outcomes = Outcomes::default();
+        for reservation in reservations.taken.into_iter().rev() {
+            let owner = reservation.key.owner();
+            let verdict = outcomes.verdict_for(owner, verdict);
+            outcomes.add(owner, self.settle(reservation, verdict, now)?);
+        }
+        Ok(outcomes.outcome())
+    }
+
+    /// [`Policy::reset`]. To be called when a password was reset or an authenticator bound, or by an
+    /// administrator.
     ///
     /// # Errors
     ///
     /// The store's: the account may then still be closed.
     pub fn reset(&self, key: &Key) -> Result<(), Error> {
-        let reset = step(self.policy.slot_lifetime, |state| {
-            (self.policy.reset(state), ())
-        });
+        let policy = self.policy_for(key);
+        let reset = step(policy, |state| (policy.reset(state), ()));
         update(&self.store, &key.store_key(), reset)
+    }
+
+    /// What [`Attempts::begin`] would answer. No slot is taken, and nothing is written.
+    fn look(&self, key: &Key, now: Timestamp) -> Result<Begin<Option<Reservation>>, Error> {
+        let policy = self.policy_for(key);
+        let look = |value: Option<&[u8]>| {
+            let (_, begin) = policy.begin(stored(value)?, now);
+            Ok::<_, Error>((Change::Keep, begin.map(|_| None)))
+        };
+        update(&self.store, &key.store_key(), look)
+    }
+
+    /// Settles what was taken for an attempt that will not be. Where the store does not answer, it
+    /// lapses.
+    fn give_back(&self, taken: Vec<Reservation>, now: Timestamp) {
+        for reservation in taken {
+            let settled = self.settle(reservation, Verdict::Incomplete, now);
+            if settled.is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -98,11 +230,13 @@ impl<S: AsyncStore> Attempts<S> {
         key: &Key,
         now: Timestamp,
     ) -> Result<Begin<Reservation>, Error> {
-        let begin = step(self.policy.slot_lifetime, |state| {
-            self.policy.begin(state, now)
-        });
+        let policy = self.policy_for(key);
+        let begin = step(policy, |state| policy.begin(state, now));
         let begin = update_async(&self.store, &key.store_key(), begin).await?;
-        Ok(begin.reserve(key))
+        Ok(begin.map(|permit| Reservation {
+            key: key.clone(),
+            permit,
+        }))
     }
 
     /// [`Attempts::settle`] on an [`AsyncStore`].
@@ -117,10 +251,66 @@ impl<S: AsyncStore> Attempts<S> {
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let Reservation { key, permit } = reservation;
-        let settle = step(self.policy.slot_lifetime, |state| {
-            self.policy.settle(state, &permit, verdict, now)
-        });
+        let policy = self.policy_for(&key);
+        let settle = step(policy, |state| policy.settle(state, &permit, verdict, now));
         update_async(&self.store, &key.store_key(), settle).await
+    }
+
+    /// [`Attempts::begin_all`] on an [`AsyncStore`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub async fn begin_all_async(
+        &self,
+        keys: &[Key],
+        now: Timestamp,
+    ) -> Result<Begin<Reservations>, Error> {
+        let mut claim = Claim::default();
+        for key in in_order(keys)? {
+            let begun = if claim.is_refused() {
+                self.look_async(&key, now).await
+            } else {
+                self.begin_async(&key, now)
+                    .await
+                    .map(|begin| begin.map(Some))
+            };
+            match begun {
+                Ok(begin) => claim.add(begin),
+                Err(Error::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    self.give_back_async(claim.taken, now).await;
+                    return Err(error);
+                }
+            }
+        }
+        match claim.refusal {
+            None => Ok(Begin::Allowed(Reservations { taken: claim.taken })),
+            Some(refusal) => {
+                self.give_back_async(claim.taken, now).await;
+                Ok(refusal)
+            }
+        }
+    }
+
+    /// [`Attempts::settle_all`] on an [`AsyncStore`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub async fn settle_all_async(
+        &self,
+        reservations: Reservations,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let mut outcomes = Outcomes::default();
+        for reservation in reservations.taken.into_iter().rev() {
+            let owner = reservation.key.owner();
+            let verdict = outcomes.verdict_for(owner, verdict);
+            outcomes.add(owner, self.settle_async(reservation, verdict, now).await?);
+        }
+        Ok(outcomes.outcome())
     }
 
     /// [`Attempts::reset`] on an [`AsyncStore`].
@@ -129,46 +319,59 @@ impl<S: AsyncStore> Attempts<S> {
     ///
     /// The same.
     pub async fn reset_async(&self, key: &Key) -> Result<(), Error> {
-        let reset = step(self.policy.slot_lifetime, |state| {
-            (self.policy.reset(state), ())
-        });
+        let policy = self.policy_for(key);
+        let reset = step(policy, |state| (policy.reset(state), ()));
         update_async(&self.store, &key.store_key(), reset).await
     }
-}
 
-impl Begin {
-    fn reserve(self, key: &Key) -> Begin<Reservation> {
-        match self {
-            Self::Allowed(permit) => Begin::Allowed(Reservation {
-                key: key.clone(),
-                permit,
-            }),
-            Self::Busy { retry_after } => Begin::Busy { retry_after },
-            Self::ResetRequired { since } => Begin::ResetRequired { since },
+    /// What [`Attempts::begin_async`] would answer. No slot is taken, and nothing is written.
+    async fn look_async(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Begin<Option<Reservation>>, Error> {
+        let policy = self.policy_for(key);
+        let look = |value: Option<&[u8]>| {
+            let (_, begin) = policy.begin(stored(value)?, now);
+            Ok::<_, Error>((Change::Keep, begin.map(|_| None)))
+        };
+        update_async(&self.store, &key.store_key(), look).await
+    }
+
+    /// Settles what was taken for an attempt that will not be. Where the store does not answer, it
+    /// lapses.
+    async fn give_back_async(&self, taken: Vec<Reservation>, now: Timestamp) {
+        for reservation in taken {
+            let settled = self
+                .settle_async(reservation, Verdict::Incomplete, now)
+                .await;
+            if settled.is_err() {
+                return;
+            }
         }
     }
 }
 
+fn stored(value: Option<&[u8]>) -> Result<State, Error> {
+    Ok(value.map_or_else(|| Ok(State::default()), State::decode)?)
+}
+
 /// Turns a step on the state into one on the stored value.
-///
-/// A failure is kept without an expiry, because no passing of time forgives it. A state with nothing
-/// to remember may be forgotten once the last permit given out has lapsed: till then it knows that
-/// permit's number, so that a permit from before a reset does not fit a slot taken after it.
 fn step<T>(
-    lifetime: Duration,
+    policy: &Policy,
     mut step: impl FnMut(State) -> (State, T),
 ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
     move |value| {
-        let old = value.map_or_else(|| Ok(State::default()), State::decode)?;
+        let old = stored(value)?;
         let (new, outcome) = step(old.clone());
+        if new == old {
+            return Ok((Change::Keep, outcome));
+        }
         let entry = Entry::new(new.encode());
-        let change = if new == old {
-            Change::Keep
-        } else if new.is_blank() {
-            Change::Put(entry.expires_at(new.forgettable(lifetime)))
-        } else {
-            Change::Put(entry)
+        let entry = match policy.expires(&new) {
+            Some(expires) => entry.expires_at(expires),
+            None => entry,
         };
-        Ok((change, outcome))
+        Ok((Change::Put(entry), outcome))
     }
 }

@@ -1,8 +1,8 @@
-//! What is stored of one account's attempts.
+//! What is stored of one key's attempts.
 
 use core::time::Duration;
 
-use super::THRESHOLD_LIMIT;
+use super::{Fingerprint, policy::THRESHOLD_LIMIT};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
@@ -10,24 +10,67 @@ use crate::{
 
 const VERSION: u8 = 1;
 /// Failures and slots together never exceed the threshold, and that is at most this.
-const SLOTS_LIMIT: usize = THRESHOLD_LIMIT as usize;
+const LIMIT: usize = THRESHOLD_LIMIT as usize;
+const OPEN: u8 = 0;
 
-/// One account's failures in a row and attempts under way. The default, for an account
-/// without a record: nothing has happened.
+/// One key's failures and attempts under way, or its lock. The default, for a key without a record:
+/// nothing has happened.
 ///
-/// Encoded as: version 1; failures u32; 0, or 1 and since when a reset is required (u64
-/// milliseconds); last slot id u64; number of slots u32, then for each: id u64, the time at which it
-/// lapses (u64 milliseconds). Integers are big-endian.
+/// Encoded as: version 1; last slot id u64; then 0 and what is counted, or a lock: 1, 2 or 3 for
+/// [`Lock::Until`], [`Lock::ResetRequired`] or [`Lock::RebindRequired`] and its time. Counted are:
+/// the number of failures u32, then for each its time, and 0, or 1 and the four bytes of its
+/// fingerprint; the time till which to wait (0: none); the number of slots u32, then for each its id
+/// u64 and the time at which it lapses. Times are u64 milliseconds, integers big-endian.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct State {
-    pub(super) failures: u32,
-    pub(super) reset_required: Option<Timestamp>,
-    last_slot: u64,
+    pub(super) last_slot: u64,
+    pub(super) phase: Phase,
+}
+
+/// A lock and attempts under way exclude each other: at the lock they are void, and none of them may
+/// clear anything any more.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Phase {
+    Open(Open),
+    Locked(Lock),
+}
+
+/// What is counted.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Open {
+    pub(super) failures: Vec<Failure>,
+    /// When the wait is over that the last failure began. The epoch where there is none.
+    pub(super) wait: Timestamp,
     slots: Vec<Slot>,
 }
 
+/// Why nothing is evaluated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Lock {
+    /// A cool-off: open at this time, with a count of zero.
+    Until(Timestamp),
+    /// Nothing but a reset of the password opens it.
+    ResetRequired {
+        /// When the failure happened that reached the threshold.
+        since: Timestamp,
+    },
+    /// Nothing but binding another authenticator opens it.
+    RebindRequired {
+        /// When the failure happened that reached the threshold.
+        since: Timestamp,
+    },
+}
+
+/// A failure that counts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Failure {
+    pub(super) at: Timestamp,
+    pub(super) fingerprint: Option<Fingerprint>,
+}
+
 /// An attempt under way.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Slot {
     id: u64,
     lapses: Timestamp,
@@ -43,29 +86,36 @@ pub struct Permit {
 }
 
 impl State {
-    /// Consecutive failures that have been counted.
+    /// Failures that were counted and still did when the state was last stepped; none under a lock.
     #[must_use]
     pub fn failures(&self) -> u32 {
-        self.failures
+        match &self.phase {
+            Phase::Open(open) => open.count(),
+            Phase::Locked(_) => 0,
+        }
     }
 
-    /// Since when a reset is required, if one is.
+    /// The lock that there was when the state was last stepped. A cool-off may be over since.
     #[must_use]
-    pub fn reset_required_since(&self) -> Option<Timestamp> {
-        self.reset_required
+    pub fn lock(&self) -> Option<Lock> {
+        match self.phase {
+            Phase::Open(_) => None,
+            Phase::Locked(lock) => Some(lock),
+        }
     }
 
     /// The bytes to store.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(VERSION);
-        e.u32(self.failures);
-        e.option(self.reset_required, |e, since| {
-            e.time(since);
-        });
-        e.u64(self.last_slot).list(&self.slots, |e, slot| {
-            e.u64(slot.id).time(slot.lapses);
-        });
+        e.u64(self.last_slot);
+        match &self.phase {
+            Phase::Open(open) => open.encode(e.u8(OPEN)),
+            Phase::Locked(lock) => {
+                let (kind, time) = lock.parts();
+                e.u8(kind).time(time);
+            }
+        }
         e.finish()
     }
 
@@ -76,66 +126,13 @@ impl State {
     /// [`encoding::Error`] for anything else.
     pub fn decode(bytes: &[u8]) -> Result<Self, encoding::Error> {
         let mut d = Decoder::new(bytes, VERSION)?;
-        let state = Self {
-            failures: d.u32()?,
-            reset_required: d.option(Decoder::time)?,
-            last_slot: d.u64()?,
-            slots: d.list(SLOTS_LIMIT, |d| {
-                Ok::<_, encoding::Error>(Slot {
-                    id: d.u64()?,
-                    lapses: d.time()?,
-                })
-            })?,
+        let last_slot = d.u64()?;
+        let phase = match d.u8()? {
+            OPEN => Phase::Open(Open::decode(&mut d)?),
+            kind => Phase::Locked(Lock::from_parts(kind, d.time()?)?),
         };
         d.finish()?;
-        if state.failures_and_slots() > THRESHOLD_LIMIT {
-            return Err(encoding::Error::Damaged);
-        }
-        Ok(state)
-    }
-
-    pub(super) fn failures_and_slots(&self) -> u32 {
-        let slots = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.failures.saturating_add(slots)
-    }
-
-    /// Removes the slots that have lapsed and says how many there were.
-    ///
-    /// A slot that would lapse later than one taken now was taken under a clock that has gone back
-    /// since. It gets a full lifetime from now: it is neither freed nor kept until the clock has
-    /// caught up.
-    pub(super) fn lapse(&mut self, lifetime: Duration, now: Timestamp) -> u32 {
-        let before = self.slots.len();
-        self.slots.retain(|slot| now < slot.lapses);
-        let latest = now.saturating_add(lifetime);
-        for slot in &mut self.slots {
-            slot.lapses = slot.lapses.min(latest);
-        }
-        u32::try_from(before.saturating_sub(self.slots.len())).unwrap_or(u32::MAX)
-    }
-
-    /// Slot ids are times in milliseconds, moved on by one where the clock was not ahead of the last
-    /// one, so that a permit never fits a later slot, even where a store has forgotten the record.
-    pub(super) fn take_slot(&mut self, lifetime: Duration, now: Timestamp) -> Permit {
-        let id = self.last_slot.wrapping_add(1).max(now.as_millis());
-        self.last_slot = id;
-        self.slots.push(Slot {
-            id,
-            lapses: now.saturating_add(lifetime),
-        });
-        Permit { slot: id }
-    }
-
-    /// Whether the permit's slot was open; it no longer is.
-    pub(super) fn give_back(&mut self, permit: &Permit) -> bool {
-        let before = self.slots.len();
-        self.slots.retain(|slot| slot.id != permit.slot);
-        self.slots.len() < before
-    }
-
-    pub(super) fn require_reset(&mut self, now: Timestamp) {
-        self.reset_required = Some(now);
-        self.slots.clear();
+        Ok(Self { last_slot, phase })
     }
 
     /// Nothing has happened, except that ids go on where they were.
@@ -146,13 +143,177 @@ impl State {
         }
     }
 
-    /// From when on a state that is blank can be forgotten: no permit given out can still come back.
-    pub(super) fn forgettable(&self, lifetime: Duration) -> Timestamp {
+    /// From when on no permit given out can still come back.
+    pub(super) fn permits_end(&self, lifetime: Duration) -> Timestamp {
         Timestamp::from_millis(self.last_slot).saturating_add(lifetime)
     }
+}
 
-    /// Whether nothing need be kept.
-    pub(super) fn is_blank(&self) -> bool {
-        self.failures == 0 && self.reset_required.is_none() && self.slots.is_empty()
+impl Default for Phase {
+    fn default() -> Self {
+        Self::Open(Open::default())
     }
+}
+
+impl Open {
+    fn encode(&self, e: &mut Encoder) {
+        e.list(&self.failures, |e, failure| {
+            e.time(failure.at).option(failure.fingerprint, |e, print| {
+                e.array(print.as_bytes());
+            });
+        });
+        e.time(self.wait).list(&self.slots, |e, slot| {
+            e.u64(slot.id).time(slot.lapses);
+        });
+    }
+
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        let open = Self {
+            failures: d.list(LIMIT, Failure::decode)?,
+            wait: d.time()?,
+            slots: d.list(LIMIT, Slot::decode)?,
+        };
+        if open.is_consistent() {
+            Ok(open)
+        } else {
+            Err(encoding::Error::Damaged)
+        }
+    }
+
+    /// What every step leaves behind: not too many, a wait only after a failure, no fingerprint and
+    /// no slot twice, slots in the order in which they lapse.
+    fn is_consistent(&self) -> bool {
+        let prints = self.failures.iter().filter_map(|f| f.fingerprint);
+        let times = self.slots.iter().map(|slot| slot.lapses);
+        self.failures_and_slots() <= THRESHOLD_LIMIT
+            && (self.wait == Timestamp::EPOCH || !self.failures.is_empty())
+            && is_distinct(prints)
+            && is_distinct(self.slots.iter().map(|slot| slot.id))
+            && times.is_sorted()
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        len(&self.failures)
+    }
+
+    pub(super) fn failures_and_slots(&self) -> u32 {
+        self.count().saturating_add(len(&self.slots))
+    }
+
+    /// No failures any more. Attempts under way go on.
+    pub(super) fn clear(&mut self) {
+        self.failures.clear();
+        self.wait = Timestamp::EPOCH;
+    }
+
+    pub(super) fn has_slots(&self) -> bool {
+        !self.slots.is_empty()
+    }
+
+    pub(super) fn has(&self, fingerprint: Fingerprint) -> bool {
+        let same = |failure: &Failure| failure.fingerprint == Some(fingerprint);
+        self.failures.iter().any(same)
+    }
+
+    /// No slot lapses later than one taken now: one that would was taken under a clock that has gone
+    /// back since. It gets a full lifetime from now: it is neither freed nor kept until the clock has
+    /// caught up.
+    pub(super) fn shorten_slots(&mut self, lifetime: Duration, now: Timestamp) {
+        let latest = now.saturating_add(lifetime);
+        for slot in &mut self.slots {
+            slot.lapses = slot.lapses.min(latest);
+        }
+    }
+
+    /// Removes the first slot that has lapsed, and says when it did.
+    pub(super) fn lapse(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let lapses = self.slots.first().map(|slot| slot.lapses)?;
+        if now < lapses {
+            return None;
+        }
+        self.slots.remove(0);
+        Some(lapses)
+    }
+
+    /// Slot ids are times in milliseconds, moved on by one where the clock was not ahead of the last
+    /// one, so that a permit never fits a later slot, even where a store has forgotten the record.
+    pub(super) fn take_slot(
+        &mut self,
+        last: &mut u64,
+        lapses: Timestamp,
+        now: Timestamp,
+    ) -> Permit {
+        let id = last.wrapping_add(1).max(now.as_millis());
+        *last = id;
+        self.slots.push(Slot { id, lapses });
+        Permit { slot: id }
+    }
+
+    /// Whether the permit's slot was open; it no longer is.
+    pub(super) fn give_back(&mut self, permit: &Permit) -> bool {
+        let before = self.slots.len();
+        self.slots.retain(|slot| slot.id != permit.slot);
+        self.slots.len() < before
+    }
+
+    /// The time of the latest failure, lapses of slots under way included; None where nothing
+    /// counts.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        let failures = self.failures.iter().map(|failure| failure.at);
+        let lapses = self.slots.iter().map(|slot| slot.lapses);
+        failures.chain(lapses).max()
+    }
+}
+
+impl Lock {
+    fn parts(self) -> (u8, Timestamp) {
+        match self {
+            Self::Until(until) => (1, until),
+            Self::ResetRequired { since } => (2, since),
+            Self::RebindRequired { since } => (3, since),
+        }
+    }
+
+    fn from_parts(kind: u8, time: Timestamp) -> Result<Self, encoding::Error> {
+        match kind {
+            1 => Ok(Self::Until(time)),
+            2 => Ok(Self::ResetRequired { since: time }),
+            3 => Ok(Self::RebindRequired { since: time }),
+            _ => Err(encoding::Error::Damaged),
+        }
+    }
+}
+
+impl Failure {
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        Ok(Self {
+            at: d.time()?,
+            fingerprint: d.option(|d| d.array().map(Fingerprint::from_bytes))?,
+        })
+    }
+}
+
+impl Slot {
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+        Ok(Self {
+            id: d.u64()?,
+            lapses: d.time()?,
+        })
+    }
+}
+
+fn len<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}
+
+/// There are at most a hundred.
+fn is_distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> bool {
+    let mut seen = Vec::new();
+    for item in items {
+        if seen.contains(&item) {
+            return false;
+        }
+        seen.push(item);
+    }
+    true
 }
