@@ -151,6 +151,9 @@ impl Model {
             }
             Counts::Rolling => self.failures.retain(|(at, _)| now - at < WINDOW),
         }
+        if self.failures.is_empty() {
+            self.clear(); // and no wait
+        }
     }
 
     fn fail(&mut self, now: i128, password: Option<u8>) {
@@ -171,7 +174,7 @@ impl Model {
     }
 
     fn waits(&self, now: i128) -> bool {
-        !self.failures.is_empty() && (now < self.wait || self.wait >= END)
+        now < self.wait || self.wait >= END
     }
 
     fn begin(&mut self, now: i128) -> String {

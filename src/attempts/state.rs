@@ -12,6 +12,8 @@ const VERSION: u8 = 1;
 /// Failures and slots together never exceed the threshold, and that is at most this.
 const LIMIT: usize = THRESHOLD_LIMIT as usize;
 const OPEN: u8 = 0;
+/// Half of all time. Slot ids go on from here one by one, so that they differ at the end of time, too.
+const LAST_ID_FROM_TIME: u64 = u64::MAX / 2;
 
 /// One key's failures and attempts under way, or its lock. The default, for a key without a record:
 /// nothing has happened.
@@ -143,9 +145,11 @@ impl State {
         }
     }
 
-    /// From when on no permit given out can still come back.
-    pub(super) fn permits_end(&self, lifetime: Duration) -> Timestamp {
-        Timestamp::from_millis(self.last_slot).saturating_add(lifetime)
+    /// From when on no permit given out can still come back. None when that cannot be told from the
+    /// last id.
+    pub(super) fn permits_end(&self, lifetime: Duration) -> Option<Timestamp> {
+        (self.last_slot < LAST_ID_FROM_TIME)
+            .then(|| Timestamp::from_millis(self.last_slot).saturating_add(lifetime))
     }
 }
 
@@ -243,7 +247,9 @@ impl Open {
         lapses: Timestamp,
         now: Timestamp,
     ) -> Permit {
-        let id = last.wrapping_add(1).max(now.as_millis());
+        let id = last
+            .wrapping_add(1)
+            .max(now.as_millis().min(LAST_ID_FROM_TIME));
         *last = id;
         self.slots.push(Slot { id, lapses });
         Permit { slot: id }

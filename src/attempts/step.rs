@@ -201,7 +201,7 @@ impl Policy {
                 None => Timestamp::EPOCH,
             },
         };
-        let expires = forgotten.max(state.permits_end(self.slot_lifetime));
+        let expires = forgotten.max(state.permits_end(self.slot_lifetime)?);
         (expires < Timestamp::MAX).then_some(expires)
     }
 

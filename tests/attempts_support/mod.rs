@@ -9,69 +9,73 @@ use portcullis::{
     store::{Memory, Store},
 };
 
-pub const SECOND: u64 = 1000;
-pub const MINUTE: u64 = 60 * SECOND;
+pub(crate) const SECOND: u64 = 1000;
+pub(crate) const MINUTE: u64 = 60 * SECOND;
 /// 2026-11-21T09:00:00Z.
-pub const NINE: u64 = 1_795_251_600_000;
+pub(crate) const NINE: u64 = 1_795_251_600_000;
 
 /// So many milliseconds after nine.
-pub fn at(millis: u64) -> Timestamp {
+pub(crate) fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(NINE + millis)
 }
 
-pub fn secs(secs: u64) -> Duration {
+pub(crate) fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
 }
 
-pub fn attempts() -> Attempts<Memory> {
+pub(crate) fn attempts() -> Attempts<Memory> {
     under(Policy::back_office())
 }
 
-pub fn under(policy: Policy) -> Attempts<Memory> {
+pub(crate) fn under(policy: Policy) -> Attempts<Memory> {
     Attempts::new(policy, Memory::new(1000))
 }
 
-pub fn account(name: &str) -> Key {
+pub(crate) fn account(name: &str) -> Key {
     Key::account(name).unwrap()
 }
 
-pub fn ada() -> Key {
+pub(crate) fn ada() -> Key {
     account("ada")
 }
 
-pub fn allowed<P: Debug>(begin: Begin<P>) -> P {
+pub(crate) fn allowed<P: Debug>(begin: Begin<P>) -> P {
     match begin {
         Begin::Allowed(permit) => permit,
         other => panic!("{other:?}"),
     }
 }
 
-pub fn begin<S: Store>(attempts: &Attempts<S>, now: Timestamp) -> Reservation {
+pub(crate) fn begin<S: Store>(attempts: &Attempts<S>, now: Timestamp) -> Reservation {
     allowed(attempts.begin(&ada(), now).unwrap())
 }
 
 /// One attempt of Ada's from begin to settle.
-pub fn attempt<S: Store>(attempts: &Attempts<S>, verdict: Verdict, now: Timestamp) -> Outcome {
+pub(crate) fn attempt<S: Store>(
+    attempts: &Attempts<S>,
+    verdict: Verdict,
+    now: Timestamp,
+) -> Outcome {
     attempts.settle(begin(attempts, now), verdict, now).unwrap()
 }
 
-pub fn fail<S: Store>(attempts: &Attempts<S>, now: Timestamp) -> Outcome {
+pub(crate) fn fail<S: Store>(attempts: &Attempts<S>, now: Timestamp) -> Outcome {
     attempt(attempts, Verdict::Failure, now)
 }
 
-pub fn fail_times<S: Store>(attempts: &Attempts<S>, times: usize, now: Timestamp) {
+pub(crate) fn fail_times<S: Store>(attempts: &Attempts<S>, times: usize, now: Timestamp) {
     for _ in 0..times {
         assert_ne!(fail(attempts, now), Outcome::Lapsed);
     }
 }
 
 /// The pure steps, for tests that look at the state.
-pub fn take(policy: &Policy, state: State, now: Timestamp) -> (State, Permit) {
+pub(crate) fn take(policy: &Policy, state: State, now: Timestamp) -> (State, Permit) {
     let (state, begin) = policy.begin(state, now);
     (state, allowed(begin))
 }
 
-pub fn failed(policy: &Policy, mut state: State, times: usize, now: Timestamp) -> State {
+pub(crate) fn failed(policy: &Policy, mut state: State, times: usize, now: Timestamp) -> State {
     for _ in 0..times {
         let (taken, permit) = take(policy, state, now);
         let (settled, outcome) = policy.settle(taken, &permit, Verdict::Failure, now);
@@ -82,7 +86,7 @@ pub fn failed(policy: &Policy, mut state: State, times: usize, now: Timestamp) -
 }
 
 /// Runs a future that never waits, as those over the store in memory.
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(future).poll(&mut context) {
         std::task::Poll::Ready(value) => value,
