@@ -1,5 +1,9 @@
 //! What the tests of `attempts` share.
 #![allow(dead_code, reason = "each test uses its own part")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
 
 use std::{fmt::Debug, time::Duration};
 
