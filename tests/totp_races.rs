@@ -288,36 +288,36 @@ fn a_code_is_spent_once_by_a_thousand_threads_that_await_it_in_memory() {
 /// TO-02, TO-04, TO-08.
 #[cfg(feature = "sqlite")]
 #[test]
-fn a_code_is_spent_once_by_many_connections_to_sqlite() {
-    races::on_sqlite(&stories(), deed);
+fn a_code_is_spent_once_by_a_thousand_over_connections_to_sqlite() {
+    races::on_sqlite(1000, &stories(), deed);
 }
 
 /// TO-02, TO-04, TO-08.
 #[cfg(feature = "sqlite")]
 #[test]
-fn a_code_is_spent_once_by_many_processes_on_sqlite() {
-    races::on_sqlite_in_processes(&stories(), PART);
+fn a_code_is_spent_once_by_a_thousand_in_processes_on_sqlite() {
+    races::on_sqlite_in_processes(1000, &stories(), PART);
 }
 
 /// TO-02, TO-04, TO-08.
 #[cfg(feature = "redis")]
 #[test]
-fn a_code_is_spent_once_by_many_connections_to_redis() {
-    races::on_redis(&stories(), deed);
+fn a_code_is_spent_once_by_a_thousand_over_connections_to_redis() {
+    races::on_redis(1000, &stories(), deed);
 }
 
 /// TO-02, TO-04, TO-08.
 #[cfg(feature = "redis")]
 #[test]
-fn a_code_is_spent_once_by_many_processes_on_redis() {
-    races::on_redis_in_processes(&stories(), PART);
+fn a_code_is_spent_once_by_a_thousand_in_processes_on_redis() {
+    races::on_redis_in_processes(1000, &stories(), PART);
 }
 
 /// TO-02, TO-04, TO-08.
 #[cfg(feature = "redis-tokio")]
 #[test]
-fn a_code_is_spent_once_by_many_who_await_redis() {
-    races::on_redis_awaited(&stories(), deed);
+fn a_code_is_spent_once_by_a_thousand_who_await_redis() {
+    races::on_redis_awaited(1000, &stories(), deed);
 }
 
 #[cfg(any(feature = "redis", feature = "sqlite"))]

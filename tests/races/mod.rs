@@ -1,4 +1,4 @@
-//! A crowd that does one thing at the same moment, each of it with its own view of one store.
+//! A crowd that does one thing at the same moment, over several views of one store.
 //!
 //! What they do is a [`Deed`], told by a line of words and answered by one. What must hold whoever is
 //! first is a [`Story`]. [`on_every_store`] plays each on every store that is built in, in threads and
@@ -35,6 +35,9 @@ use std::{
 #[cfg(any(feature = "redis", feature = "sqlite"))]
 pub(crate) use processes::take_part;
 pub(crate) use view::View;
+
+/// How many connections to a store a crowd has, in each of its processes.
+const CONNECTIONS: usize = 20;
 
 /// What one of a crowd does: by these words, on this view of the store, as the one of this number.
 pub(crate) type Deed = fn(&View, &[&str], usize) -> String;
@@ -157,19 +160,15 @@ impl Gate {
     }
 }
 
-/// Plays each story so many times, and says on standard error on what.
-fn play(on: &str, stories: &[Story], crew: &mut dyn Crew, rounds: usize) {
+/// Plays each story, and says on standard error on what.
+fn play(on: &str, stories: &[Story], crew: &mut dyn Crew) {
     for story in stories {
-        for round in 0..rounds {
-            if let Err(found) = (story.play)(crew, &record(story, round)) {
-                panic!("{on}: {}: {found}", story.name);
-            }
+        if let Err(found) = (story.play)(crew, &record(story, 0)) {
+            panic!("{on}: {}: {found}", story.name);
         }
     }
     let (number, size) = (stories.len(), crew.size());
-    say(&format!(
-        "{size} on {on}: {number} stories held, {rounds} times each"
-    ));
+    say(&format!("{size} on {on}: {number} stories held"));
 }
 
 fn record(story: &Story, round: usize) -> String {
@@ -184,64 +183,64 @@ fn say(what: &str) {
 /// A crowd of this size, with one view of a store in memory for all.
 pub(crate) fn on_memory(size: usize, stories: &[Story], deed: Deed) {
     let mut crew = Threads::new(size, vec![View::memory()], deed);
-    play("one store in memory", stories, &mut crew, 1);
+    play("one store in memory", stories, &mut crew);
 }
 
 /// The same by the verbs that wait without a thread.
 pub(crate) fn on_memory_awaited(size: usize, stories: &[Story], deed: Deed) {
     let mut crew = Threads::new(size, vec![View::memory_awaited()], deed);
-    play("one store in memory, awaited", stories, &mut crew, 1);
+    play("one store in memory, awaited", stories, &mut crew);
 }
 
-/// Each with its own connection to one file.
+/// Over several connections to one file.
 #[cfg(feature = "sqlite")]
-pub(crate) fn on_sqlite(stories: &[Story], deed: Deed) {
+pub(crate) fn on_sqlite(size: usize, stories: &[Story], deed: Deed) {
     let directory = tempfile::tempdir().unwrap();
     let open = |_| View::sqlite(&directory.path().join("store.db"));
-    let mut crew = Threads::new(25, (0..25).map(open).collect(), deed);
-    play("SQLite", stories, &mut crew, 2);
+    let mut crew = Threads::new(size, (0..CONNECTIONS).map(open).collect(), deed);
+    play("SQLite", stories, &mut crew);
 }
 
-/// Each with its own connection to one file, in processes that run this test.
+/// The same from several processes, which run this test.
 #[cfg(feature = "sqlite")]
-pub(crate) fn on_sqlite_in_processes(stories: &[Story], part: &str) {
+pub(crate) fn on_sqlite_in_processes(size: usize, stories: &[Story], part: &str) {
     let directory = tempfile::tempdir().unwrap();
     let store = format!("sqlite {}", directory.path().join("store.db").display());
-    let mut crew = processes::Processes::start(part, &store);
-    play("SQLite from 4 processes", stories, &mut crew, 1);
+    let mut crew = processes::Processes::start(size, part, &store);
+    play("SQLite from 4 processes", stories, &mut crew);
 }
 
-/// Each with its own connection to one server.
+/// Over several connections to one server.
 #[cfg(feature = "redis")]
-pub(crate) fn on_redis(stories: &[Story], deed: Deed) {
+pub(crate) fn on_redis(size: usize, stories: &[Story], deed: Deed) {
     let Some(server) = redis_server::start() else {
         return;
     };
     let open = |_| View::redis(&server.url());
-    let mut crew = Threads::new(100, (0..20).map(open).collect(), deed);
-    play("Redis", stories, &mut crew, 2);
+    let mut crew = Threads::new(size, (0..CONNECTIONS).map(open).collect(), deed);
+    play("Redis", stories, &mut crew);
 }
 
-/// Each with its own connection to one server, in processes that run this test.
+/// The same from several processes, which run this test.
 #[cfg(feature = "redis")]
-pub(crate) fn on_redis_in_processes(stories: &[Story], part: &str) {
+pub(crate) fn on_redis_in_processes(size: usize, stories: &[Story], part: &str) {
     let Some(server) = redis_server::start() else {
         return;
     };
     let store = format!("redis {}", server.url());
-    let mut crew = processes::Processes::start(part, &store);
-    play("Redis from 4 processes", stories, &mut crew, 2);
+    let mut crew = processes::Processes::start(size, part, &store);
+    play("Redis from 4 processes", stories, &mut crew);
 }
 
-/// By the verbs that wait without a thread, over a few connections.
+/// The same by the verbs that wait without a thread.
 #[cfg(feature = "redis-tokio")]
-pub(crate) fn on_redis_awaited(stories: &[Story], deed: Deed) {
+pub(crate) fn on_redis_awaited(size: usize, stories: &[Story], deed: Deed) {
     let Some(server) = redis_server::start() else {
         return;
     };
-    let views = View::redis_awaited(&server.url(), 4);
-    let mut crew = Threads::new(100, views, deed);
-    play("Redis, awaited", stories, &mut crew, 2);
+    let views = View::redis_awaited(&server.url(), CONNECTIONS);
+    let mut crew = Threads::new(size, views, deed);
+    play("Redis, awaited", stories, &mut crew);
 }
 
 /// Each story finds what it looks for where it is: on a store that saves without looking.

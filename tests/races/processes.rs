@@ -5,18 +5,20 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use super::{Crew, Deed, Threads, View};
+use super::{CONNECTIONS, Crew, Deed, Threads, View};
 
 /// What begins a line of a process on standard output, where the test harness writes too.
 const PROMPT: &str = "> ";
 /// Where a process is told which store to open.
 const STORE: &str = "PORTCULLIS_TEST_STORE";
-/// How many processes there are, and threads in each.
+/// How many processes there are.
 const PROCESSES: usize = 4;
-const THREADS: usize = 8;
 
 /// Processes of this program, each started again to run one of its tests alone.
-pub(crate) struct Processes(Vec<Process>);
+pub(crate) struct Processes {
+    processes: Vec<Process>,
+    size: usize,
+}
 
 struct Process {
     child: Child,
@@ -25,8 +27,8 @@ struct Process {
 }
 
 impl Processes {
-    /// Starts processes that run `test`, which shall call [`take_part`].
-    pub(crate) fn start(test: &str, store: &str) -> Self {
+    /// Starts processes that run `test`, which shall call [`take_part`]: a crowd of this size.
+    pub(crate) fn start(size: usize, test: &str, store: &str) -> Self {
         let start = |_| {
             let mut child = Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", test, "--test-threads=1"])
@@ -39,22 +41,25 @@ impl Processes {
             let from = BufReader::new(child.stdout.take().unwrap());
             Process { child, to, from }
         };
-        Self((0..PROCESSES).map(start).collect())
+        let processes = (0..PROCESSES).map(start).collect();
+        Self { processes, size }
     }
 }
 
 impl Crew for Processes {
     fn size(&self) -> usize {
-        PROCESSES * THREADS
+        self.size
     }
 
     fn at_once(&mut self, number: usize, line: &str) -> Vec<String> {
-        for (n, process) in self.0.iter_mut().enumerate() {
-            let first = n * THREADS;
-            let part = THREADS.min(number.saturating_sub(first));
+        let most = self.size.div_ceil(PROCESSES);
+        for (n, process) in self.processes.iter_mut().enumerate() {
+            let first = n * most;
+            let part = most.min(number.saturating_sub(first));
             writeln!(process.to.as_ref().unwrap(), "{part} {first} {line}").unwrap();
         }
-        self.0.iter_mut().flat_map(Process::answers).collect()
+        let processes = self.processes.iter_mut();
+        processes.flat_map(Process::answers).collect()
     }
 }
 
@@ -92,7 +97,7 @@ pub(crate) fn take_part(deed: Deed) {
         ("redis", url) => View::redis(url),
         _ => panic!("not built in: {store}"),
     };
-    let mut threads = Threads::new(THREADS, (0..THREADS).map(open).collect(), deed);
+    let mut threads = Threads::new(0, (0..CONNECTIONS).map(open).collect(), deed);
     // Not a macro: those are captured by the test harness. It has begun a line.
     let mut out = std::io::stdout().lock();
     writeln!(out).unwrap();
