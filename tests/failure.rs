@@ -782,7 +782,7 @@ fn methods((front_door, source): &(&str, &str)) -> Vec<String> {
         let name = (method || twin.is_some()).then_some(name);
         name.into_iter().chain(twin)
     });
-    let asks = names.filter(|name| !name.ends_with("policy"));
+    let asks = names.filter(|name| !name.ends_with("policy") && *name != "store");
     asks.map(|name| format!("{front_door}::{name}")).collect()
 }
 
