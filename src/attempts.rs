@@ -94,6 +94,7 @@ pub mod forwarded;
 mod key;
 mod policy;
 mod prefix;
+pub mod report;
 mod reservation;
 mod several;
 mod state;

@@ -66,7 +66,7 @@ mod secret;
 pub mod session;
 #[cfg(feature = "store")]
 pub mod store;
-#[cfg(feature = "totp")]
+#[cfg(any(feature = "attempts", feature = "totp"))]
 mod table;
 #[cfg(feature = "totp")]
 pub mod totp;

@@ -34,17 +34,26 @@ pub(crate) enum Align {
     Right,
 }
 
-/// Rows under a head, two spaces between the columns. Names belong into the last column, which is
+/// Rows under a head, two spaces between the columns; nothing without rows. Names belong into the last column, which is
 /// not padded: a script whose letters are wider or narrower than one cell then shifts nothing.
 pub(crate) struct Table<const N: usize> {
     columns: [(&'static str, Align); N],
     rows: Vec<[String; N]>,
+    gap: &'static str,
 }
 
 impl<const N: usize> Table<N> {
     pub(crate) fn new(columns: [(&'static str, Align); N]) -> Self {
-        let rows = Vec::new();
-        Self { columns, rows }
+        Self {
+            columns,
+            rows: Vec::new(),
+            gap: "  ",
+        }
+    }
+
+    /// One space between the columns, for many of them.
+    pub(crate) fn narrow(self) -> Self {
+        Self { gap: " ", ..self }
     }
 
     pub(crate) fn row(&mut self, cells: [String; N]) {
@@ -63,7 +72,7 @@ impl<const N: usize> Table<N> {
                 Align::Left => format!("{cell:<width$}"),
                 Align::Right => format!("{cell:>width$}"),
             };
-            line.push_str("  ");
+            line.push_str(if line.is_empty() { "  " } else { self.gap });
             line.push_str(&cell);
         }
         writeln!(f, "{}", line.trim_end_matches(' '))
@@ -72,6 +81,9 @@ impl<const N: usize> Table<N> {
 
 impl<const N: usize> fmt::Display for Table<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
         let mut widths = self.columns.map(|(head, _)| head.len());
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {

@@ -107,3 +107,11 @@ impl fmt::Display for Prefix {
         }
     }
 }
+
+/// The text of [`Display`](fmt::Display).
+#[cfg(feature = "serde")]
+impl serde::Serialize for Prefix {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
