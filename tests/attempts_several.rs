@@ -94,6 +94,7 @@ fn a_success_clears_the_account_and_leaves_the_address() {
 #[test]
 fn a_success_on_a_shared_key_keeps_its_count() {
     let strict = strict_on_addresses();
+    let strict = strict.with_everybody_policy(self::strict()).unwrap();
     for key in [
         home(),
         Key::address("2001:db8::1".parse().unwrap()),
@@ -136,7 +137,11 @@ fn a_success_clears_a_key_with_an_account_or_a_device_in_it() {
 fn shared_keys_alone_let_nobody_in() {
     let keys = [home(), Key::everybody()];
     let outcome = attempt_all(&attempts(), &keys, Verdict::Success, at(0));
-    assert_eq!(outcome, Outcome::Kept { left: 30 });
+    assert_eq!(
+        outcome,
+        Outcome::Kept { left: 30 },
+        "of the address, which has fewer left"
+    );
 }
 
 /// AT-05: an address cannot reset its password.
@@ -155,7 +160,11 @@ fn a_policy_for_shared_keys_fades_and_opens_by_itself() {
         let under = attempts().with_address_policy(refused);
         assert_eq!(under.unwrap_err(), Error::SharedKey);
     }
-    for shared in [strict.shared().unwrap(), Policy::address()] {
+    for shared in [
+        strict.shared().unwrap(),
+        Policy::address(),
+        Policy::everybody(),
+    ] {
         let refused = [
             shared.clone().with_action(Action::RequireReset),
             shared.clone().with_action(Action::RequireRebind),
@@ -499,12 +508,18 @@ fn a_damaged_record_under_one_key_denies_and_costs_the_others_nothing() {
     assert_eq!(outcome, Outcome::Counted { left: 29 });
 }
 
-/// AT-05: the rules of an account are not those of an address.
+/// AT-05: an account, an address and everybody have each their rules.
 #[test]
-fn addresses_have_their_own_rules() {
-    let attempts = attempts();
-    assert_eq!(attempts.policy(), &Policy::back_office());
-    assert_eq!(attempts.address_policy(), &Policy::address());
-    let strict = strict_on_addresses();
-    assert_eq!(strict.address_policy(), &self::strict().shared().unwrap());
+fn accounts_addresses_and_everybody_have_their_own_rules() {
+    let strict = attempts().with_everybody_policy(strict()).unwrap();
+    assert_eq!(strict.policy(), &Policy::back_office());
+    for (key, left) in [(ada(), 4), (home(), 29), (Key::everybody(), 1)] {
+        let outcome = attempt(&strict, &key, Verdict::Failure, at(0));
+        assert_eq!(outcome, Outcome::Counted { left }, "{key}");
+    }
+    let everybody = Policy::back_office();
+    let refused = attempts().with_everybody_policy(everybody).unwrap_err();
+    assert_eq!(refused, Error::SharedKey);
+    let outcome = attempt(&attempts(), &Key::everybody(), Verdict::Failure, at(0));
+    assert_eq!(outcome, Outcome::Counted { left: 99 });
 }

@@ -31,9 +31,10 @@ pub struct Key {
     address: Option<Prefix>,
 }
 
-/// Whom a key belongs to. The shared ones come first.
+/// Whom a key belongs to. The widest come first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Owner {
+    Everybody,
     Many,
     One,
 }
@@ -87,7 +88,8 @@ impl Key {
         }
     }
 
-    /// Counts all attempts together. Whoever reaches its threshold closes the door to everybody.
+    /// Counts all attempts together. Whoever reaches its threshold closes the door to everybody, so
+    /// its rules are to close it briefly: [`Policy::everybody`](super::Policy::everybody).
     #[must_use]
     pub fn everybody() -> Self {
         NO_PART
@@ -112,8 +114,10 @@ impl Key {
     pub(super) fn owner(&self) -> Owner {
         if self.account.is_some() || self.device.is_some() {
             Owner::One
-        } else {
+        } else if self.address.is_some() {
             Owner::Many
+        } else {
+            Owner::Everybody
         }
     }
 

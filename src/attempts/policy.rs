@@ -91,10 +91,12 @@ impl Policy {
 
     /// NIST SP 800-63B-4: the hundredth consecutive failure asks for another authenticator.
     ///
-    /// §3.2.2: a verifier limits consecutive failed attempts with one authenticator on one account to
-    /// no more than 100, and then disables the authenticator, so that a new one is bound as after its
-    /// loss. The limit is on guesses, not on their speed; the delays that the section suggests are
-    /// [`Policy::with_delay`].
+    /// §3.2.2: the verifier limits consecutive failed attempts with one or more authenticators on one
+    /// account to no more than 100, and should disregard earlier ones after a success. What is locked
+    /// out by that is opened by a sign-in with another authenticator or by account recovery (§4.2),
+    /// which binds a new one. The limit is on guesses, not on their speed: of what the section
+    /// suggests against being locked out by strangers, waits that grow are [`Policy::with_delay`]
+    /// (its example is 30 seconds to an hour).
     #[must_use]
     pub fn nist_800_63b() -> Self {
         Self::preset(THRESHOLD_LIMIT, Window::Unlimited, Action::RequireRebind)
@@ -143,6 +145,25 @@ impl Policy {
                 30,
                 Window::Rolling(minutes(10)),
                 Action::CoolOff(minutes(10)),
+            )
+        }
+    }
+
+    /// For [`Key::everybody`](super::Key::everybody): a hundred failures within a second close the
+    /// door for a second.
+    ///
+    /// What everybody shares anybody can bring to its threshold, so it limits the speed of guessing
+    /// and locks nobody out for long. The numbers are this preset's choice: more slow hashes than
+    /// that few machines compute.
+    #[must_use]
+    pub fn everybody() -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            on_success: OnSuccess::Keep,
+            ..Self::preset(
+                THRESHOLD_LIMIT,
+                Window::Rolling(second),
+                Action::CoolOff(second),
             )
         }
     }

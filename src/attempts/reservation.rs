@@ -19,7 +19,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Attempts<S> {
     own: Policy,
-    shared: Policy,
+    address: Policy,
+    everybody: Policy,
     store: S,
 }
 
@@ -44,25 +45,38 @@ pub struct Reservations {
 }
 
 impl<S> Attempts<S> {
-    /// Attempts by these rules in this store. Keys that many share have those of
-    /// [`Policy::address`].
+    /// Attempts by these rules in this store. Addresses have those of [`Policy::address`], and
+    /// [`Key::everybody`] those of [`Policy::everybody`].
     #[must_use]
     pub fn new(policy: Policy, store: S) -> Self {
         Self {
             own: policy,
-            shared: Policy::address(),
+            address: Policy::address(),
+            everybody: Policy::everybody(),
             store,
         }
     }
 
-    /// Other rules for keys that many share: addresses, prefixes and everybody.
+    /// Other rules for addresses and prefixes.
     ///
     /// # Errors
     ///
     /// [`Error::SharedKey`], as [`Policy::shared`].
     pub fn with_address_policy(self, policy: Policy) -> Result<Self, Error> {
         Ok(Self {
-            shared: policy.shared()?,
+            address: policy.shared()?,
+            ..self
+        })
+    }
+
+    /// Other rules for [`Key::everybody`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SharedKey`], as [`Policy::shared`].
+    pub fn with_everybody_policy(self, policy: Policy) -> Result<Self, Error> {
+        Ok(Self {
+            everybody: policy.shared()?,
             ..self
         })
     }
@@ -73,16 +87,11 @@ impl<S> Attempts<S> {
         &self.own
     }
 
-    /// The rules for keys that many share.
-    #[must_use]
-    pub fn address_policy(&self) -> &Policy {
-        &self.shared
-    }
-
     fn policy_for(&self, key: &Key) -> &Policy {
         match key.owner() {
             Owner::One => &self.own,
-            Owner::Many => &self.shared,
+            Owner::Many => &self.address,
+            Owner::Everybody => &self.everybody,
         }
     }
 }

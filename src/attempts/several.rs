@@ -53,7 +53,7 @@ impl Outcomes {
     /// known by the time the shared keys are settled.
     pub(super) fn verdict_for(&self, owner: Owner, verdict: Verdict) -> Verdict {
         match (owner, self.owner) {
-            (Owner::Many, Some(Outcome::Repeated { .. })) => Verdict::Incomplete,
+            (Owner::Many | Owner::Everybody, Some(Outcome::Repeated { .. })) => Verdict::Incomplete,
             _ => verdict,
         }
     }
@@ -61,7 +61,7 @@ impl Outcomes {
     pub(super) fn add(&mut self, owner: Owner, outcome: Outcome) {
         let so_far = match owner {
             Owner::One => &mut self.owner,
-            Owner::Many => &mut self.shared,
+            Owner::Many | Owner::Everybody => &mut self.shared,
         };
         *so_far = Some(match *so_far {
             Some(former) => stricter(former, outcome),
