@@ -89,6 +89,7 @@
 //! # Ok::<(), portcullis::attempts::Error>(())
 //! ```
 
+pub mod device;
 mod fingerprint;
 pub mod forwarded;
 mod key;
@@ -99,15 +100,18 @@ mod reservation;
 mod several;
 mod state;
 mod step;
+pub mod unknown;
 
 use core::time::Duration;
 
+pub use device::{Device, DeviceKeys, DeviceToken};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use key::Key;
 pub use policy::{Action, Policy, Window};
 pub use prefix::Prefix;
 pub use reservation::{Attempts, Reservation, Reservations};
 pub use state::{Lock, Permit, State};
+pub use unknown::Unknown;
 
 use crate::{Timestamp, encoding, store};
 
@@ -247,6 +251,12 @@ pub enum Error {
     /// A fingerprint of a hash too short to tell passwords apart.
     #[error("hash is shorter than 16 bytes")]
     ShortHash,
+    /// A number of rows outside 256 to 16,777,216.
+    #[error("number of rows is not between 256 and 16777216")]
+    Rows,
+    /// The system gave no randomness.
+    #[error("the system gave no randomness")]
+    Randomness,
     /// An attempt that nothing counts.
     #[error("no key to count the attempt by")]
     NoKey,

@@ -207,7 +207,11 @@ impl<S: Store> Attempts<S> {
     }
 
     /// What [`Attempts::begin`] would answer. No slot is taken, and nothing is written.
-    fn look(&self, key: &Key, now: Timestamp) -> Result<Begin<Option<Reservation>>, Error> {
+    pub(super) fn look(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Begin<Option<Reservation>>, Error> {
         let policy = self.policy_for(key);
         let look = |value: Option<&[u8]>| {
             let (_, begin) = policy.begin(stored(value)?, now);
@@ -334,7 +338,7 @@ impl<S: AsyncStore> Attempts<S> {
     }
 
     /// What [`Attempts::begin_async`] would answer. No slot is taken, and nothing is written.
-    async fn look_async(
+    pub(super) async fn look_async(
         &self,
         key: &Key,
         now: Timestamp,

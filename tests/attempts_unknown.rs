@@ -1,0 +1,542 @@
+//! Names that nobody has are answered as real ones are, and take no more room than their table.
+#![cfg(feature = "attempts")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+
+use std::{convert::Infallible, sync::Mutex, thread, time::Duration};
+
+use data_encoding::HEXLOWER;
+use portcullis::{
+    Timestamp,
+    attempts::{
+        Action, Attempts, Begin, Error, Fingerprint, Key, Outcome, Policy, Reservation, Unknown,
+        Verdict, Window, unknown,
+    },
+    encoding,
+    store::{self, Entry, Exchange, Memory, Store},
+};
+use proptest::prelude::*;
+
+mod block_on;
+use block_on::block_on;
+
+const VECTORS: &str = include_str!("vectors/attempts/unknown.txt");
+const SECOND: u64 = 1000;
+const DAY: u64 = 86_400 * SECOND;
+/// 2026-11-21T09:00:00Z.
+const NINE: u64 = 1_795_251_600_000;
+const KEY: [u8; 32] = [7; 32];
+/// Rows of the tables here, the fewest there may be.
+const ROWS: u32 = 256;
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_millis(NINE + millis)
+}
+
+fn account(name: &str) -> Key {
+    Key::account(name).unwrap()
+}
+
+fn nobody() -> Key {
+    account("nobody")
+}
+
+fn table<S>(store: S) -> Unknown<S> {
+    let unknown = Unknown::with_key(Policy::back_office(), store, KEY);
+    unknown.with_rows(ROWS).unwrap()
+}
+
+fn allowed<P: std::fmt::Debug>(begin: Begin<P>) -> P {
+    match begin {
+        Begin::Allowed(permit) => permit,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fail<S: Store>(unknown: &Unknown<S>, name: &Key) -> Outcome {
+    let slot = allowed(unknown.begin(name, at(0)).unwrap());
+    unknown.settle(slot, Verdict::Failure, at(0)).unwrap()
+}
+
+fn row(number: u32) -> Vec<u8> {
+    format!("portcullis/attempts/unknown/{number}").into_bytes()
+}
+
+/// The rows that have something in them.
+fn used(store: &Memory) -> Vec<u32> {
+    let is_used = |number: &u32| Store::load(store, &row(*number)).unwrap().is_some();
+    (0..ROWS).filter(is_used).collect()
+}
+
+/// A name that shares its row with nobody's.
+fn neighbour() -> Key {
+    let names = (0..).map(|number| account(&format!("name {number}")));
+    let store = Memory::new(2);
+    let _ = table(&store).begin(&nobody(), at(0)).unwrap();
+    let shared = used(&store)[0];
+    let mut names = names;
+    names
+        .find(|name| {
+            let store = Memory::new(1);
+            let _ = table(&store).begin(name, at(0)).unwrap();
+            used(&store) == [shared]
+        })
+        .unwrap()
+}
+
+/// AT-09: where a name is counted, as Python computes it.
+#[test]
+fn a_name_has_the_row_and_the_tag_of_its_hmac() {
+    let mut seen = 0;
+    for line in VECTORS.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let bytes = |hex: &str| HEXLOWER.decode(hex.as_bytes()).unwrap();
+        let name = account(&String::from_utf8(bytes(fields[1])).unwrap());
+        let (key, store) = (bytes(fields[0]).try_into().unwrap(), Memory::new(1));
+        let unknown = Unknown::with_key(Policy::back_office(), &store, key);
+        let unknown = unknown.with_rows(fields[2].parse().unwrap()).unwrap();
+        let _ = unknown.begin(&name, at(0)).unwrap();
+        let value = Store::load(&store, fields[3].as_bytes()).unwrap().unwrap();
+        assert_eq!(value[0], 1, "version");
+        assert_eq!(HEXLOWER.encode(&value[1..17]), fields[4]);
+        seen += 1;
+    }
+    assert_eq!(seen, 5);
+}
+
+/// AT-09: the fifth failure on an invented name answers what it answers on a real one.
+#[test]
+fn the_fifth_failure_requires_a_reset_that_nobody_can_have() {
+    let unknown = table(Memory::new(1));
+    for left in [4, 3, 2, 1] {
+        assert_eq!(fail(&unknown, &nobody()), Outcome::Counted { left });
+    }
+    let since = at(0);
+    assert_eq!(fail(&unknown, &nobody()), Outcome::ResetRequired { since });
+    for later in [at(0), at(29 * DAY)] {
+        let begin = unknown.begin(&nobody(), later).unwrap();
+        assert_eq!(begin, Begin::ResetRequired { since });
+    }
+}
+
+/// AT-09: nobody has the name, so whoever says that something was proved is wrong.
+#[test]
+fn no_verdict_lets_anybody_in() {
+    let unknown = table(Memory::new(1));
+    for left in [4, 3, 2, 1] {
+        let slot = allowed(unknown.begin(&nobody(), at(0)).unwrap());
+        let outcome = unknown.settle(slot, Verdict::Success, at(0)).unwrap();
+        assert_eq!(outcome, Outcome::Counted { left });
+    }
+}
+
+/// AT-09: one row counts one name.
+#[test]
+fn another_name_takes_the_row_over_and_begins_at_zero() {
+    let (store, neighbour) = (Memory::new(10), neighbour());
+    let unknown = table(&store);
+    for _ in 0..5 {
+        let _ = fail(&unknown, &nobody());
+    }
+    assert_eq!(fail(&unknown, &neighbour), Outcome::Counted { left: 4 });
+    assert_eq!(fail(&unknown, &neighbour), Outcome::Counted { left: 3 });
+    assert_eq!(fail(&unknown, &nobody()), Outcome::Counted { left: 4 });
+    assert_eq!(store.len(), 1);
+}
+
+/// AT-09: a guess that is settled after its row was taken over is answered as the first one of a real
+/// name, up to the time in which it has to be settled.
+#[test]
+fn a_guess_whose_row_was_taken_over_is_answered_as_a_first_one() {
+    let (unknown, neighbour) = (table(Memory::new(10)), neighbour());
+    let slots = || {
+        let slot = allowed(unknown.begin(&nobody(), at(0)).unwrap());
+        let _ = unknown.begin(&neighbour, at(0)).unwrap();
+        slot
+    };
+    let (wrong, given_up, in_time, late) = (slots(), slots(), slots(), slots());
+    for (slot, verdict, after, outcome) in [
+        (wrong, Verdict::Failure, 0, Outcome::Counted { left: 4 }),
+        (
+            given_up,
+            Verdict::Incomplete,
+            0,
+            Outcome::Returned { left: 5 },
+        ),
+        (
+            in_time,
+            Verdict::Failure,
+            29_999,
+            Outcome::Counted { left: 4 },
+        ),
+        (late, Verdict::Failure, 30_000, Outcome::Lapsed),
+    ] {
+        let _ = unknown.begin(&neighbour, at(0)).unwrap();
+        assert_eq!(unknown.settle(slot, verdict, at(after)).unwrap(), outcome);
+    }
+}
+
+/// AT-09: names have all rows, and each its own tag there.
+#[test]
+fn names_are_spread_over_all_rows() {
+    let store = Memory::new(1000);
+    let unknown = table(&store);
+    for number in 0..10_000 {
+        let _ = unknown.begin(&account(&number.to_string()), at(0)).unwrap();
+    }
+    assert_eq!(used(&store).len(), 256);
+    assert_eq!(store.len(), 256);
+}
+
+/// AT-09: processes that share a key share a table; others only take each other's rows over.
+#[test]
+fn tables_of_one_key_count_together() {
+    let store = Memory::new(1000);
+    assert_eq!(
+        fail(&table(&store), &nobody()),
+        Outcome::Counted { left: 4 }
+    );
+    assert_eq!(
+        fail(&table(&store), &nobody()),
+        Outcome::Counted { left: 3 }
+    );
+    assert_eq!(
+        fail(&table(&store), &nobody()),
+        Outcome::Counted { left: 2 }
+    );
+    let random = || Unknown::new(Policy::back_office(), &store).unwrap();
+    assert_eq!(fail(&random(), &nobody()), Outcome::Counted { left: 4 });
+    assert_eq!(fail(&random(), &nobody()), Outcome::Counted { left: 4 });
+}
+
+/// AT-09
+#[test]
+fn the_number_of_rows_is_bounded() {
+    let with = |rows| {
+        table(Memory::new(1))
+            .with_rows(rows)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    for rows in [256, unknown::ROWS, 16_777_216] {
+        assert_eq!(with(rows), Ok(()), "{rows}");
+    }
+    for rows in [0, 255, 16_777_217, u32::MAX] {
+        let said = "number of rows is not between 256 and 16777216";
+        assert_eq!(with(rows), Err(said.to_owned()), "{rows}");
+    }
+}
+
+/// A store of one value, which tells from when on it may be forgotten.
+#[derive(Default)]
+struct One(Mutex<Option<Entry>>);
+
+impl One {
+    fn expires(&self) -> Option<Timestamp> {
+        self.0.lock().unwrap().as_ref().unwrap().expires()
+    }
+}
+
+impl Store for One {
+    type Error = Infallible;
+
+    fn load(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Infallible> {
+        Ok(self
+            .0
+            .lock()
+            .unwrap()
+            .as_ref()
+            .map(|entry| entry.value().to_vec()))
+    }
+
+    fn compare_exchange(
+        &self,
+        _: &[u8],
+        _: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, Infallible> {
+        *self.0.lock().unwrap() = new.cloned();
+        Ok(Exchange::Done)
+    }
+}
+
+/// AT-09: no row is there for good. What time forgives to a real name may be forgotten when it is.
+#[test]
+fn every_row_may_be_forgotten_one_day() {
+    let minutes = |n: u64| Duration::from_secs(n * 60);
+    let store = One::default();
+    let unknown = table(&store);
+    for _ in 0..5 {
+        let _ = fail(&unknown, &nobody());
+        assert_eq!(store.expires(), Some(at(30 * DAY)));
+    }
+    let policy = Policy::new(2)
+        .unwrap()
+        .with_action(Action::CoolOff(minutes(10)));
+    let policy = policy
+        .unwrap()
+        .with_window(Window::Streak(minutes(5)))
+        .unwrap();
+    let store = One::default();
+    let unknown = Unknown::with_key(policy.clone(), &store, KEY);
+    let same = One::default();
+    let attempts = Attempts::new(policy, &same);
+    for _ in 0..2 {
+        let _ = fail(&unknown, &nobody());
+        let slot = allowed(attempts.begin(&nobody(), at(0)).unwrap());
+        let _ = attempts.settle(slot, Verdict::Failure, at(0)).unwrap();
+        assert!(store.expires().is_some());
+        assert_eq!(store.expires(), same.expires());
+    }
+}
+
+/// AT-09, CO-04: a row that cannot be read denies.
+#[test]
+fn a_damaged_row_is_an_error() {
+    let store = One::default();
+    let unknown = table(&store);
+    let _ = fail(&unknown, &nobody());
+    let whole = Store::load(&store, b"").unwrap().unwrap();
+    let begin_on = |value: Vec<u8>| {
+        *store.0.lock().unwrap() = Some(Entry::new(value));
+        unknown.begin(&nobody(), at(0)).map(|_| ())
+    };
+    for cut in 0..whole.len() {
+        let error = begin_on(whole[..cut].to_vec());
+        assert_eq!(error, Err(encoding::Error::Damaged.into()), "{cut}");
+    }
+    let longer = [whole.as_slice(), &[0]].concat();
+    assert_eq!(begin_on(longer), Err(encoding::Error::Damaged.into()));
+    let later = [&[2], &whole[1..]].concat();
+    assert_eq!(
+        begin_on(later),
+        Err(encoding::Error::UnknownVersion(2).into())
+    );
+}
+
+/// AT-09
+#[test]
+fn asynchronous_stores_give_the_same_answers() {
+    let unknown = table(Memory::new(1));
+    for left in [4, 3, 2, 1] {
+        let slot = allowed(block_on(unknown.begin_async(&nobody(), at(0))).unwrap());
+        let outcome = block_on(unknown.settle_async(slot, Verdict::Success, at(0))).unwrap();
+        assert_eq!(outcome, Outcome::Counted { left });
+    }
+    let since = at(0);
+    assert_eq!(fail(&unknown, &nobody()), Outcome::ResetRequired { since });
+    let begin = block_on(unknown.begin_async(&nobody(), at(0))).unwrap();
+    assert_eq!(begin, Begin::ResetRequired { since });
+}
+
+/// AT-09: neither the key nor a name is printed.
+#[test]
+fn debug_shows_neither_key_nor_name() {
+    let unknown = Unknown::with_key(
+        Policy::back_office(),
+        (),
+        *b"an-example-key-of-exactly-32-byt",
+    );
+    let printed = format!("{unknown:?}");
+    assert!(printed.contains("rows: 16384"), "{printed}");
+    assert!(
+        !printed.contains("97, 110") && !printed.contains("616e"),
+        "{printed}"
+    );
+    let slot = allowed(table(Memory::new(1)).begin(&nobody(), at(0)).unwrap());
+    assert!(!format!("{slot:?}").contains("nobody"));
+}
+
+/// A name that no other number has: splitmix64 is a permutation.
+fn invented(number: u64) -> Key {
+    let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    account(&format!("{:016x}", z ^ (z >> 31)))
+}
+
+/// Guesses once at each of these names. Most who guess hang up, which leaves the most behind; one in
+/// a hundred waits for the answer.
+fn guess<S: Store + Sync>(unknown: &Unknown<S>, names: std::ops::Range<u64>) {
+    for number in names {
+        let slot = allowed(unknown.begin(&invented(number), at(0)).unwrap());
+        if number % 100 == 0 {
+            let outcome = unknown.settle(slot, Verdict::Failure, at(0)).unwrap();
+            assert_eq!(outcome, Outcome::Counted { left: 4 });
+        }
+    }
+}
+
+/// Values and bytes in the rows of a table.
+fn size(store: &Memory) -> (usize, usize) {
+    let bytes = |number| {
+        Store::load(store, &row(number))
+            .unwrap()
+            .map_or(0, |value| value.len())
+    };
+    (store.len(), (0..ROWS).map(bytes).sum())
+}
+
+/// Ada mistypes her password, and then not.
+fn ada_signs_in(attempts: &Attempts<&Memory>) {
+    for (verdict, outcome) in [
+        (Verdict::Failure, Outcome::Counted { left: 4 }),
+        (Verdict::Success, Outcome::Cleared),
+    ] {
+        let slot = allowed(attempts.begin(&account("ada"), at(0)).unwrap());
+        assert_eq!(attempts.settle(slot, verdict, at(0)).unwrap(), outcome);
+    }
+}
+
+/// AT-09: ten million invented names are in the store what a few are; who is real signs in, and who
+/// is locked stays locked.
+#[test]
+fn ten_million_invented_names_leave_the_memory_flat_and_a_person_signs_in() {
+    // room for the table and two people
+    let store = Memory::with_clock(258, || at(0));
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    let unknown = table(&store);
+    for _ in 0..5 {
+        let slot = allowed(attempts.begin(&account("locked"), at(0)).unwrap());
+        let _ = attempts.settle(slot, Verdict::Failure, at(0)).unwrap();
+    }
+    guess(&unknown, 0..10_000);
+    let few = size(&store);
+    assert_eq!(few.0, 257, "all rows, and who is locked");
+
+    let million = 1_000_000;
+    thread::scope(|scope| {
+        scope.spawn(|| guess(&unknown, 10_000..5 * million));
+        scope.spawn(|| guess(&unknown, 5 * million..10 * million));
+    });
+    let many = size(&store);
+    assert_eq!(many.0, 257);
+    // what of a slot that was taken is longer than of a failure that was counted
+    assert!(many.1 < few.1 + 256 * 16, "{few:?} and {many:?}");
+    ada_signs_in(&attempts);
+    let locked = attempts.begin(&account("locked"), at(0)).unwrap();
+    assert_eq!(locked, Begin::ResetRequired { since: at(0) });
+}
+
+/// AT-09: what [`Unknown`] is for. Counted as if they were real, some hundred names fill that store,
+/// and nobody signs in any more.
+#[test]
+fn without_the_table_invented_names_shut_everybody_out() {
+    let store = Memory::with_clock(258, || at(0));
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    for number in 0..258 {
+        let _ = attempts.begin(&invented(number), at(0)).unwrap();
+    }
+    let full = |begin: Result<Begin<Reservation>, Error>| {
+        matches!(begin, Err(Error::Store(store::Error::Unavailable(_))))
+    };
+    assert!(full(attempts.begin(&invented(258), at(0))));
+    assert!(full(attempts.begin(&account("ada"), at(0))));
+}
+
+/// One step on a name, and how many milliseconds later.
+#[derive(Clone, Debug)]
+enum Step {
+    Begin(u64),
+    /// Of the attempts under way, which.
+    Settle(usize, Verdict, u64),
+    Drop(usize),
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let pause = || prop_oneof![4 => 0..3 * SECOND, 2 => 0..60 * SECOND, 1 => 0..3600 * SECOND];
+    let print = |n: u8| Fingerprint::of_slow_hash(&[n; 16]).unwrap();
+    let verdict = prop_oneof![
+        4 => Just(Verdict::Failure),
+        2 => (0..3_u8).prop_map(move |n| Verdict::FailureWith(print(n))),
+        1 => Just(Verdict::Incomplete),
+    ];
+    prop_oneof![
+        5 => pause().prop_map(Step::Begin),
+        4 => (0..4_usize, verdict, pause()).prop_map(|(i, v, p)| Step::Settle(i, v, p)),
+        1 => (0..4_usize).prop_map(Step::Drop),
+    ]
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let minutes = |n: u64| Duration::from_secs(n * 60);
+    let streak = Policy::new(3)
+        .unwrap()
+        .with_window(Window::Streak(minutes(2)))
+        .unwrap();
+    prop::sample::select(vec![
+        Policy::back_office(),
+        Policy::nist_800_63b(),
+        Policy::pci_dss_4(),
+        Policy::owasp_asvs_5(),
+        Policy::authenticator(),
+        streak.clone(),
+        streak.with_action(Action::CoolOff(minutes(1))).unwrap(),
+        Policy::new(1).unwrap(),
+    ])
+}
+
+/// An answer without what settles it, which is of another type.
+fn answer<P>(begin: &Begin<P>) -> String {
+    match begin {
+        Begin::Allowed(_) => "allowed".to_owned(),
+        Begin::Wait { until } => format!("wait {until}"),
+        Begin::Busy { retry_after } => format!("busy {retry_after:?}"),
+        Begin::Locked { until } => format!("locked {until}"),
+        Begin::ResetRequired { since } => format!("reset {since}"),
+        Begin::RebindRequired { since } => format!("rebind {since}"),
+        _ => panic!("another answer"),
+    }
+}
+
+proptest! {
+    /// AT-09: whatever is done with one name, nothing in the answers tells whether it is somebody's.
+    #[test]
+    fn an_invented_name_is_answered_as_a_real_one(policy in policies(), steps in prop::collection::vec(steps(), 1..60)) {
+        let attempts = Attempts::new(policy.clone(), Memory::new(10));
+        let unknown = Unknown::with_key(policy, Memory::new(10), KEY);
+        let (mut real, mut invented, mut now) = (Vec::new(), Vec::new(), 0);
+        for step in steps {
+            match step {
+                Step::Begin(pause) => {
+                    now += pause;
+                    let (one, other) = (attempts.begin(&nobody(), at(now)).unwrap(), unknown.begin(&nobody(), at(now)).unwrap());
+                    prop_assert_eq!(answer(&one), answer(&other));
+                    if let (Begin::Allowed(one), Begin::Allowed(other)) = (one, other) {
+                        real.push(one);
+                        invented.push(other);
+                    }
+                }
+                Step::Settle(which, verdict, pause) if which < real.len() => {
+                    now += pause;
+                    let (one, other) = (real.remove(which), invented.remove(which));
+                    let one = attempts.settle(one, verdict, at(now)).unwrap();
+                    prop_assert_eq!(one, unknown.settle(other, verdict, at(now)).unwrap());
+                }
+                Step::Drop(which) if which < real.len() => {
+                    drop((real.remove(which), invented.remove(which)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// AT-09: no key of an account, a device or an address is that of a row.
+    #[test]
+    fn no_other_key_is_that_of_a_row(name in "[^\\s].{0,40}", address: [u8; 16]) {
+        let keys = [
+            account(&name),
+            Key::device(&name).unwrap(),
+            Key::address(std::net::IpAddr::from(address)),
+            Key::everybody(),
+        ];
+        for key in keys {
+            prop_assert!(!key.store_key().starts_with(b"portcullis/attempts/unknown/"));
+        }
+    }
+}
