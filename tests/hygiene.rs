@@ -7,8 +7,10 @@
 )]
 
 use std::{
+    fmt::Debug,
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use portcullis::{
@@ -107,25 +109,21 @@ fn no_module_touches_the_environment_files_or_the_network() {
     );
 }
 
-/// CO-03: what is secret is not printed, in the plain or in the alternate form.
+/// In the plain and in the alternate form.
+fn hides(value: &impl Debug, secret: &str) {
+    for printed in [format!("{value:?}"), format!("{value:#?}")] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+/// CO-03: what is secret is not printed.
 #[test]
 fn no_secret_is_printed() {
     let now = Timestamp::from_secs(1_795_251_600);
-    let hides = |printed: [String; 2], secret: &str| {
-        for printed in printed {
-            assert!(!printed.contains(secret), "{printed}");
-        }
-    };
-    macro_rules! both {
-        ($value:expr) => {
-            [format!("{:?}", $value), format!("{:#?}", $value)]
-        };
-    }
-
     let password = password::Password::from("Correct-Horse-7");
-    hides(both!(password), "Correct-Horse-7");
+    hides(&password, "Correct-Horse-7");
     let made = password::Policy::back_office().generate(80, &[]).unwrap();
-    hides(both!(made), made.expose_secret());
+    hides(&made, made.expose_secret());
     let key =
         "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
     let firebase = password::Firebase::new(key, "Bw==", 8, 14).unwrap();
@@ -133,26 +131,23 @@ fn no_secret_is_printed() {
         .with_firebase(firebase)
         .with_devise_pepper(b"planted pepper");
     for secret in [key, "planted pepper", "143, 27, 41"] {
-        hides(both!(legacy), secret);
+        hides(&legacy, secret);
     }
     let hash = password::Hasher::default().hash(&password).unwrap();
     let digest = hash.as_str().rsplit('$').next().unwrap().to_owned();
-    hides(both!(hash), &digest);
-    hides(
-        both!(password::State::new(hash.clone(), Some(now))),
-        &digest,
-    );
+    hides(&hash, &digest);
+    hides(&password::State::new(hash.clone(), Some(now)), &digest);
 
     let (state, uri) = totp::Policy::back_office()
         .enrol("Example", "ada", now)
         .unwrap();
     let secret = uri.expose_secret().split("secret=").nth(1).unwrap();
     let secret = secret.split('&').next().unwrap().to_owned();
-    hides(both!(uri), &secret);
-    hides(both!(state), &secret);
+    hides(&uri, &secret);
+    hides(&state, &secret);
     let (codes, shown) = totp::recovery::generate().unwrap();
-    hides(both!(shown), shown.first().unwrap().expose_secret());
-    hides(both!(codes), shown.first().unwrap().expose_secret());
+    hides(&shown, shown.first().unwrap().expose_secret());
+    hides(&codes, shown.first().unwrap().expose_secret());
 
     let accounts = account::Accounts::danger_unsealed(
         account::Policy::back_office("Example").unwrap(),
@@ -164,38 +159,85 @@ fn no_secret_is_printed() {
     let account::Next::EnrolmentNeeded(ticket) = &next else {
         panic!("{next:?}")
     };
-    hides(both!(next), ticket.expose_secret());
+    hides(&next, ticket.expose_secret());
     let uri = accounts.enrol(ticket, now).unwrap();
     let enrolled = accounts
         .confirm_enrolment(ticket, &uri.code_at(now), now)
         .unwrap();
     let code = enrolled.recovery_codes.first().unwrap();
-    hides(both!(enrolled), code.expose_secret());
+    hides(&enrolled, code.expose_secret());
     let account::Next::SignedIn(signed_in) = &enrolled.next else {
         panic!("{enrolled:?}")
     };
-    hides(both!(enrolled), signed_in.token.expose_secret());
+    hides(&enrolled, signed_in.token.expose_secret());
     let state = accounts.state("ada").unwrap();
     let digest = state.password().hash().as_str().rsplit('$').next().unwrap();
-    hides(both!(state), digest);
-    hides(both!(state), &uri.secret().expose_base32());
+    hides(&state, digest);
+    hides(&state, &uri.secret().expose_base32());
 
     let key = field::Key::from_bytes(*b"0123456789abcdef0123456789abcdef");
-    hides(both!(key), "0123456789abcdef");
-    hides(both!(key), "48, 49, 50");
+    hides(&key, "0123456789abcdef");
+    hides(&key, "48, 49, 50");
     let ring = field::Keyring::new(key);
-    hides(both!(ring), "48, 49, 50");
+    hides(&ring, "48, 49, 50");
     let context = field::Context::new()
         .tenant("a")
         .table("t")
         .column("c")
         .row(1_u64);
     let sealed = ring.seal(&context, b"hunter2").unwrap();
-    hides(both!(ring.open(&context, &sealed).unwrap()), "hunter2");
-    hides(
-        both!(ring.open(&context, &sealed).unwrap()),
-        "104, 117, 110",
-    );
+    hides(&ring.open(&context, &sealed).unwrap(), "hunter2");
+    hides(&ring.open(&context, &sealed).unwrap(), "104, 117, 110");
+}
+
+/// CO-03, TO-07: neither a secret nor a code, however many authenticators there are and wherever one
+/// came from.
+#[test]
+fn no_authenticator_is_printed() {
+    let now = Timestamp::from_secs(1_795_251_600);
+    let policy = totp::Policy::back_office();
+    let (pending, uri) = policy.enrol("Example", "ada", now).unwrap();
+    let secret = uri.secret().expose_base32();
+    let set = totp::Authenticators::default();
+    let (set, id) = set.add(&policy, "ada's phone", pending, now, now).unwrap();
+    let confirmed = set.confirm(&policy, id, &uri.code_at(now), now).unwrap();
+    let later = now.saturating_add(Duration::from_secs(30));
+    let accepted = confirmed.verify(&policy, &uri.code_at(later), later);
+    for secret in [secret.as_str(), "ada's phone"] {
+        hides(&set, secret);
+        hides(&confirmed, secret);
+        hides(&accepted, secret);
+        hides(&set.iter().collect::<Vec<_>>(), secret);
+    }
+    hides(&policy.import(&uri, now), &secret);
+}
+
+/// CO-03: wrong passwords are secrets too, and into the field for the name people type passwords.
+#[test]
+fn no_guess_is_printed() {
+    let key = attempts::FingerprintKey::new(*b"0123456789abcdef0123456789abcdef");
+    for bytes in ["0123456789abcdef", "48, 49, 50"] {
+        hides(&key, bytes);
+    }
+    let hash = *b"planted, a slow hash";
+    let fingerprint = attempts::Fingerprint::of_slow_hash(&hash).unwrap();
+    let keyed = attempts::Fingerprint::keyed(&key, "ada", b"a wrong password");
+    for (guess, printed) in [(fingerprint, "112, 108"), (keyed, "wrong")] {
+        hides(&guess, printed);
+        hides(&attempts::Verdict::FailureWith(guess), printed);
+        let shown = format!("{guess:?}");
+        assert_eq!(shown, "[redacted]");
+    }
+    let name = "Correct-Horse-7";
+    let typed =
+        attempts::report::Attempt::new(attempts::report::Reason::UnknownAccount, Timestamp::EPOCH);
+    hides(&typed.with_account(name), name);
+    let mut log = attempts::report::Log::new(Timestamp::EPOCH..Timestamp::MAX).unwrap();
+    log.record(&typed.with_account(name));
+    hides(&log, name);
+    let report = attempts::report::Policy::default().report(log);
+    hides(&report, name);
+    assert!(!report.to_string().contains(name));
 }
 
 /// CO-05: what a service shares between its threads.
@@ -203,7 +245,13 @@ fn no_secret_is_printed() {
 fn what_is_shared_can_be_shared() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<account::Accounts<store::Memory>>();
+    shared::<account::Accounts<field::Sealed<store::Memory>>>();
     shared::<attempts::Attempts<store::Memory>>();
+    shared::<attempts::FingerprintKey>();
+    shared::<attempts::forwarded::TrustedProxies>();
+    shared::<attempts::report::Log>();
+    shared::<attempts::report::Policy>();
+    shared::<attempts::report::Report>();
     shared::<session::Sessions<store::Memory>>();
     shared::<field::Keyring>();
     shared::<password::Hasher>();
@@ -214,9 +262,14 @@ fn what_is_shared_can_be_shared() {
     shared::<password::Generated>();
     shared::<rbac::Policy>();
     shared::<redact::Policy>();
+    shared::<totp::Authenticators>();
+    shared::<totp::Coverage>();
+    shared::<totp::Mandate>();
     shared::<totp::Policy>();
     for_errors::<account::Error>();
     for_errors::<attempts::Error>();
+    for_errors::<attempts::forwarded::Error>();
+    for_errors::<attempts::report::Error>();
     for_errors::<encoding::Error>();
     for_errors::<field::Error>();
     for_errors::<password::Error>();
@@ -232,7 +285,7 @@ fn what_is_shared_can_be_shared() {
 mod secrets_cannot {
     use std::{fmt::Display, ops::Deref};
 
-    use portcullis::{account::Ticket, field, password, session, totp};
+    use portcullis::{account::Ticket, attempts, field, password, session, totp};
     use static_assertions::assert_not_impl_any;
 
     assert_not_impl_any!(password::Password: Display, Deref, Clone, PartialEq, AsRef<str>);
@@ -241,6 +294,10 @@ mod secrets_cannot {
     assert_not_impl_any!(field::Opened: Display, Deref, Clone, AsRef<[u8]>);
     assert_not_impl_any!(session::Token: Display, Deref, Clone, AsRef<str>);
     assert_not_impl_any!(Ticket: Display, Deref, Clone, AsRef<str>);
+    assert_not_impl_any!(attempts::Fingerprint: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(attempts::FingerprintKey: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(totp::Authenticators: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(totp::State: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(totp::Secret: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(totp::Uri: Display, Deref, AsRef<str>);
     assert_not_impl_any!(totp::recovery::Code: Display, Deref, Clone, AsRef<str>);

@@ -2,7 +2,7 @@
 
 use crate::races::{Crew, Story, expect, tally};
 
-pub(crate) const STORIES: [Story; 11] = [
+pub(crate) const STORIES: [Story; 12] = [
     Story {
         name: "AT-02 wrong guesses until a reset or a rebind",
         play: wrong_guesses,
@@ -38,6 +38,10 @@ pub(crate) const STORIES: [Story; 11] = [
     Story {
         name: "AT-02 lapsed attempts seen at the same moment",
         play: lapsed_attempts,
+    },
+    Story {
+        name: "AT-02 right guesses that come when they have lapsed",
+        play: right_guesses_that_have_lapsed,
     },
     Story {
         name: "AT-02 slots given back",
@@ -212,6 +216,19 @@ fn lapsed_attempts(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
         expect(&[answer], &[("a slot", 1)])?;
     }
     evaluates(crew, (record, "back-office", 30_000), 2, "the reset")
+}
+
+/// The five that began are failures by then, and right as they were they open nothing.
+fn right_guesses_that_have_lapsed(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
+    let answers = crew.all(&format!("late {record} back-office 0"));
+    let tally = tally(&answers);
+    let times = |word: &str| tally.get(word).copied().unwrap_or(0);
+    let late = times("lapsed") + times("wrong, locked until the reset");
+    let refused = times("busy") + times("refused until the reset");
+    if late != 5 || refused != crew.size() - 5 {
+        return Err(format!("{tally:?}"));
+    }
+    stays_locked(crew, (record, "back-office"), &[30_000], "the reset")
 }
 
 /// Whoever was neither right nor wrong leaves no trace: all get a slot, and all five are left.
