@@ -59,7 +59,7 @@ mod state;
 mod uri;
 
 pub use authenticators::Authenticators;
-use code::Code;
+use code::Typed;
 pub use import::{Import, Imported, Weakness};
 pub use mandate::{Coverage, Duty, Enrolment, InGrace, Mandate, Population};
 pub use parameters::{Algorithm, Parameters};
@@ -168,7 +168,7 @@ impl Policy {
     ) -> Result<Accepted, Error> {
         let used = state.used()?;
         let digits = state.parameters.digits();
-        let (first, second) = (Code::typed(first, digits)?, Code::typed(second, digits)?);
+        let (first, second) = (Typed::new(first, digits)?, Typed::new(second, digits)?);
         let steps = self.reach(state.parameters.step(now));
         let step = state.codes().newest_pair([&first, &second], steps);
         let step = step.ok_or(Error::Wrong)?;
@@ -181,7 +181,7 @@ impl Policy {
 
     /// The newest step of the window whose code this is.
     fn step_of(&self, state: &State, code: &str, now: Timestamp) -> Result<u64, Error> {
-        let code = Code::typed(code, state.parameters.digits())?;
+        let code = Typed::new(code, state.parameters.digits())?;
         let window = self.window(state.parameters.step(now), state.drift());
         let step = state.codes().newest_match(&code, window);
         step.ok_or(Error::Wrong)

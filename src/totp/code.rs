@@ -1,13 +1,10 @@
 //! Makes and compares the codes of one secret.
 
-use core::{
-    fmt::{self, Write as _},
-    ops::RangeInclusive,
-};
+use core::{fmt::Write as _, ops::RangeInclusive};
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{Algorithm, Error, Secret};
 
@@ -18,60 +15,44 @@ const MAX_DIGITS: usize = 8;
 /// The longest text that is looked at for a code: eight digits and three times as many spaces.
 const TYPED_LEN: usize = 32;
 
-/// The digits of one code, as ASCII, with zero bytes after them. Wiped when dropped.
+/// The digits that somebody typed. Wiped when dropped.
 #[derive(Default)]
-pub(super) struct Code {
-    text: [u8; MAX_DIGITS],
+pub(super) struct Typed {
+    digits: [u8; MAX_DIGITS],
     len: usize,
 }
 
-impl Code {
-    /// Reads a code of so many digits as a person types it: apps show `123 456`.
-    pub(super) fn typed(text: &str, digits: u8) -> Result<Self, Error> {
+impl Typed {
+    /// Reads a code of so many digits as people type it: apps show `123 456`.
+    pub(super) fn new(text: &str, digits: u8) -> Result<Self, Error> {
         if text.len() > TYPED_LEN {
             return Err(Error::Malformed);
         }
-        let mut code = Self::default();
-        for character in text.chars().filter(|character| *character != ' ') {
-            if !character.is_ascii_digit() {
+        let mut typed = Self::default();
+        for byte in text.bytes().filter(|byte| *byte != b' ') {
+            let place = typed.digits.get_mut(typed.len).ok_or(Error::Malformed)?;
+            if !byte.is_ascii_digit() {
                 return Err(Error::Malformed);
             }
-            code.write_char(character).map_err(|_| Error::Malformed)?;
+            *place = byte;
+            typed.len = typed.len.saturating_add(1);
         }
-        if code.len == usize::from(digits) {
-            Ok(code)
+        if typed.len == usize::from(digits) {
+            Ok(typed)
         } else {
             Err(Error::Malformed)
         }
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        let written = self.text.get(..self.len).unwrap_or_default();
-        core::str::from_utf8(written).unwrap_or_default()
+    fn as_str(&self) -> &str {
+        let digits = self.digits.get(..self.len).unwrap_or_default();
+        core::str::from_utf8(digits).unwrap_or_default()
     }
 }
 
-/// Takes the digits that the maker of codes prints, so that no `String` is made for each.
-impl fmt::Write for Code {
-    fn write_str(&mut self, digits: &str) -> fmt::Result {
-        let end = self.len.saturating_add(digits.len());
-        let room = self.text.get_mut(self.len..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(digits.as_bytes());
-        self.len = end;
-        Ok(())
-    }
-}
-
-/// All eight bytes at once: a shorter code ends in zero bytes, which are no digits.
-impl ConstantTimeEq for Code {
-    fn ct_eq(&self, other: &Self) -> Choice {
-        u64::from_ne_bytes(self.text).ct_eq(&u64::from_ne_bytes(other.text))
-    }
-}
-
-impl Drop for Code {
+impl Drop for Typed {
     fn drop(&mut self) {
-        self.text.zeroize();
+        self.digits.zeroize();
     }
 }
 
@@ -92,24 +73,33 @@ impl Codes {
             .with_algorithm(algorithm)
             .with_digits(digits)
             .with_step_duration(1)
+            .with_skew(0)
             .with_secret(secret.expose())
             .build_noncompliant();
         Self(totp)
     }
 
-    pub(super) fn at(&self, factor: u64) -> Code {
-        let mut code = Code::default();
-        let written = write!(code, "{}", self.0.generate(factor));
-        debug_assert!(written.is_ok(), "a code takes its digits");
-        code
+    /// The code of a factor, in as many ASCII digits as it has.
+    pub(super) fn at(&self, factor: u64) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_DIGITS));
+        let written = write!(text, "{}", self.0.generate(factor));
+        debug_assert!(written.is_ok(), "a String takes what is written to it");
+        text
+    }
+
+    /// Whether this is the code of a factor: the maker's own comparison of this one, as a number and
+    /// in constant time.
+    fn is_code_of(&self, factor: u64, code: &Typed) -> Choice {
+        let found = self.0.check(code.as_str(), factor);
+        Choice::from(u8::from(found.is_some()))
     }
 
     /// The largest of `factors` whose code this is. All of them are computed and compared, so that
     /// the time does not tell which one it was, or whether there was one.
-    pub(super) fn newest_match(&self, code: &Code, factors: RangeInclusive<u64>) -> Option<u64> {
+    pub(super) fn newest_match(&self, code: &Typed, factors: RangeInclusive<u64>) -> Option<u64> {
         let mut newest = Newest::default();
         for factor in factors {
-            newest.take_if(factor, self.at(factor).ct_eq(code));
+            newest.take_if(factor, self.is_code_of(factor, code));
         }
         newest.into_option()
     }
@@ -118,15 +108,14 @@ impl Codes {
     /// which is one of `factors` too. Computed and compared in the same way.
     pub(super) fn newest_pair(
         &self,
-        [first, second]: [&Code; 2],
+        [first, second]: [&Typed; 2],
         factors: RangeInclusive<u64>,
     ) -> Option<u64> {
         let mut newest = Newest::default();
         let mut follows = Choice::from(0);
         for factor in factors {
-            let code = self.at(factor);
-            newest.take_if(factor, follows & code.ct_eq(second));
-            follows = code.ct_eq(first);
+            newest.take_if(factor, follows & self.is_code_of(factor, second));
+            follows = self.is_code_of(factor, first);
         }
         newest.into_option()
     }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{
     Error,
-    code::{Code, DIGITS},
+    code::{DIGITS, Typed},
 };
 use crate::{
     Timestamp,
@@ -126,7 +126,7 @@ impl Parameters {
 
     /// Whether a text could be a code.
     pub(super) fn is_form_of(&self, code: &str) -> bool {
-        Code::typed(code, self.digits).is_ok()
+        Typed::new(code, self.digits).is_ok()
     }
 
     /// The step that `now` is in, counted from the Unix epoch (RFC 6238 §4.2, T0 = 0).

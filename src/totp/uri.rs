@@ -144,8 +144,7 @@ impl Uri {
             self.parameters.digits(),
         )
         .at(step)
-        .as_str()
-        .to_owned()
+        .to_string()
     }
 }
 
