@@ -48,8 +48,10 @@
 
 pub mod authenticators;
 mod code;
+pub mod hotp;
 mod import;
 mod mandate;
+mod otpauth;
 mod parameters;
 mod policy;
 mod qr;
@@ -261,6 +263,15 @@ pub enum Error {
     /// A drift that would accept too much.
     #[error("drift is over 60 steps")]
     Drift,
+    /// A look-ahead window that would accept too much.
+    #[error("look-ahead window is over 20 counts")]
+    LookAhead,
+    /// A range for two codes in a row that would accept too much.
+    #[error("range to resynchronise in is over 1000 counts")]
+    Resynchronisation,
+    /// A token that has shown all its codes.
+    #[error("the counter has reached its end")]
+    Exhausted,
     /// A time to confirm an enrolment that is too short or too long.
     #[error("time to confirm an enrolment is not between 1 minute and 24 hours")]
     EnrolmentTime,
@@ -295,8 +306,8 @@ pub enum Error {
     /// A secret that somebody else made, refused by [`Policy::with_import`].
     #[error("secret is weak: {0}")]
     Weak(Weakness),
-    /// A URI of another kind, `otpauth://hotp/` included.
-    #[error("not an otpauth://totp/ URI")]
+    /// A URI that is no otpauth URI, or of the other kind: `totp` for `hotp`, or `hotp` for `totp`.
+    #[error("not an otpauth URI of this kind")]
     Scheme,
     /// A URI that is too long.
     #[error("URI is longer than 2048 bytes")]
@@ -323,6 +334,12 @@ pub enum Error {
     /// A URI without a secret.
     #[error("URI has no secret")]
     NoSecret,
+    /// A counter that is none.
+    #[error("counter is not a whole number below 2^64")]
+    Counter,
+    /// A `hotp` URI without a counter.
+    #[error("URI has no counter")]
+    NoCounter,
     /// The name of a population that is empty, too long, or would not stand on one line.
     #[error(
         "population is empty, longer than 128 bytes, begins or ends with white space, or contains a control character"

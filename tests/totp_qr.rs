@@ -10,7 +10,7 @@
 
 use portcullis::{
     Timestamp,
-    totp::{Parameters, Policy, Secret, Uri},
+    totp::{Parameters, Policy, Secret, Uri, hotp},
 };
 use proptest::prelude::*;
 
@@ -78,6 +78,17 @@ fn a_camera_reads_the_uri() {
         .enrol("Example Ltd", "ada@example.com", now)
         .unwrap();
     is_read_back(&uri);
+}
+
+/// TO-09: and that of a token that counts.
+#[test]
+fn a_camera_reads_the_uri_of_a_token_that_counts() {
+    let (_, uri) = hotp::Policy::back_office()
+        .enrol("Example Ltd", "ada@example.com", Timestamp::EPOCH)
+        .unwrap();
+    let modules = drawn(uri.qr_svg().expose_secret());
+    assert_eq!(scanned(&modules), uri.expose_secret());
+    assert_eq!(printed(uri.qr_text().expose_secret()), modules);
 }
 
 /// TO-09: the longest names and the longest secret still fit.

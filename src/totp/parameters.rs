@@ -45,7 +45,7 @@ impl Algorithm {
         all.find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 
-    fn code(self) -> u8 {
+    pub(super) fn code(self) -> u8 {
         match self {
             Self::Sha1 => 1,
             Self::Sha256 => 2,
@@ -53,7 +53,7 @@ impl Algorithm {
         }
     }
 
-    fn from_code(code: u8) -> Option<Self> {
+    pub(super) fn from_code(code: u8) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.code() == code)

@@ -6,7 +6,7 @@ use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::Uri;
+use super::{Uri, hotp};
 
 /// Light modules around the code, by which a reader finds it (ISO/IEC 18004 §6.3.8).
 const QUIET_ZONE: i32 = 4;
@@ -35,7 +35,7 @@ impl Uri {
     /// ```
     #[must_use]
     pub fn qr_svg(&self) -> Qr {
-        self.draw(svg)
+        Qr::draw(self.expose_secret(), svg)
     }
 
     /// The QR code as lines of half blocks, for a terminal. To be shown once.
@@ -44,15 +44,34 @@ impl Uri {
     /// background. On others most apps read it all the same, inverted.
     #[must_use]
     pub fn qr_text(&self) -> Qr {
-        self.draw(text)
+        Qr::draw(self.expose_secret(), text)
+    }
+}
+
+impl hotp::Uri {
+    /// The QR code as an SVG element: as [`totp::Uri::qr_svg`](Uri::qr_svg).
+    #[must_use]
+    pub fn qr_svg(&self) -> Qr {
+        Qr::draw(self.expose_secret(), svg)
     }
 
+    /// The QR code as text for a terminal: as [`totp::Uri::qr_text`](Uri::qr_text).
+    #[must_use]
+    pub fn qr_text(&self) -> Qr {
+        Qr::draw(self.expose_secret(), text)
+    }
+}
+
+/// A drawn QR code. It is a secret: whoever sees it makes valid codes. `Debug` prints `[redacted]`.
+pub struct Qr(SecretString);
+
+impl Qr {
     // INVARIANT: a URI is at most 2,048 bytes long, and the largest code holds 2,331 at this level.
-    fn draw(&self, draw: fn(&QrCode<'_>) -> Zeroizing<String>) -> Qr {
+    fn draw(uri: &str, draw: fn(&QrCode<'_>) -> Zeroizing<String>) -> Qr {
         let mut work = Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
         let mut modules = Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
         let code = QrCode::encode_text(
-            self.expose_secret(),
+            uri,
             &mut work,
             &mut modules,
             QrCodeEcc::Medium,
@@ -65,12 +84,7 @@ impl Uri {
         let drawn = code.map_or_else(|_| Zeroizing::default(), |code| draw(&code));
         Qr(SecretString::from(drawn.as_str()))
     }
-}
 
-/// A drawn QR code. It is a secret: whoever sees it makes valid codes. `Debug` prints `[redacted]`.
-pub struct Qr(SecretString);
-
-impl Qr {
     /// The drawing, for the person who enrols.
     #[must_use]
     pub fn expose_secret(&self) -> &str {

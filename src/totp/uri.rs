@@ -1,32 +1,15 @@
 //! The otpauth URI, in which a server hands a secret to an authenticator app.
 
-use core::{
-    fmt::{self, Write as _},
-    str::FromStr,
-};
-use std::borrow::Cow;
+use core::{fmt, str::FromStr};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroizing;
 
-use super::{Algorithm, Error, Parameters, Secret, code::Codes};
+use super::{
+    Error, Parameters, Secret,
+    code::Codes,
+    otpauth::{self, Kind, Names},
+};
 use crate::Timestamp;
-
-/// What every URI begins with.
-const PREFIX: &str = "otpauth://totp/";
-/// Above the longest URI that can be built: three characters for each byte of the names.
-const URI_LEN: usize = 2048;
-const ISSUER_LEN: usize = 128;
-const ACCOUNT_LEN: usize = 256;
-/// All but the unreserved characters of RFC 3986 §2.3. A space is `%20`: apps show a `+` as it is.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-/// What else may stand unencoded in a path or a query (RFC 3986 §3.3, §3.4), and the percent sign.
-const RESERVED: &[u8] = b"-._~%!$&'()*+,;=:@/?";
 
 /// An otpauth URI: a secret with its parameters and the names that an app shows beside its codes.
 ///
@@ -49,8 +32,7 @@ const RESERVED: &[u8] = b"-._~%!$&'()*+,;=:@/?";
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Uri {
-    issuer: Option<String>,
-    account: String,
+    names: Names,
     parameters: Parameters,
     secret: Secret,
     text: SecretString,
@@ -69,38 +51,22 @@ impl Uri {
         parameters: Parameters,
         secret: Secret,
     ) -> Result<Self, Error> {
-        Self::from_parts(
-            Some(issuer.to_owned()),
-            account.to_owned(),
-            parameters,
-            secret,
-        )
+        let names = Names::new(Some(issuer.to_owned()), account.to_owned())?;
+        Ok(Self::of(names, parameters, secret))
     }
 
-    // INVARIANT: without an issuer the account has no colon: what stands before one is an issuer.
-    fn from_parts(
-        issuer: Option<String>,
-        account: String,
-        parameters: Parameters,
-        secret: Secret,
-    ) -> Result<Self, Error> {
-        if issuer
-            .as_deref()
-            .is_some_and(|name| name.contains(':') || !is_name(name, ISSUER_LEN))
-        {
-            return Err(Error::Issuer);
-        }
-        if !is_name(&account, ACCOUNT_LEN) {
-            return Err(Error::Account);
-        }
-        let text = write(issuer.as_deref(), &account, parameters, &secret);
-        Ok(Self {
-            issuer,
-            account,
+    fn of(names: Names, parameters: Parameters, secret: Secret) -> Self {
+        let codes = (parameters.algorithm(), parameters.digits());
+        let period = parameters.period_seconds();
+        let other = period != Parameters::default().period_seconds();
+        let period = other.then_some(period.into());
+        let text = otpauth::write(Kind::Totp, &names, &secret, codes, period);
+        Self {
+            names,
             parameters,
             secret,
             text,
-        })
+        }
     }
 
     /// The text, for a QR code or for an app that is handed a link. To be shown once.
@@ -112,13 +78,13 @@ impl Uri {
     /// Who issued the secret.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
+        self.names.issuer.as_deref()
     }
 
     /// Whom it was issued to.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.account
+        &self.names.account
     }
 
     /// Algorithm, digits and period.
@@ -137,22 +103,18 @@ impl Uri {
     /// [`Policy::verify`](super::Policy::verify), for apps, examples and tests.
     #[must_use]
     pub fn code_at(&self, now: Timestamp) -> String {
-        let step = self.parameters.step(now);
-        Codes::new(
-            &self.secret,
-            self.parameters.algorithm(),
-            self.parameters.digits(),
-        )
-        .at(step)
-        .to_string()
+        let Self {
+            secret, parameters, ..
+        } = self;
+        let codes = Codes::new(secret, parameters.algorithm(), parameters.digits());
+        codes.at(parameters.step(now)).to_string()
     }
 }
 
 /// Equal names, parameters and secrets; secrets are compared in constant time.
 impl PartialEq for Uri {
     fn eq(&self, other: &Self) -> bool {
-        self.issuer == other.issuer
-            && self.account == other.account
+        self.names == other.names
             && self.parameters == other.parameters
             && self.secret == other.secret
     }
@@ -173,171 +135,11 @@ impl FromStr for Uri {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if text.len() > URI_LEN {
-            return Err(Error::UriLength);
-        }
-        let rest = strip_prefix_ignore_case(text, PREFIX).ok_or(Error::Scheme)?;
-        if !rest
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || RESERVED.contains(&b))
-        {
-            return Err(Error::UriEncoding);
-        }
-        let (label, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (label_issuer, account) = read_label(label)?;
-        let query = Query::read(query)?;
-        if let (Some(of_label), Some(of_query)) = (&label_issuer, &query.issuer)
-            && of_label != of_query
-        {
-            return Err(Error::IssuersDiffer);
-        }
-        let secret = Secret::from_base32(&query.secret.ok_or(Error::NoSecret)?)?;
-        let defaults = Parameters::default();
-        let parameters = Parameters::from_numbers(
-            query.algorithm.unwrap_or(defaults.algorithm()),
-            query.digits.unwrap_or(defaults.digits()),
-            query.period.unwrap_or(defaults.period_seconds()),
-        )?;
-        Self::from_parts(label_issuer.or(query.issuer), account, parameters, secret)
+        let fields = otpauth::read(text, Kind::Totp)?;
+        let default = Parameters::default().period_seconds();
+        let period = fields.factor.map_or(Ok(default), u32::try_from);
+        let period = period.map_err(|_| Error::Period)?;
+        let parameters = Parameters::from_numbers(fields.algorithm, fields.digits, period)?;
+        Ok(Self::of(fields.names, parameters, fields.secret))
     }
-}
-
-/// The parameters that are known, as far as they are given.
-#[derive(Default)]
-struct Query {
-    secret: Option<Zeroizing<String>>,
-    issuer: Option<String>,
-    algorithm: Option<Algorithm>,
-    digits: Option<u8>,
-    period: Option<u32>,
-}
-
-impl Query {
-    fn read(text: &str) -> Result<Self, Error> {
-        let mut query = Self::default();
-        for parameter in text.split('&') {
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            match name {
-                "secret" => once(&mut query.secret, "secret", decode(value)?.into())?,
-                "issuer" => once(&mut query.issuer, "issuer", decode(value)?)?,
-                "algorithm" => {
-                    let algorithm = Algorithm::from_name(value).ok_or(Error::Algorithm)?;
-                    once(&mut query.algorithm, "algorithm", algorithm)?;
-                }
-                "digits" => {
-                    let digits = number(value).and_then(|n| n.try_into().ok());
-                    once(&mut query.digits, "digits", digits.ok_or(Error::Digits)?)?;
-                }
-                "period" => {
-                    once(
-                        &mut query.period,
-                        "period",
-                        number(value).ok_or(Error::Period)?,
-                    )?;
-                }
-                _ => {}
-            }
-        }
-        Ok(query)
-    }
-}
-
-/// Two values of one parameter are two meanings, and every reader takes another one of them.
-fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Result<(), Error> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(Error::Repeated(name)),
-    }
-}
-
-/// Decimal digits without a sign or a leading zero.
-fn number(text: &str) -> Option<u32> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    if plain { text.parse().ok() } else { None }
-}
-
-/// Splits `[issuer ":" spaces] account` at the first colon, encoded or not.
-fn read_label(label: &str) -> Result<(Option<String>, String), Error> {
-    let colons = [":", "%3A", "%3a"]
-        .into_iter()
-        .filter_map(|colon| label.split_once(colon));
-    match colons.min_by_key(|(issuer, _)| issuer.len()) {
-        None => Ok((None, decode(label)?)),
-        Some((issuer, account)) => {
-            let account = decode(account)?;
-            Ok((
-                Some(decode(issuer)?),
-                account.trim_start_matches(' ').to_owned(),
-            ))
-        }
-    }
-}
-
-/// Decodes once: `%253A` is the text `%3A`. Every percent sign must stand before two hexadecimal
-/// digits and the outcome must be UTF-8, so that nothing is passed on half decoded.
-fn decode(text: &str) -> Result<String, Error> {
-    let mut escapes = text.split('%').skip(1);
-    let whole = |escape: &str| {
-        let digits = escape.as_bytes().first_chunk::<2>();
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    if !escapes.all(whole) {
-        return Err(Error::UriEncoding);
-    }
-    let decoded = percent_decode_str(text).decode_utf8();
-    decoded.map(Cow::into_owned).map_err(|_| Error::UriEncoding)
-}
-
-/// Whether an app can show it and a label can hold it.
-fn is_name(text: &str, max: usize) -> bool {
-    !text.is_empty() && text.len() <= max && text.trim() == text && !text.contains(char::is_control)
-}
-
-fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (head, rest) = text.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// The canonical text, in memory that is wiped and does not grow.
-fn write(
-    issuer: Option<&str>,
-    account: &str,
-    parameters: Parameters,
-    secret: &Secret,
-) -> SecretString {
-    let mut text = Zeroizing::new(String::with_capacity(URI_LEN));
-    text.push_str(PREFIX);
-    if let Some(issuer) = issuer {
-        text.extend(utf8_percent_encode(issuer, ENCODED));
-        text.push(':');
-    }
-    text.extend(utf8_percent_encode(account, ENCODED));
-    text.push_str("?secret=");
-    text.push_str(&Zeroizing::new(secret.expose_base32()));
-    if let Some(issuer) = issuer {
-        text.push_str("&issuer=");
-        text.extend(utf8_percent_encode(issuer, ENCODED));
-    }
-    let defaults = Parameters::default();
-    if parameters.algorithm() != defaults.algorithm() {
-        text.push_str("&algorithm=");
-        text.push_str(parameters.algorithm().name());
-    }
-    let mut number = |name: &str, value: u32, default: u32| {
-        if value != default {
-            let written = write!(text, "&{name}={value}");
-            debug_assert!(written.is_ok(), "a String takes what is written to it");
-        }
-    };
-    number(
-        "digits",
-        parameters.digits().into(),
-        defaults.digits().into(),
-    );
-    number(
-        "period",
-        parameters.period_seconds(),
-        defaults.period_seconds(),
-    );
-    SecretString::from(text.as_str())
 }
