@@ -22,22 +22,23 @@
 //! # What a lockout cannot do
 //!
 //! - **Spraying.** One password tried on a thousand accounts is one failure each. It is seen by the
-//!   key of the address ([`Attempts::begin_all`]), and not by that either when a thousand machines
-//!   take part. What helps is a password policy with a list of common passwords, and a second factor.
+//!   key of the address ([`Attempts::begin_all`], [`forwarded`]), in a [`report`], and by the address
+//!   not either when a thousand machines take part. What helps is a list of common passwords that
+//!   nobody may have, and a second factor.
 //! - **Stuffing.** A password that leaked elsewhere is right at the first attempt.
 //! - **A leaked table** is guessed at without asking anybody. What helps is the slow hash.
 //! - **Phishing** and malware: the first attempt is right there, too.
 //! - **Live sessions** go on. A lockout says nothing about who is signed in.
 //! - **It does not know which accounts exist.** Asking about every name that a stranger types keeps a
-//!   record for each, which for [`Policy::back_office`] lasts; ask about accounts that are there, and
-//!   do the same slow work for a name that is not.
+//!   record for each, which for [`Policy::back_office`] lasts. Names that nobody has are for
+//!   [`Unknown`]: the same answers from a table of fixed size, after the same slow work.
 //!
 //! # How a stranger is kept from locking others out
 //!
 //! Whoever knows a name can bring its account to the threshold: that is what a threshold means. What
-//! this costs its owner is the policy's choice, between a wait ([`Policy::owasp_asvs_5`]), a
-//! lock that ends by itself ([`Policy::pci_dss_4`]) and a reset ([`Policy::back_office`]). And it need
-//! not be the owner's count: a device that has signed in before has a lane of its own, the key
+//! this costs its owner is the policy's choice, between waits ([`Policy::owasp_asvs_5`]), a lock that
+//! ends by itself ([`Policy::pci_dss_4`]) and a reset ([`Policy::back_office`]). And it need not be
+//! the owner's count: a device that has signed in before has a lane of its own ([`device`]), the key
 //! `account.and(device)` in place of `account`. Strangers share the account's lane and lock each
 //! other, while the owner signs in from where they always do. The same wrong password again, as from
 //! a phone that was not told of the new one, counts once ([`Fingerprint`]).
@@ -54,9 +55,10 @@
 //! at that time: a client that hangs up gains no free guess.
 //!
 //! Nothing here sleeps: every refusal says when to come back. What time forgives is forgiven by the
-//! clock that is passed in. One that goes back forgives nothing and shortens no lock; what it had
-//! shown before it went back counts, so a failure or a lock from a time that is still to come holds
-//! until that time and its own. One that runs ahead forgives early.
+//! clock that is passed in. One that goes back forgives nothing and shortens no lock: a failure from a
+//! time that is still to come counts until a window after that time, and a lock, a cool-off or a wait
+//! ends when it was said to. One that is set forward forgives early, and so what happened while it
+//! was behind.
 //!
 //! # Example
 //!
@@ -163,7 +165,7 @@ pub enum Verdict {
     /// It was not.
     Failure,
     /// It was not, and this tells the same wrong password from another one: tried again, it is no
-    /// further failure.
+    /// further failure. Never for a one-time code, which may be right the next time.
     FailureWith(Fingerprint),
     /// Neither: one factor of several was right, or no guess was evaluated at all. The slot is given
     /// back and the count stays: a right password must not make room for guessing codes. Never for a
@@ -266,8 +268,8 @@ pub enum Error {
     /// A part of a key that is empty or white space: it would be shared by all who have none.
     #[error("a part of the key is empty")]
     EmptyKey,
-    /// A part of a key that is over 512 bytes.
-    #[error("a part of the key is longer than 512 bytes")]
+    /// A name of an account over 512 bytes, or of a device over 256.
+    #[error("a part of the key is longer than 512 bytes, or 256 for a device")]
     LongKey,
     /// The stored state cannot be read.
     #[error(transparent)]

@@ -89,7 +89,7 @@ const LONGEST_PAUSE: u64 = 64;
 
 /// Values under keys, changed by compare-and-exchange.
 ///
-/// Keys and values are any bytes; this crate's keys have at most 600, and its values less than
+/// Keys and values are any bytes; this crate's keys have at most 824, and its values less than
 /// 256 KiB unless a person has hundreds of grants. A call that returns `Ok` has taken effect for every later call, by whichever thread,
 /// process or machine uses the store.
 ///

@@ -137,6 +137,20 @@ fn what_is_never_written_is_damaged() {
     ] {
         assert_eq!(State::decode(&whole).unwrap().encode(), whole);
     }
+    for largest in [
+        bytes(
+            &(0..99).map(|n| (9, Some(n))).collect::<Vec<_>>(),
+            9,
+            &[(7, 1)],
+        ),
+        bytes(&[], 0, &open(100)),
+    ] {
+        assert!(State::decode(&largest).is_ok());
+        assert!(
+            largest.len() < 2048,
+            "as the documentation of `Memory` says"
+        );
+    }
     for (never, damaged) in [
         ("101 failures", bytes(&many(101), 0, &[])),
         ("101 slots", bytes(&[], 0, &open(101))),

@@ -23,7 +23,10 @@ const LABEL: &[u8] = b"portcullis/attempts/fingerprint/1";
 /// A phone that still has last month's password tries it every quarter of an hour. That is one wrong
 /// guess and not a hundred, and counts as one
 /// ([`Outcome::Repeated`](super::Outcome::Repeated)). It gives a guesser nothing: a guess that was
-/// wrong a minute ago is wrong now.
+/// wrong a minute ago is wrong now, and after a change of the password the salt is another one.
+///
+/// Only for what stays the same. A one-time code that was wrong a minute ago may be right now: to
+/// repeat it is a new guess, and is a [`Verdict::Failure`](super::Verdict::Failure).
 ///
 /// # What a stored one gives away
 ///

@@ -11,8 +11,11 @@ const ACCOUNT: u8 = 1;
 const DEVICE: u8 = 2;
 const ADDRESS: u8 = 3;
 const EVERYBODY: u8 = 4;
-/// The longest part in bytes: twice the longest e-mail address and some more.
-const PART_LEN: usize = 512;
+/// The longest name of an account in bytes: twice the longest e-mail address and some more.
+const ACCOUNT_LEN: usize = 512;
+/// The longest name of a device in bytes. With it no key has more than 824 bytes in a store, and
+/// `field::Sealed` takes 1,024.
+const DEVICE_LEN: usize = 256;
 
 /// What attempts are counted by: an account, a device, an address, a combination of them, or
 /// everybody.
@@ -22,7 +25,7 @@ const PART_LEN: usize = 512;
 /// cannot use it to make room for guesses at others' ([`Outcome::Kept`](super::Outcome::Kept)).
 ///
 /// It prints in words, for a log: `account "ada" from 2001:db8::/64`, with what a terminal could take
-/// for a command escaped. What it is sorted by is the order of its bytes in a store.
+/// for a command escaped.
 #[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Key {
     account: Option<String>,
@@ -55,7 +58,7 @@ impl Key {
     /// share one count. [`Error::LongKey`] over 512 bytes.
     pub fn account(name: &str) -> Result<Self, Error> {
         Ok(Self {
-            account: Some(part(name)?),
+            account: Some(part(name, ACCOUNT_LEN)?),
             ..NO_PART
         })
     }
@@ -65,10 +68,10 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// As [`Key::account`].
+    /// As [`Key::account`], and over 256 bytes.
     pub fn device(id: &str) -> Result<Self, Error> {
         Ok(Self {
-            device: Some(part(id)?),
+            device: Some(part(id, DEVICE_LEN)?),
             ..NO_PART
         })
     }
@@ -89,7 +92,8 @@ impl Key {
     }
 
     /// Counts all attempts together. Whoever reaches its threshold closes the door to everybody, so
-    /// its rules are to close it briefly: [`Policy::everybody`](super::Policy::everybody).
+    /// its rules are to close it briefly: [`Policy::everybody`](super::Policy::everybody). Every
+    /// attempt writes the one record, which a store of several machines answers one after the other.
     #[must_use]
     pub fn everybody() -> Self {
         NO_PART
@@ -144,11 +148,11 @@ impl Key {
     }
 }
 
-fn part(text: &str) -> Result<String, Error> {
+fn part(text: &str, longest: usize) -> Result<String, Error> {
     if text.trim().is_empty() {
         return Err(Error::EmptyKey);
     }
-    if text.len() > PART_LEN {
+    if text.len() > longest {
         return Err(Error::LongKey);
     }
     Ok(text.to_owned())

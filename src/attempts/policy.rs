@@ -24,6 +24,19 @@ const fn days(n: u64) -> Duration {
 }
 
 /// The rules for failed attempts.
+///
+/// ```
+/// use core::time::Duration;
+/// use portcullis::attempts::{Action, Policy, Window};
+///
+/// // The tenth failure within a day locks for an hour; after each one waits, from 2 s up to 5 min.
+/// let minutes = |n: u64| Duration::from_secs(60 * n);
+/// let policy = Policy::new(10)?
+///     .with_window(Window::Rolling(minutes(24 * 60)))?
+///     .with_action(Action::CoolOff(minutes(60)))?
+///     .with_delay(Duration::from_secs(2), minutes(5))?;
+/// # Ok::<(), portcullis::attempts::Error>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Policy {
     pub(super) threshold: u32,
