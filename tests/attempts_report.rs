@@ -11,7 +11,10 @@ use std::{net::IpAddr, time::Duration};
 
 use portcullis::{
     Timestamp,
-    attempts::report::{Attempt, Error, Kind, Log, Pattern, Policy, Reason, Report},
+    attempts::{
+        Begin,
+        report::{Attempt, Error, Kind, Log, Pattern, Policy, Reason, Report},
+    },
 };
 
 const MINUTE: u64 = 60_000;
@@ -599,6 +602,26 @@ fn a_reason_is_read_by_its_exact_name() {
     assert_eq!(Reason::ReplayedCode.kind(), Kind::Failure);
     assert_eq!(Reason::Disabled.kind(), Kind::Refusal);
     assert_eq!(Reason::PasswordExpired.kind(), Kind::Unfinished);
+}
+
+/// AT-08
+#[test]
+fn every_refusal_has_a_reason_of_its_name() {
+    let (until, since) = (at(0), at(0));
+    let retry_after = Duration::from_secs(1);
+    let refusals: [(Begin<()>, Option<&str>); 6] = [
+        (Begin::Allowed(()), None),
+        (Begin::Wait { until }, Some("wait")),
+        (Begin::Busy { retry_after }, Some("busy")),
+        (Begin::Locked { until }, Some("locked")),
+        (Begin::ResetRequired { since }, Some("reset_required")),
+        (Begin::RebindRequired { since }, Some("rebind_required")),
+    ];
+    for (begin, name) in refusals {
+        let reason = Reason::of_refusal(&begin);
+        assert_eq!(reason.map(Reason::name), name);
+        assert!(reason.is_none_or(|reason| reason.kind() == Kind::Refusal));
+    }
 }
 
 /// The week of examples/login_report/attempts.csv.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use portcullis::{
     Timestamp,
-    totp::{Coverage, Duty, Enrolment, Error, Mandate, Policy},
+    totp::{Authenticators, Coverage, Duty, Enrolment, Error, Mandate, Policy},
 };
 use proptest::prelude::*;
 
@@ -79,6 +79,21 @@ fn an_enrolment_that_no_code_has_confirmed_does_not_meet_a_mandate() {
     );
     assert_eq!(Enrolment::of([&confirmed, &pending]), Enrolment::Confirmed);
     assert_eq!(Enrolment::of([&pending, &confirmed]), Enrolment::Confirmed);
+}
+
+/// TO-10
+#[test]
+fn one_confirmed_authenticator_of_several_meets_a_mandate() {
+    let policy = Policy::back_office();
+    let (none, now) = (Authenticators::default(), at(0));
+    assert_eq!(Enrolment::from(&none), Enrolment::Missing);
+    let (pending, uri) = policy.enrol("Lantern", "ada", now).unwrap();
+    let (set, id) = none.add(&policy, "phone", pending, now, now).unwrap();
+    assert_eq!(Enrolment::from(&set), Enrolment::Pending);
+    let set = set.confirm(&policy, id, &uri.code_at(now), now).unwrap();
+    let (second, _) = policy.enrol("Lantern", "ada", now).unwrap();
+    let (set, _) = set.add(&policy, "tablet", second, now, now).unwrap();
+    assert_eq!(Enrolment::from(&set), Enrolment::Confirmed);
 }
 
 /// TO-10

@@ -6,7 +6,7 @@ use core::{cmp, ops::RangeInclusive, time::Duration};
 
 pub use coverage::{Coverage, InGrace, Population};
 
-use super::{Error, State};
+use super::{Authenticators, Error, State};
 use crate::Timestamp;
 
 /// The longest name of a population in bytes.
@@ -174,6 +174,19 @@ impl Enrolment {
             furthest = Self::Pending;
         }
         furthest
+    }
+}
+
+/// [`Enrolment::of`] all of them.
+impl From<&Authenticators> for Enrolment {
+    fn from(authenticators: &Authenticators) -> Self {
+        if authenticators.is_any_confirmed() {
+            return Self::Confirmed;
+        }
+        match authenticators.iter().next() {
+            Some(_) => Self::Pending,
+            None => Self::Missing,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use core::{fmt, str::FromStr};
 
 use super::Error;
+use crate::attempts::Begin;
 
 /// How an attempt to sign in ended.
 ///
@@ -122,6 +123,19 @@ impl Reason {
             Self::PasswordExpired => "password_expired",
             Self::EnrolmentRequired => "enrolment_required",
             Self::Success => "success",
+        }
+    }
+
+    /// How an attempt ended that was not to be evaluated; None for one that was allowed.
+    #[must_use]
+    pub const fn of_refusal<P>(begin: &Begin<P>) -> Option<Self> {
+        match begin {
+            Begin::Allowed(_) => None,
+            Begin::Wait { .. } => Some(Self::Wait),
+            Begin::Busy { .. } => Some(Self::Busy),
+            Begin::Locked { .. } => Some(Self::Locked),
+            Begin::ResetRequired { .. } => Some(Self::ResetRequired),
+            Begin::RebindRequired { .. } => Some(Self::RebindRequired),
         }
     }
 
