@@ -8,12 +8,19 @@
     reason = "tests stop at what they did not expect"
 )]
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr};
 
-use portcullis::attempts::forwarded::{
-    Error,
-    Problem::{self, *},
-    TrustedProxies,
+use portcullis::{
+    Timestamp,
+    attempts::{
+        Attempts, Begin, Key, Policy, Verdict,
+        forwarded::{
+            Error,
+            Problem::{self, *},
+            TrustedProxies,
+        },
+    },
+    store::Memory,
 };
 use proptest::prelude::*;
 
@@ -435,6 +442,46 @@ fn an_error_does_not_print_the_header() {
     assert_eq!(error.to_string(), "hop 1 from the right is not an address");
     assert!(!format!("{error:?}").contains("script"));
     assert!(!format!("{:?}", TrustedProxies::parse(["<b>"])).contains("<b>"));
+}
+
+/// AT-07, AT-05: from the header to the count: whoever has a /64 of IPv6 has one count, and an IPv4
+/// address is the same one by whichever header and in whichever form it comes.
+#[test]
+fn what_one_client_can_choose_is_counted_as_one() {
+    let key = |client: Result<IpAddr, Error>| Key::address(client.unwrap());
+    let counts = |clients: &[Key]| clients.iter().collect::<HashSet<_>>().len();
+    let one_v6 = [
+        key(x(&["198.51.100.1, 2001:db8:1:2::1"])),
+        key(x(&["[2001:db8:1:2:ffff:ffff:ffff:ffff]:4711, 10.0.0.2"])),
+        key(f(&["for=\"[2001:DB8:1:2::3]\""])),
+    ];
+    assert_eq!(counts(&one_v6), 1);
+    let one_v4 = [
+        key(x(&["203.0.113.9"])),
+        key(x(&["[::ffff:203.0.113.9]:80"])),
+        key(f(&["for=\"203.0.113.9:_p\""])),
+        key(f(&["for=\"[::ffff:cb00:7109]\", for=10.0.0.2"])),
+        Key::address(ip("203.0.113.9")),
+    ];
+    assert_eq!(counts(&one_v4), 1);
+    let others = [
+        key(x(&["2001:db8:1:3::1"])),
+        key(x(&["2001:db8:1:1::1"])),
+        key(x(&["203.0.113.8"])),
+    ];
+    assert_eq!(counts(&[&one_v6[..1], &one_v4[..1], &others].concat()), 5);
+
+    let attempts = Attempts::new(Policy::back_office(), Memory::new(10));
+    let now = Timestamp::from_secs(1_795_251_600);
+    for low in 0..30 {
+        let client = format!("2001:db8:1:2::{low:x}");
+        let Begin::Allowed(slot) = attempts.begin(&key(x(&[&client])), now).unwrap() else {
+            panic!("{client}")
+        };
+        let _ = attempts.settle(slot, Verdict::Failure, now).unwrap();
+    }
+    let next = attempts.begin(&key(x(&["2001:db8:1:2:1::"])), now).unwrap();
+    assert!(matches!(next, Begin::Locked { .. }), "{next:?}");
 }
 
 /// What a hop of the property tests is: its address, whether it is trusted, what stands around it.
