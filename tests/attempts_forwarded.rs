@@ -189,6 +189,8 @@ fn a_string_ends_where_it_ends_and_holds_text_alone() {
         "for=192.0.2.7;x=a\"b\"",
         "for=192.0.2.7;x",
         "for=192.0.2.7;x=",
+        "for=192.0.2.7;x\"a\"",
+        "for\"192.0.2.7\"",
         "for=192.0.2.7;=x",
         "for=192.0.2.7 x=y",
         "\nfor=192.0.2.7",

@@ -1,4 +1,4 @@
-//! Names that nobody has are answered as real ones are, and take no more room than their table.
+//! Names that nobody has are answered as real ones are, and share a table of fixed size.
 #![cfg(feature = "attempts")]
 #![allow(
     clippy::unwrap_used,
@@ -8,17 +8,17 @@
     reason = "tests stop at what they did not expect"
 )]
 
-use std::{convert::Infallible, sync::Mutex, thread, time::Duration};
+use std::{convert::Infallible, sync::Mutex, time::Duration};
 
 use data_encoding::HEXLOWER;
 use portcullis::{
     Timestamp,
     attempts::{
-        Action, Attempts, Begin, Error, Fingerprint, Key, Outcome, Policy, Reservation, Unknown,
-        Verdict, Window, unknown,
+        Action, Attempts, Begin, Fingerprint, Key, Outcome, Policy, Unknown, Verdict, Window,
+        unknown,
     },
     encoding,
-    store::{self, Entry, Exchange, Memory, Store},
+    store::{Entry, Exchange, Memory, Store},
 };
 use proptest::prelude::*;
 
@@ -352,91 +352,101 @@ fn debug_shows_neither_key_nor_name() {
     assert!(!format!("{slot:?}").contains("nobody"));
 }
 
-/// A name that no other number has: splitmix64 is a permutation.
-fn invented(number: u64) -> Key {
-    let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    account(&format!("{:016x}", z ^ (z >> 31)))
-}
-
-/// Guesses once at each of these names. Most who guess hang up, which leaves the most behind; one in
-/// a hundred waits for the answer.
-fn guess<S: Store + Sync>(unknown: &Unknown<S>, names: std::ops::Range<u64>) {
-    for number in names {
-        let slot = allowed(unknown.begin(&invented(number), at(0)).unwrap());
-        if number % 100 == 0 {
-            let outcome = unknown.settle(slot, Verdict::Failure, at(0)).unwrap();
-            assert_eq!(outcome, Outcome::Counted { left: 4 });
-        }
-    }
-}
-
-/// Values and bytes in the rows of a table.
-fn size(store: &Memory) -> (usize, usize) {
-    let bytes = |number| {
-        Store::load(store, &row(number))
-            .unwrap()
-            .map_or(0, |value| value.len())
-    };
-    (store.len(), (0..ROWS).map(bytes).sum())
-}
-
-/// Ada mistypes her password, and then not.
-fn ada_signs_in(attempts: &Attempts<&Memory>) {
-    for (verdict, outcome) in [
-        (Verdict::Failure, Outcome::Counted { left: 4 }),
-        (Verdict::Success, Outcome::Cleared),
-    ] {
-        let slot = allowed(attempts.begin(&account("ada"), at(0)).unwrap());
-        assert_eq!(attempts.settle(slot, verdict, at(0)).unwrap(), outcome);
-    }
-}
-
-/// AT-09: ten million invented names are in the store what a few are; who is real signs in, and who
-/// is locked stays locked.
+/// AT-09, AT-05: where the address is locked, and where the name is; a success there is a failure
+/// here, and what repeats a wrong password is counted nowhere.
 #[test]
-fn ten_million_invented_names_leave_the_memory_flat_and_a_person_signs_in() {
-    // room for the table and two people
-    let store = Memory::with_clock(258, || at(0));
+fn an_address_counts_attempts_on_names_that_nobody_has() {
+    let address = Key::address(std::net::IpAddr::from([192, 0, 2, 7]));
+    let shared = [address.clone()];
+    let (store, print) = (
+        Memory::new(10),
+        Fingerprint::of_slow_hash(&[1; 16]).unwrap(),
+    );
     let attempts = Attempts::new(Policy::back_office(), &store);
+    let attempts = attempts.with_address_policy(strict()).unwrap();
     let unknown = table(&store);
+    let begin = || {
+        unknown
+            .begin_all(&nobody(), &shared, &attempts, at(0))
+            .unwrap()
+    };
+    let settle = |verdict| {
+        let slots = allowed(begin());
+        unknown
+            .settle_all(slots, verdict, &attempts, at(0))
+            .unwrap()
+    };
+    assert_eq!(
+        settle(Verdict::FailureWith(print)),
+        Outcome::Counted { left: 4 }
+    );
     for _ in 0..5 {
-        let slot = allowed(attempts.begin(&account("locked"), at(0)).unwrap());
-        let _ = attempts.settle(slot, Verdict::Failure, at(0)).unwrap();
+        assert_eq!(
+            settle(Verdict::FailureWith(print)),
+            Outcome::Repeated { left: 4 }
+        );
+        assert_eq!(settle(Verdict::Incomplete), Outcome::Returned { left: 4 });
     }
-    guess(&unknown, 0..10_000);
-    let few = size(&store);
-    assert_eq!(few.0, 257, "all rows, and who is locked");
+    assert_eq!(settle(Verdict::Success), Outcome::Counted { left: 3 });
+    // the third failure from this address
+    let until = at(120 * SECOND);
+    assert_eq!(settle(Verdict::Success), Outcome::Locked { until });
+    assert_eq!(begin(), Begin::Locked { until });
+    for _ in 0..2 {
+        let _ = fail(&unknown, &nobody());
+    }
+    assert_eq!(begin(), Begin::ResetRequired { since: at(0) });
 
-    let million = 1_000_000;
-    thread::scope(|scope| {
-        scope.spawn(|| guess(&unknown, 10_000..5 * million));
-        scope.spawn(|| guess(&unknown, 5 * million..10 * million));
-    });
-    let many = size(&store);
-    assert_eq!(many.0, 257);
-    // what of a slot that was taken is longer than of a failure that was counted
-    assert!(many.1 < few.1 + 256 * 16, "{few:?} and {many:?}");
-    ada_signs_in(&attempts);
-    let locked = attempts.begin(&account("locked"), at(0)).unwrap();
-    assert_eq!(locked, Begin::ResetRequired { since: at(0) });
+    // a locked name gives back what it took from the address
+    let (other, since) = (
+        [Key::address(std::net::IpAddr::from([192, 0, 2, 8]))],
+        at(0),
+    );
+    let begin = || {
+        unknown
+            .begin_all(&nobody(), &other, &attempts, at(0))
+            .unwrap()
+    };
+    for _ in 0..10 {
+        assert_eq!(begin(), Begin::ResetRequired { since });
+    }
+    assert!(matches!(
+        attempts.begin(&other[0], at(0)).unwrap(),
+        Begin::Allowed(_)
+    ));
 }
 
-/// AT-09: what [`Unknown`] is for. Counted as if they were real, some hundred names fill that store,
-/// and nobody signs in any more.
+/// AT-09
 #[test]
-fn without_the_table_invented_names_shut_everybody_out() {
-    let store = Memory::with_clock(258, || at(0));
+fn asynchronous_stores_count_by_address_too() {
+    let shared = [Key::address(std::net::IpAddr::from([192, 0, 2, 7]))];
+    let store = Memory::new(10);
     let attempts = Attempts::new(Policy::back_office(), &store);
-    for number in 0..258 {
-        let _ = attempts.begin(&invented(number), at(0)).unwrap();
-    }
-    let full = |begin: Result<Begin<Reservation>, Error>| {
-        matches!(begin, Err(Error::Store(store::Error::Unavailable(_))))
+    let attempts = attempts.with_address_policy(strict()).unwrap();
+    let unknown = table(&store);
+    let begin = |shared: &[Key]| {
+        block_on(unknown.begin_all_async(&nobody(), shared, &attempts, at(0))).unwrap()
     };
-    assert!(full(attempts.begin(&invented(258), at(0))));
-    assert!(full(attempts.begin(&account("ada"), at(0))));
+    let settle = |slots, verdict| {
+        block_on(unknown.settle_all_async(slots, verdict, &attempts, at(0))).unwrap()
+    };
+    for left in [4, 3] {
+        let outcome = settle(allowed(begin(&shared)), Verdict::Success);
+        assert_eq!(outcome, Outcome::Counted { left });
+    }
+    let until = at(120 * SECOND);
+    assert_eq!(
+        settle(allowed(begin(&shared)), Verdict::Failure),
+        Outcome::Locked { until }
+    );
+    assert_eq!(begin(&shared), Begin::Locked { until });
+    assert_eq!(
+        settle(allowed(begin(&[])), Verdict::Failure),
+        Outcome::Counted { left: 1 }
+    );
+    let _ = settle(allowed(begin(&[])), Verdict::Failure);
+    assert_eq!(begin(&shared), Begin::ResetRequired { since: at(0) });
+    assert_eq!(begin(&[]), Begin::ResetRequired { since: at(0) });
 }
 
 /// One step on a name, and how many milliseconds later.
@@ -481,6 +491,17 @@ fn policies() -> impl Strategy<Value = Policy> {
     ])
 }
 
+/// For an address: three failures within ten minutes close it for two.
+fn strict() -> Policy {
+    let minutes = |n: u64| Duration::from_secs(n * 60);
+    let policy = Policy::new(3)
+        .unwrap()
+        .with_window(Window::Rolling(minutes(10)))
+        .unwrap();
+    let policy = policy.with_action(Action::CoolOff(minutes(2))).unwrap();
+    policy.shared().unwrap()
+}
+
 /// An answer without what settles it, which is of another type.
 fn answer<P>(begin: &Begin<P>) -> String {
     match begin {
@@ -517,6 +538,52 @@ proptest! {
                     let (one, other) = (real.remove(which), invented.remove(which));
                     let one = attempts.settle(one, verdict, at(now)).unwrap();
                     prop_assert_eq!(one, unknown.settle(other, verdict, at(now)).unwrap());
+                }
+                Step::Drop(which) if which < real.len() => {
+                    drop((real.remove(which), invented.remove(which)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// AT-09, AT-05: the same where an address counts the attempts as well, those on other names too.
+    #[test]
+    fn an_invented_name_from_an_address_is_answered_as_a_real_one(policy in policies(), steps in prop::collection::vec((0..3_u8, steps()), 1..60)) {
+        let address = Key::address(std::net::IpAddr::from([192, 0, 2, 7]));
+        let (both, shared) = ([nobody(), address.clone()], [address.clone()]);
+        let attempts = |policy| Attempts::new(policy, Memory::new(10)).with_address_policy(strict()).unwrap();
+        let (attempts, others) = (attempts(policy.clone()), attempts(policy.clone()));
+        let unknown = Unknown::with_key(policy, Memory::new(10), KEY);
+        let (mut real, mut invented, mut now) = (Vec::new(), Vec::new(), 0);
+        for (kind, step) in steps {
+            match step {
+                Step::Begin(pause) if kind == 0 => {
+                    // somebody else, from the same address
+                    now += pause;
+                    let (one, other) = (attempts.begin(&address, at(now)).unwrap(), others.begin(&address, at(now)).unwrap());
+                    prop_assert_eq!(answer(&one), answer(&other));
+                    if let (Begin::Allowed(one), Begin::Allowed(other)) = (one, other) {
+                        let one = attempts.settle(one, Verdict::Failure, at(now)).unwrap();
+                        prop_assert_eq!(one, others.settle(other, Verdict::Failure, at(now)).unwrap());
+                    }
+                }
+                Step::Begin(pause) => {
+                    now += pause;
+                    let shared = if kind == 1 { &shared[..] } else { &[] };
+                    let one = attempts.begin_all(&both[..=shared.len()], at(now)).unwrap();
+                    let other = unknown.begin_all(&nobody(), shared, &others, at(now)).unwrap();
+                    prop_assert_eq!(answer(&one), answer(&other));
+                    if let (Begin::Allowed(one), Begin::Allowed(other)) = (one, other) {
+                        real.push(one);
+                        invented.push(other);
+                    }
+                }
+                Step::Settle(which, verdict, pause) if which < real.len() => {
+                    now += pause;
+                    let (one, other) = (real.remove(which), invented.remove(which));
+                    let one = attempts.settle_all(one, verdict, at(now)).unwrap();
+                    prop_assert_eq!(one, unknown.settle_all(other, verdict, &others, at(now)).unwrap());
                 }
                 Step::Drop(which) if which < real.len() => {
                     drop((real.remove(which), invented.remove(which)));

@@ -22,6 +22,10 @@
 //! him lock that one lane. Tokens cannot be called back one by one: an exchange of the key ends all.
 //! The owner on a new device, or without cookies, is a stranger, and is locked out with them.
 //!
+//! It does not bound the lanes of one account. A lane with failures is a value in the store until a
+//! success, a reset or the policy ends it, and whoever signs in a thousand times has a thousand tokens:
+//! where strangers can register, bound how often one account signs in.
+//!
 //! # Security
 //!
 //! A lane is made for a token that was issued for this account, and in no other way: nobody fills a

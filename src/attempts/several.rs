@@ -29,12 +29,10 @@ impl Claim {
         match begin.or_refusal() {
             Ok(slot) => self.taken.extend(slot),
             Err(refusal) => {
-                let former = self.refusal.take();
-                let stricter = match former {
-                    Some(former) if former.strictness() >= refusal.strictness() => former,
-                    _ => refusal,
-                };
-                self.refusal = Some(stricter);
+                self.refusal = Some(match self.refusal.take() {
+                    Some(former) => former.stricter(refusal),
+                    None => refusal,
+                });
             }
         }
     }
@@ -96,7 +94,7 @@ impl<P> Begin<P> {
         }
     }
 
-    fn or_refusal<Q>(self) -> Result<P, Begin<Q>> {
+    pub(super) fn or_refusal<Q>(self) -> Result<P, Begin<Q>> {
         Err(match self {
             Self::Allowed(permit) => return Ok(permit),
             Self::Wait { until } => Begin::Wait { until },
@@ -105,6 +103,15 @@ impl<P> Begin<P> {
             Self::ResetRequired { since } => Begin::ResetRequired { since },
             Self::RebindRequired { since } => Begin::RebindRequired { since },
         })
+    }
+
+    /// The answer of an attempt that both have answered; of two alike, this one.
+    pub(super) fn stricter(self, other: Self) -> Self {
+        if other.strictness() > self.strictness() {
+            other
+        } else {
+            self
+        }
     }
 
     /// How much has to happen before an attempt is allowed, and for how long it is not.

@@ -9,7 +9,8 @@
 //!
 //! The table has [`ROWS`] rows in a store, or as many as [`Unknown::with_rows`] says. A name has its
 //! row by HMAC-SHA-256 under the table's key. One row counts one name: another name that comes to it
-//! takes it over and begins at zero, as a real account begins.
+//! takes it over and begins at zero, as a real account begins. Addresses and other keys that names
+//! share are counted as for real ones, [`Unknown::begin_all`].
 //!
 //! # What this does not do
 //!
@@ -17,17 +18,19 @@
 //! as there are rows on average; and rows that no policy lets expire are given to the store to forget
 //! after 30 days. A name that was locked and is open again without a reset is then known to be
 //! nobody's. At the default, each such test costs an attacker some 16,000 attempts, each with its slow
-//! hash: more rows cost more, and addresses are counted as well. It is no list of names that were
-//! tried, and what an account's own state tells, disabled or expired, is for the application to tell
-//! only after the right password.
+//! hash: more rows cost more, and addresses are counted as well. Under such a flood a name that is
+//! guessed at twice at once may also be told that a slot has lapsed, as no real one is.
+//!
+//! It is no list of the names that were tried. What an account's own state tells, disabled or expired,
+//! is for the application to tell only after the right password.
 //!
 //! # Security
 //!
-//! Names in a row of the store are keyed tags of 128 bits: nobody who does not have the key finds
-//! names that share a row, or reads one in it. No verdict lets anybody in:
-//! [`Outcome::Cleared`] is not among the answers. The same slow hash has to be computed as for a real
-//! account, or the time tells. The table's rows are the most that the store ever holds of invented
-//! names; a store of fixed capacity needs room for them beside the accounts'.
+//! The rows are the most that a store ever holds of invented names, however many come; one of fixed
+//! capacity needs room for them beside the accounts'. Names in a row are keyed tags of 128 bits: nobody
+//! who does not have the key finds names that share a row, or reads one in it. No verdict lets anybody
+//! in: [`Outcome::Cleared`] is not among the answers. The same slow hash has to be computed as for a
+//! real account, or the time tells.
 //!
 //! # Example
 //!
@@ -51,6 +54,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod several;
+
 use core::{fmt, num::NonZeroU32, ops::RangeInclusive, time::Duration};
 
 use hmac::{
@@ -59,6 +64,9 @@ use hmac::{
 };
 use sha2::Sha256;
 use zeroize::Zeroizing;
+
+pub use several::Reservations;
+use several::never_success;
 
 use super::{Begin, Error, Key, Outcome, Permit, Policy, State, Verdict};
 use crate::{
@@ -70,8 +78,8 @@ use crate::{
 
 /// Rows of a table, unless [`Unknown::with_rows`] says otherwise.
 ///
-/// In a [`Memory`](crate::store::Memory) they take some 6 MB. With a slow hash of 50 ms on eight
-/// processors it takes a flood a minute and a half to take one name's row over.
+/// In a [`Memory`](crate::store::Memory) they take some 5 MB. With a slow hash of 50 ms, a flood that
+/// takes one name's row over keeps eight processors busy for some 100 seconds.
 pub const ROWS: u32 = 16_384;
 /// The bounds of that number. Fewer would let a few names take each other's rows; more are more than
 /// the names of most applications.
@@ -193,6 +201,18 @@ impl<S> Unknown<S> {
         }
     }
 
+    /// What [`Unknown::begin_step`] would answer. Nothing is written.
+    fn look_step(
+        &self,
+        place: Place,
+        now: Timestamp,
+    ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, Begin), Error> {
+        move |value| {
+            let state = place.read(value)?.unwrap_or_default();
+            Ok((Change::Keep, self.policy.begin(state, now).1))
+        }
+    }
+
     /// [`Policy::settle`] on the row of a place. Where another name has taken the row over since, the
     /// attempt is the first and only one of its name, as a real account's would be that has no other.
     fn settle_step(
@@ -206,11 +226,7 @@ impl<S> Unknown<S> {
             permit,
             begun,
         } = reservation;
-        let verdict = match verdict {
-            // nobody has the name, so nothing was proved
-            Verdict::Success => Verdict::Failure,
-            verdict => verdict,
-        };
+        let verdict = never_success(verdict);
         move |value| {
             let old = place.read(value)?;
             let (new, outcome) = match old.clone() {
@@ -250,6 +266,12 @@ impl<S: Store> Unknown<S> {
         Ok(place.reserve(begin, now))
     }
 
+    /// What [`Unknown::begin`] would answer.
+    fn look(&self, name: &Key, now: Timestamp) -> Result<Begin, Error> {
+        let place = self.place(name);
+        update(&self.store, &place.store_key(), self.look_step(place, now))
+    }
+
     /// [`Attempts::settle`](super::Attempts::settle) for a name that nobody has:
     /// [`Verdict::Success`] is a failure.
     ///
@@ -286,6 +308,13 @@ impl<S: AsyncStore> Unknown<S> {
         let step = self.begin_step(place, now);
         let begin = update_async(&self.store, &place.store_key(), step).await?;
         Ok(place.reserve(begin, now))
+    }
+
+    /// What [`Unknown::begin_async`] would answer.
+    async fn look_async(&self, name: &Key, now: Timestamp) -> Result<Begin, Error> {
+        let place = self.place(name);
+        let step = self.look_step(place, now);
+        update_async(&self.store, &place.store_key(), step).await
     }
 
     /// [`Unknown::settle`] on an [`AsyncStore`].

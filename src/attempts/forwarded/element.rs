@@ -9,12 +9,12 @@ const MAX_PARAMETERS: usize = 16;
 ///
 /// Read from the left, a quotation mark that somebody left open reaches as far as its writer wants.
 /// Read from the right, this begins outside of any string, in what a trusted proxy wrote, and comes
-/// to the end of a string first. The string begins at the next mark to the left that no odd number of
-/// backslashes stands before: inside of one a mark is always escaped, and before the one that begins
-/// it there is `=`. So what is well-formed is split as from the left, and whatever stands left of the
-/// comma has no part in it. Whether it is well-formed is for [`find_for`] to say.
+/// to the end of a string first. The string begins at the next mark to the left that has no backslash
+/// right before it: inside of one every mark is escaped, and before the one that begins it there is
+/// `=`. So what is well-formed is split as from the left, and whatever stands left of the comma has no
+/// part in it. Whether it is well-formed is for [`find_for`] to say.
 ///
-/// Each byte is looked at twice at most.
+/// Each byte is looked at once.
 pub(super) fn last_comma(text: &[u8]) -> Option<usize> {
     let mut text = text;
     loop {
@@ -33,8 +33,7 @@ fn beginning_of_string(text: &[u8]) -> Option<usize> {
     loop {
         let at = inside.iter().rposition(|byte| *byte == b'"')?;
         inside = inside.get(..at)?;
-        let escapes = inside.iter().rev().take_while(|byte| **byte == b'\\');
-        if escapes.count() % 2 == 0 {
+        if inside.last() != Some(&b'\\') {
             return Some(at);
         }
     }
