@@ -403,6 +403,8 @@ fn reads_the_one_spelling_of_a_token() {
     let mut others = vec![
         String::new(),
         text[1..].to_owned(),
+        text[..75].to_owned(),
+        text[..72].to_owned(),
         format!("{text}="),
         format!("{text}A"),
         format!(" {}", &text[1..]),
