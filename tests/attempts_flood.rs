@@ -1,5 +1,6 @@
 //! Ten million invented names, and a person who signs in all the same.
-#![cfg(feature = "attempts")]
+// Half a minute of work: not again for each feature that has attempts in it.
+#![cfg(all(feature = "attempts", any(feature = "full", not(feature = "account"))))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -36,7 +36,7 @@
 //! # Example
 //!
 //! ```
-//! use portcullis::attempts::forwarded::TrustedProxies;
+//! use portcullis::attempts::{Key, forwarded::TrustedProxies};
 //!
 //! let proxies = TrustedProxies::parse(["10.0.0.0/8", "2001:db8:ffff::/48"])?;
 //! let peer = "10.0.0.7".parse()?;
@@ -46,7 +46,8 @@
 //! assert_eq!(proxies.client_x_forwarded_for(peer, lines)?.to_string(), "203.0.113.9");
 //!
 //! let lines = [r#"for=192.0.2.1, for="[2001:db8::9]:4711";proto=https"#];
-//! assert_eq!(proxies.client_forwarded(peer, lines)?.to_string(), "2001:db8::9");
+//! let client = proxies.client_forwarded(peer, lines)?;
+//! assert_eq!(Key::address(client).to_string(), "address 2001:db8::/64"); // to count by
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
