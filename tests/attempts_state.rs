@@ -342,6 +342,11 @@ fn rows_carry_the_time_from_which_they_are_empty() {
     let attempts = Attempts::new(Policy::back_office(), &store);
     let _ = attempt(&attempts, Verdict::Success, at(0));
     assert_eq!(store.expiry(), after(30), "blank");
+    let store = Forgetful::default();
+    let attempts = Attempts::new(cool(of(1)), &store);
+    let last = Timestamp::from_millis(u64::MAX - 1);
+    let _ = attempt(&attempts, Verdict::Failure, last);
+    assert_eq!(store.expiry(), None, "at the end of time, which is never");
 }
 
 /// AT-09: names that are invented leave nothing behind, where failures fade.

@@ -64,7 +64,8 @@ impl Key {
     }
 
     /// Counts by device, whose name the application has verified: that of a signed token, not what
-    /// a client says of itself.
+    /// a client says of itself. A success on any account clears it, so guesses at others are to be
+    /// counted by their account or by the address as well.
     ///
     /// # Errors
     ///

@@ -201,8 +201,7 @@ impl Policy {
                 None => Timestamp::EPOCH,
             },
         };
-        let expires = forgotten.max(state.permits_end(self.slot_lifetime)?);
-        (expires < Timestamp::MAX).then_some(expires)
+        Some(forgotten.max(state.permits_end(self.slot_lifetime)?))
     }
 
     /// When nothing counts any more, if the last failure happens at `latest`: that of an attempt under
