@@ -75,18 +75,14 @@ fn used(store: &Memory) -> Vec<u32> {
 
 /// A name that shares its row with nobody's.
 fn neighbour() -> Key {
-    let names = (0..).map(|number| account(&format!("name {number}")));
-    let store = Memory::new(2);
-    let _ = table(&store).begin(&nobody(), at(0)).unwrap();
-    let shared = used(&store)[0];
-    let mut names = names;
-    names
-        .find(|name| {
-            let store = Memory::new(1);
-            let _ = table(&store).begin(name, at(0)).unwrap();
-            used(&store) == [shared]
-        })
-        .unwrap()
+    let row_of = |name: &Key| {
+        let store = Memory::new(1);
+        let _ = table(&store).begin(name, at(0)).unwrap();
+        used(&store)[0]
+    };
+    let shared = row_of(&nobody());
+    let mut names = (0..).map(|number| account(&format!("name {number}")));
+    names.find(|name| row_of(name) == shared).unwrap()
 }
 
 /// AT-09: where a name is counted and what is written there, as Python computes it.

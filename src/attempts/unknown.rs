@@ -56,7 +56,7 @@
 
 mod several;
 
-use core::{fmt, num::NonZeroU32, ops::RangeInclusive, time::Duration};
+use core::{fmt, ops::RangeInclusive, time::Duration};
 
 use hmac::{
     Hmac, Mac,
@@ -107,7 +107,7 @@ const BLOCK_LEN: usize = 64;
 pub struct Unknown<S> {
     policy: Policy,
     store: S,
-    rows: NonZeroU32,
+    rows: u32,
     /// HMAC-SHA-256 under the table's key, which has hashed the label.
     mac: Hmac<Sha256>,
 }
@@ -152,7 +152,7 @@ impl<S> Unknown<S> {
         Self {
             policy,
             store,
-            rows: NonZeroU32::new(ROWS).unwrap_or(NonZeroU32::MIN),
+            rows: ROWS,
             mac: Hmac::new((&*block).into()).chain_update(LABEL),
         }
     }
@@ -163,8 +163,9 @@ impl<S> Unknown<S> {
     ///
     /// [`Error::Rows`] outside that range.
     pub fn with_rows(self, rows: u32) -> Result<Self, Error> {
-        let rows = Some(rows).filter(|rows| ROWS_LIMITS.contains(rows));
-        let rows = rows.and_then(NonZeroU32::new).ok_or(Error::Rows)?;
+        if !ROWS_LIMITS.contains(&rows) {
+            return Err(Error::Rows);
+        }
         Ok(Self { rows, ..self })
     }
 
@@ -180,7 +181,7 @@ impl<S> Unknown<S> {
         mac.finalize_into((&mut digest).into());
         let (tag, rest) = digest.split_first_chunk().unwrap_or((&[0; TAG_LEN], &[]));
         let number = u64::from_be_bytes(rest.first_chunk().copied().unwrap_or_default());
-        let row = number.checked_rem(u64::from(self.rows.get()));
+        let row = number.checked_rem(u64::from(self.rows));
         Place {
             row: row.and_then(|row| u32::try_from(row).ok()).unwrap_or(0),
             tag: *tag,
