@@ -14,6 +14,7 @@ use std::{
     fmt::Debug,
     future::poll_fn,
     pin::Pin,
+    slice::from_ref,
     sync::{
         Arc, Barrier, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -25,7 +26,10 @@ use std::{
 use portcullis::{
     Timestamp,
     account::{self, Accounts, Enrolled, Next, Person, Receipt, SignedIn, Ticket},
-    attempts::{self, Attempts, Begin, Key, Reservation, Reservations, Verdict},
+    attempts::{
+        self, Attempts, Begin, Device, DeviceKeys, Key, Reservation, Reservations, Verdict,
+        unknown::{self, Unknown},
+    },
     password::{Cost, Hasher, Password, Reason},
     rbac::{Grant, Grants, Scope},
     session::{self, Activity, Factors, Live, Sessions, SignIn, Token},
@@ -38,9 +42,11 @@ use block_on::block_on;
 
 /// The table, and the sources in which the verbs stand.
 const TABLE: &str = include_str!("../src/store/failure.md");
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 6] = [
     ("Sessions", include_str!("../src/session/sessions.rs")),
     ("Attempts", include_str!("../src/attempts/reservation.rs")),
+    ("Attempts", include_str!("../src/attempts/device.rs")),
+    ("Unknown", include_str!("../src/attempts/unknown.rs")),
     ("Accounts", include_str!("../src/account/accounts.rs")),
     ("Accounts", include_str!("../src/account/sign_in.rs")),
 ];
@@ -274,6 +280,10 @@ says! {
     (Token, Live): _given => "a token";
     Live: _given => "live";
     Vec<Live>: list => format!("{} sessions", list.len());
+    Begin<unknown::Reservation>: begin => match begin {
+        Begin::Allowed(_) => "a slot",
+        _ => "no slot",
+    };
     Begin<Reservation>: begin => match begin {
         Begin::Allowed(_) => "a slot",
         _ => "no slot",
@@ -357,9 +367,14 @@ fn verbs() -> Vec<Verb> {
         Attempts {
             begin / begin_async(w, &w.key, at(60));
             settle / settle_async(w, w.reservation(), Verdict::Success, at(60));
-            begin_all / begin_all_async(w, &[w.key.clone()], at(60));
+            begin_all / begin_all_async(w, from_ref(&w.key), at(60));
             settle_all / settle_all_async(w, w.reservations(), Verdict::Success, at(60));
+            begin_known / begin_known_async(w, &w.device, &[], at(60));
             reset / reset_async(w, &w.key);
+        }
+        Unknown {
+            begin / begin_async(w, &w.nobody, at(60));
+            settle / settle_async(w, w.reservation_of_nobody(), Verdict::Success, at(60));
         }
         Accounts {
             register(w, "new@example.com", &w.password, Grants::new(), at(60));
@@ -394,6 +409,9 @@ struct World {
     store: Arc<Faulty>,
     sessions: Sessions<Arc<Faulty>>,
     attempts: Attempts<Arc<Faulty>>,
+    device: Device,
+    unknown: Unknown<Arc<Faulty>>,
+    nobody: Key,
     accounts: Accounts<Arc<Faulty>>,
     sign_in: SignIn,
     token: Token,
@@ -427,6 +445,10 @@ impl World {
         &self.attempts
     }
 
+    fn Unknown(&self) -> &Unknown<Arc<Faulty>> {
+        &self.unknown
+    }
+
     fn Accounts(&self) -> &Accounts<Arc<Faulty>> {
         &self.accounts
     }
@@ -450,6 +472,13 @@ impl World {
         };
         let counted = attempts.settle(failed, Verdict::Failure, at(0)).unwrap();
         assert_eq!(counted, attempts::Outcome::Counted { left: 4 });
+
+        let keys = DeviceKeys::new([7; 32]);
+        let cookie = keys.issue("ada", at(0)).unwrap();
+        let device = keys.verify(cookie.expose_secret(), "ada", at(0)).unwrap();
+        let policy = attempts::Policy::back_office();
+        let unknown = Unknown::with_key(policy, Arc::clone(&store), [9; 32]);
+        let nobody = Key::account("nobody").unwrap();
 
         let hasher = Hasher::new(Cost::new(8, 1, 1).unwrap());
         let policy = account::Policy::back_office("Example Ltd").unwrap();
@@ -531,6 +560,9 @@ impl World {
                 .unwrap(),
             sessions,
             attempts,
+            device,
+            unknown,
+            nobody,
             password: "Correct-Horse-7".into(),
             accounts,
             store,
@@ -542,9 +574,14 @@ impl World {
         self.healthy(|attempts| attempts.begin(&self.key, at(50)))
     }
 
+    /// The same on a name that nobody has.
+    fn reservation_of_nobody(&self) -> unknown::Reservation {
+        self.healthy(|_| self.unknown.begin(&self.nobody, at(50)))
+    }
+
     /// The same for several keys.
     fn reservations(&self) -> Reservations {
-        self.healthy(|attempts| attempts.begin_all(&[self.key.clone()], at(50)))
+        self.healthy(|attempts| attempts.begin_all(from_ref(&self.key), at(50)))
     }
 
     fn healthy<P>(
@@ -630,6 +667,8 @@ impl Walk {
             match fault {
                 Fault::Contended => {}
                 Fault::NotFound if at == 0 => {}
+                // a lane that was looked at is asked again when the slot is taken
+                Fault::NotFound if verb.name == "Attempts::begin_known" => {}
                 Fault::NotFound => assert!(said.is_err(), "{} {at}: {said:?}", verb.name),
                 _ => assert_eq!(
                     calls,
@@ -730,9 +769,7 @@ fn every_verb_answers_a_failing_store_as_the_table_says() {
 fn a_verb_that_nobody_waits_for_any_more_does_nothing() {
     let walk = walk();
     let verbs = verbs();
-    let alone = verbs
-        .iter()
-        .filter(|verb| !verb.name.starts_with("Attempts::settle"));
+    let alone = verbs.iter().filter(|verb| !verb.name.contains("::settle"));
     let twins = alone.filter_map(|verb| Some((verb.name, verb.twin?)));
     for (name, twin) in twins {
         let (_, healthy) = walk.run(Way::Async(twin), None);
@@ -752,7 +789,15 @@ fn a_verb_that_nobody_waits_for_any_more_does_nothing() {
 /// CO-04.
 #[test]
 fn no_row_of_the_table_lets_anybody_in() {
-    const GIVEN: [&str; 6] = ["done", "0", "0 sessions", "a sign-in", "a slot", "lapsed"];
+    const GIVEN: [&str; 7] = [
+        "done",
+        "0",
+        "0 sessions",
+        "a sign-in",
+        "a slot",
+        "lapsed",
+        "counted",
+    ];
     for (verb, cells) in table() {
         assert_eq!(cells.len(), 6, "{verb}");
         for (column, cell) in cells.iter().enumerate() {
@@ -768,8 +813,16 @@ fn no_row_of_the_table_lets_anybody_in() {
 }
 
 /// The public methods of a front door, in a source: each `pub fn` on `&self`, and both of each
-/// `fn verb / verb_async` in a list of verbs.
+/// `fn verb / verb_async` in a list of verbs. What is implemented for other types is left out.
 fn methods((front_door, source): &(&str, &str)) -> Vec<String> {
+    let of_it = |block: &&str| {
+        let header = block.lines().next().unwrap_or_default();
+        header.contains(&format!(" {front_door}<"))
+    };
+    let (before, _) = source.split_once("\nimpl").unwrap();
+    let blocks = source.split("\nimpl").skip(1).filter(of_it);
+    let source: Vec<_> = [before].into_iter().chain(blocks).collect();
+    let source = source.join("\n");
     let functions = source.split("fn ").zip(source.split("fn ").skip(1));
     let names = functions.flat_map(|(before, function)| {
         let end = |c: char| !(c.is_ascii_alphanumeric() || c == '_');

@@ -240,6 +240,27 @@ fn no_guess_is_printed() {
     assert!(!report.to_string().contains(name));
 }
 
+/// CO-03, AT-04, AT-09: neither the keys nor what they have made.
+#[test]
+fn no_device_is_printed_and_no_name_that_nobody_has() {
+    let key = *b"0123456789abcdef0123456789abcdef";
+    let keys = attempts::DeviceKeys::new(key).with_previous(key).unwrap();
+    let token = keys.issue("ada", Timestamp::EPOCH).unwrap();
+    let unknown = attempts::unknown::Unknown::with_key(
+        attempts::Policy::back_office(),
+        store::Memory::new(10),
+        key,
+    );
+    for bytes in ["0123456789abcdef", "48, 49, 50"] {
+        hides(&keys, bytes);
+        hides(&unknown, bytes);
+    }
+    hides(&token, token.expose_secret());
+    let name = attempts::Key::account("Correct-Horse-7").unwrap();
+    let slot = unknown.begin(&name, Timestamp::EPOCH).unwrap();
+    hides(&slot, "Correct-Horse-7");
+}
+
 /// CO-05: what a service shares between its threads.
 #[test]
 fn what_is_shared_can_be_shared() {
@@ -247,7 +268,9 @@ fn what_is_shared_can_be_shared() {
     shared::<account::Accounts<store::Memory>>();
     shared::<account::Accounts<field::Sealed<store::Memory>>>();
     shared::<attempts::Attempts<store::Memory>>();
+    shared::<attempts::DeviceKeys>();
     shared::<attempts::FingerprintKey>();
+    shared::<attempts::unknown::Unknown<store::Memory>>();
     shared::<attempts::forwarded::TrustedProxies>();
     shared::<attempts::report::Log>();
     shared::<attempts::report::Policy>();
@@ -268,6 +291,7 @@ fn what_is_shared_can_be_shared() {
     shared::<totp::Policy>();
     for_errors::<account::Error>();
     for_errors::<attempts::Error>();
+    for_errors::<attempts::device::Error>();
     for_errors::<attempts::forwarded::Error>();
     for_errors::<attempts::report::Error>();
     for_errors::<encoding::Error>();
@@ -294,6 +318,8 @@ mod secrets_cannot {
     assert_not_impl_any!(field::Opened: Display, Deref, Clone, AsRef<[u8]>);
     assert_not_impl_any!(session::Token: Display, Deref, Clone, AsRef<str>);
     assert_not_impl_any!(Ticket: Display, Deref, Clone, AsRef<str>);
+    assert_not_impl_any!(attempts::DeviceKeys: Display, Deref, Clone, AsRef<[u8]>);
+    assert_not_impl_any!(attempts::DeviceToken: Display, Deref, Clone, AsRef<str>);
     assert_not_impl_any!(attempts::Fingerprint: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(attempts::FingerprintKey: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(totp::Authenticators: Display, Deref, AsRef<[u8]>);

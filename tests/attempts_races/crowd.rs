@@ -10,8 +10,9 @@ use std::{
 use portcullis::{
     Timestamp,
     attempts::{
-        Action, Attempts, Begin, Error, Fingerprint, Key, Outcome, Policy, Reservation,
-        Reservations, Verdict, Window,
+        Action, Attempts, Begin, Device, DeviceKeys, Error, Fingerprint, Key, Outcome, Policy,
+        Reservation, Reservations, Verdict, Window,
+        unknown::{self, Unknown},
     },
 };
 
@@ -53,33 +54,81 @@ door! {
     settle / settle_async(slot: Reservation, verdict: Verdict, now: Timestamp) -> Outcome;
     begin_all / begin_all_async(keys: &[Key], now: Timestamp) -> Begin<Reservations>;
     settle_all / settle_all_async(slots: Reservations, verdict: Verdict, now: Timestamp) -> Outcome;
+    begin_known / begin_known_async(device: &Device, others: &[Key], now: Timestamp)
+        -> Begin<Reservations>;
     reset / reset_async(key: &Key) -> ();
 }
 
-/// Does what the words say: what, under which keys, by which policy, and when in milliseconds after
-/// nine o'clock.
+impl Door<'_> {
+    /// An attempt on a name that nobody has.
+    fn begin_unknown(
+        &self,
+        name: &Key,
+        now: Timestamp,
+    ) -> Result<Begin<unknown::Reservation>, Error> {
+        let policy = self.1.clone();
+        match &self.0 {
+            View::Blocking(store) => nobody(policy, store).begin(name, now),
+            View::Awaited(store) => store.wait(nobody(policy, store).begin_async(name, now)),
+        }
+    }
+
+    fn settle_unknown(
+        &self,
+        slot: unknown::Reservation,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let policy = self.1.clone();
+        match &self.0 {
+            View::Blocking(store) => nobody(policy, store).settle(slot, verdict, now),
+            View::Awaited(store) => {
+                store.wait(nobody(policy, store).settle_async(slot, verdict, now))
+            }
+        }
+    }
+}
+
+/// The names that nobody has, in the table that all share.
+fn nobody<S>(policy: Policy, store: S) -> Unknown<S> {
+    Unknown::with_key(policy, store, [9; 32])
+}
+
+/// Does what the words say: what, at what, by which policy, and when in milliseconds after nine
+/// o'clock. At what: keys after commas, `account!token`, or `?name` for one that nobody has.
 pub(crate) fn deed(view: &View, words: &[&str], who: usize) -> String {
     let [verb, names, policy, now] = words else {
         panic!("not a line for one of a crowd: {words:?}")
     };
     let door = Door(view, rules(policy));
     let now = Timestamp::from_millis(NINE + now.parse::<u64>().unwrap());
-    let keys: Vec<_> = names.split(',').map(|name| key(name, who)).collect();
+    let guessed = if let Some(name) = names.strip_prefix('?') {
+        Guessed::Nobody(key(name, who))
+    } else if let Some((account, token)) = names.split_once('!') {
+        let device = devices().verify(token, account, now);
+        Guessed::From(device.unwrap())
+    } else {
+        Guessed::At(names.split(',').map(|name| key(name, who)).collect())
+    };
+    let keys = match &guessed {
+        Guessed::At(keys) => keys.as_slice(),
+        _ => &[],
+    };
     let note = if verb.ends_with("-noted") { *names } else { "" };
     let done = match verb.trim_end_matches("-noted") {
-        "wrong" => guess(&door, &keys, Verdict::Failure, note, now),
-        "right" => guess(&door, &keys, Verdict::Success, note, now),
-        "half" => guess(&door, &keys, Verdict::Incomplete, note, now),
+        "wrong" => guess(&door, &guessed, Verdict::Failure, note, now),
+        "right" => guess(&door, &guessed, Verdict::Success, note, now),
+        "half" => guess(&door, &guessed, Verdict::Incomplete, note, now),
         "same" => guess(
             &door,
-            &keys,
+            &guessed,
             Verdict::FailureWith(fingerprint(1)),
             note,
             now,
         ),
         "one-of-two" => {
             let password = Verdict::FailureWith(fingerprint(who % 2));
-            guess(&door, &keys, password, note, now)
+            guess(&door, &guessed, password, note, now)
         }
         "begin" => door.begin(&keys[0], now).map(|begin| match begin {
             Begin::Allowed(_) => "a slot".to_owned(),
@@ -120,6 +169,17 @@ fn address() -> Policy {
     policy.with_action(Action::CoolOff(minutes(5))).unwrap()
 }
 
+/// A device of this account, which is the same for all.
+pub(crate) fn token(account: &str) -> String {
+    let now = Timestamp::from_millis(NINE);
+    let token = devices().issue(account, now).unwrap();
+    token.expose_secret().to_owned()
+}
+
+fn devices() -> DeviceKeys {
+    DeviceKeys::new([7; 32])
+}
+
 /// `account`, `account@device`, `#`, which stands for an account of one's own, or `from-address`.
 fn key(name: &str, who: usize) -> Key {
     if let Some(address) = name.strip_prefix("from-") {
@@ -142,18 +202,37 @@ fn fingerprint(password: usize) -> Fingerprint {
     Fingerprint::of_slow_hash(&hash).unwrap()
 }
 
+/// What is guessed at.
+enum Guessed {
+    /// What these keys count.
+    At(Vec<Key>),
+    /// An account, from a device of its owner's.
+    From(Device),
+    /// A name that nobody has.
+    Nobody(Key),
+}
+
 /// What settles an attempt: by one key it is begun and settled alone.
 enum Slots {
     One(Reservation),
     All(Reservations),
+    Nobodys(unknown::Reservation),
 }
 
-/// Slots under these keys, as soon as there are any.
-fn begin(door: &Door<'_>, keys: &[Key], now: Timestamp) -> Result<Result<Slots, String>, Error> {
+/// Slots for a guess, as soon as there are any.
+fn begin(
+    door: &Door<'_>,
+    guessed: &Guessed,
+    now: Timestamp,
+) -> Result<Result<Slots, String>, Error> {
     for _ in 0..PATIENCE {
-        let begun = match keys {
-            [key] => door.begin(key, now)?.into_slots(Slots::One),
-            keys => door.begin_all(keys, now)?.into_slots(Slots::All),
+        let begun = match guessed {
+            Guessed::At(keys) if keys.len() == 1 => {
+                door.begin(&keys[0], now)?.into_slots(Slots::One)
+            }
+            Guessed::At(keys) => door.begin_all(keys, now)?.into_slots(Slots::All),
+            Guessed::From(device) => door.begin_known(device, &[], now)?.into_slots(Slots::All),
+            Guessed::Nobody(name) => door.begin_unknown(name, now)?.into_slots(Slots::Nobodys),
         };
         match begun {
             Err(refused) if refused == "busy" => thread::yield_now(),
@@ -181,14 +260,14 @@ impl<P: std::fmt::Debug> IntoSlots<P> for Begin<P> {
 /// Those who take notes let all know of a lock that they see: whoever comes after that is not let in.
 fn guess(
     door: &Door<'_>,
-    keys: &[Key],
+    guessed: &Guessed,
     verdict: Verdict,
     note: &str,
     now: Timestamp,
 ) -> Result<String, Error> {
     let noted = || !note.is_empty() && door.0.noted(note);
     let locked = noted();
-    let answer = match begin(door, keys, now)? {
+    let answer = match begin(door, guessed, now)? {
         Err(refused) => refused,
         Ok(slots) => {
             // the slow hash
@@ -197,6 +276,7 @@ fn guess(
             let outcome = match slots {
                 Slots::One(slot) => door.settle(slot, verdict, now)?,
                 Slots::All(slots) => door.settle_all(slots, verdict, now)?,
+                Slots::Nobodys(slot) => door.settle_unknown(slot, verdict, now)?,
             };
             match (outcome, locked) {
                 (_, [true, _]) => "allowed after a lock".to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::races::{Crew, Story, expect, tally};
 
-pub(crate) const STORIES: [Story; 12] = [
+pub(crate) const STORIES: [Story; 13] = [
     Story {
         name: "AT-02 wrong guesses until a reset or a rebind",
         play: wrong_guesses,
@@ -46,6 +46,10 @@ pub(crate) const STORIES: [Story; 12] = [
     Story {
         name: "AT-02 slots given back",
         play: slots_given_back,
+    },
+    Story {
+        name: "AT-09 wrong guesses at a name that nobody has",
+        play: a_name_that_nobody_has,
     },
     Story {
         name: "AT-06 the same wrong password",
@@ -255,4 +259,20 @@ fn the_same_wrong_password(crew: &mut dyn Crew, record: &str) -> Result<(), Stri
     }
     let answer = crew.alone(&format!("count-slots {record} back-office 0"));
     expect(&[answer], &[("3 slots", 1)])
+}
+
+/// The same five as of an account, right ones among them: nobody has a password there.
+fn a_name_that_nobody_has(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
+    let name = &*format!("?{record}");
+    evaluates(crew, (name, "back-office", 0), 5, "the reset")?;
+    stays_locked(crew, (name, "back-office"), &[0], "the reset")?;
+    let name = format!("?{record}-again");
+    let answers = crew.all(&format!("right {name} back-office 0"));
+    let refused = answers
+        .iter()
+        .filter(|word| *word == "refused until the reset");
+    if refused.count() != crew.size() - 5 || answers.iter().any(|word| word == "cleared") {
+        return Err(format!("{:?}", tally(&answers)));
+    }
+    Ok(())
 }

@@ -1,11 +1,11 @@
 //! Guesses that several keys count, and lanes beside each other.
 
 use crate::{
-    crowd::ADDRESS_THRESHOLD,
+    crowd::{ADDRESS_THRESHOLD, token},
     races::{Crew, Story, expect, tally},
 };
 
-pub(crate) const STORIES: [Story; 5] = [
+pub(crate) const STORIES: [Story; 6] = [
     Story {
         name: "AT-02 one account from one address",
         play: one_account_from_one_address,
@@ -21,6 +21,10 @@ pub(crate) const STORIES: [Story; 5] = [
     Story {
         name: "AT-06 the same wrong password from one address",
         play: the_same_wrong_password_from_one_address,
+    },
+    Story {
+        name: "AT-04 a thief who has the owner's device",
+        play: a_thief_who_has_the_owners_device,
     },
     Story {
         name: "AT-04 strangers beside the owner's device",
@@ -132,4 +136,18 @@ fn strangers_beside_the_owners_device(crew: &mut dyn Crew, record: &str) -> Resu
     ];
     expect(&answers, &expected)?;
     expect(&crew.all(&owner), &[("cleared", crew.size())])
+}
+
+/// Five guesses in the device's lane, five in everybody's, and no more.
+fn a_thief_who_has_the_owners_device(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
+    let answers = crew.all(&format!("wrong {record}!{} back-office 0", token(record)));
+    let expected = [
+        ("wrong, 4 left", 2),
+        ("wrong, 3 left", 2),
+        ("wrong, 2 left", 2),
+        ("wrong, 1 left", 2),
+        ("wrong, locked until the reset", 2),
+        ("refused until the reset", crew.size() - 10),
+    ];
+    expect(&answers, &expected)
 }
