@@ -225,7 +225,7 @@ fn begin(
     guessed: &Guessed,
     now: Timestamp,
 ) -> Result<Result<Slots, String>, Error> {
-    for _ in 0..PATIENCE {
+    for so_far in 0..PATIENCE {
         let begun = match guessed {
             Guessed::At(keys) if keys.len() == 1 => {
                 door.begin(&keys[0], now)?.into_slots(Slots::One)
@@ -235,7 +235,10 @@ fn begin(
             Guessed::Nobody(name) => door.begin_unknown(name, now)?.into_slots(Slots::Nobodys),
         };
         match begun {
-            Err(refused) if refused == "busy" => thread::yield_now(),
+            // the longer it takes, the more are let go first
+            Err(refused) if refused == "busy" => {
+                (0..so_far.min(100)).for_each(|_| thread::yield_now())
+            }
             begun => return Ok(begun),
         }
     }
