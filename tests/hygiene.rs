@@ -210,6 +210,15 @@ fn no_authenticator_is_printed() {
         hides(&set.iter().collect::<Vec<_>>(), secret);
     }
     hides(&policy.import(&uri, now), &secret);
+
+    let policy = totp::hotp::Policy::default();
+    let (pending, token) = policy.enrol("Example", "ada", now).unwrap();
+    let secret = token.secret().expose_base32();
+    hides(&pending, &secret);
+    hides(&token, &secret);
+    let state = policy.confirm(&pending, &token.code_at(0), now).unwrap();
+    hides(&policy.verify(&state, &token.code_at(1)), &secret);
+    hides(&policy.import(&token, now), &secret);
 }
 
 /// CO-03: wrong passwords are secrets too, and into the field for the name people type passwords.
@@ -289,6 +298,7 @@ fn what_is_shared_can_be_shared() {
     shared::<totp::Coverage>();
     shared::<totp::Mandate>();
     shared::<totp::Policy>();
+    shared::<totp::hotp::Policy>();
     for_errors::<account::Error>();
     for_errors::<attempts::Error>();
     for_errors::<attempts::device::Error>();
@@ -325,6 +335,8 @@ mod secrets_cannot {
     assert_not_impl_any!(totp::Authenticators: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(totp::State: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(totp::Secret: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(totp::hotp::State: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(totp::hotp::Uri: Display, Deref, AsRef<str>);
     assert_not_impl_any!(totp::Uri: Display, Deref, AsRef<str>);
     assert_not_impl_any!(totp::recovery::Code: Display, Deref, Clone, AsRef<str>);
 }

@@ -20,7 +20,7 @@ use data_encoding::HEXLOWER;
 use portcullis::{
     Timestamp,
     store::{self, Change, Entry},
-    totp::{self, Policy, Uri, recovery},
+    totp::{self, Policy, Uri, hotp, recovery},
 };
 use races::{Crew, Story, View, expect, tally};
 
@@ -92,6 +92,12 @@ fn deed(view: &View, words: &[&str], who: usize) -> String {
             let state = policy.confirm(&state, &code(codes), time(now))?;
             Ok((state.encode(), "confirmed".to_owned()))
         }),
+        ["count", record, codes] => step(view, record, |value| {
+            let state = hotp::State::decode(value)?;
+            let accepted = hotp::Policy::default().verify(&state, &code(codes))?;
+            let word = format!("accepted {}", code(codes));
+            Ok((accepted.into_state().encode(), word))
+        }),
         ["recover", record, codes] => step(view, record, |value| {
             let redeemed = recovery::State::decode(value)?.redeem(&code(codes))?;
             let word = format!("redeemed, {} left", redeemed.remaining());
@@ -110,7 +116,7 @@ fn stories() -> Vec<Story> {
     STORIES.into_iter().chain(authenticators::STORIES).collect()
 }
 
-const STORIES: [Story; 8] = [
+const STORIES: [Story; 10] = [
     Story {
         name: "TO-02 one code",
         play: one_code,
@@ -118,6 +124,14 @@ const STORIES: [Story; 8] = [
     Story {
         name: "TO-02 two codes of one window",
         play: two_codes_of_one_window,
+    },
+    Story {
+        name: "TO-02 one code by a counter",
+        play: one_code_by_a_counter,
+    },
+    Story {
+        name: "TO-02 codes by a counter, one after the other",
+        play: codes_by_a_counter,
     },
     Story {
         name: "TO-05 two codes in a row, and the second of them",
@@ -213,6 +227,42 @@ fn two_codes_of_one_window(crew: &mut dyn Crew, record: &str) -> Result<(), Stri
     )
 }
 
+/// A token whose code of count 0 has confirmed it.
+fn token(crew: &mut dyn Crew, record: &str) -> hotp::Uri {
+    let policy = hotp::Policy::default();
+    let (state, token) = policy.enrol("Example", "ada", at(0)).unwrap();
+    let state = policy.confirm(&state, &token.code_at(0), at(0)).unwrap();
+    put(crew, record, &state.encode());
+    token
+}
+
+/// One success, and everybody else is told that the code was used.
+fn one_code_by_a_counter(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
+    let code = token(crew, record).code_at(3);
+    let answers = crew.all(&format!("count {record} {code}"));
+    let (accepted, others) = (format!("accepted {code}"), crew.size() - 1);
+    expect(&answers, &[(&accepted, 1), ("Replayed", others)])
+}
+
+/// The last of four once; of those before it the ones that came first, once; none a second time.
+fn codes_by_a_counter(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
+    let token = token(crew, record);
+    let codes: Vec<_> = (1..=4).map(|count| token.code_at(count)).collect();
+    let answers = crew.all(&format!("count {record} {}", codes.join(",")));
+    let tally = tally(&answers);
+    let times = |code: &String| {
+        let accepted = format!("accepted {code}");
+        tally.get(accepted.as_str()).copied().unwrap_or(0)
+    };
+    let accepted: Vec<_> = codes.iter().map(times).collect();
+    let refused = tally.get("Replayed").copied().unwrap_or(0);
+    let all = accepted.iter().sum::<usize>() + refused;
+    if accepted[3] != 1 || accepted.iter().any(|times| *times > 1) || all != crew.size() {
+        return Err(format!("{tally:?}"));
+    }
+    Ok(())
+}
+
 /// Who finds the clock by two codes and who signs in with the second of them: one success.
 fn two_codes_in_a_row(crew: &mut dyn Crew, record: &str) -> Result<(), String> {
     let phone = confirmed(crew, record);
@@ -293,9 +343,9 @@ fn a_recovery_code_while_new_ones_are_made(
     let old = codes(crew, record).join(",");
     let (new, _) = recovery::generate().unwrap();
     let new = HEXLOWER.encode(&new.encode());
-    crew.all(&format!("recover {record} {old} | put {record} {new}"));
-    let line = format!("recover {record} {old}");
-    expect(&crew.all(&line), &[("Wrong", crew.size())])?;
+    let redeem = format!("recover {record} {old}");
+    crew.all(&format!("{redeem} | put {record} {new} | {redeem}"));
+    expect(&crew.all(&redeem), &[("Wrong", crew.size())])?;
     expect(&[crew.alone(&format!("left {record}"))], &[("10", 1)])
 }
 

@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((which, bytes)) = data.split_first() else {
         return;
     };
-    match which % 10 {
+    match which % 11 {
         0 => drop(same!(account::State, bytes)),
         1 => attempts(bytes),
         2 => drop(same!(password::State, bytes)),
@@ -35,7 +35,8 @@ fuzz_target!(|data: &[u8]| {
         6 => drop(same!(totp::recovery::State, bytes)),
         7 => keyring(bytes),
         8 => authenticators(bytes),
-        _ => device_token(bytes),
+        9 => device_token(bytes),
+        _ => counter(bytes),
     }
 });
 
@@ -78,6 +79,21 @@ fn authenticators(bytes: &[u8]) {
             Ok(&set)
         );
         assert!(set.verify(&policy, "492039", NOW).is_err());
+    }
+}
+
+/// The same of codes by a counter.
+fn counter(bytes: &[u8]) {
+    let Some(state) = same!(totp::hotp::State, bytes) else {
+        return;
+    };
+    let policy = totp::hotp::Policy::default();
+    if let Ok(accepted) = policy.verify(&state, "492039") {
+        let state = accepted.into_state();
+        assert_eq!(
+            totp::hotp::State::decode(&state.encode()).as_ref(),
+            Ok(&state)
+        );
     }
 }
 

@@ -247,7 +247,7 @@ pub(crate) fn on_redis_awaited(size: usize, stories: &[Story], deed: Deed) {
 pub(crate) fn on_a_store_that_saves_without_looking(stories: &[Story], deed: Deed) {
     for story in stories {
         let mut crew = overwriting::Overwriters::new(16, deed);
-        let found = (0..20).find_map(|round| (story.play)(&mut crew, &record(story, round)).err());
+        let found = (0..200).find_map(|round| (story.play)(&mut crew, &record(story, round)).err());
         match found {
             Some(found) => say(&format!("saved without looking: {}: {found}", story.name)),
             None => panic!("saved without looking, nothing shows: {}", story.name),
