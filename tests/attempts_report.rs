@@ -86,9 +86,11 @@ fn attempts_before_the_range_are_history_and_count_nowhere_else() {
         wrong("ada", before(3 * MINUTE)),
         wrong("ada", before(2 * MINUTE)),
         wrong("ada", before(MINUTE)),
+        attempt(Reason::ReplayedCode, "bob", OFFICE, before(1)),
         success("ada", at(MINUTE)),
     ]);
     assert_eq!((report.attempts, report.failures), (1, 0));
+    assert!(report.replayed.rows.is_empty());
     assert!(report.by_account.rows.is_empty() && report.by_hour.is_empty());
     let after = &report.after_failures.rows[0];
     assert_eq!((after.failures, after.since), (3, before(3 * MINUTE)));
@@ -190,6 +192,21 @@ fn every_list_is_cut_at_the_rows_asked_for_and_says_how_many_more_there_are() {
     let right = &report.waves.rows[1].password_right;
     assert_eq!((right.rows.len(), right.more), (7, 33));
     assert_eq!(report.to_string().matches("and 33 more\n").count(), 4);
+}
+
+/// AT-08
+#[test]
+fn waves_are_cut_like_every_list_and_the_widest_stay() {
+    let people = names("p", 30);
+    let guesses = (0..20).flat_map(|n| {
+        let address = format!("198.51.100.{n}");
+        let at_some = people.iter().take(2 + n);
+        at_some.map(move |name| attempt(Reason::WrongPassword, name, &address, at(0)))
+    });
+    let policy = Policy::default().with_accounts(2, 100).unwrap();
+    let waves = policy.with_rows(3).unwrap().report(log_of(guesses)).waves;
+    let widest: Vec<_> = waves.rows.iter().map(|wave| wave.accounts).collect();
+    assert_eq!((widest, waves.more), (vec![21, 20, 19], 17));
 }
 
 /// AT-08

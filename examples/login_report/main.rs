@@ -104,7 +104,8 @@ fn report(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         .unwrap_or_else(|| after_the_last_day(&lines));
     let week =
         |until: Timestamp| Timestamp::from_secs(until.as_secs().saturating_sub(DAYS * DAY_SECS));
-    let mut log = Log::new(arguments.from.unwrap_or_else(|| week(until))..until)?;
+    let from = arguments.from.unwrap_or_else(|| week(until));
+    let mut log = Log::new(from..until).map_err(|error| format!("login_report: {error}"))?;
     log.extend(lines.iter().map(Line::attempt));
     Ok(Policy::default().report(log))
 }

@@ -15,7 +15,7 @@ const POPULATION_LEN: usize = 128;
 /// than a quarter is not asked for.
 const GRACE_TIMES: RangeInclusive<Duration> =
     Duration::from_secs(60)..=Duration::from_secs(90 * 24 * 60 * 60);
-/// The bounds of a number of sign-ins: about what three months of working days bring.
+/// The bounds of a number of sign-ins: more than one each working day of those 90 days.
 const GRACE_SIGN_INS: RangeInclusive<u32> = 1..=100;
 
 /// A population of which everybody must have a second factor.

@@ -201,6 +201,9 @@ pub(super) struct Record {
     pub(super) device: Option<Id>,
 }
 
+/// What the memory of a log is said to be.
+const _: () = assert!(size_of::<Record>() == 24);
+
 /// A log in order; ids are in the order of what they stand for.
 pub(super) struct Sorted {
     pub(super) range: Range<Timestamp>,

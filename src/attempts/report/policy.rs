@@ -32,8 +32,8 @@ const FAILURE_PERCENTS: RangeInclusive<u8> = 50..=100;
 /// PCI DSS 4.0.1 8.2.6: accounts that were not used for 90 days are removed or disabled.
 const DORMANT_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 const DORMANT_RANGE: RangeInclusive<Duration> = DAY..=Duration::from_secs(3650 * 24 * 60 * 60);
-/// NIST SP 800-53 AC-7 leaves the number of consecutive failures to the organisation; the FedRAMP
-/// baselines set it at three.
+/// NIST SP 800-53 AC-7 leaves the number of consecutive failures to the organisation; FedRAMP's
+/// baselines of revision 4 set it at three.
 const FAILURES_BEFORE_SUCCESS: u32 = 3;
 const FAILURES_RANGE: RangeInclusive<u32> = 1..=1_000_000;
 /// Rows of one list of a report.
