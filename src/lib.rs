@@ -67,6 +67,10 @@ pub mod session;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(any(feature = "attempts", feature = "totp"))]
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "each module uses its own part")
+)]
 mod table;
 #[cfg(feature = "totp")]
 pub mod totp;
