@@ -8,23 +8,27 @@
 //! several devices of one person; [`recovery`] makes the codes for the day on which the phone is
 //! lost.
 //!
+//! [`hotp`] is for tokens that count in place of looking at a clock. [`Policy::import`] takes over the
+//! secrets of another system and says what is weak about them. Codes themselves are made by totp-rs.
+//!
 //! # What this does not do
 //!
 //! It does not count wrong codes: a code of six digits is guessed in a million tries, so put
-//! the module `attempts` in front. A code does not stop phishing: whoever gets a person to
-//! type it into another page has it (NIST SP 800-63B-4 §3.2.5). One state is one device. A
-//! server that accepted a code while its clock was far ahead refuses the person's codes until that
-//! time has come, or until they enrol anew.
+//! the module `attempts` in front; a pair for [`Policy::resynchronise`] counts as one attempt. A code
+//! does not stop phishing: whoever gets a person to type it into another page has it (NIST SP
+//! 800-63B-4 §3.2.5). One state is one device. A server that accepted a code while its clock was far
+//! ahead refuses the person's codes until that time has come, or until they enrol anew.
 //!
 //! # Security
 //!
 //! Codes of the window's steps are all computed and compared in constant time; of those that match,
 //! the newest step counts and is remembered, and no code of that step or an older one is accepted
-//! again, whatever the clock says (RFC 6238 §5.2, NIST SP 800-63B-4 §3.1.4.2, OWASP ASVS 5.0 6.5.1).
-//! The code that confirms an enrolment is used up by it. A code that is right but was used is
-//! [`Error::Replayed`], apart from [`Error::Wrong`]: the person typed it twice, or somebody saw it.
-//! The window's default, one step back and one ahead, is that of RFC 6238 §5.2 and of the clocks of
-//! phones.
+//! again, whatever the clock says and whatever drift was learned (RFC 6238 §5.2, NIST SP 800-63B-4
+//! §3.1.4.2, OWASP ASVS 5.0 6.5.1). The code that confirms an enrolment is used up by it. A code that
+//! is right but was used is [`Error::Replayed`], apart from [`Error::Wrong`]: the person typed it
+//! twice, or somebody saw it. The window's default, one step back and one ahead, is that of RFC 6238
+//! §5.2 and of the clocks of phones; no policy accepts a code more than 10 steps from the server's
+//! clock, or 70 where [`Policy::with_drift`] lets it follow a device's.
 //!
 //! # Example
 //!

@@ -161,6 +161,9 @@ fn accepts_the_steps_of_the_window_and_no_others() {
     };
     let policy = Policy::back_office();
     assert_eq!(accepted(&policy), [-1, 0, 1]);
+    assert_eq!(accepted(&Policy::default()), [-1, 0, 1]);
+    assert_eq!(accepted(&Policy::rfc6238()), [-1, 0]);
+    assert_eq!(accepted(&Policy::owasp_asvs()), [0]);
     assert_eq!(accepted(&narrow()), [0]);
     assert_eq!(
         accepted(&policy.clone().with_window(3, 0).unwrap()),

@@ -19,6 +19,11 @@ use crate::Timestamp;
 /// parameters that are known stand once, others are ignored; defaults are left out when it is
 /// written. Reading and writing again gives an equal URI.
 ///
+/// So it refuses what has two readings, whoever writes it: an issuer with `+` for a space beside one
+/// with `%20` (older versions of Go's pquerna/otp), a company in the label beside
+/// `issuer=Microsoft` (Microsoft), a label that was not encoded. What stands in the two places is then
+/// for a person to bring together.
+///
 /// It is a secret: whoever sees it makes valid codes. `Debug` prints `[redacted]`.
 ///
 /// ```

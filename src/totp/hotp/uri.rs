@@ -17,8 +17,8 @@ use super::{
 /// its codes.
 ///
 /// It is built and read by the rules of [`totp::Uri`](super::super::Uri), and the counter must be
-/// there: whoever takes a missing one for 0 has codes that were shown before. It is always written,
-/// and an integer without sign or leading zeros.
+/// there, which speakeasy's and pquerna/otp's URIs lack: whoever takes a missing one for 0 may accept
+/// codes that were shown before. It is always written, an integer without sign or leading zeros.
 ///
 /// It is a secret: whoever sees it makes valid codes. `Debug` prints `[redacted]`.
 ///
