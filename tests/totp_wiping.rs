@@ -1,4 +1,4 @@
-//! What a drawn QR code leaves in memory: an allocator looks at all that is freed.
+//! What a drawn QR code and a checked code leave in memory: an allocator looks at all that is freed.
 #![cfg(feature = "totp")]
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@ use std::{
 
 use portcullis::{
     Timestamp,
-    totp::{Policy, Qr, Uri},
+    totp::{Policy, Qr, Uri, hotp},
 };
 
 thread_local! {
@@ -110,4 +110,42 @@ fn a_drawing_leaves_nothing_in_memory() {
     }
     let freed = freed_by(|| drop((svg, text, uri.qr_svg(), uri.qr_text())));
     assert_eq!(freed, [0; 3], "SVG, text, modules");
+}
+
+/// TO-07: from the URI to the second sign-in, neither the secret nor a right code stays behind.
+#[test]
+fn checking_codes_leaves_no_secret_in_memory() {
+    let text = |kind, rest| {
+        let secret = "2XGARX5XHYJDNNYXAPHSRGJQGCLPYJCB";
+        format!("otpauth://{kind}/Example:ada?secret={secret}{rest}")
+    };
+    let (clock, token) = (text("totp", ""), text("hotp", "&counter=1"));
+    let secret = b"2XGARX5XHYJDNNYXAPHSRGJQGCLPYJCB".to_vec();
+    let bytes = data_encoding::BASE32.decode(&secret).unwrap();
+    let at = |step: u64| Timestamp::from_secs(step * 30);
+    let uri: Uri = clock.parse().unwrap();
+    let codes: Vec<_> = (0..9).map(|step| uri.code_at(at(step))).collect();
+    let traces = [secret, bytes, codes[3].clone().into_bytes()];
+    TRACES.set(traces.clone());
+    for trace in &traces {
+        let seen = freed_by(|| drop(trace.clone()));
+        assert_eq!(seen.iter().sum::<usize>(), 1, "the watch sees it");
+    }
+    let freed = freed_by(|| {
+        let (uri, policy): (Uri, _) = (clock.parse().unwrap(), Policy::back_office());
+        let pending = policy.import(&uri, at(1)).unwrap().into_state();
+        let state = policy.confirm(&pending, &codes[1], at(1)).unwrap();
+        let state = policy.verify(&state, &codes[3], at(3)).unwrap();
+        drop(policy.resynchronise(state.state(), &codes[4], &codes[5], at(5)));
+    });
+    assert_eq!(freed, [0; 3], "text, bytes, code, by the clock");
+    let freed = freed_by(|| {
+        let policy = hotp::Policy::back_office();
+        let uri: hotp::Uri = token.parse().unwrap();
+        let pending = policy.import(&uri, at(1)).unwrap().into_state();
+        let state = policy.confirm(&pending, &codes[1], at(1)).unwrap();
+        let state = policy.verify(&state, &codes[3]).unwrap();
+        drop(policy.resynchronise(state.state(), &codes[4], &codes[5]));
+    });
+    assert_eq!(freed, [0; 3], "text, bytes, code, by the counter");
 }
