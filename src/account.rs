@@ -11,26 +11,49 @@
 //!
 //! # What this does not do
 //!
-//! No e-mail is sent and no ticket delivered. Who may call the administrator's verbs, those that take
+//! No e-mail is sent and no ticket delivered; an application tells a person by mail that how they get
+//! in has changed (OWASP ASVS 5.0 6.3.7). Who may call the administrator's verbs, those that take
 //! a login name and no password, is for the caller to decide, with [`rbac`]. Login names are folded
 //! to lower case and NFC, no further: names that merely look alike are different people.
 //!
-//! A second factor is enrolled where a policy requires one, at the next sign-in; this version has no
-//! verb to replace a lost phone, to enrol one by choice, or to make new recovery codes, and none that
-//! asks for a code again within a session: who must step up signs in anew, and the application signs
-//! the old session out (OWASP ASVS 5.0 7.2.4). A password
-//! that an administrator chose serves like any other.
+//! A password that an administrator chose serves like any other. One-time codes are all that there is
+//! beside a password: whoever gets a person to type one into another page has it.
 //!
 //! # Security
 //!
-//! A name that nobody has, a wrong password and a disabled account are one answer,
-//! [`Error::Denied`], after the same work (OWASP Authentication Cheat Sheet, "Authentication and
-//! Error Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it; an
-//! application that would rather not tell strangers shows the same page for both. Wrong passwords
-//! and wrong codes are counted under one budget, which a password reset starts anew: whoever can read
-//! a person's mail has five more codes a reset. The second factor is asked before an expired
-//! password may be changed. The record holds the second factor's secret and is sealed at rest by
-//! [`field`](crate::field), bound to the account that it is of.
+//! **One answer.** A name that nobody has, a wrong password and a disabled account are
+//! [`Error::Denied`], after the same work (OWASP Authentication Cheat Sheet, "Authentication and Error
+//! Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it, and it is
+//! answered on the fifth failure of a name that nobody has, too, from a table of fixed size in memory
+//! that the store has nothing of. Each process has its own; where several answer for one store, a
+//! name that is real is the one on which they agree. An application that would rather not tell
+//! strangers shows the same page for both.
+//!
+//! **What a lockout does, and what it cannot do.** Wrong passwords and wrong codes are counted
+//! together, and five in a row close the way they came in by until the password is reset (the same
+//! wrong password again is no further guess). Who knows a name can close the way of strangers for it,
+//! and there is no lockout of which that is not true; so a stranger must not be everybody.
+//! [`Accounts::sign_in_from`] counts a device that has signed in before, and shows the token it was
+//! given ([`Accounts::device_token`]), by itself, and what is tried within a session is counted by
+//! itself: neither is closed by strangers, and each has no more than its own five (OWASP ASVS 5.0
+//! 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
+//! [`Accounts::sign_in`] is a stranger's. A lockout ends no session, stops nobody who knows the
+//! password, and does not see one password tried on many accounts:
+//! [`attempts::report`](crate::attempts::report) does.
+//!
+//! **Codes.** Wrong codes are counted for each authenticator besides, with growing waits and an end
+//! ([`attempts::Policy::authenticator`]), and a password reset does not touch that count: whoever reads
+//! a person's mail has no five more codes for each reset. From then on a recovery code is the way in,
+//! or an administrator. The second factor is asked before an expired password may be changed.
+//!
+//! **How people get in** is changed within a session whose second factor was proved in the last five
+//! minutes ([`totp::Policy::with_reauthentication`]; of a person without one, the password), else the
+//! answer says so and [`Accounts::step_up`] takes a code again; the password is not asked for again.
+//! Every other session ends with it.
+//!
+//! **At rest** a record is sealed by [`field`](crate::field) and bound to the account that it is of:
+//! nothing of a second factor's secret is in the store, and a row that is copied to another account
+//! does not open. No verb and no accessor gives a secret back after its enrolment.
 //!
 //! # Example
 //!
@@ -59,6 +82,15 @@
 //! ```
 
 mod accounts;
+mod attempt;
+mod authenticators;
+mod client;
+mod enrolment;
+mod guesses;
+mod lanes;
+mod mandates;
+mod passwords;
+mod reason;
 mod sign_in;
 mod state;
 mod ticket;
@@ -66,6 +98,7 @@ mod ticket;
 use core::time::Duration;
 
 pub use accounts::Accounts;
+pub use client::Client;
 pub use state::{Login, State, Status};
 pub use ticket::Ticket;
 
@@ -84,8 +117,11 @@ pub struct Policy {
     password: password::Policy,
     totp: totp::Policy,
     attempts: attempts::Policy,
+    /// For wrong codes, by authenticator.
+    codes: attempts::Policy,
     sessions: session::Policy,
     second_factor: SecondFactor,
+    mandates: Vec<totp::Mandate>,
 }
 
 /// Whether a person must have a second factor.
@@ -116,8 +152,10 @@ impl Policy {
             password: password::Policy::back_office(),
             totp,
             attempts: attempts::Policy::back_office(),
+            codes: attempts::Policy::authenticator(),
             sessions: session::Policy::back_office(),
             second_factor: SecondFactor::Required,
+            mandates: Vec::new(),
         })
     }
 
@@ -128,6 +166,35 @@ impl Policy {
             second_factor,
             ..self
         }
+    }
+
+    /// Demands a second factor of who has one of these roles, the population of a mandate being the
+    /// name of a role that was granted and counts at the moment; a role that it inherits is none that
+    /// was granted. At most 64; of two for one role the later one holds. With
+    /// [`SecondFactor::Required`] they say nothing more.
+    ///
+    /// Since when a mandate binds a person is in their record: from the grant on, or from the first
+    /// sign-in after the mandate was laid down.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooManyMandates`].
+    pub fn with_mandates(
+        self,
+        mandates: impl IntoIterator<Item = totp::Mandate>,
+    ) -> Result<Self, Error> {
+        let mut all: Vec<totp::Mandate> = Vec::new();
+        for mandate in mandates {
+            all.retain(|known| known.population() != mandate.population());
+            all.push(mandate);
+        }
+        if all.len() > mandates::MAX {
+            return Err(Error::TooManyMandates);
+        }
+        Ok(Self {
+            mandates: all,
+            ..self
+        })
     }
 
     /// Other rules for passwords.
@@ -152,6 +219,13 @@ impl Policy {
     #[must_use]
     pub fn with_attempts(self, attempts: attempts::Policy) -> Self {
         Self { attempts, ..self }
+    }
+
+    /// Other rules for wrong codes, counted for each authenticator and not forgotten by a password
+    /// reset. [`attempts::Policy::authenticator`] if nothing is said.
+    #[must_use]
+    pub fn with_code_attempts(self, codes: attempts::Policy) -> Self {
+        Self { codes, ..self }
     }
 
     /// Other rules for sessions.
@@ -215,6 +289,8 @@ pub struct SignedIn {
     pub token: session::Token,
     /// The session with its deadlines.
     pub session: session::Live,
+    /// What the person owes to a mandate: in grace, until when, to be shown to them.
+    pub duty: totp::Duty,
 }
 
 /// A second factor that has just been confirmed.
@@ -230,12 +306,26 @@ pub struct Enrolled {
     pub next: Next,
 }
 
+/// An authenticator that was confirmed within a session.
+#[derive(Debug)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "what a person is shown, and the session they go on with"
+)]
+pub struct Confirmed {
+    /// With the first authenticator, to be shown once; else none.
+    pub recovery_codes: Vec<totp::recovery::Code>,
+    /// The same session under a new token.
+    pub signed_in: SignedIn,
+}
+
 /// The person behind a live session.
 #[derive(Clone, Debug)]
 pub struct Person {
     login: Login,
     session: session::Live,
     grants: rbac::Grants,
+    recovery_codes_left: usize,
 }
 
 impl Person {
@@ -253,6 +343,12 @@ impl Person {
     /// Their roles, for [`rbac::Policy::decide`].
     pub fn grants(&self) -> &rbac::Grants {
         &self.grants
+    }
+
+    /// How many recovery codes they have left; at few it is time for new ones.
+    #[must_use]
+    pub fn recovery_codes_left(&self) -> usize {
+        self.recovery_codes_left
     }
 
     /// When they last proved a second factor in this session, if they did, for
@@ -286,7 +382,11 @@ pub enum Error {
     /// Too many failures: nothing but a password reset opens the account again.
     #[error("too many failed attempts: the password must be reset")]
     ResetRequired,
-    /// Too many attempts at the same moment: on one account, or more hashing than the gate admits.
+    /// Too many wrong codes for every authenticator: a recovery code is the way in, or an
+    /// administrator's [`Accounts::remove_authenticators`].
+    #[error("too many wrong codes: another authenticator has to be bound")]
+    RebindRequired,
+    /// Too many attempts at the same moment, or too soon after a failure: on one account, or more hashing than the gate admits.
     #[error("too many attempts at this moment: try again in {} s", retry_after.as_secs().max(1))]
     Busy {
         /// How long to wait.
@@ -298,6 +398,12 @@ pub enum Error {
     /// A ticket that was used, has expired, was ended, or is for another step.
     #[error("the ticket is not valid for this step")]
     Ticket,
+    /// Devices are not known: there are no keys for their tokens.
+    #[error("there are no keys for device tokens")]
+    NoDevices,
+    /// Mandates beyond 64.
+    #[error("more than 64 mandates")]
+    TooManyMandates,
     /// A name that is no login name.
     #[error(
         "login name is empty, longer than 254 bytes, or contains a space or a control character"

@@ -160,7 +160,7 @@ pub use cost::Cost;
 pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
 pub use generate::Generated;
-pub use hash::{Hash, Hasher, Verified};
+pub use hash::{Hash, Hasher, Refusal, Verified};
 #[cfg(feature = "legacy")]
 pub use legacy::{Firebase, Legacy, LegacyDigest, LegacyScheme};
 pub use limits::{Limits, Parameter};

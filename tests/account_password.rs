@@ -250,7 +250,8 @@ fn an_expired_password_is_not_counted_up() {
         violations(change(PASSWORD, "Correct-Horse-8")),
         ["too_similar"]
     );
-    let wrong = (0..5).map(|_| change("Wrong-Horse-77", "Battery+Staple-8").unwrap_err());
+    let wrong = |n| format!("Wrong-Horse-{n}");
+    let wrong = (0..5).map(|n| change(&wrong(n), "Battery+Staple-8").unwrap_err());
     let answers: Vec<Error> = wrong.collect();
     assert_eq!(answers[..4], vec![Error::Denied; 4]);
     assert_eq!(answers[4], Error::ResetRequired);

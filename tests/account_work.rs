@@ -113,8 +113,10 @@ fn every_answer_costs_one_hash() {
         );
     }
     let _ = accounts.disable("bob", now).unwrap();
-    for _ in 0..5 {
-        let _ = accounts.sign_in("eve", &"Wrong-Horse-77".into(), now);
+    for n in 0..5 {
+        let wrong = format!("Wrong-Horse-{n}");
+        let _ = accounts.sign_in("eve", &wrong.as_str().into(), now);
+        let _ = accounts.sign_in("invented", &wrong.as_str().into(), now);
     }
     let long = "x".repeat(2000);
     for (what, name, password, answer) in [
@@ -131,6 +133,12 @@ fn every_answer_costs_one_hash() {
         ("no name at all", "two words", password, Some(Error::Denied)),
         ("disabled", "bob", password, Some(Error::Denied)),
         ("locked", "eve", password, Some(Error::ResetRequired)),
+        (
+            "locked, and nobody",
+            "invented",
+            password,
+            Some(Error::ResetRequired),
+        ),
     ] {
         let mut outcome = None;
         let work = hashes(|| outcome = accounts.sign_in(name, &password.into(), now).err());

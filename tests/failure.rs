@@ -25,16 +25,23 @@ use std::{
 
 use portcullis::{
     Timestamp,
-    account::{self, Accounts, Enrolled, Next, Person, Receipt, SignedIn, Ticket},
+    account::{
+        self, Accounts, Client, Confirmed, Enrolled, Next, Person, Receipt, SignedIn, Ticket,
+    },
     attempts::{
-        self, Attempts, Begin, Device, DeviceKeys, Key, Reservation, Reservations, Verdict,
+        self, Attempts, Begin, Device, DeviceKeys, DeviceToken, Key, Reservation, Reservations,
+        Verdict,
         unknown::{self, Unknown},
     },
     password::{Cost, Hasher, Password, Reason},
     rbac::{Grant, Grants, Scope},
     session::{self, Activity, Factors, Live, Sessions, SignIn, Token},
     store::{AsyncStore, Entry, Exchange, Store},
-    totp::{Uri, recovery},
+    totp::{
+        Uri,
+        authenticators::{Authenticator, Id},
+        recovery,
+    },
 };
 
 mod block_on;
@@ -42,13 +49,17 @@ use block_on::block_on;
 
 /// The table, and the sources in which the verbs stand.
 const TABLE: &str = include_str!("../src/store/failure.md");
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 10] = [
     ("Sessions", include_str!("../src/session/sessions.rs")),
     ("Attempts", include_str!("../src/attempts/reservation.rs")),
     ("Attempts", include_str!("../src/attempts/device.rs")),
     ("Unknown", include_str!("../src/attempts/unknown.rs")),
     ("Accounts", include_str!("../src/account/accounts.rs")),
     ("Accounts", include_str!("../src/account/sign_in.rs")),
+    ("Accounts", include_str!("../src/account/client.rs")),
+    ("Accounts", include_str!("../src/account/enrolment.rs")),
+    ("Accounts", include_str!("../src/account/passwords.rs")),
+    ("Accounts", include_str!("../src/account/authenticators.rs")),
 ];
 
 const COLUMNS: &str = "| Verb | errs | hangs until its time-out | answers garbage | answers another version | finds nothing | always changes |";
@@ -301,6 +312,11 @@ says! {
     Uri: _given => "a secret";
     Ticket: _given => "a ticket";
     SignedIn: _given => "a token";
+    DeviceToken: _given => "a token of the device";
+    Confirmed: _given => "a token";
+    (Id, Uri): _given => "a secret";
+    Vec<Authenticator>: list => format!("{} authenticators", list.len());
+    Vec<recovery::Code>: codes => format!("{} codes", codes.len());
 }
 
 fn said<T: Says, E: Debug>(answer: Result<T, E>) -> Said {
@@ -393,13 +409,23 @@ fn verbs() -> Vec<Verb> {
             sign_out_everywhere(w, "ada", at(60));
             sessions(w, "ada", at(60));
             sign_in(w, "ada", &w.password, at(60));
+            sign_in_from(w, "ada", &w.password, &Client::stranger(), at(60));
             second_factor(w, &w.factor_needed, &w.phone.code_at(at(90)), at(90));
             recovery_code(w, &w.factor_needed, w.recovery[0].expose_secret(), at(60));
+            device_token(w, &w.person, at(60));
             enrol(w, &w.enrolment_needed, at(60));
             confirm_enrolment(w, &w.enrolling, &w.new_phone.code_at(at(60)), at(60));
             change_expired_password(w, &w.change_needed, &w.password, &w.new_password, at(90));
             reset_password(w, &w.reset, &w.new_password, at(60));
             change_password(w, &w.person, &w.password, &w.new_password, at(60));
+            step_up(w, &w.person, &w.phone.code_at(at(90)), at(90));
+            authenticators(w, &w.person, at(60));
+            add_authenticator(w, &w.person, "tablet", at(60));
+            replace_authenticator(w, &w.person, w.first, "new phone", at(60));
+            confirm_authenticator(w, &w.person, w.pending.0, &w.pending.1.code_at(at(60)), at(60));
+            remove_authenticator(w, &w.person, w.pending.0, at(60));
+            new_recovery_codes(w, &w.person, at(60));
+            remove_authenticators(w, "ada", at(60));
         }
     }
 }
@@ -430,6 +456,8 @@ struct World {
     change_needed: Ticket,
     reset: Ticket,
     grants: Grants,
+    first: Id,
+    pending: (Id, Uri),
 }
 
 #[allow(
@@ -482,7 +510,8 @@ impl World {
 
         let hasher = Hasher::new(Cost::new(8, 1, 1).unwrap());
         let policy = account::Policy::back_office("Example Ltd").unwrap();
-        let accounts = Accounts::danger_unsealed(policy.with_hasher(hasher), Arc::clone(&store));
+        let accounts = Accounts::danger_unsealed(policy.with_hasher(hasher), Arc::clone(&store))
+            .with_device_keys(DeviceKeys::new([7; DeviceKeys::KEY_LEN]));
         let password = Password::from("Correct-Horse-7");
         let enrolment = |login: &str| {
             accounts
@@ -523,6 +552,9 @@ impl World {
         let second = accounts.second_factor(&factor_needed("ada", at(30)), &code, at(30));
         let other = signed_in(second.unwrap()).session;
 
+        let first = accounts.authenticators(&person, at(30)).unwrap()[0].id();
+        let pending = accounts.add_authenticator(&person, "tablet", at(30));
+
         let (eve_phone, _) = enrolled("eve");
         accounts
             .require_password_change("eve", Reason::Compromised, at(30))
@@ -558,6 +590,8 @@ impl World {
             grants: Grants::new()
                 .with(Grant::new("clerk", Scope::Everywhere))
                 .unwrap(),
+            first,
+            pending: pending.unwrap(),
             sessions,
             attempts,
             device,

@@ -111,8 +111,8 @@ pub fn everybody_has_a_second_factor(p: &mut Promise, office: &Office) -> Played
             office
                 .accounts
                 .state(&person.login)?
-                .second_factor()
-                .is_some_and(|f| f.is_confirmed()),
+                .authenticators()
+                .is_any_confirmed(),
         );
     }
     p.tried("each scans a code into a phone and confirms it");
@@ -186,7 +186,7 @@ fn factor(office: &Office, person: &Person, code: &str) -> Result<Result<Next, E
 
 pub fn idle_sessions_end(p: &mut Promise, office: &Office) -> Played {
     let login = &office.people[1].login;
-    let SignedIn { token, session } = office.sign_in(login)?;
+    let SignedIn { token, session, .. } = office.sign_in(login)?;
     let start = office.now();
     p.tried(format!(
         "a session starts; it says that it ends at {}",

@@ -3,13 +3,19 @@
 
 use std::sync::Arc;
 
-use super::{Error, Login, Person, Policy, Receipt, State, Status, Ticket, ticket::Purpose};
+use super::{
+    Error, Login, Person, Policy, Receipt, State, Status, Ticket,
+    client::Nobody,
+    ticket::{Purpose, SoFar},
+};
 use crate::{
-    Timestamp, encoding,
+    Timestamp,
+    attempts::DeviceKeys,
+    encoding,
     field::{Keyring, Sealed},
     password::{self, Password},
     rbac::Grants,
-    session::{self, Activity, Handle, Id, Live, Proofs, Token},
+    session::{self, Activity, Handle, Id, Live, Token},
     store::{Change, Entry, Store, update},
 };
 
@@ -28,6 +34,8 @@ const KEY_PREFIX: &[u8] = b"portcullis/account/";
 pub struct Accounts<S> {
     pub(super) policy: Policy,
     store: S,
+    pub(super) devices: Option<DeviceKeys>,
+    pub(super) nobody: Nobody,
 }
 
 impl<S> Accounts<Sealed<S>> {
@@ -46,7 +54,12 @@ impl<S> Accounts<S> {
     /// context perhaps; for a store that encrypts by other means; and for tests.
     #[must_use]
     pub fn danger_unsealed(policy: Policy, store: S) -> Self {
-        Self { policy, store }
+        Self {
+            policy,
+            store,
+            devices: None,
+            nobody: Nobody::new(),
+        }
     }
 
     /// The store: to bring the next ring to a [`Sealed`] one, and to seal its records anew.
@@ -74,7 +87,9 @@ impl<S: Store> Accounts<S> {
         let rules = self.policy.password_rules(false);
         let hasher = &self.policy.hasher;
         let password = rules.set(hasher, password, &login.context(), now)?;
-        let entry = Entry::new(State::new(login.clone(), password, grants).encode());
+        let mut state = State::new(login.clone(), password, grants);
+        self.policy.bind(&mut state, now);
+        let entry = Entry::new(state.encode());
         update(&self.store, &key(login.handle()), |value| match value {
             None => Ok((Change::Put(entry.clone()), ())),
             Some(_) => Err(Error::Exists),
@@ -102,6 +117,7 @@ impl<S: Store> Accounts<S> {
         self.change(Login::parse(login)?.handle(), |state| {
             if state.grants != grants {
                 state.grants = grants.clone();
+                self.policy.bind(state, now);
                 state.end_everything(now);
             }
             Ok(())
@@ -147,13 +163,7 @@ impl<S: Store> Accounts<S> {
             if state.status == Status::Active {
                 state.status = Status::Disabled(now);
             }
-            let sessions = self.live(state, now).len();
-            let (_, tickets) = state.end_everything(now);
-            Ok(Receipt {
-                at: now,
-                sessions,
-                tickets,
-            })
+            Ok(self.end_all(state, now))
         })
     }
 
@@ -180,11 +190,11 @@ impl<S: Store> Accounts<S> {
         let login = Login::parse(login)?;
         self.change(login.handle(), |state| {
             active(state)?;
-            let proved = Proofs::default();
+            let nothing = SoFar::default();
             let time = (now, super::RESET_TIME);
             state
                 .tickets
-                .issue(login.handle(), Purpose::Reset, proved, time)
+                .issue(login.handle(), Purpose::Reset, nothing, time)
         })
     }
 
@@ -293,6 +303,17 @@ impl<S: Store> Accounts<S> {
         self.change(handle, |state| Ok(self.live(state, now)))
     }
 
+    /// Ends everything and says what did work.
+    pub(super) fn end_all(&self, state: &mut State, now: Timestamp) -> Receipt {
+        let sessions = self.live(state, now).len();
+        let (_, tickets) = state.end_everything(now);
+        Receipt {
+            at: now,
+            sessions,
+            tickets,
+        }
+    }
+
     /// The live sessions; those that have expired are removed.
     fn live(&self, state: &mut State, now: Timestamp) -> Vec<Live> {
         let sessions = core::mem::take(&mut state.sessions);
@@ -315,12 +336,13 @@ impl<S: Store> Accounts<S> {
                 login,
                 session,
                 grants,
+                recovery_codes_left: state.recovery_codes_left(),
             })
         })
     }
 
     /// A step on the sessions. Where it ends sign-ins under way, the tickets end: they are some.
-    fn step_session<T>(
+    pub(super) fn step_session<T>(
         &self,
         state: &mut State,
         step: impl FnOnce(session::State, &session::Policy) -> Stepped<T>,
@@ -338,7 +360,7 @@ impl<S: Store> Accounts<S> {
 
     /// A step on the record that a session's token belongs to. Whether it is there and open is told
     /// to nobody.
-    fn with_session<T>(
+    pub(super) fn with_session<T>(
         &self,
         token: &Token,
         mut step: impl FnMut(&mut State) -> Result<T, Error>,

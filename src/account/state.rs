@@ -4,13 +4,13 @@ use core::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Error, ticket::Tickets};
+use super::{Error, guesses::Guesses, lanes::Lanes, mandates::Bound, ticket::Tickets};
 use crate::{
-    Timestamp, attempts,
+    Timestamp,
     encoding::{self, Decoder, Encoder},
     password, rbac,
     session::{self, Handle},
-    totp,
+    totp::{Authenticators, recovery},
 };
 
 const VERSION: u8 = 1;
@@ -95,18 +95,24 @@ pub enum Status {
 /// One person's record.
 ///
 /// Encoded as: version 1; login after its length u32; status (0 active, 1 disabled and since when);
-/// then after their lengths u32: password, second factor (optional), recovery codes (optional),
-/// attempts, sessions, grants, each in its own versioned form; tickets: their number u32, then for
-/// each SHA-256 digest, purpose u8 (1 second factor, 2 enrolment, 3 password change, 4 reset), expiry
-/// u64, what was proved before it: factors u8, and for each of them when u64. Times are milliseconds.
+/// then after their lengths u32: password, authenticators, recovery codes (optional), each in its own
+/// versioned form; wrong codes: for how many authenticators u32, then for each its number u32 and its
+/// attempts; mandates: how many u32, then for each the population, since when it binds u64 and
+/// sign-ins since u32; attempts of strangers, of those who are signed in, and of devices: how many
+/// u32, then for each its number as text and its attempts; sessions; grants; tickets: their number u32,
+/// then for each SHA-256 digest, purpose u8 (1 second factor, 2 enrolment, 3 password change, 4 reset),
+/// expiry u64, what was proved before it: factors u8, and for each of them when u64; 0, or 1 and the
+/// number of the device that it began on. Times are milliseconds.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) login: Login,
     pub(super) status: Status,
     pub(super) password: password::State,
-    pub(super) factor: Option<totp::State>,
-    pub(super) recovery: Option<totp::recovery::State>,
-    pub(super) attempts: attempts::State,
+    pub(super) authenticators: Authenticators,
+    pub(super) guesses: Guesses,
+    pub(super) recovery: Option<recovery::State>,
+    pub(super) bound: Vec<Bound>,
+    pub(super) lanes: Lanes,
     pub(super) sessions: session::State,
     pub(super) grants: rbac::Grants,
     pub(super) tickets: Tickets,
@@ -118,9 +124,11 @@ impl State {
             login,
             status: Status::Active,
             password,
-            factor: None,
+            authenticators: Authenticators::default(),
+            guesses: Guesses::default(),
             recovery: None,
-            attempts: attempts::State::default(),
+            bound: Vec::new(),
+            lanes: Lanes::default(),
             sessions: session::State::default(),
             grants,
             tickets: Tickets::default(),
@@ -145,10 +153,17 @@ impl State {
         &self.password
     }
 
-    /// The second factor, if one is enrolled or being enrolled.
+    /// The authenticators: those that are confirmed and those that await their first code. Their
+    /// secrets cannot be had from here.
     #[must_use]
-    pub fn second_factor(&self) -> Option<&totp::State> {
-        self.factor.as_ref()
+    pub fn authenticators(&self) -> &Authenticators {
+        &self.authenticators
+    }
+
+    /// How many recovery codes have not been used.
+    #[must_use]
+    pub fn recovery_codes_left(&self) -> usize {
+        self.recovery.as_ref().map_or(0, recovery::State::remaining)
     }
 
     /// The roles.
@@ -158,7 +173,13 @@ impl State {
 
     /// Whether a second factor has been confirmed.
     pub(super) fn has_factor(&self) -> bool {
-        self.factor.as_ref().is_some_and(totp::State::is_confirmed)
+        self.authenticators.is_any_confirmed()
+    }
+
+    /// Other authenticators; what was counted against those that are gone is forgotten.
+    pub(super) fn set_authenticators(&mut self, authenticators: Authenticators) {
+        self.guesses.keep(&authenticators);
+        self.authenticators = authenticators;
     }
 
     /// Ends every session, every ticket and every sign-in under way.
@@ -168,7 +189,7 @@ impl State {
         (ended, self.tickets.end_all(now))
     }
 
-    /// The bytes to store. They hold the second factor's secret.
+    /// The bytes to store. They hold the secrets of the authenticators.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(VERSION);
@@ -181,13 +202,13 @@ impl State {
             e.time(since);
         });
         e.bytes(&self.password.encode());
-        e.option(self.factor.as_ref(), |e, factor| {
-            e.bytes(&factor.encode());
-        });
+        e.bytes(&self.authenticators.encode());
         e.option(self.recovery.as_ref(), |e, recovery| {
             e.bytes(&recovery.encode());
         });
-        e.bytes(&self.attempts.encode());
+        self.guesses.encode(&mut e);
+        e.list(&self.bound, |e, bound| bound.encode(e));
+        self.lanes.encode(&mut e);
         e.bytes(&self.sessions.encode());
         e.bytes(&self.grants.encode());
         self.tickets.encode(&mut e);
@@ -208,10 +229,11 @@ impl State {
                 .option(Decoder::time)?
                 .map_or(Status::Active, Status::Disabled),
             password: password::State::decode(d.bytes(PART_LEN)?)?,
-            factor: d.option(|d| Ok::<_, Error>(totp::State::decode(d.bytes(PART_LEN)?)?))?,
-            recovery: d
-                .option(|d| Ok::<_, Error>(totp::recovery::State::decode(d.bytes(PART_LEN)?)?))?,
-            attempts: attempts::State::decode(d.bytes(PART_LEN)?)?,
+            authenticators: Authenticators::decode(d.bytes(PART_LEN)?)?,
+            recovery: d.option(|d| Ok::<_, Error>(recovery::State::decode(d.bytes(PART_LEN)?)?))?,
+            guesses: Guesses::decode(&mut d)?,
+            bound: Bound::decode_all(&mut d)?,
+            lanes: Lanes::decode(&mut d)?,
             sessions: session::State::decode(d.bytes(PART_LEN)?)?,
             grants: rbac::Grants::decode(d.bytes(PART_LEN)?)?,
             tickets: Tickets::decode(&mut d)?,

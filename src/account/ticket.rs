@@ -2,12 +2,12 @@
 
 use core::{fmt, str::FromStr, time::Duration};
 
-use super::Error;
+use super::{Error, lanes::Lane};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
     random,
-    session::{Digest, Handle, Proofs, Token},
+    session::{Digest, Factors, Handle, Proofs, Token},
 };
 
 /// Tickets for one purpose that a record holds; at the next one the oldest of them goes. Whoever
@@ -74,6 +74,23 @@ impl Purpose {
     }
 }
 
+/// What a ticket remembers of the steps before it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct SoFar {
+    pub(super) proved: Proofs,
+    /// Where the attempt is counted that it is a part of.
+    pub(super) lane: Lane,
+}
+
+impl SoFar {
+    pub(super) fn and(self, factors: Factors, at: Timestamp) -> Self {
+        Self {
+            proved: self.proved.and(factors, at),
+            ..self
+        }
+    }
+}
+
 /// The tickets of one record that may still be used.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Tickets(Vec<Issued>);
@@ -83,16 +100,16 @@ struct Issued {
     digest: Digest,
     purpose: Purpose,
     expires: Timestamp,
-    proved: Proofs,
+    so_far: SoFar,
 }
 
 impl Tickets {
-    /// Issues a ticket that remembers what has been proved so far.
+    /// Issues a ticket that remembers what has happened so far.
     pub(super) fn issue(
         &mut self,
         handle: Handle,
         purpose: Purpose,
-        proved: Proofs,
+        so_far: SoFar,
         (now, time): (Timestamp, Duration),
     ) -> Result<Ticket, Error> {
         let token = Token::generate(handle)
@@ -107,18 +124,18 @@ impl Tickets {
             digest: token.digest(),
             purpose,
             expires: now.saturating_add(time),
-            proved,
+            so_far,
         });
         Ok(Ticket(token))
     }
 
-    /// What was proved before this ticket was issued, if it is good for this step now.
+    /// What happened before this ticket was issued, if it is good for this step now.
     pub(super) fn find(
         &mut self,
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Proofs, Error> {
+    ) -> Result<SoFar, Error> {
         self.forget_expired(now);
         let digest = ticket.0.digest();
         let found = self.0.iter().fold(None, |found, issued| {
@@ -129,7 +146,8 @@ impl Tickets {
             }
         });
         let good = found.filter(|issued| issued.purpose == purpose);
-        good.map(|issued| issued.proved).ok_or(Error::Ticket)
+        good.map(|issued| issued.so_far.clone())
+            .ok_or(Error::Ticket)
     }
 
     /// Uses a ticket up.
@@ -138,11 +156,11 @@ impl Tickets {
         ticket: &Ticket,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Proofs, Error> {
-        let proved = self.find(ticket, purpose, now)?;
+    ) -> Result<SoFar, Error> {
+        let so_far = self.find(ticket, purpose, now)?;
         let digest = ticket.0.digest();
         self.0.retain(|issued| issued.digest != digest);
-        Ok(proved)
+        Ok(so_far)
     }
 
     /// Ends them all and says how many were still good.
@@ -160,7 +178,8 @@ impl Tickets {
         e.list(&self.0, |e, issued| {
             e.array(&issued.digest.0).u8(issued.purpose.code());
             e.time(issued.expires);
-            issued.proved.encode(e);
+            issued.so_far.proved.encode(e);
+            issued.so_far.lane.encode(e);
         });
     }
 
@@ -175,7 +194,10 @@ impl Tickets {
                 digest,
                 purpose: purpose.ok_or(encoding::Error::Damaged)?,
                 expires: d.time()?,
-                proved: Proofs::decode(d)?,
+                so_far: SoFar {
+                    proved: Proofs::decode(d)?,
+                    lane: Lane::decode(d)?,
+                },
             })
         })
         .map(Self)

@@ -303,7 +303,18 @@ impl Hasher {
     /// A password of ASCII is one text. Of one that is another text in another [`Form`] each is
     /// tried, and each costs as much.
     pub fn verify(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Error> {
-        self.verify_within(self.gate.enter(self.weight_kib(stored))?, password, stored)
+        self.examine(password, stored).map_err(Refusal::into_error)
+    }
+
+    /// Verifies as [`Hasher::verify`] does, with the same work, and keeps of a wrong password what tells
+    /// it from another wrong one: for counting failures.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hasher::verify`], with the slow hash where there is one.
+    pub fn examine(&self, password: &Password, stored: Option<&Hash>) -> Result<Verified, Refusal> {
+        let permit = self.gate.enter(self.weight_kib(stored));
+        self.examine_within(permit.map_err(Refusal::from)?, password, stored)
     }
 
     /// Verifies as [`Hasher::verify`] does, with a permit that was waited for before: on a thread
@@ -316,10 +327,20 @@ impl Hasher {
     /// less than that of `stored`.
     pub fn verify_within(
         &self,
-        mut permit: Permit,
+        permit: Permit,
         password: &Password,
         stored: Option<&Hash>,
     ) -> Result<Verified, Error> {
+        self.examine_within(permit, password, stored)
+            .map_err(Refusal::into_error)
+    }
+
+    fn examine_within(
+        &self,
+        mut permit: Permit,
+        password: &Password,
+        stored: Option<&Hash>,
+    ) -> Result<Verified, Refusal> {
         permit.covers(self.weight_kib(None))?;
         let room_kib = permit.kib();
         self.verify_by(password, stored, room_kib, |stored, text| {
@@ -357,9 +378,10 @@ impl Hasher {
         stored: Option<&Hash>,
         room_kib: u32,
         mut compute: impl FnMut(&Stored, &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>,
-    ) -> Result<Verified, Error> {
+    ) -> Result<Verified, Refusal> {
         let mut owed = self.owed(password)?;
-        let refusal = match self.admit(password, stored, room_kib) {
+        let mut slow_hash = None;
+        let error = match self.admit(password, stored, room_kib) {
             Ok((texts, stored)) => {
                 let scheme = stored.scheme();
                 for text in texts {
@@ -369,15 +391,22 @@ impl Hasher {
                         let needs_rehash = scheme.is_weaker_than(&self.cost);
                         return Ok(Verified { needs_rehash });
                     }
+                    if stored.is_argon2() {
+                        slow_hash.get_or_insert(tag);
+                    }
                 }
                 Error::Wrong
             }
             Err(refusal) => refusal,
         };
         for Decoy { hash, text } in owed {
-            compute(&hash, text.as_bytes())?;
+            let tag = compute(&hash, text.as_bytes())?;
+            // nobody's hash tells wrong passwords apart as somebody's does
+            if stored.is_none() && error == Error::Wrong && hash.is_argon2() {
+                slow_hash.get_or_insert(tag);
+            }
         }
-        Err(refusal)
+        Err(Refusal { error, slow_hash })
     }
 
     /// The texts and the hash, if both are such that they can be compared in `room_kib`. The password
@@ -539,6 +568,52 @@ impl Verified {
     }
 }
 
+/// Why a password was refused, and what the work on it gave. `Debug` prints the reason alone.
+#[derive(Clone)]
+pub struct Refusal {
+    error: Error,
+    slow_hash: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Refusal {
+    /// Why.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The same, for who needs no more.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// Argon2 of the wrong password under the salt and the cost of the stored hash: the same wrong
+    /// password has the same one, until the stored hash is another. It comes out of the work that
+    /// verifying takes in any case. Of a person who does not exist it is that under a fixed salt. None
+    /// for a hash of another scheme, and where nothing was compared.
+    ///
+    /// It is as good as a stored hash of that wrong password, which may be nearly the right one: keep
+    /// no more than a few bits of it, as `attempts::Fingerprint` does.
+    #[must_use]
+    pub fn expose_slow_hash(&self) -> Option<&[u8]> {
+        self.slow_hash.as_deref().map(Vec::as_slice)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let slow_hash = None;
+        Self { error, slow_hash }
+    }
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use core::cell::RefCell;
@@ -566,7 +641,7 @@ mod tests {
                 .push((stored.scheme().to_string(), text.to_owned()));
             hasher.compute(stored, text.as_bytes(), &mut permit)
         });
-        (outcome, computed.into_inner())
+        (outcome.map_err(Refusal::into_error), computed.into_inner())
     }
 
     /// PW-14, PW-05, PW-17: seen by the work itself, not by the clock.
@@ -697,7 +772,7 @@ mod tests {
                 computed.push(stored.scheme().to_string());
                 Ok(Zeroizing::new(vec![1]))
             });
-            (outcome, computed)
+            (outcome.map_err(Refusal::into_error), computed)
         };
         let (known, unknown) = (compute(2048, Some(&heavy)), compute(2048, None));
         assert_eq!(known.0, Err(Error::AboveBudget { budget_kib: 2048 }));
@@ -745,7 +820,7 @@ mod tests {
         let outcome = hasher.verify_by(&Password::from("x"), None, 8, |stored, _| {
             Ok(Zeroizing::new(stored.tag().to_vec()))
         });
-        assert_eq!(outcome, Err(Error::Wrong));
+        assert_eq!(outcome.map_err(Refusal::into_error), Err(Error::Wrong));
     }
 
     /// PW-14: without memory, a known and an unknown person get the same answer.
@@ -756,7 +831,7 @@ mod tests {
         for stored in [None, Some(&stored)] {
             let outcome =
                 hasher.verify_by(&Password::from("x"), stored, 8, |_, _| Err(Error::Memory));
-            assert_eq!(outcome, Err(Error::Memory));
+            assert_eq!(outcome.map_err(Refusal::into_error), Err(Error::Memory));
         }
     }
 

@@ -43,6 +43,15 @@ impl Stored {
         }
     }
 
+    /// Whether it is one of Argon2, of any kind.
+    pub(super) fn is_argon2(&self) -> bool {
+        match self {
+            Self::Argon2(_) => true,
+            #[cfg(feature = "legacy")]
+            Self::Foreign(_) => false,
+        }
+    }
+
     pub(super) fn scheme(&self) -> Scheme {
         match self {
             Self::Argon2(phc) => Scheme::Argon2 {

@@ -188,8 +188,10 @@ fn a_wrong_sign_in_says_nothing_of_who_is_here() {
     let unknown = client.post("/sign-in", &[("login", "nobody"), ("password", "wrong")]);
     assert_eq!((known.status, unknown.status), (422, 422));
     assert_eq!(known.body, unknown.body);
-    for _ in 0..5 {
-        client.post("/sign-in", &[("login", "demo"), ("password", "wrong")]);
+    for n in 0..5 {
+        // the same one again would be no further failure
+        let wrong = format!("wrong-{n}");
+        client.post("/sign-in", &[("login", "demo"), ("password", &wrong)]);
     }
     // five failures have closed the account: its right password is answered like a wrong one
     let closed = client.post(
@@ -484,12 +486,13 @@ fn too_many_guesses_at_once_are_put_off() {
     let server = server();
     let start = Barrier::new(20);
     let answers: Vec<_> = thread::scope(|scope| {
-        let guess = || {
+        let guess = |n: u32| {
             let mut client = Client::new(&server);
+            let wrong = format!("wrong-{n}");
             start.wait();
-            client.post("/sign-in", &[("login", "demo"), ("password", "wrong")])
+            client.post("/sign-in", &[("login", "demo"), ("password", &wrong)])
         };
-        let guesses: Vec<_> = (0..20).map(|_| scope.spawn(guess)).collect();
+        let guesses: Vec<_> = (0..20).map(|n| scope.spawn(move || guess(n))).collect();
         guesses
             .into_iter()
             .map(|guess| guess.join().unwrap())

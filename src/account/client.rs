@@ -1,0 +1,153 @@
+//! Where a sign-in comes from, and what is counted for names that nobody has.
+
+use core::fmt;
+use std::sync::OnceLock;
+
+use super::{
+    Accounts, Error, Login,
+    attempt::{at_the_gate, is_guess, wrong},
+    lanes::{self, Lane},
+};
+use crate::{
+    Timestamp,
+    attempts::{self, Begin, DeviceKeys, DeviceToken, Key, Outcome, Unknown, Verdict, unknown},
+    password::Password,
+    session::{self, Token},
+    store::{Memory, Store},
+};
+
+/// What is known of the client that signs in: nothing, as a rule.
+///
+/// `Debug` does not print the token.
+#[derive(Clone, Copy, Default)]
+pub struct Client<'a> {
+    device_token: Option<&'a str>,
+}
+
+impl<'a> Client<'a> {
+    /// Nothing is known.
+    #[must_use]
+    pub fn stranger() -> Self {
+        Self::default()
+    }
+
+    /// It has sent this token, in a cookie as a rule, which [`Accounts::device_token`] gave it at an
+    /// earlier sign-in. Any text will do: who sends one that is no token, or that is of another
+    /// account, is a stranger.
+    #[must_use]
+    pub fn with_device_token(self, token: &'a str) -> Self {
+        Self {
+            device_token: Some(token),
+        }
+    }
+}
+
+impl fmt::Debug for Client<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+/// The table of names that nobody has. It is made when the first one is asked for, since a table
+/// takes randomness.
+pub(super) type Nobody = OnceLock<Unknown<Memory>>;
+
+impl<S> Accounts<S> {
+    /// Knows devices that have signed in before by tokens under these keys
+    /// ([`attempts::device`]). Without keys every client is a stranger.
+    #[must_use]
+    pub fn with_device_keys(mut self, keys: DeviceKeys) -> Self {
+        self.devices = Some(keys);
+        self
+    }
+
+    /// Whose failures those of this client are counted with.
+    pub(super) fn lane(&self, login: &Login, client: &Client<'_>, now: Timestamp) -> Lane {
+        let shown = self.devices.as_ref().zip(client.device_token);
+        let device = shown.map(|(keys, text)| keys.verify(text, login.as_str(), now));
+        match device {
+            Some(Ok(device)) => Lane::Device(device.id().to_owned()),
+            Some(Err(_)) | None => Lane::Strangers,
+        }
+    }
+
+    fn unknown(&self) -> Result<&Unknown<Memory>, Error> {
+        if let Some(unknown) = self.nobody.get() {
+            return Ok(unknown);
+        }
+        let rows = usize::try_from(unknown::ROWS).unwrap_or(usize::MAX);
+        // a table is bounded by its rows, so none need expire: the clock of the decisions is `now`
+        let store = Memory::with_clock(rows, || Timestamp::EPOCH);
+        let made = Unknown::new(self.policy.attempts.clone(), store);
+        let made = made.map_err(|_| session::Error::Randomness)?;
+        Ok(self.nobody.get_or_init(|| made))
+    }
+}
+
+impl<S: Store> Accounts<S> {
+    /// A token by which the client that holds this session is known at later sign-ins: for a cookie of
+    /// its own, which stays when the person signs out. To be given at a sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Session`] when the session is not live or the system gives no randomness,
+    /// [`Error::NoDevices`] without [`Accounts::with_device_keys`], and the store's.
+    pub fn device_token(&self, token: &Token, now: Timestamp) -> Result<DeviceToken, Error> {
+        let person = self.check(token, now)?;
+        let keys = self.devices.as_ref().ok_or(Error::NoDevices)?;
+        let token = keys.issue(person.login(), now);
+        token.map_err(|_| session::Error::Randomness.into())
+    }
+
+    /// What is answered about a name that nobody has, or whose account is disabled: what would be if
+    /// every password were wrong, from the first failure to the reset, after the same work. Nothing of
+    /// it is in the store.
+    pub(super) fn nobody(&self, login: &Login, password: &Password, now: Timestamp) -> Error {
+        let counted = self.count_nobody(login, password, now);
+        counted.err().unwrap_or(Error::Denied)
+    }
+
+    fn count_nobody(
+        &self,
+        login: &Login,
+        password: &Password,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (unknown, name) = (self.unknown()?, Key::account(login.as_str()));
+        let name = name.map_err(|_| Error::Denied)?;
+        let begun = unknown.begin(&name, now).map_err(no_count)?;
+        let slot = match begun {
+            Begin::Allowed(slot) => slot,
+            refused => {
+                let error = lanes::refusal(&refused, now);
+                return Err(self.same_work(password).unwrap_or(error));
+            }
+        };
+        let refusal = self.policy.hasher.examine(password, None).err();
+        let machine = refusal.as_ref().filter(|r| !is_guess(r.error()));
+        let verdict = match (&refusal, machine) {
+            (Some(refusal), None) => wrong(refusal),
+            _ => Verdict::Incomplete,
+        };
+        let outcome = unknown.settle(slot, verdict, now).map_err(no_count)?;
+        if let Some(refusal) = machine {
+            return Err(at_the_gate(refusal.error().clone()));
+        }
+        match outcome {
+            Outcome::Locked { until } => Err(lanes::busy(until, now)),
+            Outcome::ResetRequired { .. } | Outcome::RebindRequired { .. } => {
+                Err(Error::ResetRequired)
+            }
+            Outcome::Lapsed => Err(Error::Overtaken),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn no_count(error: attempts::Error) -> Error {
+    match error {
+        attempts::Error::Store(error) => error.into(),
+        attempts::Error::State(error) => error.into(),
+        _ => Error::Denied,
+    }
+}

@@ -1,0 +1,382 @@
+//! Wrong guesses at one account, however they come.
+#![cfg(feature = "account")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod account_support;
+
+use std::{
+    sync::{
+        Arc, Barrier, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use portcullis::{
+    account::{Accounts, Error, Next},
+    attempts::report::Reason,
+    password::{self, Cost, Hasher},
+    rbac::Grants,
+    store::Memory,
+    totp::{self},
+};
+
+use account_support::*;
+
+/// S4-20, AT-01, AT-11: passwords and codes are one budget of five.
+#[test]
+fn five_failures_of_either_kind_force_a_reset() {
+    let world = world();
+    let now = at(MINUTE);
+    for _ in 0..3 {
+        assert_eq!(world.guess(now), Error::Denied);
+    }
+    // a right password does not wipe the count: codes would be guessed without end
+    let ticket = world.ticket(now);
+    let code = |n: u32| format!("{n:06}");
+    let right = world.phone.code_at(now);
+    let wrong: Vec<String> = (0..3).map(code).filter(|code| *code != right).collect();
+    let first = world
+        .accounts
+        .second_factor(&ticket, &wrong[0], now)
+        .unwrap_err();
+    assert_eq!(first, Error::Totp(totp::Error::Wrong));
+    // a wrong code is followed by a wait of a second
+    let too_soon = world.accounts.second_factor(&ticket, &wrong[1], now);
+    let retry_after = Duration::from_secs(1);
+    assert_eq!(too_soon.unwrap_err(), Error::Busy { retry_after });
+    let now = at(MINUTE + 1);
+    let second = world
+        .accounts
+        .second_factor(&ticket, &wrong[1], now)
+        .unwrap_err();
+    assert_eq!(second, Error::ResetRequired);
+    // from here on everything is refused, however right
+    assert_eq!(
+        world
+            .accounts
+            .second_factor(&ticket, &right, now)
+            .unwrap_err(),
+        Error::ResetRequired
+    );
+    assert_eq!(
+        sign_in(&world.accounts, now).unwrap_err(),
+        Error::ResetRequired
+    );
+    assert_eq!(
+        sign_in(&world.accounts, at(100 * DAY)).unwrap_err(),
+        Error::ResetRequired
+    );
+}
+
+/// AT-05.
+#[test]
+fn a_whole_sign_in_clears_the_count() {
+    let world = world();
+    for n in 1..4 {
+        for _ in 0..4 {
+            assert_eq!(world.guess(at(n * MINUTE)), Error::Denied);
+        }
+        world.session(at(n * MINUTE));
+    }
+}
+
+/// AT-02: of fifty guesses at once at most five are looked at.
+#[test]
+fn parallel_guesses_are_five() {
+    let world = world();
+    let (barrier, denied) = (Barrier::new(50), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| {
+                barrier.wait();
+                if world.guess(at(MINUTE)) == Error::Denied {
+                    denied.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert!(
+        denied.into_inner() <= 4,
+        "the fifth answer is that a reset is required"
+    );
+    assert_eq!(
+        sign_in(&world.accounts, at(MINUTE)).unwrap_err(),
+        Error::ResetRequired
+    );
+}
+
+/// S2-10, S4-18, S4-20.
+#[test]
+fn a_reset_opens_the_account_and_still_asks_for_the_second_factor() {
+    let world = world();
+    let accounts = &world.accounts;
+    let live = world.session(at(MINUTE));
+    for _ in 0..5 {
+        let _ = world.guess(at(2 * MINUTE));
+    }
+    let ticket = accounts
+        .start_reset("ada@example.com", at(2 * MINUTE))
+        .unwrap();
+    let reused = accounts
+        .reset_password(&ticket, &PASSWORD.into(), at(3 * MINUTE))
+        .unwrap_err();
+    assert!(matches!(
+        reused,
+        Error::Password(password::Error::Rejected(_))
+    ));
+    accounts
+        .reset_password(&ticket, &NEW.into(), at(3 * MINUTE))
+        .unwrap();
+    let twice = accounts.reset_password(&ticket, &"Third-Pass-99".into(), at(3 * MINUTE));
+    assert_eq!(twice, Err(Error::Ticket));
+    assert!(
+        accounts.check(&live.token, at(3 * MINUTE)).is_err(),
+        "older sessions are over"
+    );
+    let next = accounts
+        .sign_in("ada@example.com", &NEW.into(), at(3 * MINUTE))
+        .unwrap();
+    assert!(matches!(next, Next::FactorNeeded(_)));
+    assert_eq!(
+        sign_in(accounts, at(3 * MINUTE)).unwrap_err(),
+        Error::Denied
+    );
+}
+
+/// SE-08, LC-01, PW-03: what was seen before the hash must hold after it.
+#[test]
+fn a_sign_in_does_not_outrun_what_happened_during_its_hash() {
+    let name = "ada@example.com";
+    let cases: [(&str, Meanwhile, Error); 7] = [
+        (
+            "disabled",
+            Box::new(move |store| {
+                let _ = others(store).disable(name, at(MINUTE)).unwrap();
+            }),
+            Error::Denied,
+        ),
+        (
+            "signed out everywhere",
+            Box::new(move |store| {
+                let ended = others(store).sign_out_everywhere(name, at(MINUTE));
+                assert_eq!(ended, Ok(0));
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "given other roles",
+            Box::new(move |store| {
+                let granted = others(store).grant(name, Grants::new(), at(MINUTE));
+                assert_eq!(granted, Ok(()));
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "told to choose another password",
+            Box::new(move |store| {
+                let reason = password::Reason::Compromised;
+                let told = others(store).require_password_change(name, reason, at(MINUTE));
+                assert_eq!(told, Ok(()));
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "password reset",
+            Box::new(move |store| {
+                let accounts = others(store);
+                let ticket = accounts.start_reset(name, at(MINUTE)).unwrap();
+                accounts
+                    .reset_password(&ticket, &NEW.into(), at(MINUTE))
+                    .unwrap();
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "hashed anew",
+            Box::new(move |store| {
+                let stronger = Hasher::new(Cost::new(16, 1, 1).unwrap());
+                let accounts =
+                    Accounts::danger_unsealed(policy().with_hasher(stronger), store.clone());
+                let _ = sign_in(&accounts, at(MINUTE)).unwrap();
+            }),
+            Error::Overtaken,
+        ),
+        (
+            "given up for lost",
+            Box::new(move |store| {
+                let later = at(MINUTE + 31);
+                let wrong = others(store).sign_in(name, &wrong(), later);
+                assert_eq!(wrong.unwrap_err(), Error::Denied);
+            }),
+            Error::Overtaken,
+        ),
+    ];
+    for (what, meanwhile, error) in cases {
+        let store = Interrupted {
+            store: Arc::new(Memory::new(10)),
+            armed: Mutex::new(None),
+        };
+        let world = world_in(&store);
+        // the first load opens the attempt, the second one settles it
+        *store.armed.lock().unwrap() = Some((1, meanwhile));
+        assert_eq!(
+            sign_in(&world.accounts, at(MINUTE)).unwrap_err(),
+            error,
+            "{what}"
+        );
+        assert!(store.armed.lock().unwrap().is_none(), "{what} did happen");
+    }
+}
+
+/// S4-20, AT-01: a lock closes every way in but the reset.
+#[test]
+fn a_ticket_from_before_a_lock_does_not_lead_around_it() {
+    let lock = |accounts: &Accounts<Memory>, now| {
+        for _ in 0..5 {
+            assert!(accounts.sign_in("ada@example.com", &wrong(), now).is_err());
+        }
+    };
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
+    accounts
+        .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let Next::EnrolmentNeeded(ticket) = sign_in(&accounts, at(0)).unwrap() else {
+        panic!()
+    };
+    let phone = accounts.enrol(&ticket, at(0)).unwrap();
+    lock(&accounts, at(0));
+    assert_eq!(
+        accounts.enrol(&ticket, at(0)).unwrap_err(),
+        Error::ResetRequired
+    );
+    let confirmed = accounts.confirm_enrolment(&ticket, &phone.code_at(at(0)), at(0));
+    assert_eq!(confirmed.unwrap_err(), Error::ResetRequired);
+
+    let world = world();
+    let due = at(190 * DAY);
+    let ticket = world.ticket(due);
+    let next = world
+        .accounts
+        .second_factor(&ticket, &world.phone.code_at(due), due);
+    let Next::PasswordChangeNeeded(ticket, _) = next.unwrap() else {
+        panic!()
+    };
+    lock(&world.accounts, due);
+    let changed =
+        world
+            .accounts
+            .change_expired_password(&ticket, &PASSWORD.into(), &NEW.into(), due);
+    assert_eq!(changed.unwrap_err(), Error::ResetRequired);
+}
+
+/// AT-02: a guess counts, whatever happens to the account while it is looked at.
+#[test]
+fn a_wrong_guess_counts_also_when_it_was_overtaken() {
+    let store = Interrupted {
+        store: Arc::new(Memory::new(10)),
+        armed: Mutex::new(None),
+    };
+    let world = world_in(&store);
+    for _ in 0..4 {
+        let meanwhile: Meanwhile = Box::new(|store| {
+            let ended = others(store).sign_out_everywhere("ada@example.com", at(MINUTE));
+            assert_eq!(ended, Ok(0));
+        });
+        *store.armed.lock().unwrap() = Some((1, meanwhile));
+        assert_eq!(world.guess(at(MINUTE)), Error::Denied);
+    }
+    assert_eq!(world.guess(at(MINUTE)), Error::ResetRequired);
+}
+
+/// AT-09: names that nobody has leave nothing behind.
+#[test]
+fn invented_names_take_no_room() {
+    let store = Arc::new(Memory::new(10));
+    let accounts = Accounts::danger_unsealed(policy(), store.clone());
+    for n in 0..50 {
+        let _ = accounts.sign_in(&format!("nobody-{n}"), &PASSWORD.into(), at(0));
+    }
+    assert!(store.is_empty());
+}
+
+#[test]
+fn a_present_password_is_not_guessed_through_a_session_either() {
+    let world = world();
+    let live = world.session(at(MINUTE));
+    let guess = || {
+        world
+            .accounts
+            .change_password(&live.token, &wrong(), &NEW.into(), at(MINUTE))
+            .unwrap_err()
+    };
+    let answers: Vec<Error> = (0..6).map(|_| guess()).collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4..], vec![Error::ResetRequired; 2]);
+}
+
+/// TO-11: a right code that was used is a reason of its own: somebody has seen it.
+#[test]
+fn a_replayed_code_is_told_from_a_wrong_one() {
+    let world = world();
+    let ticket = world.ticket(at(0));
+    let code = world.phone.code_at(at(0));
+    let replayed = world.accounts.second_factor(&ticket, &code, at(0));
+    assert_eq!(replayed.unwrap_err().reason(), Some(Reason::ReplayedCode));
+    let right = world.phone.code_at(at(MINUTE));
+    let code = if right == "000000" {
+        "000001"
+    } else {
+        "000000"
+    };
+    let wrong = world.accounts.second_factor(&ticket, code, at(MINUTE));
+    assert_eq!(wrong.unwrap_err().reason(), Some(Reason::WrongCode));
+}
+
+/// AT-08: each answer has its name in a log.
+#[test]
+fn each_answer_is_a_reason_in_a_log() {
+    let world = world();
+    let ticket = |now| sign_in(&world.accounts, now).unwrap();
+    assert_eq!(ticket(at(0)).reason(), Reason::Incomplete);
+    assert_eq!(world.guess(at(0)).reason(), Some(Reason::WrongPassword));
+    for _ in 0..4 {
+        let _ = world.guess(at(0));
+    }
+    assert_eq!(world.guess(at(0)).reason(), Some(Reason::ResetRequired));
+    let retry_after = Duration::from_secs(1);
+    assert_eq!(Error::Busy { retry_after }.reason(), Some(Reason::Busy));
+    assert_eq!(Error::RebindRequired.reason(), Some(Reason::RebindRequired));
+    assert_eq!(Error::Disabled.reason(), Some(Reason::Disabled));
+    assert_eq!(Error::Overtaken.reason(), None);
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
+    let name = "ada@example.com";
+    accounts
+        .register(name, &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let next = sign_in(&accounts, at(0)).unwrap();
+    assert_eq!(next.reason(), Reason::EnrolmentRequired);
+    let Next::EnrolmentNeeded(ticket) = next else {
+        panic!()
+    };
+    let phone = accounts.enrol(&ticket, at(0)).unwrap();
+    let enrolled = accounts.confirm_enrolment(&ticket, &phone.code_at(at(0)), at(0));
+    assert_eq!(enrolled.unwrap().next.reason(), Reason::Success);
+    let reason = password::Reason::Compromised;
+    accounts
+        .require_password_change(name, reason, at(1))
+        .unwrap();
+    let now = at(MINUTE);
+    let Next::FactorNeeded(ticket) = sign_in(&accounts, now).unwrap() else {
+        panic!()
+    };
+    let next = accounts.second_factor(&ticket, &phone.code_at(now), now);
+    assert_eq!(next.unwrap().reason(), Reason::PasswordExpired);
+}

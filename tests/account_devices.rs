@@ -1,0 +1,366 @@
+//! Nobody is locked out by a stranger, and a stranger learns nothing.
+#![cfg(feature = "account")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod account_support;
+
+use std::{sync::Arc, time::Duration};
+
+use account_support::*;
+use portcullis::{
+    Timestamp,
+    account::{Accounts, Client, Error, Next},
+    attempts::DeviceKeys,
+    session,
+    store::{Memory, Store},
+};
+
+const NAME: &str = "ada@example.com";
+
+fn keys() -> DeviceKeys {
+    DeviceKeys::new([7; DeviceKeys::KEY_LEN])
+}
+
+/// Ada, and the token of the laptop that she has signed in from.
+fn with_laptop() -> (World<Memory>, String) {
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(100));
+    let world = enrolled(accounts.with_device_keys(keys()));
+    let token = laptop(&world, at(MINUTE));
+    (world, token)
+}
+
+fn laptop<S: Store>(world: &World<S>, now: Timestamp) -> String {
+    let live = world.session(now);
+    let token = world.accounts.device_token(&live.token, now).unwrap();
+    token.expose_secret().to_owned()
+}
+
+fn from<S: Store>(
+    world: &World<S>,
+    token: &str,
+    password: &str,
+    now: Timestamp,
+) -> Result<Next, Error> {
+    let client = Client::stranger().with_device_token(token);
+    world
+        .accounts
+        .sign_in_from(NAME, &password.into(), &client, now)
+}
+
+fn guess_from<S: Store>(world: &World<S>, token: &str, now: Timestamp) -> Error {
+    let client = Client::stranger().with_device_token(token);
+    let outcome = world.accounts.sign_in_from(NAME, &wrong(), &client, now);
+    outcome.unwrap_err()
+}
+
+fn lock_out<S: Store>(world: &World<S>, now: Timestamp) {
+    let answers: Vec<Error> = (0..5).map(|_| world.guess(now)).collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4], Error::ResetRequired);
+}
+
+/// AT-04: five strangers close the door to strangers, and not to the owner's laptop.
+#[test]
+fn strangers_lock_strangers_and_not_the_owner() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    lock_out(&world, now);
+    assert_eq!(
+        sign_in(&world.accounts, now).unwrap_err(),
+        Error::ResetRequired
+    );
+    let next = from(&world, &laptop, PASSWORD, now);
+    let Ok(Next::FactorNeeded(ticket)) = next else {
+        panic!("{next:?}")
+    };
+    // the ticket remembers where it came from
+    let code = world.phone.code_at(now);
+    let next = world.accounts.second_factor(&ticket, &code, now);
+    assert!(matches!(next, Ok(Next::SignedIn(_))), "{next:?}");
+    // and that has not let strangers in again
+    assert_eq!(
+        sign_in(&world.accounts, now).unwrap_err(),
+        Error::ResetRequired
+    );
+}
+
+/// AT-04: a stolen token is worth five guesses, and then its bearer is a stranger.
+#[test]
+fn a_device_has_five_of_its_own_and_is_then_a_stranger() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    let answers: Vec<Error> = (0..5).map(|_| guess_from(&world, &laptop, now)).collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4], Error::ResetRequired);
+    // strangers have theirs still, the owner without a token among them
+    assert!(matches!(
+        sign_in(&world.accounts, now),
+        Ok(Next::FactorNeeded(_))
+    ));
+    let next = from(&world, &laptop, PASSWORD, now);
+    assert!(matches!(next, Ok(Next::FactorNeeded(_))), "{next:?}");
+    // counted with the strangers' now
+    let answers: Vec<Error> = (0..5).map(|_| guess_from(&world, &laptop, now)).collect();
+    assert_eq!(answers[4], Error::ResetRequired);
+    assert_eq!(
+        sign_in(&world.accounts, now).unwrap_err(),
+        Error::ResetRequired
+    );
+    assert_eq!(
+        from(&world, &laptop, PASSWORD, now).unwrap_err(),
+        Error::ResetRequired
+    );
+}
+
+/// AT-05: what is done on the owner's device clears nothing of the strangers'.
+#[test]
+fn a_success_on_a_device_clears_that_device_alone() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    for _ in 0..4 {
+        assert_eq!(world.guess(now), Error::Denied);
+        assert_eq!(guess_from(&world, &laptop, now), Error::Denied);
+    }
+    let Ok(Next::FactorNeeded(ticket)) = from(&world, &laptop, PASSWORD, now) else {
+        panic!()
+    };
+    let code = world.phone.code_at(now);
+    assert!(world.accounts.second_factor(&ticket, &code, now).is_ok());
+    for _ in 0..4 {
+        assert_eq!(guess_from(&world, &laptop, now), Error::Denied);
+    }
+    assert_eq!(world.guess(now), Error::ResetRequired);
+}
+
+/// AT-04, AT-11: wrong codes are counted where the password came from.
+#[test]
+fn wrong_codes_from_a_device_are_counted_in_its_lane() {
+    let (world, laptop) = with_laptop();
+    let mut now = at(2 * MINUTE);
+    for n in 0..5 {
+        let Ok(Next::FactorNeeded(ticket)) = from(&world, &laptop, PASSWORD, now) else {
+            panic!("guess {n}")
+        };
+        let right = world.phone.code_at(now);
+        let wrong = if right == "000000" {
+            "000001"
+        } else {
+            "000000"
+        };
+        let _ = world.accounts.second_factor(&ticket, wrong, now);
+        now = now.saturating_add(Duration::from_secs(HOUR));
+    }
+    // the lane is closed: a wrong password is a stranger's first
+    for _ in 0..4 {
+        assert_eq!(guess_from(&world, &laptop, now), Error::Denied);
+    }
+    assert_eq!(guess_from(&world, &laptop, now), Error::ResetRequired);
+}
+
+/// AT-04: a reset opens every lane.
+#[test]
+fn a_reset_opens_every_lane() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    lock_out(&world, now);
+    for _ in 0..5 {
+        let _ = guess_from(&world, &laptop, now);
+    }
+    let ticket = world.accounts.start_reset(NAME, now).unwrap();
+    world
+        .accounts
+        .reset_password(&ticket, &NEW.into(), now)
+        .unwrap();
+    let stranger = world.accounts.sign_in(NAME, &NEW.into(), now);
+    assert!(matches!(stranger, Ok(Next::FactorNeeded(_))));
+    for _ in 0..4 {
+        assert_eq!(guess_from(&world, &laptop, now), Error::Denied);
+    }
+    assert!(matches!(
+        from(&world, &laptop, NEW, now),
+        Ok(Next::FactorNeeded(_))
+    ));
+}
+
+/// AT-04: what is no token of this account is a stranger's.
+#[test]
+fn a_token_of_somebody_else_gives_no_lane() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    lock_out(&world, now);
+    let other = DeviceKeys::new([8; DeviceKeys::KEY_LEN]);
+    let forged = other.issue(NAME, now).unwrap();
+    let of_bob = keys().issue("bob", now).unwrap();
+    let late = now.saturating_add(Duration::from_secs(200 * DAY));
+    for (token, now) in [
+        (forged.expose_secret(), now),
+        (of_bob.expose_secret(), now),
+        ("", now),
+        (&laptop, late),
+    ] {
+        let outcome = from(&world, token, PASSWORD, now);
+        assert_eq!(outcome.unwrap_err(), Error::ResetRequired);
+    }
+    // the same name typed in another way is the same account
+    let client = Client::stranger().with_device_token(&laptop);
+    let next = world
+        .accounts
+        .sign_in_from("ADA@Example.com", &PASSWORD.into(), &client, now);
+    assert!(matches!(next, Ok(Next::FactorNeeded(_))), "{next:?}");
+}
+
+/// AT-04: a record holds so many lanes with failures and no more; whoever is over stands with the
+/// strangers, and nobody's count is forgotten to make room.
+#[test]
+fn there_are_only_so_many_lanes() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let tokens: Vec<String> = (0..17)
+        .map(|_| keys().issue(NAME, now).unwrap().expose_secret().to_owned())
+        .collect();
+    for token in &tokens[..16] {
+        for _ in 0..4 {
+            assert_eq!(guess_from(&world, token, now), Error::Denied);
+        }
+    }
+    for _ in 0..4 {
+        assert_eq!(guess_from(&world, &tokens[16], now), Error::Denied);
+    }
+    assert_eq!(
+        world.guess(now),
+        Error::ResetRequired,
+        "it was the strangers' fifth"
+    );
+    assert_eq!(guess_from(&world, &tokens[0], now), Error::ResetRequired);
+}
+
+/// AT-04: without keys nobody is known.
+#[test]
+fn without_keys_everybody_is_a_stranger() {
+    let world = world();
+    let now = at(MINUTE);
+    let live = world.session(now);
+    let none = world.accounts.device_token(&live.token, now);
+    assert_eq!(none.unwrap_err(), Error::NoDevices);
+    lock_out(&world, now);
+    let token = keys().issue(NAME, now).unwrap();
+    let outcome = from(&world, token.expose_secret(), PASSWORD, now);
+    assert_eq!(outcome.unwrap_err(), Error::ResetRequired);
+}
+
+/// AT-04: a token is for who holds a session.
+#[test]
+fn only_a_live_session_is_given_a_token() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let live = world.session(now);
+    world.accounts.sign_out(&live.token).unwrap();
+    let refused = world.accounts.device_token(&live.token, now);
+    assert_eq!(
+        refused.unwrap_err(),
+        Error::Session(session::Error::Unknown)
+    );
+}
+
+/// CO-03: a client does not print its token.
+#[test]
+fn a_client_prints_no_token() {
+    let printed = format!("{:?}", Client::stranger().with_device_token("sesame"));
+    assert!(!printed.contains("sesame"), "{printed}");
+}
+
+/// AT-06: last month's password, tried by a phone that nobody told, is one failure.
+#[test]
+fn the_same_wrong_password_counts_once() {
+    let world = world();
+    let now = at(MINUTE);
+    let old = || {
+        world
+            .accounts
+            .sign_in(NAME, &"Last-Months-Pass-1".into(), now)
+    };
+    for _ in 0..50 {
+        assert_eq!(old().unwrap_err(), Error::Denied);
+    }
+    for _ in 0..3 {
+        assert_eq!(world.guess(now), Error::Denied);
+    }
+    assert_eq!(old().unwrap_err(), Error::Denied, "still the first");
+    assert_eq!(world.guess(now), Error::ResetRequired, "the fifth");
+}
+
+/// AT-06: it is the first again after a success, which forgets it.
+#[test]
+fn a_success_forgets_which_wrong_passwords_were_tried() {
+    let world = world();
+    let old = |now| {
+        world
+            .accounts
+            .sign_in(NAME, &"Last-Months-Pass-1".into(), now)
+    };
+    assert_eq!(old(at(MINUTE)).unwrap_err(), Error::Denied);
+    let _ = world.session(at(MINUTE));
+    assert_eq!(old(at(2 * MINUTE)).unwrap_err(), Error::Denied);
+    for _ in 0..3 {
+        assert_eq!(world.guess(at(2 * MINUTE)), Error::Denied);
+    }
+    assert_eq!(world.guess(at(2 * MINUTE)), Error::ResetRequired);
+}
+
+/// AT-09: the fifth failure on a name that nobody has, and on an account that is disabled, answers as
+/// on a real one; and so does the same wrong password again. The store has nothing of it.
+#[test]
+fn an_invented_name_answers_as_a_real_one() {
+    let store = Arc::new(Memory::new(10));
+    let world = world_in(store.clone());
+    let eve = "eve@example.com";
+    world
+        .accounts
+        .register(eve, &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let _ = world.accounts.disable(eve, at(0)).unwrap();
+    let before = store.len();
+    let now = at(MINUTE);
+    for name in [NAME, eve, "nobody@example.com"] {
+        let try_it = |password: &str, now| {
+            let outcome = world.accounts.sign_in(name, &password.into(), now);
+            outcome.unwrap_err()
+        };
+        let mut answers: Vec<Error> = (0..3).map(|_| try_it("Same-Wrong-1", now)).collect();
+        answers.extend((0..5).map(|n| try_it(&format!("Wrong-{n}"), now)));
+        answers.extend(["", "Same-Wrong-1", PASSWORD].map(|p| try_it(p, at(100 * DAY))));
+        assert_eq!(answers[..6], vec![Error::Denied; 6], "{name}");
+        assert_eq!(answers[6..], vec![Error::ResetRequired; 5], "{name}");
+    }
+    assert_eq!(store.len(), before);
+}
+
+/// AT-09: an empty password is a guess each time, whether anybody has the name or not.
+#[test]
+fn empty_passwords_count_alike() {
+    let world = world();
+    for name in [NAME, "nobody@example.com"] {
+        let empty = || world.accounts.sign_in(name, &"".into(), at(MINUTE));
+        let answers: Vec<Error> = (0..6).map(|_| empty().unwrap_err()).collect();
+        assert_eq!(answers[..4], vec![Error::Denied; 4], "{name}");
+        assert_eq!(answers[4..], vec![Error::ResetRequired; 2], "{name}");
+    }
+}
+
+/// AT-09: no name is tried twice, and each is a wrong name or password.
+#[test]
+fn names_that_nobody_has_do_not_lock_each_other() {
+    let world = world();
+    for n in 0..40 {
+        let name = format!("nobody-{n}");
+        let answer = world.accounts.sign_in(&name, &PASSWORD.into(), at(MINUTE));
+        assert_eq!(answer.unwrap_err(), Error::Denied);
+    }
+    let _ = world.session(at(MINUTE));
+}
