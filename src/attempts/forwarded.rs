@@ -249,7 +249,7 @@ pub enum Problem {
     NotAnAddress,
     /// It has a port that is none.
     Port,
-    /// It has a zone (`%eth0`), which means something on one machine only (RFC 6874).
+    /// It has a zone (`%eth0`), which means something on one machine only (RFC 4007 §11).
     Zone,
     /// It is 0.0.0.0 or ::, which nobody has.
     Unspecified,
