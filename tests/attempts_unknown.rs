@@ -411,6 +411,35 @@ fn an_address_counts_attempts_on_names_that_nobody_has() {
     ));
 }
 
+/// AT-09, CO-04: a row that cannot be read takes nothing from an address.
+#[test]
+fn a_damaged_row_gives_back_what_the_address_gave() {
+    let shared = [Key::address(std::net::IpAddr::from([192, 0, 2, 7]))];
+    let store = Memory::new(10);
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    let attempts = attempts.with_address_policy(strict()).unwrap();
+    let unknown = table(&store);
+    let _ = fail(&unknown, &nobody());
+    let key = row(used(&store)[0]);
+    let whole = Store::load(&store, &key).unwrap();
+    let damaged = Entry::new(b"\x01damaged".to_vec());
+    let exchange = Store::compare_exchange(&store, &key, whole.as_deref(), Some(&damaged));
+    assert_eq!(exchange, Ok(Exchange::Done));
+    for _ in 0..5 {
+        let begin = unknown.begin_all(&nobody(), &shared, &attempts, at(0));
+        assert_eq!(begin, Err(encoding::Error::Damaged.into()));
+        let name = nobody();
+        let begin = unknown.begin_all_async(&name, &shared, &attempts, at(0));
+        assert_eq!(block_on(begin), Err(encoding::Error::Damaged.into()));
+    }
+    // none of them is under way, and none has lapsed
+    let slot = allowed(attempts.begin(&shared[0], at(60 * SECOND)).unwrap());
+    let outcome = attempts
+        .settle(slot, Verdict::Failure, at(60 * SECOND))
+        .unwrap();
+    assert_eq!(outcome, Outcome::Counted { left: 2 });
+}
+
 /// AT-09
 #[test]
 fn asynchronous_stores_count_by_address_too() {

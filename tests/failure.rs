@@ -49,11 +49,15 @@ use block_on::block_on;
 
 /// The table, and the sources in which the verbs stand.
 const TABLE: &str = include_str!("../src/store/failure.md");
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 11] = [
     ("Sessions", include_str!("../src/session/sessions.rs")),
     ("Attempts", include_str!("../src/attempts/reservation.rs")),
     ("Attempts", include_str!("../src/attempts/device.rs")),
     ("Unknown", include_str!("../src/attempts/unknown.rs")),
+    (
+        "Unknown",
+        include_str!("../src/attempts/unknown/several.rs"),
+    ),
     ("Accounts", include_str!("../src/account/accounts.rs")),
     ("Accounts", include_str!("../src/account/sign_in.rs")),
     ("Accounts", include_str!("../src/account/client.rs")),
@@ -295,6 +299,10 @@ says! {
         Begin::Allowed(_) => "a slot",
         _ => "no slot",
     };
+    Begin<unknown::Reservations>: begin => match begin {
+        Begin::Allowed(_) => "a slot",
+        _ => "no slot",
+    };
     Begin<Reservation>: begin => match begin {
         Begin::Allowed(_) => "a slot",
         _ => "no slot",
@@ -391,6 +399,8 @@ fn verbs() -> Vec<Verb> {
         Unknown {
             begin / begin_async(w, &w.nobody, at(60));
             settle / settle_async(w, w.reservation_of_nobody(), Verdict::Success, at(60));
+            begin_all / begin_all_async(w, &w.nobody, &[], &w.attempts, at(60));
+            settle_all / settle_all_async(w, w.reservations_of_nobody(), Verdict::Success, &w.attempts, at(60));
         }
         Accounts {
             register(w, "new@example.com", &w.password, Grants::new(), at(60));
@@ -611,6 +621,12 @@ impl World {
     /// The same on a name that nobody has.
     fn reservation_of_nobody(&self) -> unknown::Reservation {
         self.healthy(|_| self.unknown.begin(&self.nobody, at(50)))
+    }
+
+    /// The same for several keys.
+    fn reservations_of_nobody(&self) -> unknown::Reservations {
+        let (unknown, nobody) = (&self.unknown, &self.nobody);
+        self.healthy(|attempts| unknown.begin_all(nobody, &[], attempts, at(50)))
     }
 
     /// The same for several keys.

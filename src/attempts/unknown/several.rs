@@ -32,11 +32,11 @@ impl<S: Store> Unknown<S> {
     /// # Errors
     ///
     /// Those of the two stores: slots that were taken before one failed lapse into failures.
-    pub fn begin_all<T: Store>(
+    pub fn begin_all(
         &self,
         name: &Key,
         shared: &[Key],
-        attempts: &Attempts<T>,
+        attempts: &Attempts<impl Store>,
         now: Timestamp,
     ) -> Result<Begin<Reservations>, Error> {
         if shared.is_empty() {
@@ -46,12 +46,13 @@ impl<S: Store> Unknown<S> {
             Ok(slots) => slots,
             Err(refusal) => return Ok(stricter(refusal, self.look(name, now)?)),
         };
-        match self.begin(name, now)?.or_refusal() {
-            Ok(slot) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
-            Err(refusal) => {
-                // where the store does not answer, they lapse
+        match self.begin(name, now) {
+            Ok(Begin::Allowed(slot)) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
+            // a store that does not answer is not asked again: what was taken lapses
+            Err(Error::Store(error)) => Err(error.into()),
+            refused => {
                 let _ = attempts.settle_all(slots, Verdict::Incomplete, now);
-                Ok(refusal)
+                Ok(refused?.map(Reservations::new(None)))
             }
         }
     }
@@ -62,11 +63,11 @@ impl<S: Store> Unknown<S> {
     ///
     /// Those of the two stores: the attempt may then be counted under some keys, and lapses into a
     /// failure under the others.
-    pub fn settle_all<T: Store>(
+    pub fn settle_all(
         &self,
         reservations: Reservations,
         verdict: Verdict,
-        attempts: &Attempts<T>,
+        attempts: &Attempts<impl Store>,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let (verdict, mut outcomes) = (never_success(verdict), Outcomes::default());
@@ -85,11 +86,11 @@ impl<S: AsyncStore> Unknown<S> {
     /// # Errors
     ///
     /// The same.
-    pub async fn begin_all_async<T: AsyncStore>(
+    pub async fn begin_all_async(
         &self,
         name: &Key,
         shared: &[Key],
-        attempts: &Attempts<T>,
+        attempts: &Attempts<impl AsyncStore>,
         now: Timestamp,
     ) -> Result<Begin<Reservations>, Error> {
         if shared.is_empty() {
@@ -100,13 +101,13 @@ impl<S: AsyncStore> Unknown<S> {
             Ok(slots) => slots,
             Err(refusal) => return Ok(stricter(refusal, self.look_async(name, now).await?)),
         };
-        match self.begin_async(name, now).await?.or_refusal() {
-            Ok(slot) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
-            Err(refusal) => {
-                let _ = attempts
-                    .settle_all_async(slots, Verdict::Incomplete, now)
-                    .await;
-                Ok(refusal)
+        match self.begin_async(name, now).await {
+            Ok(Begin::Allowed(slot)) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
+            Err(Error::Store(error)) => Err(error.into()),
+            refused => {
+                let given_back = attempts.settle_all_async(slots, Verdict::Incomplete, now);
+                let _ = given_back.await;
+                Ok(refused?.map(Reservations::new(None)))
             }
         }
     }
@@ -116,11 +117,11 @@ impl<S: AsyncStore> Unknown<S> {
     /// # Errors
     ///
     /// The same.
-    pub async fn settle_all_async<T: AsyncStore>(
+    pub async fn settle_all_async(
         &self,
         reservations: Reservations,
         verdict: Verdict,
-        attempts: &Attempts<T>,
+        attempts: &Attempts<impl AsyncStore>,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let (verdict, mut outcomes) = (never_success(verdict), Outcomes::default());
