@@ -17,6 +17,7 @@
 )]
 
 mod data;
+mod factors;
 mod files;
 mod office;
 mod report;
@@ -121,7 +122,7 @@ fn scene(
 }
 
 /// The ids are those of the promises that a scene stands for.
-fn scenes() -> [Scene; 13] {
+fn scenes() -> [Scene; 16] {
     [
         scene(
             "S2-08 S4-19 S3-20",
@@ -134,9 +135,19 @@ fn scenes() -> [Scene; 13] {
             sign_in::passwords_have_twelve_characters_of_four_kinds,
         ),
         scene(
-            "S0-05 S4-06 S1-14",
+            "S0-05 S1-14",
             "Accounts use two-factor authentication; for staff and administrators it is required.",
             sign_in::everybody_has_a_second_factor,
+        ),
+        scene(
+            "S4-06",
+            "All employees are required to use 2FA with all of their accounts.",
+            factors::a_grace_ends_in_enrolment,
+        ),
+        scene(
+            "S0-11 S0-05",
+            "Account-level two-factor authentication.",
+            factors::a_phone_is_replaced,
         ),
         scene(
             "S4-22 S3-22",
@@ -177,6 +188,11 @@ fn scenes() -> [Scene; 13] {
             "S4-20",
             "Password reset is enforced after 5 unsuccessful login attempts.",
             sign_in::five_failures_force_a_reset,
+        ),
+        scene(
+            "S4-13 S4-14",
+            "Login attempt analytics, and reports on failed authentication attempts.",
+            factors::attempts_are_reported,
         ),
         scene(
             "S1-12 S4-07",

@@ -4,13 +4,15 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use portcullis::{
     Timestamp,
-    account::{self, Accounts, Next, SignedIn, Ticket},
+    account::{self, Accounts, Client, Next, SignedIn, Ticket},
+    attempts::{DeviceKeys, report::Reason},
     password,
     rbac::Policy,
     store::{Entry, Exchange, Full, Memory, Store},
@@ -19,7 +21,13 @@ use portcullis::{
 
 use crate::files::Person;
 
-const ISSUER: &str = "Lantern Freight";
+pub const ISSUER: &str = "Lantern Freight";
+/// Where the staff sit, behind one address.
+pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10));
+/// Where guesses come from.
+pub const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 66));
+/// A play has no secrets; an office keeps 32 random bytes with its other keys.
+const DEVICE_KEY: [u8; 32] = [7; 32];
 
 /// A store in memory of which a copy of everything ever written is kept, as a thief with every
 /// backup would have it.
@@ -74,12 +82,21 @@ impl Store for Watched {
     }
 }
 
+/// One attempt to sign in, as the office's own log has it.
+pub struct Recorded {
+    pub login: String,
+    pub reason: Reason,
+    pub from: IpAddr,
+    pub at: Timestamp,
+}
+
 pub struct Office {
     pub people: Vec<Person>,
     pub roles: Policy,
     pub log: Vec<u8>,
     pub accounts: Accounts<std::sync::Arc<Watched>>,
     pub store: std::sync::Arc<Watched>,
+    pub attempts: RefCell<Vec<Recorded>>,
     now: Cell<Timestamp>,
     passwords: RefCell<BTreeMap<String, String>>,
     phones: RefCell<BTreeMap<String, Uri>>,
@@ -101,11 +118,13 @@ impl Office {
             .collect();
         Ok(Self {
             // what is written is looked at for what must not be in it: unsealed, so that it could be seen
-            accounts: Accounts::danger_unsealed(policy, store.clone()),
+            accounts: Accounts::danger_unsealed(policy, store.clone())
+                .with_device_keys(DeviceKeys::new(DEVICE_KEY)),
             people,
             roles,
             log,
             store,
+            attempts: RefCell::default(),
             now: Cell::new(now),
             passwords: RefCell::new(passwords),
             phones: RefCell::default(),
@@ -164,9 +183,81 @@ impl Office {
         self.code(login)
     }
 
+    /// Writes down how an attempt ended.
+    pub fn record(&self, login: &str, from: IpAddr, outcome: &Result<Next, account::Error>) {
+        let reason = match outcome {
+            Ok(next) => Some(next.reason()),
+            Err(error) => error.reason(),
+        };
+        if let Some(reason) = reason {
+            self.attempts.borrow_mut().push(Recorded {
+                login: login.to_owned(),
+                reason,
+                from,
+                at: self.now(),
+            });
+        }
+    }
+
     /// The first step of signing in.
     pub fn first_step(&self, login: &str, password: &str) -> Result<Next, account::Error> {
-        self.accounts.sign_in(login, &password.into(), self.now())
+        self.first_step_from(login, password, HERE, &Client::stranger())
+    }
+
+    /// The same from anywhere, by a client of which something is known.
+    pub fn first_step_from(
+        &self,
+        login: &str,
+        password: &str,
+        from: IpAddr,
+        client: &Client<'_>,
+    ) -> Result<Next, account::Error> {
+        let next = self
+            .accounts
+            .sign_in_from(login, &password.into(), client, self.now());
+        self.record(login, from, &next);
+        next
+    }
+
+    /// The second step, with a one-time code.
+    pub fn second_step(
+        &self,
+        login: &str,
+        ticket: &Ticket,
+        code: &str,
+    ) -> Result<Next, account::Error> {
+        let next = self.accounts.second_factor(ticket, code, self.now());
+        self.record(login, HERE, &next);
+        next
+    }
+
+    /// The second step, with a recovery code.
+    pub fn recover(
+        &self,
+        login: &str,
+        ticket: &Ticket,
+        code: &recovery::Code,
+    ) -> Result<Next, account::Error> {
+        let code = code.expose_secret();
+        let next = self.accounts.recovery_code(ticket, code, self.now());
+        self.record(login, HERE, &next);
+        next
+    }
+
+    /// The step after an expired password.
+    pub fn change_expired_password(
+        &self,
+        login: &str,
+        ticket: &Ticket,
+        old: &str,
+        new: &str,
+    ) -> Result<Next, account::Error> {
+        let (old, new) = (old.into(), new.into());
+        let next = self
+            .accounts
+            .change_expired_password(ticket, &old, &new, self.now());
+        self.record(login, HERE, &next);
+        next
     }
 
     /// Enrols a phone with this ticket.
@@ -178,7 +269,9 @@ impl Office {
         self.recovery
             .borrow_mut()
             .insert(login.to_owned(), enrolled.recovery_codes);
-        Ok(enrolled.next)
+        let next = Ok(enrolled.next);
+        self.record(login, HERE, &next);
+        next
     }
 
     /// Every step to a session, as a person with the right password and phone takes them.
@@ -188,18 +281,12 @@ impl Office {
             next = match next {
                 Next::SignedIn(signed_in) => return Ok(signed_in),
                 Next::FactorNeeded(ticket) => {
-                    let code = self.fresh_code(login);
-                    self.accounts.second_factor(&ticket, &code, self.now())?
+                    self.second_step(login, &ticket, &self.fresh_code(login))?
                 }
                 Next::EnrolmentNeeded(ticket) => self.enrol(login, &ticket)?,
                 Next::PasswordChangeNeeded(ticket, _) => {
                     let (old, new) = (self.password(login), self.new_password(login)?);
-                    let next = self.accounts.change_expired_password(
-                        &ticket,
-                        &old.into(),
-                        &new.as_str().into(),
-                        self.now(),
-                    )?;
+                    let next = self.change_expired_password(login, &ticket, &old, &new)?;
                     self.remember_password(login, &new);
                     next
                 }
@@ -208,8 +295,7 @@ impl Office {
         }
     }
 
-    /// A password this person has not had.
-    /// A passphrase of a machine's, within the office's own rules.
+    /// A password this person has not had: a passphrase of a machine's, within the office's own rules.
     pub fn new_password(&self, login: &str) -> Result<String, password::Error> {
         let made = password::Policy::back_office().generate_passphrase(55, &[login])?;
         Ok(made.expose_secret().to_owned())

@@ -4,7 +4,7 @@ use std::{sync::Barrier, thread, time::Duration};
 
 use portcullis::{
     Timestamp,
-    account::{Error, Next, SignedIn, Status},
+    account::{Client, Error, Next, SignedIn, Status},
     password,
     rbac::Grants,
     session::{self, Activity},
@@ -12,7 +12,7 @@ use portcullis::{
 
 use crate::{
     files::Person,
-    office::Office,
+    office::{ELSEWHERE, HERE, Office},
     report::{Played, Promise},
 };
 
@@ -156,11 +156,7 @@ pub fn everybody_has_a_second_factor(p: &mut Promise, office: &Office) -> Played
     };
     p.tried("the phone is lost: a recovery code is used twice");
     let redeem = || match office.first_step(&person.login, &office.password(&person.login))? {
-        Next::FactorNeeded(ticket) => {
-            office
-                .accounts
-                .recovery_code(&ticket, recovery.expose_secret(), office.now())
-        }
+        Next::FactorNeeded(ticket) => office.recover(&person.login, &ticket, &recovery),
         _ => Err(Error::Denied),
     };
     let (first, second) = (redeem(), redeem());
@@ -177,9 +173,7 @@ pub fn everybody_has_a_second_factor(p: &mut Promise, office: &Office) -> Played
 /// Password and this code.
 fn factor(office: &Office, person: &Person, code: &str) -> Result<Result<Next, Error>, Error> {
     match office.first_step(&person.login, &office.password(&person.login))? {
-        Next::FactorNeeded(ticket) => {
-            Ok(office.accounts.second_factor(&ticket, code, office.now()))
-        }
+        Next::FactorNeeded(ticket) => Ok(office.second_step(&person.login, &ticket, code)),
         next => Ok(Ok(next)),
     }
 }
@@ -245,10 +239,14 @@ pub fn idle_sessions_end(p: &mut Promise, office: &Office) -> Played {
 pub fn five_failures_force_a_reset(p: &mut Promise, office: &Office) -> Played {
     let login = &office.people[office.people.len() - 1].login;
     let right = office.password(login);
+    let laptop = office.sign_in(login)?;
+    let cookie = office.accounts.device_token(&laptop.token, office.now())?;
     p.tried("a guesser tries five passwords; four of them leave the account open");
-    let answers: Vec<_> = (1..=5)
-        .map(|n| office.first_step(login, &format!("Guess-number-{n}")))
-        .collect();
+    let guess = |n| {
+        let (guess, client) = (format!("Guess-number-{n}"), Client::stranger());
+        office.first_step_from(login, &guess, ELSEWHERE, &client)
+    };
+    let answers: Vec<_> = (1..=5).map(guess).collect();
     let denied = answers
         .iter()
         .take(4)
@@ -258,10 +256,16 @@ pub fn five_failures_force_a_reset(p: &mut Promise, office: &Office) -> Played {
         "5: reset required",
         matches!(answers.last(), Some(Err(Error::ResetRequired))),
     );
+    let known = Client::stranger().with_device_token(cookie.expose_secret());
+    let owner = office.first_step_from(login, &right, HERE, &known)?;
+    p.saw(
+        "the owner's laptop, which has signed in before, is still asked for its code",
+        matches!(owner, Next::FactorNeeded(_)),
+    );
     office.wait(365 * 24 * HOUR / 12);
     let closed = office.first_step(login, &right);
     p.saw(
-        "a month later even the right password is refused",
+        "a month later even the right password is refused to everybody else",
         matches!(closed, Err(Error::ResetRequired)),
     );
 
@@ -298,6 +302,7 @@ pub fn five_failures_force_a_reset(p: &mut Promise, office: &Office) -> Played {
             })
             .collect();
         let answers = guesses.into_iter().filter_map(|guess| guess.join().ok());
+        let answers = answers.inspect(|answer| office.record(login, ELSEWHERE, answer));
         answers
             .filter(|answer| matches!(answer, Err(Error::Denied)))
             .count()
@@ -364,12 +369,7 @@ pub fn passwords_expire_after_six_months(p: &mut Promise, office: &Office) -> Pl
             return Ok(());
         }
     };
-    let change = |new: &str| {
-        let (present, new) = (old.as_str().into(), new.into());
-        office
-            .accounts
-            .change_expired_password(&ticket, &present, &new, office.now())
-    };
+    let change = |new: &str| office.change_expired_password(login, &ticket, &old, new);
     p.tried("the previous password is chosen again, then a new one");
     p.saw(
         "the previous one is refused",
@@ -395,7 +395,7 @@ pub fn passwords_expire_after_six_months(p: &mut Promise, office: &Office) -> Pl
 
 fn factor_at(office: &Office, login: &str, password: &str, code: &str) -> Result<Next, Error> {
     match office.first_step(login, password)? {
-        Next::FactorNeeded(ticket) => office.accounts.second_factor(&ticket, code, office.now()),
+        Next::FactorNeeded(ticket) => office.second_step(login, &ticket, code),
         next => Ok(next),
     }
 }
