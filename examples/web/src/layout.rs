@@ -14,13 +14,15 @@ use crate::{
 pub(crate) enum Tab {
     Overview,
     Devices,
+    Authenticators,
     Password,
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
+    const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Overview, "/", "Overview"),
         (Self::Devices, "/devices", "Devices"),
+        (Self::Authenticators, "/authenticators", "Codes"),
         (Self::Password, "/password", "Password"),
     ];
 }

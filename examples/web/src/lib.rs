@@ -21,6 +21,7 @@ use axum::{
     middleware,
     routing::{get, post},
 };
+pub use keys::devices;
 pub use office::{Office, Settings, say};
 pub use options::{Options, USAGE};
 pub use stores::{Stores, open};
@@ -30,7 +31,9 @@ const FORM_LEN: usize = 16 * 1024;
 
 /// The whole service.
 pub fn app(office: Office) -> Router {
-    use pages::{assets, code, devices, enrolment, home, message, password, sign_in};
+    use pages::{
+        assets, authenticators, code, devices, enrolment, home, message, password, sign_in,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
@@ -46,6 +49,19 @@ pub fn app(office: Office) -> Router {
         .route("/devices", get(devices::show))
         .route("/devices/sign-out", post(devices::sign_out_one))
         .route("/devices/sign-out-others", post(devices::sign_out_others))
+        .route("/authenticators", get(authenticators::show))
+        .route(
+            "/authenticators/prove",
+            get(authenticators::ask).post(authenticators::prove),
+        )
+        .route("/authenticators/add", post(authenticators::add))
+        .route("/authenticators/replace", post(authenticators::replace))
+        .route("/authenticators/confirm", post(authenticators::confirm))
+        .route("/authenticators/remove", post(authenticators::remove))
+        .route(
+            "/authenticators/recovery-codes",
+            post(authenticators::recovery_codes),
+        )
         .route("/session", get(home::remaining))
         .route("/stay", post(home::stay))
         .route("/style.css", get(assets::style))

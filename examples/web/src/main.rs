@@ -4,17 +4,19 @@
     reason = "what people need to sign in is for them, not for the log"
 )]
 
-use std::{error::Error, process::ExitCode, sync::Arc, time::Duration};
+use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use portcullis::{
     Timestamp,
-    account::{self, Accounts},
+    account::{self, Accounts, SecondFactor},
+    attempts::forwarded::TrustedProxies,
     password,
-    rbac::Grants,
+    rbac::{Grant, Grants, Scope},
     session,
     store::Store,
+    totp::Mandate,
 };
-use portcullis_web::{Office, Options, Settings, USAGE, app, open, say};
+use portcullis_web::{Office, Options, Settings, USAGE, app, devices, open, say};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -26,6 +28,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Of the demo account's password.
 const ENTROPY_BITS: u32 = 80;
 const DEMO: &str = "demo";
+/// Its role, on which a second factor is mandatory.
+const STAFF: &str = "staff";
 
 fn main() -> ExitCode {
     let options = match Options::read() {
@@ -50,19 +54,34 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let (sessions, idle) = sessions(options)?;
-    let policy = account::Policy::back_office("Portcullis")?.with_sessions(sessions);
+    let policy = policy(options)?.with_sessions(sessions);
     let (ring, store) = open(&options.store, &options.key)?;
-    let accounts = Accounts::new(policy, ring, store);
+    let beside = format!("{}.devices", options.key);
+    let keys = devices(Some(beside.as_str()).filter(|_| options.store != "memory"))?;
+    let settings = Settings::new(idle, keys.lifetime());
+    let accounts = Accounts::new(policy, ring, store).with_device_keys(keys);
     if options.demo {
         let password = seed(&accounts)?;
         println!("account {DEMO}, password {}", password.expose_secret());
     }
-    let office = Office::new(accounts, Settings::for_idle(idle))?;
+    let proxies = TrustedProxies::parse(&options.proxies)?;
+    let office = Office::new(accounts, settings, proxies)?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(serve(options, office))?;
     // what still runs then is a slow hash for somebody who has gone
     runtime.shutdown_timeout(GRACE);
     Ok(())
+}
+
+/// The back office's rules, with a time of grace before the second factor where it is asked for.
+fn policy(options: &Options) -> Result<account::Policy, Box<dyn Error>> {
+    let policy = account::Policy::back_office("Portcullis")?;
+    let Some(grace) = options.grace else {
+        return Ok(policy);
+    };
+    let mandate = Mandate::new(STAFF)?.with_grace_time(grace)?;
+    let policy = policy.with_second_factor(SecondFactor::Optional);
+    Ok(policy.with_mandates([mandate])?)
 }
 
 /// The back office's rules for sessions, or others where the command line asks for them.
@@ -87,7 +106,8 @@ fn sessions(options: &Options) -> Result<(session::Policy, Duration), session::E
 fn seed(accounts: &Accounts<impl Store>) -> Result<password::Generated, Box<dyn Error>> {
     let now = Timestamp::now();
     let password = password::Policy::back_office().generate(ENTROPY_BITS, &[DEMO])?;
-    match accounts.register(DEMO, &password.password(), Grants::new(), now) {
+    let grants = Grants::new().with(Grant::new(STAFF, Scope::Everywhere))?;
+    match accounts.register(DEMO, &password.password(), grants, now) {
         Err(account::Error::Exists) => {
             let ticket = accounts.start_reset(DEMO, now)?;
             accounts.reset_password(&ticket, &password.password(), now)?;
@@ -114,7 +134,8 @@ async fn serve(options: &Options, office: Office) -> Result<(), Box<dyn Error>> 
         say("stopping");
         stop.notify_one();
     };
-    let server = axum::serve(listener, app(office)).with_graceful_shutdown(told);
+    let app = app(office).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(told);
     // who is slow is not waited for for ever
     let patience = async {
         stopping.notified().await;

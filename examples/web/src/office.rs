@@ -1,6 +1,6 @@
 //! What the pages share: the accounts, and who is asking.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::FromRequestParts,
@@ -10,9 +10,10 @@ use axum::{
 use portcullis::{
     Timestamp,
     account::{self, Accounts, Person, Ticket},
+    attempts::{self, Attempts, Begin, Key, Reservation, Verdict, forwarded::TrustedProxies},
     field::Sealed,
     session::{self, Activity, Expiry, Token},
-    store,
+    store::{self, Memory},
 };
 
 use crate::{Stores, cookies::Cookies, pages::message};
@@ -23,6 +24,9 @@ const WARNING: Duration = Duration::from_secs(2 * 60);
 /// How often a page asks whether the session is still there, or four times in it.
 const POLL: Duration = Duration::from_secs(15);
 
+/// Addresses that a count is kept of; those of whom time has forgiven make room.
+const ADDRESSES: usize = 100_000;
+
 /// The service's state. Cheap to clone.
 #[derive(Clone)]
 pub struct Office(Arc<Shared>);
@@ -31,6 +35,9 @@ struct Shared {
     accounts: Accounts<Sealed<Stores>>,
     settings: Settings,
     cookies: Cookies,
+    proxies: TrustedProxies,
+    /// Wrong passwords by the address that they come from, in this process.
+    addresses: Attempts<Memory>,
 }
 
 /// What the pages need to know of the rules.
@@ -40,14 +47,18 @@ pub struct Settings {
     pub warning: Duration,
     /// How often a page asks.
     pub poll: Duration,
+    /// For how long a device is known.
+    pub device: Duration,
 }
 
 impl Settings {
-    /// For sessions that end after `idle` without activity.
-    pub fn for_idle(idle: Duration) -> Self {
+    /// For sessions that end after `idle` without activity,
+    /// and devices that are known for `device`.
+    pub fn new(idle: Duration, device: Duration) -> Self {
         Self {
             warning: WARNING.min(idle / 3),
             poll: POLL.min(idle / 4),
+            device,
         }
     }
 }
@@ -61,13 +72,53 @@ impl Office {
     pub fn new(
         accounts: Accounts<Sealed<Stores>>,
         settings: Settings,
+        proxies: TrustedProxies,
     ) -> Result<Self, session::Error> {
         let cookies = Cookies::new()?;
+        let policy = attempts::Policy::address();
         Ok(Self(Arc::new(Shared {
             accounts,
             settings,
             cookies,
+            proxies,
+            addresses: Attempts::new(policy, Memory::new(ADDRESSES)),
         })))
+    }
+
+    /// Takes a slot for a password from this address, or says when to come back.
+    pub(crate) fn begin_from(
+        &self,
+        peer: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<Reservation, Refused> {
+        let lines = headers.get_all("x-forwarded-for").into_iter();
+        let lines: Vec<_> = lines.map(|line| line.as_bytes()).collect();
+        let client = self.0.proxies.client_x_forwarded_for(peer, lines);
+        // a proxy of ours that does not say from where: nobody is counted, so nobody comes in
+        let client = client.map_err(|error| {
+            say(format_args!("no address of a client: {error}"));
+            Refused::From
+        })?;
+        let now = Timestamp::now();
+        let retry_after = match self.0.addresses.begin(&Key::address(client), now) {
+            Ok(Begin::Allowed(slot)) => return Ok(slot),
+            Ok(Begin::Busy { retry_after }) => retry_after,
+            Ok(Begin::Wait { until } | Begin::Locked { until }) => until.saturating_since(now),
+            _ => POLL,
+        };
+        Err(account::Error::Busy { retry_after }.into())
+    }
+
+    /// Says how it went. A right password leaves the count of its address as it is.
+    pub(crate) fn settle_from<T>(&self, slot: Reservation, outcome: &Result<T, account::Error>) {
+        let verdict = match outcome {
+            Ok(_) => Verdict::Success,
+            Err(account::Error::Denied) => Verdict::Failure,
+            Err(_) => Verdict::Incomplete,
+        };
+        if let Err(error) = self.0.addresses.settle(slot, verdict, Timestamp::now()) {
+            say(format_args!("an address was not counted: {error}"));
+        }
     }
 
     pub(crate) fn cookies(&self) -> &Cookies {
@@ -188,13 +239,17 @@ pub(crate) enum Refused {
     SignIn(Option<Ended>),
     /// The session has just got another token, which the browser has by now.
     Replaced,
+    /// A code is asked again, before what changes how one gets in.
+    StepUp,
+    /// It does not say from where it comes.
+    From,
     /// It could not be decided, or not be done.
     Failed(account::Error),
 }
 
 impl From<account::Error> for Refused {
     fn from(error: account::Error) -> Self {
-        use session::Error::{Expired, Malformed, Replaced, Reused, Unknown};
+        use session::Error::{Expired, Malformed, Replaced, Reused, StepUpRequired, Unknown};
         match error {
             account::Error::Session(Expired(Expiry::Idle)) => Self::SignIn(Some(Ended::Idle)),
             account::Error::Session(Expired(Expiry::Absolute)) => Self::SignIn(Some(Ended::Limit)),
@@ -202,6 +257,7 @@ impl From<account::Error> for Refused {
                 Self::SignIn(Some(Ended::Elsewhere))
             }
             account::Error::Session(Replaced) => Self::Replaced,
+            account::Error::Session(StepUpRequired { .. }) => Self::StepUp,
             account::Error::Ticket | account::Error::Overtaken => Self::SignIn(Some(Ended::Step)),
             other => Self::Failed(other),
         }
@@ -216,6 +272,12 @@ impl IntoResponse for Refused {
                 let address = format!("/sign-in?ended={}", ended.name());
                 Redirect::to(&address).into_response()
             }
+            Self::StepUp => Redirect::to("/authenticators/prove").into_response(),
+            Self::From => message::page(
+                StatusCode::BAD_REQUEST,
+                "From where?",
+                "This request does not say where it comes from, so nothing was done.",
+            ),
             Self::Failed(error) => failed(&error),
         }
     }

@@ -45,6 +45,8 @@ fn a_post_from_anywhere_else_does_nothing() {
         for path in [
             "/sign-out",
             "/devices/sign-out-others",
+            "/authenticators/add",
+            "/authenticators/recovery-codes",
             "/stay",
             "/password",
             "/sign-in",
@@ -114,7 +116,8 @@ fn pages_load_nothing_from_elsewhere() {
     let mut client = Client::new(&server);
     let mut pages = vec![client.get("/sign-in").body];
     client.enrol();
-    pages.extend(["/", "/devices", "/password"].map(|path| client.get(path).body));
+    let members = ["/", "/devices", "/authenticators", "/password"];
+    pages.extend(members.map(|path| client.get(path).body));
     for page in pages {
         for forbidden in [
             "style=",
@@ -166,9 +169,19 @@ fn cookies_are_bound_to_the_host_and_kept_from_scripts() {
         &[("code", &phone.code_at(Timestamp::now()))],
     );
     let cookies = answer.all("set-cookie");
-    let [session, step] = cookies[..] else {
+    let [device, session, step] = cookies[..] else {
         panic!("{cookies:?}")
     };
+    assert!(device.starts_with("__Host-device=") && !device.contains("Domain"));
+    for attribute in [
+        "; Path=/",
+        "; Secure",
+        "; HttpOnly",
+        "; SameSite=Strict",
+        "; Max-Age=15552000",
+    ] {
+        assert!(device.contains(attribute), "{device}");
+    }
     assert!(session.starts_with("__Host-session=") && !session.contains("Domain"));
     for attribute in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
         assert!(session.contains(attribute), "{session}");
@@ -233,7 +246,7 @@ fn what_a_device_calls_itself_is_escaped_and_bounded() {
 fn pages_without_a_session_lead_to_the_sign_in_page() {
     let server = server();
     let mut client = Client::new(&server);
-    for path in ["/", "/devices", "/password"] {
+    for path in ["/", "/devices", "/authenticators", "/password"] {
         let answer = client.get(path);
         assert_eq!(
             (answer.status, answer.header("location")),
@@ -572,6 +585,7 @@ fn the_log_has_no_secret() {
     let password = server.password.clone();
     let (phone, recovery) = client.enrol();
     let token = client.cookies["__Host-session"].clone();
+    let device = client.cookies["__Host-device"].clone();
     client.post("/sign-out", &[]);
     client.sign_in(&recovery[0]);
     client.post(
@@ -583,6 +597,7 @@ fn the_log_has_no_secret() {
     for secret in [
         &password,
         &token,
+        &device,
         &recovery[0],
         &phone.secret().expose_base32(),
         "Wrong-guess-1234",

@@ -49,6 +49,9 @@ pub(crate) async fn submit(
         Err(account::Error::ResetRequired) => {
             "Too many codes were wrong. The account stays closed until its password is reset."
         }
+        Err(account::Error::RebindRequired) => {
+            "Too many codes of this app were wrong. Use a recovery code."
+        }
         next => return follow(&office, &headers, next?).await,
     };
     say("code refused");

@@ -9,7 +9,7 @@ use axum::{
 use maud::{Markup, PreEscaped, html};
 use portcullis::{
     account::{self, Next},
-    totp::{Uri, recovery},
+    totp::{Uri, authenticators::Id, recovery},
 };
 use serde::Deserialize;
 
@@ -53,7 +53,10 @@ pub(crate) async fn begin(
     let uri = office
         .ask(move |accounts, now| accounts.enrol(&ticket, now))
         .await?;
-    Ok(scan(&uri))
+    Ok(layout::card(
+        "Second factor",
+        &scan(&uri, &first_code("/enrol/confirm", None, None)),
+    ))
 }
 
 pub(crate) async fn confirm(
@@ -82,23 +85,21 @@ pub(crate) async fn confirm(
     }
 }
 
-fn scan(uri: &Uri) -> Html<String> {
+/// The secret, once, and the form for its first code.
+pub(super) fn scan(uri: &Uri, form: &Markup) -> Markup {
     let secret = uri.secret().expose_base32();
-    layout::card(
-        "Second factor",
-        &html! {
-            h1 { "Scan this code" }
-            p { "Open your authenticator app, add an account and point the camera here." }
-            div.qr { (PreEscaped(uri.qr_svg().expose_secret())) }
-            p.aside { a #app href=(uri.expose_secret()) { "Open the app on this device" } }
-            details {
-                summary { "Cannot scan it?" }
-                p.help { "Type this key into the app, as a time-based one:" }
-                p.key #key { (grouped(&secret)) }
-            }
-            (first_code(None))
-        },
-    )
+    html! {
+        h1 { "Scan this code" }
+        p { "Open your authenticator app, add an account and point the camera here." }
+        div.qr { (PreEscaped(uri.qr_svg().expose_secret())) }
+        p.aside { a #app href=(uri.expose_secret()) { "Open the app on this device" } }
+        details {
+            summary { "Cannot scan it?" }
+            p.help { "Type this key into the app, as a time-based one:" }
+            p.key #key { (grouped(&secret)) }
+        }
+        (form)
+    }
 }
 
 /// The secret was shown; it is not shown again.
@@ -107,7 +108,7 @@ fn try_again(problem: &str) -> Html<String> {
         "Second factor",
         &html! {
             h1 { "Try the next code" }
-            (first_code(Some(problem)))
+            (first_code("/enrol/confirm", None, Some(problem)))
             form method="post" action="/enrol" {
                 button.quiet type="submit" { "Show a new QR code" }
             }
@@ -115,10 +116,12 @@ fn try_again(problem: &str) -> Html<String> {
     )
 }
 
-fn first_code(problem: Option<&str>) -> Markup {
+/// The form for the first code, of the authenticator with this number where there are several.
+pub(super) fn first_code(action: &str, id: Option<Id>, problem: Option<&str>) -> Markup {
     html! {
         @if let Some(problem) = problem { p.problem role="alert" #problem { (problem) } }
-        form method="post" action="/enrol/confirm" {
+        form method="post" action=(action) {
+            @if let Some(id) = id { input type="hidden" name="id" value=(id.number()); }
             label for="code" { "The code that the app shows" }
             input.code #code name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
                 spellcheck="false" maxlength="16" required autofocus
@@ -128,7 +131,7 @@ fn first_code(problem: Option<&str>) -> Markup {
     }
 }
 
-fn recovery_codes(codes: &[recovery::Code]) -> Html<String> {
+pub(super) fn recovery_codes(codes: &[recovery::Code]) -> Html<String> {
     layout::card(
         "Recovery codes",
         &html! {

@@ -24,7 +24,16 @@ pub(crate) async fn show(
 ) -> Html<String> {
     let session = visitor.person.session();
     let now = Timestamp::now();
-    let changed = query.as_deref() == Some("done=password");
+    let done = match query.as_deref() {
+        Some("done=password") => {
+            Some("Your password is changed, and your other devices are signed out.")
+        }
+        Some("done=grace") => Some(
+            "You have signed in without a second factor. That will soon not be enough: set one up \
+             under “Codes”.",
+        ),
+        _ => None,
+    };
     layout::member(
         &visitor,
         office.settings(),
@@ -32,9 +41,7 @@ pub(crate) async fn show(
         "Overview",
         &html! {
             h1 { "Hello, " (visitor.person.login()) }
-            @if changed {
-                (layout::notice("Your password is changed, and your other devices are signed out."))
-            }
+            @if let Some(done) = done { (layout::notice(done)) }
             (time_left(session, now))
             (facts(session, now))
         },
@@ -103,9 +110,11 @@ fn time_left(session: &Live, now: Timestamp) -> Markup {
 
 fn facts(session: &Live, now: Timestamp) -> Markup {
     let second = if session.factors().contains(Factors::RECOVERY_CODE) {
-        "a recovery code"
+        " and a recovery code"
+    } else if session.factors().contains(Factors::TOTP) {
+        " and a code from your app"
     } else {
-        "a code from your app"
+        ""
     };
     html! {
         section.panel aria-labelledby="facts" {
@@ -116,7 +125,7 @@ fn facts(session: &Live, now: Timestamp) -> Markup {
                 dt { "Signed in" }
                 dd { (layout::time(session.created(), now)) }
                 dt { "With" }
-                dd { "your password and " (second) }
+                dd { "your password" (second) }
             }
             p { a href="/devices" { "All your devices" } }
         }

@@ -1,15 +1,18 @@
 //! Name and password; what follows from them; signing out.
 
+use std::net::SocketAddr;
+
 use axum::{
     Form,
-    extract::{RawQuery, State},
+    extract::{ConnectInfo, RawQuery, State},
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use maud::html;
 use portcullis::{
-    account::{self, Next, Ticket},
+    account::{self, Client, Next, Ticket},
     password::Password,
+    totp::Duty,
 };
 use serde::Deserialize;
 
@@ -52,13 +55,21 @@ pub(crate) async fn show(
 
 pub(crate) async fn submit(
     State(office): State<Office>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Form(Credentials { login, password }): Form<Credentials>,
 ) -> Result<Response, Refused> {
-    let password = Password::from(password);
+    let slot = office.begin_from(peer.ip(), &headers)?;
+    let (password, known) = (Password::from(password), office.cookies().device(&headers));
     let next = office
-        .ask(move |accounts, now| accounts.sign_in(&login, &password, now))
+        .ask(move |accounts, now| {
+            let client = known.as_deref().map_or(Client::stranger(), |token| {
+                Client::stranger().with_device_token(token)
+            });
+            accounts.sign_in_from(&login, &password, &client, now)
+        })
         .await;
+    office.settle_from(slot, &next);
     match next {
         Err(error @ (account::Error::Denied | account::Error::ResetRequired)) => {
             say(format_args!("sign-in refused: {error}"));
@@ -77,7 +88,13 @@ pub(crate) async fn follow(
 ) -> Result<Response, Refused> {
     let step = |ticket: &Ticket, page| office.cookies().next_step(ticket, Redirect::to(page));
     match next {
-        Next::SignedIn(signed_in) => start(office, headers, signed_in, Redirect::to("/")).await,
+        Next::SignedIn(signed_in) => {
+            let home = match signed_in.duty {
+                Duty::Grace { .. } => "/?done=grace",
+                _ => "/",
+            };
+            start(office, headers, signed_in, Redirect::to(home)).await
+        }
         Next::FactorNeeded(ticket) => Ok(step(&ticket, "/code")),
         Next::EnrolmentNeeded(ticket) => Ok(step(&ticket, "/enrol")),
         Next::PasswordChangeNeeded(ticket, _) => Ok(step(&ticket, "/new-password")),
@@ -86,7 +103,8 @@ pub(crate) async fn follow(
     }
 }
 
-/// Gives this browser the session, named by the device, in place of the one that it had.
+/// Gives this browser the session, named by the device, in place of the one that it had, and what it
+/// will be known by.
 pub(crate) async fn start(
     office: &Office,
     headers: &HeaderMap,
@@ -94,19 +112,20 @@ pub(crate) async fn start(
     response: impl IntoResponse,
 ) -> Result<Response, Refused> {
     let (label, old) = (device::label(headers), office.cookies().session(headers));
-    let (token, person) = office
+    let (token, person, known) = office
         .ask(move |accounts, now| {
             if let Some(old) = old {
                 accounts.sign_out(&old)?;
             }
             let person = accounts.label(&signed_in.token, &label, now)?;
-            Ok((signed_in.token, person))
+            let known = accounts.device_token(&signed_in.token, now)?;
+            Ok((signed_in.token, person, known))
         })
         .await?;
     say(format_args!("{} signed in", person.login()));
-    Ok(office
-        .cookies()
-        .signed_in((&token, person.session()), response))
+    let (cookies, lifetime) = (office.cookies(), office.settings().device);
+    let response = cookies.known(&known, lifetime, response);
+    Ok(cookies.signed_in((&token, person.session()), response))
 }
 
 /// Ends the session in the store first: a cookie that was copied is then worth nothing.

@@ -289,7 +289,8 @@ impl Browser<'_> {
             .collect()
     }
 
-    /// Pictures of the page in several widths, light and dark, for whoever wants to look.
+    /// Pictures of the page in several widths, light and dark, for whoever wants to look. Nothing of
+    /// it is wider than the window.
     pub fn picture(&self, name: &str) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
         std::fs::create_dir_all(&dir).unwrap();
@@ -299,6 +300,11 @@ impl Browser<'_> {
                 &json!({
                     "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500,
                 }),
+            );
+            let wide = self.script("return document.documentElement.scrollWidth");
+            assert!(
+                wide.as_u64() <= Some(u64::from(width)),
+                "{name}: {wide} in {width}"
             );
             for scheme in ["light", "dark"] {
                 self.scheme(scheme);

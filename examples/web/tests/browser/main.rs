@@ -58,6 +58,13 @@ fn sign_in(browser: &Browser<'_>, server: &Server, recovery: &str) {
     browser.is_at("/");
 }
 
+/// What is in the cookie of this name.
+fn cookie(browser: &Browser<'_>, name: &str) -> Option<String> {
+    let cookies = browser.cookies();
+    let found = cookies.iter().find(|cookie| cookie["name"] == name)?;
+    found["value"].as_str().map(str::to_owned)
+}
+
 /// What a place of the page shows of the time, in seconds.
 fn seconds(browser: &Browser<'_>, css: &str) -> u64 {
     let text = browser.text(css);
@@ -190,8 +197,22 @@ fn the_cookies_are_out_of_reach() {
     browser.follow("details button");
     browser.is_at("/");
     let cookies = browser.cookies();
-    assert_eq!(cookies.len(), 1, "the ticket's is gone");
-    let of_session = &cookies[0];
+    let find = |name: &str| cookies.iter().find(|cookie| cookie["name"] == name);
+    assert_eq!(cookies.len(), 2, "the ticket's is gone");
+    let (of_device, of_session) = (
+        find("__Host-device").unwrap(),
+        find("__Host-session").unwrap(),
+    );
+    for (attribute, expected) in [
+        ("domain", json!("127.0.0.1")),
+        ("path", json!("/")),
+        ("httpOnly", json!(true)),
+        ("secure", json!(true)),
+        ("session", json!(false)),
+        ("sameSite", json!("Strict")),
+    ] {
+        assert_eq!(of_device[attribute], expected, "{attribute}");
+    }
     for (attribute, expected) in [
         ("name", json!("__Host-session")),
         // without a dot before it: this host alone
@@ -257,6 +278,45 @@ fn the_other_devices_are_signed_out() {
     is_content(&three);
 }
 
+/// TO-04, TO-08: a second app is set up, the first one is removed, and there are new recovery codes.
+#[test]
+fn a_person_adds_a_second_app() {
+    let Some(driver) = driver() else { return };
+    let (server, browser) = (demo(&[]), driver.browser());
+    let (_, recovery) = Client::new(&server).enrol();
+    sign_in(&browser, &server, &recovery[0]);
+    browser.follow("nav a[href='/authenticators']");
+    browser.is_at("/authenticators");
+    browser.fill("#label", "Tablet");
+    browser.follow("form[action='/authenticators/add'] button");
+    browser.wait("for the QR code", || browser.has(".qr svg"));
+    browser.picture("14-second-app");
+    let tablet: Uri = browser.attribute("#app", "href").parse().unwrap();
+    browser.fill("#code", &tablet.code_at(Timestamp::EPOCH));
+    browser.follow("form[action='/authenticators/confirm'] button");
+    assert!(browser.text("#problem").contains("not right"));
+    browser.fill("#code", &tablet.code_at(Timestamp::now()));
+    browser.follow("form[action='/authenticators/confirm'] button");
+    browser.is_at("/authenticators?done=confirmed");
+    assert!(browser.text(".devices li:last-child").contains("Tablet"));
+    browser.picture("15-apps");
+
+    browser.follow(".devices li:first-child form[action='/authenticators/remove'] button");
+    browser.is_at("/authenticators?done=removed");
+    assert_eq!(
+        browser.script("return document.querySelectorAll('.devices li').length"),
+        json!(1)
+    );
+    browser.follow("form[action='/authenticators/remove'] button");
+    assert!(browser.text("#problem").contains("the only one"));
+    browser.follow("form[action='/authenticators/recovery-codes'] button");
+    browser.wait("for the recovery codes", || browser.has(".recovery li"));
+    assert!(!browser.text(".recovery").contains(&recovery[1]));
+    browser.follow("a.button");
+    browser.is_at("/");
+    is_content(&browser);
+}
+
 /// SE-01, SE-03, SE-11.
 #[test]
 fn it_signs_out_by_itself_although_the_page_asks() {
@@ -302,7 +362,8 @@ fn it_signs_out_by_itself_although_the_page_asks() {
             .contains("nothing was done for a while")
     );
     browser.picture("13-signed-out");
-    assert_eq!(browser.cookies().len(), 0, "a dead cookie is taken away");
+    let left = cookie(&browser, "__Host-session");
+    assert_eq!(left, None, "a dead cookie is taken away");
     browser.back();
     browser.wait("to stay out", || browser.path().starts_with("/sign-in"));
     is_content(&browser);
@@ -353,7 +414,7 @@ fn two_windows_of_one_session_are_one() {
     sign_in(&browser, &server, &recovery[0]);
     // The other window: the same cookies, and somebody at work in it.
     let mut other = Client::new(&server);
-    let cookie = browser.cookies()[0]["value"].as_str().unwrap().to_owned();
+    let cookie = cookie(&browser, "__Host-session").unwrap();
     other.cookies.insert("__Host-session".into(), cookie);
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(13) {
@@ -381,7 +442,7 @@ fn a_page_asks_once_more_before_it_leaves() {
     );
     sign_in(&browser, &server, &recovery[0]);
     let mut other = Client::new(&server);
-    let cookie = browser.cookies()[0]["value"].as_str().unwrap().to_owned();
+    let cookie = cookie(&browser, "__Host-session").unwrap();
     other.cookies.insert("__Host-session".into(), cookie);
     browser.tools("Network.enable", &json!({}));
     browser.tools(
@@ -409,10 +470,10 @@ fn after_signing_out_the_back_button_shows_nothing() {
     browser.is_at("/devices");
     browser.follow("nav a[href='/']");
     browser.is_at("/");
-    let stolen = browser.cookies()[0]["value"].as_str().unwrap().to_owned();
+    let stolen = cookie(&browser, "__Host-session").unwrap();
     browser.follow("header form button");
     browser.is_at("/sign-in?ended=out");
-    assert_eq!(browser.cookies().len(), 0);
+    assert_eq!(cookie(&browser, "__Host-session"), None);
     for _ in 0..3 {
         browser.back();
         browser.wait("to stay out", || browser.path().starts_with("/sign-in"));
@@ -490,7 +551,14 @@ fn pages_can_be_read_and_used_by_everybody() {
     is_accessible(&browser);
     let (_, recovery) = Client::new(&server).enrol();
     sign_in(&browser, &server, &recovery[0]);
-    for path in ["/", "/devices", "/devices?done=one", "/password"] {
+    for path in [
+        "/",
+        "/devices",
+        "/devices?done=one",
+        "/authenticators",
+        "/authenticators/prove",
+        "/password",
+    ] {
         browser.open(&server.url(path));
         is_accessible(&browser);
     }
