@@ -163,6 +163,7 @@ fn prefixes_have_lengths() {
 /// Any key that can be built, of parts that are made to be mistaken for each other.
 fn keys() -> impl Strategy<Value = Key> {
     let text = prop_oneof![
+        "[a\u{2}]{1,3}",
         "[ab\u{0}\u{1}\u{2}\u{3}]{1,6}",
         r"\x01\x00\x00\x00[\x01\x02]a?",
         "\\PC{1,12}",

@@ -62,7 +62,7 @@ impl Outcomes {
             Owner::Many | Owner::Everybody => &mut self.shared,
         };
         *so_far = Some(match *so_far {
-            Some(former) => stricter(former, outcome),
+            Some(former) => former.stricter(outcome),
             None => outcome,
         });
     }
@@ -70,19 +70,11 @@ impl Outcomes {
     /// The owner's outcome, unless a shared key denies by more than its count.
     pub(super) fn outcome(self) -> Outcome {
         match (self.owner, self.shared) {
-            (Some(owner), Some(shared)) if shared.denies() => stricter(owner, shared),
+            (Some(owner), Some(shared)) if shared.denies() => owner.stricter(shared),
             (Some(outcome), _) | (None, Some(outcome)) => outcome,
             // INVARIANT: there is at least one key. Were there none, nothing was settled.
             (None, None) => Outcome::Lapsed,
         }
-    }
-}
-
-fn stricter(one: Outcome, other: Outcome) -> Outcome {
-    if other.strictness() > one.strictness() {
-        other
-    } else {
-        one
     }
 }
 
@@ -128,6 +120,15 @@ impl<P> Begin<P> {
 }
 
 impl Outcome {
+    /// The outcome of an attempt that came to both; of two alike, this one.
+    fn stricter(self, other: Self) -> Self {
+        if other.strictness() > self.strictness() {
+            other
+        } else {
+            self
+        }
+    }
+
     /// Whether it denies whatever the verdict was.
     fn denies(&self) -> bool {
         self.strictness() >= Self::Lapsed.strictness()
