@@ -201,6 +201,8 @@ fn a_refused_address_writes_nothing_under_an_account() {
         let keys = [account(&format!("name {name}")), home()];
         let refused = strict.begin_all(&keys, at(1)).unwrap();
         assert_eq!(refused, Begin::Locked { until: at(MINUTE) });
+        let refused = block_on(strict.begin_all_async(&keys, at(1))).unwrap();
+        assert_eq!(refused, Begin::Locked { until: at(MINUTE) });
     }
     assert_eq!(store.len(), 1);
 }
