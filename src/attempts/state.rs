@@ -187,11 +187,11 @@ impl Open {
     /// What every step leaves behind: not too many, a wait only after a failure, no fingerprint and
     /// no slot twice, slots in the order in which they lapse.
     fn is_consistent(&self) -> bool {
-        let prints = self.failures.iter().filter_map(|f| f.fingerprint);
+        let prints = self.failures.iter().filter_map(|f| f.fingerprint.as_ref());
         let times = self.slots.iter().map(|slot| slot.lapses);
         self.failures_and_slots() <= THRESHOLD_LIMIT
             && (self.wait == Timestamp::EPOCH || !self.failures.is_empty())
-            && is_distinct(prints)
+            && is_distinct(prints.map(Fingerprint::as_bytes))
             && is_distinct(self.slots.iter().map(|slot| slot.id))
             && times.is_sorted()
     }
