@@ -13,10 +13,13 @@ mod account_support;
 use std::sync::Arc;
 
 use portcullis::{
-    account::{Error, State, Status},
+    account::{Accounts, Client, Error, State, Status},
+    attempts::DeviceKeys,
     encoding,
-    session::{self},
+    rbac::{Grant, Scope},
+    session,
     store::{Change, Entry, Memory, Store, update},
+    totp::Mandate,
 };
 
 use account_support::*;
@@ -104,4 +107,87 @@ fn a_record_copied_to_another_name_denies() {
         .sign_in("root@example.com", &PASSWORD.into(), at(0))
         .unwrap_err();
     assert_eq!(denied, Error::State(encoding::Error::Damaged));
+}
+
+/// The record of somebody who is bound by two mandates, has two authenticators with a wrong code each,
+/// and two devices with a wrong password each; and the numbers of those devices.
+fn much() -> (Vec<u8>, [String; 2]) {
+    let mandates = ["alpha", "omega"].map(|role| Mandate::new(role).unwrap());
+    let policy = policy().with_mandates(mandates).unwrap();
+    let keys = || DeviceKeys::new([7; DeviceKeys::KEY_LEN]);
+    let accounts = Accounts::danger_unsealed(policy, Memory::new(10)).with_device_keys(keys());
+    let world = enrolled(accounts);
+    let name = "ada@example.com";
+    let roles = ["alpha", "omega"].map(|role| Grant::new(role, Scope::Everywhere));
+    let roles = roles
+        .into_iter()
+        .fold(grants(), |all, role| all.with(role).unwrap());
+    world.accounts.grant(name, roles, at(0)).unwrap();
+    let (now, live) = (at(MINUTE), world.session(at(MINUTE)));
+    let (id, app) = world
+        .accounts
+        .add_authenticator(&live.token, "tablet", now)
+        .unwrap();
+    let confirmed = world
+        .accounts
+        .confirm_authenticator(&live.token, id, &app.code_at(now), now);
+    assert!(confirmed.is_ok());
+    let now = at(2 * MINUTE);
+    let taken = [&world.phone, &app].map(|app| app.code_at(now));
+    let mut codes = (0..9).map(|n| format!("{n:06}"));
+    let wrong_code = codes.find(|code| !taken.contains(code)).unwrap();
+    let ticket = world.ticket(now);
+    assert!(
+        world
+            .accounts
+            .second_factor(&ticket, &wrong_code, now)
+            .is_err()
+    );
+    let devices = [(); 2].map(|()| {
+        let token = keys().issue(name, now).unwrap();
+        let client = Client::stranger().with_device_token(token.expose_secret());
+        let guess = world.accounts.sign_in_from(name, &wrong(), &client, now);
+        assert_eq!(guess.unwrap_err(), Error::Denied);
+        let device = keys().verify(token.expose_secret(), name, now).unwrap();
+        device.id().to_owned()
+    });
+    (world.accounts.state(name).unwrap().encode(), devices)
+}
+
+fn places(bytes: &[u8], part: &[u8]) -> Vec<usize> {
+    let windows = bytes.windows(part.len()).enumerate();
+    windows
+        .filter(|(_, w)| *w == part)
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// CO-04: a state has one form, so what stands in another order is damage.
+#[test]
+fn what_stands_in_another_order_is_damage() {
+    let (bytes, devices) = much();
+    assert_eq!(State::decode(&bytes).unwrap().encode(), bytes);
+    let swapped = |one: &[u8], two: &[u8]| {
+        let (a, b) = (places(&bytes, one), places(&bytes, two));
+        let mut other = bytes.clone();
+        // the mandates' names stand among the roles, too, in their own part after these
+        other[a[0]..a[0] + one.len()].copy_from_slice(two);
+        other[b[0]..b[0] + two.len()].copy_from_slice(one);
+        State::decode(&other).err()
+    };
+    let damaged = Some(Error::State(encoding::Error::Damaged));
+    assert_eq!(swapped(b"alpha", b"omega"), damaged);
+    let [one, two] = devices;
+    assert_eq!(swapped(one.as_bytes(), two.as_bytes()), damaged);
+    // the guesses: two of them, the first of number 1; both counts are of one length
+    let head = [0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0];
+    let is_guesses = |at: &usize| {
+        let len = usize::from(bytes[at + head.len()]);
+        bytes.get(at + 12 + len..at + 16 + len) == Some(&[0, 0, 0, 2])
+    };
+    let place = places(&bytes, &head).into_iter().find(is_guesses).unwrap();
+    let len = usize::from(bytes[place + head.len()]);
+    let mut other = bytes.clone();
+    (other[place + 7], other[place + 15 + len]) = (2, 1);
+    assert_eq!(State::decode(&other).err(), damaged);
 }
