@@ -1,0 +1,94 @@
+//! What is kept of a wrong password, to tell it from another one.
+#![cfg(feature = "password")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
+
+use portcullis::password::{Cost, Error, Hash, Hasher, Refusal};
+
+fn hasher() -> Hasher {
+    Hasher::new(Cost::new(8, 1, 1).unwrap())
+}
+
+fn refusal(hasher: &Hasher, password: &str, stored: Option<&Hash>) -> Refusal {
+    hasher.examine(&password.into(), stored).unwrap_err()
+}
+
+fn slow_hash(hasher: &Hasher, password: &str, stored: Option<&Hash>) -> Option<Vec<u8>> {
+    let refusal = refusal(hasher, password, stored);
+    refusal.expose_slow_hash().map(<[u8]>::to_vec)
+}
+
+/// AT-06: the same wrong password has the same one, another has another, and so has the same one
+/// against another stored hash.
+#[test]
+fn a_slow_hash_tells_wrong_passwords_apart() {
+    let hasher = hasher();
+    let stored = [0, 1].map(|_| hasher.hash(&"right".into()).unwrap());
+    let of = |password: &str, n: usize| slow_hash(&hasher, password, stored.get(n)).unwrap();
+    assert_eq!(of("wrong", 0), of("wrong", 0));
+    assert_ne!(of("wrong", 0), of("wrong2", 0));
+    assert_ne!(of("wrong", 0), of("wrong", 1));
+}
+
+/// AT-06: it is the hash that was computed to verify: put in the place of the stored one, the wrong
+/// password is right. So nothing faster was made of the password.
+#[test]
+fn it_is_the_hash_that_was_compared() {
+    let hasher = hasher();
+    let stored = hasher.hash(&"right".into()).unwrap();
+    let tag = slow_hash(&hasher, "wrong", Some(&stored)).unwrap();
+    let (head, _) = stored.as_str().rsplit_once('$').unwrap();
+    let tag = data_encoding::BASE64_NOPAD.encode(&tag);
+    let planted = Hash::from_stored(format!("{head}${tag}"));
+    assert!(hasher.verify(&"wrong".into(), Some(&planted)).is_ok());
+    assert!(hasher.verify(&"right".into(), Some(&planted)).is_err());
+}
+
+/// AT-06, AT-09: a person who does not exist is told nothing that one who does is not.
+#[test]
+fn nobody_has_one_too() {
+    let hasher = hasher();
+    let of = |password| slow_hash(&hasher, password, None);
+    assert!(of("wrong").is_some());
+    assert_eq!(of("wrong"), of("wrong"));
+    assert_ne!(of("wrong"), of("wrong2"));
+    let long = "x".repeat(2000);
+    let stored = hasher.hash(&"right".into()).unwrap();
+    for (password, error) in [("", Error::Empty), (long.as_str(), Error::TooLong)] {
+        for stored in [None, Some(&stored)] {
+            let refusal = refusal(&hasher, password, stored);
+            assert_eq!(refusal.error(), &error);
+            assert_eq!(refusal.expose_slow_hash(), None);
+        }
+    }
+}
+
+/// AT-06: none where nothing was compared, and none of another scheme's.
+#[test]
+fn other_refusals_have_none() {
+    let hasher = hasher();
+    let broken = Hash::from_stored("$argon2id$v=19$");
+    assert_eq!(slow_hash(&hasher, "wrong", Some(&broken)), None);
+    #[cfg(feature = "legacy")]
+    {
+        // of passlib's documentation: bcrypt of "password"
+        let text = "$2a$12$NT0I31Sa7ihGEWpka9ASYrEFkhuTNeBQ2xfZskIiiJeyFXhRgS.Sy";
+        let bcrypt = Hash::from_stored(text);
+        let refusal = refusal(&hasher, "wrong", Some(&bcrypt));
+        assert_eq!(refusal.error(), &Error::Wrong);
+        assert_eq!(refusal.expose_slow_hash(), None);
+    }
+}
+
+/// CO-03: a refusal prints its reason alone.
+#[test]
+fn a_refusal_prints_no_hash() {
+    let hasher = hasher();
+    let stored = hasher.hash(&"right".into()).unwrap();
+    let refusal = refusal(&hasher, "wrong", Some(&stored));
+    assert_eq!(format!("{refusal:?}"), "Wrong");
+    assert_eq!(refusal.into_error(), Error::Wrong);
+}
