@@ -30,6 +30,8 @@ pub mod encoding;
 pub mod ffi;
 #[cfg(feature = "field")]
 pub mod field;
+#[cfg(any(feature = "attempts", feature = "totp"))]
+mod mac;
 #[cfg(any(feature = "rbac", feature = "redact"))]
 pub mod mask;
 #[cfg(feature = "password")]

@@ -61,14 +61,15 @@
 use core::{fmt, ops::RangeInclusive, time::Duration};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use hmac::{Hmac, Mac, digest::KeyInit};
+use hmac::Mac;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{Attempts, Begin, Key, Reservations};
 use crate::{
-    Timestamp, random, secret,
+    Timestamp,
+    mac::{self, hmac},
+    random, secret,
     store::{AsyncStore, Store},
 };
 
@@ -82,8 +83,6 @@ const TOKEN_LEN: usize = BODY_LEN + MAC_LEN;
 const TEXT_LEN: usize = 76;
 /// What the HMAC is for: the key may serve nothing else, and if it does the values differ.
 const LABEL: &[u8] = b"portcullis/attempts/device/1";
-/// The block of SHA-256, to which HMAC pads a key with zeros (RFC 2104 §2).
-const BLOCK_LEN: usize = 64;
 /// Half a year: a device that was not signed in from for so long is no longer the owner's usual one.
 /// OWASP names no number; browsers cap cookies at 400 days (RFC 6265bis §5.5).
 const LIFETIME: Duration = days(180);
@@ -108,7 +107,7 @@ pub struct DeviceKeys {
 
 impl DeviceKeys {
     /// How many bytes a key has.
-    pub const KEY_LEN: usize = 32;
+    pub const KEY_LEN: usize = mac::KEY_LEN;
 
     /// Issues and verifies under this key: random bytes that the application keeps as a secret, the
     /// same on every machine. The caller's own copy of the bytes stays the caller's to wipe.
@@ -256,10 +255,7 @@ fn mac(
     body: &[u8],
     account: &str,
 ) -> Zeroizing<[u8; MAC_LEN]> {
-    let mut block = Zeroizing::new([0; BLOCK_LEN]);
-    let (head, _) = block.split_at_mut(DeviceKeys::KEY_LEN);
-    head.copy_from_slice(key.expose());
-    let mac = Hmac::<Sha256>::new((&*block).into())
+    let mac = hmac(key)
         .chain_update(LABEL)
         .chain_update(body)
         .chain_update(account);

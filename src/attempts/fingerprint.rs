@@ -2,16 +2,15 @@
 
 use core::fmt;
 
-use hmac::{Hmac, Mac, digest::KeyInit};
-use sha2::Sha256;
-use zeroize::Zeroizing;
+use hmac::Mac;
 
 use super::Error;
-use crate::secret::{self, Array};
+use crate::{
+    mac::hmac,
+    secret::{self, Array},
+};
 
 const LEN: usize = 4;
-/// The block of SHA-256, to which HMAC pads a key with zeros (RFC 2104 §2).
-const BLOCK_LEN: usize = 64;
 /// The shortest slow hash that a fingerprint is taken from: those of the crate have 32 bytes, bcrypt's
 /// 23. Of a hash that was cut to nothing all fingerprints would be the same, and no failure counted.
 const SHORTEST_HASH: usize = 16;
@@ -104,14 +103,4 @@ impl FingerprintKey {
     pub fn new(key: [u8; 32]) -> Self {
         Self(Array::new(key))
     }
-}
-
-/// HMAC-SHA-256 under a key of 32 bytes. HMAC pads with zeros itself; doing it here leaves no length
-/// to fail on.
-pub(super) fn hmac(key: &Array<32>) -> Hmac<Sha256> {
-    let mut block = Zeroizing::new([0; BLOCK_LEN]);
-    for (to, from) in block.iter_mut().zip(key.expose()) {
-        *to = *from;
-    }
-    Hmac::new((&*block).into())
 }

@@ -58,12 +58,8 @@ mod several;
 
 use core::{fmt, ops::RangeInclusive, time::Duration};
 
-use hmac::{
-    Hmac, Mac,
-    digest::{FixedOutput, KeyInit},
-};
+use hmac::{Hmac, Mac, digest::FixedOutput};
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 pub use several::Reservations;
 use several::never_success;
@@ -72,7 +68,8 @@ use super::{Begin, Error, Key, Outcome, Permit, Policy, State, Verdict};
 use crate::{
     Timestamp,
     encoding::{Decoder, Encoder},
-    random,
+    mac::{KEY_LEN, hmac},
+    random, secret,
     store::{AsyncStore, Change, Entry, Store, update, update_async},
 };
 
@@ -88,7 +85,6 @@ const ROWS_LIMITS: RangeInclusive<u32> = 256..=16_777_216;
 /// tells that nobody had to be asked for a reset; and not for ever, since nobody comes back to it.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const VERSION: u8 = 1;
-const KEY_LEN: usize = 32;
 const TAG_LEN: usize = 16;
 /// The longest state: a hundred failures and slots.
 const STATE_LEN: usize = 4096;
@@ -96,8 +92,6 @@ const STATE_LEN: usize = 4096;
 const KEY_PREFIX: &[u8] = b"portcullis/attempts/unknown/";
 /// What the HMAC is for: the key may serve nothing else, and if it does the values differ.
 const LABEL: &[u8] = b"portcullis/attempts/unknown/1";
-/// The block of SHA-256, to which HMAC pads a key with zeros (RFC 2104 §2).
-const BLOCK_LEN: usize = 64;
 
 /// Attempts on names that nobody has, in a store. Share it by reference.
 ///
@@ -146,14 +140,11 @@ impl<S> Unknown<S> {
     /// that the application keeps as a secret. The caller's own copy stays the caller's to wipe.
     #[must_use]
     pub fn with_key(policy: Policy, store: S, key: [u8; KEY_LEN]) -> Self {
-        let key = Zeroizing::new(key);
-        let mut block = Zeroizing::new([0; BLOCK_LEN]);
-        block.split_at_mut(KEY_LEN).0.copy_from_slice(&*key);
         Self {
             policy,
             store,
             rows: ROWS,
-            mac: Hmac::new((&*block).into()).chain_update(LABEL),
+            mac: hmac(&secret::Array::new(key)).chain_update(LABEL),
         }
     }
 

@@ -32,14 +32,14 @@
 
 use core::fmt;
 
-use hmac::{Hmac, Mac, digest::KeyInit};
+use hmac::Mac;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::Error;
 use crate::{
     encoding::{self, Decoder, Encoder},
+    mac::{KEY_LEN, hmac},
     random, secret,
 };
 
@@ -51,10 +51,7 @@ const CODE_LEN: usize = 15;
 /// Characters of a code without its dashes, and of a group.
 const CHARACTERS: usize = 24;
 const GROUP: usize = 4;
-const KEY_LEN: usize = 32;
 const DIGEST_LEN: usize = 32;
-/// The block of SHA-256, to which HMAC pads a key with zeros (RFC 2104 §2).
-const BLOCK_LEN: usize = 64;
 /// Douglas Crockford's base32: no I, L, O, which look like 1 and 0, and no U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// What is hashed before a code.
@@ -222,20 +219,8 @@ impl fmt::Debug for Digest {
 }
 
 fn digest(key: &secret::Array<KEY_LEN>, characters: &[u8; CHARACTERS]) -> Digest {
-    // HMAC pads with zeros itself; doing it here leaves no length to fail on.
-    let mut block = Zeroizing::new([0; BLOCK_LEN]);
-    block
-        .iter_mut()
-        .zip(key.expose())
-        .for_each(|(to, from)| *to = *from);
-    let mac = Hmac::<Sha256>::new((&*block).into());
-    Digest(
-        mac.chain_update(LABEL)
-            .chain_update(characters)
-            .finalize()
-            .into_bytes()
-            .into(),
-    )
+    let mac = hmac(key).chain_update(LABEL).chain_update(characters);
+    Digest(mac.finalize().into_bytes().into())
 }
 
 /// The characters of a code: five bits each, the highest first.
