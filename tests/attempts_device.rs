@@ -102,6 +102,7 @@ fn verifies_what_another_implementation_issued() {
         let issued = Timestamp::from_millis(fields[2].parse().unwrap());
         let device = keys.verify(fields[4], &account, issued).unwrap();
         assert_eq!(device.id(), fields[3]);
+        assert_eq!(device.issued(), issued);
         seen += 1;
     }
     assert_eq!(seen, 6);
@@ -142,6 +143,50 @@ fn a_stolen_token_gives_five_guesses_and_no_more() {
     for later in [at(0), at(DAY), at(400 * DAY)] {
         assert_eq!(attempts.begin_known(&stolen, &[], later).unwrap(), locked());
     }
+}
+
+/// The sign-in as the module's documentation says it: a token from before the password was changed
+/// is a stranger's.
+fn begin_after_change(
+    attempts: &Attempts<Memory>,
+    device: &Device,
+    changed: Timestamp,
+    now: Timestamp,
+) -> Begin<Reservations> {
+    if device.issued() < changed {
+        attempts.begin_all(&[ada()], now).unwrap()
+    } else {
+        attempts.begin_known(device, &[], now).unwrap()
+    }
+}
+
+/// AT-04: whoever knew the password, and has a token for each of many devices, guesses at the new one
+/// as one stranger.
+#[test]
+fn tokens_from_before_a_change_of_the_password_are_no_lanes_after_it() {
+    let attempts = attempts();
+    let minted: Vec<Device> = (0..20).map(|_| device("ada")).collect();
+    let (changed, now) = (at(1), at(MINUTE));
+    attempts.reset(&ada()).unwrap();
+    let mut evaluated = 0;
+    for device in &minted {
+        for _ in 0..5 {
+            if let Begin::Allowed(slots) = begin_after_change(&attempts, device, changed, now) {
+                evaluated += 1;
+                assert_ne!(
+                    attempts.settle_all(slots, Verdict::Failure, now).unwrap(),
+                    Outcome::Lapsed
+                );
+            }
+        }
+    }
+    assert_eq!(evaluated, 5);
+    // the owner signed in with the new password and has a new token
+    let token = keys().issue("ada", changed).unwrap();
+    let device = keys().verify(token.expose_secret(), "ada", now).unwrap();
+    let begin = begin_after_change(&attempts, &device, changed, now);
+    let outcome = attempts.settle_all(allowed(begin), Verdict::Success, now);
+    assert_eq!(outcome.unwrap(), Outcome::Cleared);
 }
 
 /// AT-04: a locked lane leaves its device where everybody is.

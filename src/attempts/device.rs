@@ -23,8 +23,16 @@
 //! The owner on a new device, or without cookies, is a stranger, and is locked out with them.
 //!
 //! It does not bound the lanes of one account. A lane with failures is a value in the store until a
-//! success, a reset or the policy ends it, and whoever signs in a thousand times has a thousand tokens:
-//! where strangers can register, bound how often one account signs in.
+//! success, a reset or the policy ends it, and whoever signs in a thousand times has a thousand tokens
+//! and, while the password is the same, a thousand lanes: where strangers can register, bound how often
+//! one account signs in.
+//!
+//! It does not clear the strangers' lane. A success in a device's lane proves that device and clears
+//! that lane; the failures of strangers, and the owner's own on a new phone, stay until somebody signs
+//! in as a stranger, or a reset or the policy ends them. Where failures count for ever
+//! ([`Policy::back_office`](super::Policy::back_office)), an owner who always uses a known device
+//! finds the strangers' lane locked one day: give it a window ([`Window`](super::Window)), or reset it
+//! when the owner has changed the password.
 //!
 //! # Security
 //!
@@ -195,6 +203,7 @@ impl DeviceKeys {
         let own = Key::device(&id).and_then(|device| strangers.clone().and(device));
         Ok(Device {
             id,
+            issued,
             own: own.map_err(|_| Error::Account)?,
             strangers,
         })
@@ -287,6 +296,7 @@ impl fmt::Debug for DeviceToken {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Device {
     id: String,
+    issued: Timestamp,
     own: Key,
     strangers: Key,
 }
@@ -296,6 +306,13 @@ impl Device {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// When its token was issued. A device whose token is older than the password of its account is
+    /// to be counted as a stranger.
+    #[must_use]
+    pub fn issued(&self) -> Timestamp {
+        self.issued
     }
 
     /// The key that its attempts are counted by: the account and the device.
@@ -346,8 +363,10 @@ impl Lane {
 
 impl<S: Store> Attempts<S> {
     /// [`Attempts::begin_all`] for an attempt from a known device: counted in the device's lane and by
-    /// `others`, the address for instance; while the device's lane is locked, in the strangers' lane
-    /// and by `others`.
+    /// `others`; while the device's lane is locked, in the strangers' lane and by `others`.
+    ///
+    /// Give it `&[]` and not the address: an address that is locked refuses the device too, so that a
+    /// neighbour behind the same NAT could lock it out. The device's own lane bounds its guesses.
     ///
     /// # Errors
     ///
