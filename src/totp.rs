@@ -135,8 +135,8 @@ impl Policy {
 
     /// Checks a code of a confirmed factor. It is used up when the state in the answer is stored.
     ///
-    /// A code is as many digits as the parameters say, with spaces between and around them as people
-    /// type what an app shows as `123 456`.
+    /// A code is as many digits as the parameters say, with white space and dashes between and around
+    /// them, as people type and paste what an app shows as `123 456`; 32 bytes at the most.
     ///
     /// # Errors
     ///
@@ -233,8 +233,8 @@ impl Accepted {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not of a code's form: as many ASCII digits as the parameters say and spaces, or the
-    /// characters of a recovery code.
+    /// Not of a code's form: as many ASCII digits as the parameters say, or the characters of a
+    /// recovery code, with white space and dashes.
     #[error("not of the form of a code")]
     Malformed,
     /// Of a code's form, and not a code of this time.

@@ -265,10 +265,9 @@ fn what_is_not_a_code_is_malformed() {
         String::new(),
         right[1..].to_owned(),
         format!("{right}0"),
-        format!("{right}\t"),
-        format!("{right}\n"),
-        format!("{}-{}", &right[..3], &right[3..]),
-        format!("{}\u{a0}{}", &right[..3], &right[3..]),
+        format!("{right}."),
+        format!("{}_{}", &right[..3], &right[3..]),
+        format!("{}\u{200b}{}", &right[..3], &right[3..]),
         format!("{}{right}", " ".repeat(27)),
         " ".repeat(6),
         format!("+{}", &right[1..]),
@@ -284,9 +283,9 @@ fn what_is_not_a_code_is_malformed() {
     assert!(Policy::back_office().verify(&state, &right, at(60)).is_ok());
 }
 
-/// TO-01: apps show `123 456`, and that is what people type.
+/// TO-01: apps show `123 456`, and that is what people type; what they paste brings a line end along.
 #[test]
-fn spaces_in_and_around_a_code_are_no_part_of_it() {
+fn white_space_and_dashes_in_and_around_a_code_are_no_part_of_it() {
     let uri = uri("");
     let state = confirmed(&uri, at(0));
     let right = uri.code_at(at(60));
@@ -294,6 +293,10 @@ fn spaces_in_and_around_a_code_are_no_part_of_it() {
     for code in [
         format!("{first} {last}"),
         format!("  {right} "),
+        format!("{right}\r\n"),
+        format!("\t{first}-{last}"),
+        format!("{first}\u{a0}{last}"),
+        format!("{first}\u{2013}{last}"),
         format!(" {} {}  {last}", &first[..1], &first[1..]),
         format!("{}{right}", " ".repeat(26)),
     ] {

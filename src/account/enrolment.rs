@@ -32,6 +32,7 @@ impl<S: Store> Accounts<S> {
                 .enrol(&policy.issuer, state.login.as_str(), now)?;
             // what was begun before goes: whoever asks again has not scanned it
             let none = state.authenticators.remove_all();
+            // the ticket is the proof of who it is: it was given for the password, and for this alone
             let (begun, _) = none.add(&policy.totp, LABEL, pending, now, now)?;
             state.set_authenticators(begun);
             Ok(uri)

@@ -138,8 +138,8 @@ impl Authenticators {
     /// gives it a number. Those whose time to be confirmed is over make room.
     ///
     /// `label` is what the person calls it, up to 128 bytes. `reauthenticated` is when they last
-    /// proved who they are; for the first authenticator there is nothing to prove it with, and it is
-    /// not looked at.
+    /// proved who they are: for the first authenticator by the password, or a session that was left
+    /// open would do to lock its owner out.
     ///
     /// # Errors
     ///
@@ -153,9 +153,7 @@ impl Authenticators {
         reauthenticated: Timestamp,
         now: Timestamp,
     ) -> Result<(Self, Id), Error> {
-        if self.is_any_confirmed() {
-            policy.require_recent(reauthenticated, now)?;
-        }
+        policy.require_recent(reauthenticated, now)?;
         self.with_pending(label, None, pending, now)
     }
 

@@ -12,7 +12,7 @@ use super::{Algorithm, Error, Secret};
 pub(super) const DIGITS: RangeInclusive<u8> = 6..=8;
 /// The most digits that a code has.
 const MAX_DIGITS: usize = 8;
-/// The longest text that is looked at for a code: eight digits and three times as many spaces.
+/// The longest text that is looked at for a code, in bytes: eight digits and as much between them.
 const TYPED_LEN: usize = 32;
 
 /// The digits that somebody typed. Wiped when dropped.
@@ -23,18 +23,18 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    /// Reads a code of so many digits as people type it: apps show `123 456`.
+    /// Reads a code of so many digits as people type and paste it: apps show `123 456`.
     pub(super) fn new(text: &str, digits: u8) -> Result<Self, Error> {
         if text.len() > TYPED_LEN {
             return Err(Error::Malformed);
         }
         let mut typed = Self::default();
-        for byte in text.bytes().filter(|byte| *byte != b' ') {
+        for typed_char in text.chars().filter(|c| !is_separator(*c)) {
             let place = typed.digits.get_mut(typed.len).ok_or(Error::Malformed)?;
-            if !byte.is_ascii_digit() {
+            if !typed_char.is_ascii_digit() {
                 return Err(Error::Malformed);
             }
-            *place = byte;
+            *place = u8::try_from(typed_char).map_err(|_| Error::Malformed)?;
             typed.len = typed.len.saturating_add(1);
         }
         if typed.len == usize::from(digits) {
@@ -54,6 +54,11 @@ impl Drop for Typed {
     fn drop(&mut self) {
         self.digits.zeroize();
     }
+}
+
+/// White space, and what keyboards and word processors make of a dash.
+pub(super) fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// The codes of one secret, by moving factor: the step of a time or the count of a token.

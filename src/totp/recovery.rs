@@ -36,7 +36,7 @@ use hmac::Mac;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Error;
+use super::{Error, code::is_separator};
 use crate::{
     encoding::{self, Decoder, Encoder},
     mac::{KEY_LEN, hmac},
@@ -259,11 +259,6 @@ fn fold(input: &str) -> Result<Zeroizing<[u8; CHARACTERS]>, Error> {
         None => Ok(folded),
         Some(_) => Err(Error::Malformed),
     }
-}
-
-/// White space, and what keyboards and word processors make of a dash.
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 #[cfg(test)]
