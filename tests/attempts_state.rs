@@ -180,6 +180,19 @@ fn what_is_never_written_is_damaged() {
     assert_eq!(State::decode(&option), Err(encoding::Error::Damaged));
 }
 
+/// CO-04: whatever a record says of the last slot, the next one has a number of its own, so that what
+/// is written can be read. Found by a fuzzer.
+#[test]
+fn the_next_slot_has_a_number_of_its_own() {
+    let now = Timestamp::from_millis(1);
+    for slots in [&[(8, 9_000)][..], &[(8, 9_000), (9, 9_000), (11, 9_000)]] {
+        let stored = State::decode(&bytes(&[], 0, slots)).unwrap();
+        let (state, begin) = Policy::back_office().begin(stored, now);
+        assert!(matches!(begin, Begin::Allowed(_)));
+        assert_eq!(State::decode(&state.encode()), Ok(state));
+    }
+}
+
 /// A store that is down.
 struct Down;
 

@@ -247,9 +247,13 @@ impl Open {
         lapses: Timestamp,
         now: Timestamp,
     ) -> Permit {
-        let id = last
+        let mut id = last
             .wrapping_add(1)
             .max(now.as_millis().min(LAST_ID_FROM_TIME));
+        // a stored record may say anything of the last one
+        while self.slots.iter().any(|slot| slot.id == id) {
+            id = id.wrapping_add(1);
+        }
         *last = id;
         self.slots.push(Slot { id, lapses });
         Permit { slot: id }
