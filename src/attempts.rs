@@ -65,7 +65,7 @@
 //! ```
 //! use portcullis::{Timestamp, attempts::{Attempts, Begin, Key, Outcome, Policy, Verdict}, store::Memory};
 //!
-//! let attempts = Attempts::new(Policy::back_office(), Memory::new(10_000));
+//! let attempts = Attempts::new(Policy::back_office(), Memory::new(100_000));
 //! let (ada, now) = (Key::account("ada")?, Timestamp::from_secs(1_795_251_600));
 //!
 //! for left in (0..5).rev() {
@@ -95,6 +95,7 @@ pub mod device;
 mod fingerprint;
 pub mod forwarded;
 mod key;
+mod place;
 mod policy;
 mod prefix;
 pub mod report;
@@ -111,7 +112,7 @@ pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use key::Key;
 pub use policy::{Action, Policy, Window};
 pub use prefix::Prefix;
-pub use reservation::{Attempts, Reservation, Reservations};
+pub use reservation::{ADDRESS_ROWS, Attempts, Reservation, Reservations};
 pub use state::{Lock, Permit, State};
 pub use unknown::Unknown;
 
@@ -262,6 +263,9 @@ pub enum Error {
     /// An attempt that nothing counts.
     #[error("no key to count the attempt by")]
     NoKey,
+    /// A key of an account or a device among those that names nobody has share.
+    #[error("a key of an account or a device is not shared")]
+    OwnKey,
     /// A combination of two parts of one kind, or with everybody.
     #[error("two parts of the key are of one kind, or one of them is everybody")]
     KeyParts,

@@ -121,8 +121,24 @@ impl Model {
         (self.failures, self.wait) = (vec![], 0);
     }
 
+    /// What many share was at the latest just now, whatever another clock has said.
+    fn bring_back(&mut self, now: i128) {
+        for (at, _) in &mut self.failures {
+            *at = (*at).min(now);
+        }
+        let count = u32::try_from(self.failures.len()).unwrap();
+        if count > 0 {
+            let longest = LONGEST.min(FIRST * 2_i128.pow(count - 1));
+            self.wait = self.wait.min(now + longest);
+        }
+        self.locked = self.locked.map(|since| since.min(now));
+    }
+
     /// What has happened by itself until now.
     fn look(&mut self, now: i128) {
+        if self.rules.shared {
+            self.bring_back(now);
+        }
         for (_, lapses) in &mut self.open {
             *lapses = (*lapses).min(END).min(now + SLOT);
         }

@@ -20,7 +20,7 @@ use portcullis::{
         Action, Attempts, Begin, Error, Fingerprint, Key, Outcome, Policy, Reservations, Verdict,
         Window,
     },
-    store::{self, Change, Entry, Exchange, Memory, Store, update},
+    store::{self, AsyncStore, Change, Entry, Exchange, Memory, Store, update},
 };
 
 /// Two failures lock an address for a minute.
@@ -461,6 +461,134 @@ impl Store for Ailing {
         self.call()?;
         Store::compare_exchange(&self.store, key, current, new)
     }
+}
+
+/// A store in memory in which everybody writes under one key.
+struct Contended {
+    store: Memory,
+    key: Vec<u8>,
+}
+
+impl Store for Contended {
+    type Error = store::Full;
+    fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, store::Full> {
+        Store::load(&self.store, key)
+    }
+    fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, store::Full> {
+        if key == self.key {
+            return Ok(Exchange::Changed);
+        }
+        Store::compare_exchange(&self.store, key, current, new)
+    }
+}
+
+impl AsyncStore for Contended {
+    type Error = store::Full;
+    async fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, store::Full> {
+        Store::load(self, key)
+    }
+    async fn compare_exchange(
+        &self,
+        key: &[u8],
+        current: Option<&[u8]>,
+        new: Option<&Entry>,
+    ) -> Result<Exchange, store::Full> {
+        Store::compare_exchange(self, key, current, new)
+    }
+}
+
+/// AT-02: where an account's record is not to be had, nothing was evaluated, and the address does not
+/// pay for it.
+#[test]
+fn a_store_that_contends_under_one_key_counts_nothing_under_the_others() {
+    let contended = Contended {
+        store: Memory::new(100),
+        key: ada().store_key(),
+    };
+    let attempts = Attempts::new(Policy::back_office(), contended);
+    for _ in 0..15 {
+        let keys = [ada(), home(), Key::everybody()];
+        let begun = attempts.begin_all(&keys, at(0));
+        assert!(matches!(begun, Err(Error::Store(_))), "{begun:?}");
+        let begun = block_on(attempts.begin_all_async(&keys, at(0)));
+        assert!(matches!(begun, Err(Error::Store(_))), "{begun:?}");
+    }
+    // all that was not given back would have lapsed
+    let now = at(MINUTE);
+    let outcome = attempt(&attempts, &home(), Verdict::Failure, now);
+    assert_eq!(outcome, Outcome::Counted { left: 29 });
+    let outcome = attempt(&attempts, &Key::everybody(), Verdict::Incomplete, at(0));
+    assert_eq!(outcome, Outcome::Returned { left: 100 });
+}
+
+/// AT-02: nor where the store has no room for one more account.
+#[test]
+fn a_store_that_is_full_counts_nothing_under_an_address() {
+    let store = Memory::with_clock(2, || at(0));
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    fail_times(&attempts, 5, at(0));
+    let _ = attempt(&attempts, &home(), Verdict::Incomplete, at(0));
+    for number in 0..30 {
+        let keys = [account(&format!("staff {number}")), home()];
+        let begun = attempts.begin_all(&keys, at(0));
+        assert!(matches!(begun, Err(Error::Store(_))), "{begun:?}");
+    }
+    let outcome = attempt(&attempts, &home(), Verdict::Failure, at(MINUTE));
+    assert_eq!(outcome, Outcome::Counted { left: 29 });
+}
+
+/// AT-05: one's own key is cleared by a success, whichever policy it was given.
+#[test]
+fn a_policy_for_shared_keys_clears_ones_own() {
+    let attempts = Attempts::new(Policy::address(), Memory::new(100));
+    assert_eq!(fail(&attempts, at(0)), Outcome::Counted { left: 29 });
+    let outcome = attempt(&attempts, &ada(), Verdict::Success, at(0));
+    assert_eq!(outcome, Outcome::Cleared);
+}
+
+/// AT-05: one machine whose clock stands at the year 2100 for a moment closes a door that many share
+/// for as long as a lock lasts, and not until then.
+#[test]
+fn a_clock_that_was_wrong_once_locks_nobody_out_for_years() {
+    let far = Timestamp::from_secs(4_102_444_800);
+    let attempts = attempts();
+    for (key, period) in [(Key::everybody(), SECOND), (home(), 10 * MINUTE)] {
+        while let Begin::Allowed(slot) = attempts.begin(&key, far).unwrap() {
+            let _ = attempts.settle(slot, Verdict::Failure, far).unwrap();
+        }
+        let until = at(period);
+        for seen in [0, period / 2, period - 1] {
+            let begin = attempts.begin(&key, at(seen)).unwrap();
+            assert_eq!(begin, Begin::Locked { until }, "{key} at {seen}");
+        }
+        let _ = allowed(attempts.begin(&key, until).unwrap());
+    }
+    // a failure of then is one of now
+    let other = Key::address("192.0.2.8".parse().unwrap());
+    let _ = attempt(&attempts, &other, Verdict::Failure, far);
+    let outcome = attempt(&attempts, &other, Verdict::Incomplete, at(0));
+    assert_eq!(outcome, Outcome::Returned { left: 29 });
+    let outcome = attempt(&attempts, &other, Verdict::Incomplete, at(10 * MINUTE));
+    assert_eq!(outcome, Outcome::Returned { left: 30 });
+    // and so is a wait
+    let waits = strict().with_delay(secs(1), secs(60)).unwrap();
+    let waits = self::attempts().with_address_policy(waits).unwrap();
+    let _ = attempt(&waits, &home(), Verdict::Failure, far);
+    let until = at(SECOND);
+    let begin = waits.begin(&home(), at(0)).unwrap();
+    assert_eq!(begin, Begin::Wait { until });
+    // one's own key is opened by a reset
+    let own = Attempts::new(Policy::pci_dss_4(), Memory::new(100));
+    fail_times(&own, 10, far);
+    let begin = own.begin(&ada(), at(0)).unwrap();
+    assert!(matches!(begin, Begin::Locked { until } if until > far));
+    own.reset(&ada()).unwrap();
+    assert_eq!(fail(&own, at(0)), Outcome::Counted { left: 9 });
 }
 
 /// CO-04: whichever call fails, nobody gets in, and what was taken lapses into a failure.

@@ -96,10 +96,10 @@ fn a_damaged_or_newer_state_is_an_error() {
     assert_eq!(broken.begin(&ada(), at(0)), Err(Error::State(unknown)));
 }
 
-/// A state's bytes: failures by time and fingerprint, the wait, slots by id and time.
+/// A state's bytes, the last slot of which is number 100: failures by time and fingerprint, the wait, slots by id and time.
 fn bytes(failures: &[(u64, Option<u32>)], wait: u64, slots: &[(u64, u64)]) -> Vec<u8> {
     let mut bytes = vec![1];
-    bytes.extend(7_u64.to_be_bytes());
+    bytes.extend(100_u64.to_be_bytes());
     bytes.push(0);
     bytes.extend(u32::try_from(failures.len()).unwrap().to_be_bytes());
     for (time, print) in failures {
@@ -134,6 +134,7 @@ fn what_is_never_written_is_damaged() {
         bytes(&many(100), 0, &[]),
         bytes(&many(60), 0, &open(40)),
         bytes(&[], 0, &open(100)),
+        bytes(&[], 0, &[(100, 1)]),
     ] {
         assert_eq!(State::decode(&whole).unwrap().encode(), whole);
     }
@@ -160,6 +161,7 @@ fn what_is_never_written_is_damaged() {
             "a fingerprint twice",
             bytes(&[(1, Some(5)), (2, Some(5))], 0, &[]),
         ),
+        ("a slot that is yet to be taken", bytes(&[], 0, &[(101, 1)])),
         ("a slot twice", bytes(&[], 0, &[(5, 1), (5, 1)])),
         (
             "slots that lapse out of order",
@@ -180,17 +182,37 @@ fn what_is_never_written_is_damaged() {
     assert_eq!(State::decode(&option), Err(encoding::Error::Damaged));
 }
 
-/// CO-04: whatever a record says of the last slot, the next one has a number of its own, so that what
-/// is written can be read. Found by a fuzzer.
+/// CO-04: a record whose slots are later than the last one is read by nobody, so the next slot has a
+/// number of its own, and what is written can be read. Found by a fuzzer.
 #[test]
 fn the_next_slot_has_a_number_of_its_own() {
     let now = Timestamp::from_millis(1);
-    for slots in [&[(8, 9_000)][..], &[(8, 9_000), (9, 9_000), (11, 9_000)]] {
-        let stored = State::decode(&bytes(&[], 0, slots)).unwrap();
+    for (slots, read) in [
+        (&[(99, 9_000), (100, 9_000)][..], true),
+        (&[(101, 9_000)], false),
+        (&[(101, 9_000), (102, 9_000), (104, 9_000)], false),
+    ] {
+        let stored = State::decode(&bytes(&[], 0, slots));
+        assert_eq!(stored.is_ok(), read);
+        let Ok(stored) = stored else { continue };
         let (state, begin) = Policy::back_office().begin(stored, now);
         assert!(matches!(begin, Begin::Allowed(_)));
         assert_eq!(State::decode(&state.encode()), Ok(state));
     }
+}
+
+/// CO-04: a step on what can be read leaves what can be read, where no slot can be taken too.
+#[test]
+fn a_state_at_the_last_slot_of_all_takes_no_more() {
+    let mut last = bytes(&[], 0, &[]);
+    last[1..9].copy_from_slice(&(u64::MAX - 1).to_be_bytes());
+    let office = Policy::back_office();
+    let (state, _) = take(&office, State::decode(&last).unwrap(), at(0));
+    assert_eq!(State::decode(&state.encode()).as_ref(), Ok(&state));
+    let (after, begin) = office.begin(state.clone(), at(0));
+    let retry_after = secs(1);
+    assert_eq!(begin, Begin::Busy { retry_after });
+    assert_eq!(after, state);
 }
 
 /// A store that is down.

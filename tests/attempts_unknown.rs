@@ -14,8 +14,8 @@ use data_encoding::HEXLOWER;
 use portcullis::{
     Timestamp,
     attempts::{
-        Action, Attempts, Begin, Fingerprint, Key, Outcome, Policy, Unknown, Verdict, Window,
-        unknown,
+        Action, Attempts, Begin, Error, Fingerprint, Key, Outcome, Policy, Unknown, Verdict,
+        Window, unknown,
     },
     encoding,
     store::{Entry, Exchange, Memory, Store},
@@ -438,6 +438,66 @@ fn a_damaged_row_gives_back_what_the_address_gave() {
         .settle(slot, Verdict::Failure, at(60 * SECOND))
         .unwrap();
     assert_eq!(outcome, Outcome::Counted { left: 2 });
+}
+
+/// AT-09, CO-04: a store that fails under the name's row takes nothing from an address either.
+#[test]
+fn a_store_without_room_for_a_row_gives_back_what_the_address_gave() {
+    let shared = [Key::address(std::net::IpAddr::from([192, 0, 2, 7]))];
+    let (store, full) = (Memory::new(10), Memory::new(0));
+    let attempts = Attempts::new(Policy::back_office(), &store);
+    let attempts = attempts.with_address_policy(strict()).unwrap();
+    let unknown = table(&full);
+    for _ in 0..5 {
+        let name = nobody();
+        let begin = unknown.begin_all(&name, &shared, &attempts, at(0));
+        assert!(matches!(begin, Err(Error::Store(_))), "{begin:?}");
+        let begin = block_on(unknown.begin_all_async(&name, &shared, &attempts, at(0)));
+        assert!(matches!(begin, Err(Error::Store(_))), "{begin:?}");
+    }
+    let now = at(60 * SECOND);
+    let slot = allowed(attempts.begin(&shared[0], now).unwrap());
+    let outcome = attempts.settle(slot, Verdict::Failure, now).unwrap();
+    assert_eq!(outcome, Outcome::Counted { left: 2 });
+}
+
+/// AT-09: a key with an invented name in it would be a record for good of a name that nobody has.
+#[test]
+fn a_key_of_an_account_is_not_shared_by_names() {
+    let address = Key::address(std::net::IpAddr::from([192, 0, 2, 7]));
+    let store = Memory::new(10);
+    let (attempts, unknown) = (Attempts::new(Policy::back_office(), &store), table(&store));
+    let device = Key::device("phone").unwrap();
+    for own in [nobody(), nobody().and(address.clone()).unwrap(), device] {
+        let keys = [address.clone(), own];
+        let begin = unknown.begin_all(&nobody(), &keys, &attempts, at(0));
+        assert_eq!(begin, Err(Error::OwnKey));
+        let name = nobody();
+        let begin = unknown.begin_all_async(&name, &keys, &attempts, at(0));
+        assert_eq!(block_on(begin), Err(Error::OwnKey));
+        assert_eq!(store.len(), 0);
+    }
+    let keys = [address, Key::everybody()];
+    let begin = unknown.begin_all(&nobody(), &keys, &attempts, at(0));
+    let _ = allowed(begin.unwrap());
+}
+
+/// AT-09, AT-06: a policy that was made for shared keys answers here as for a real account.
+#[test]
+fn a_policy_for_shared_keys_answers_for_invented_names_as_for_real_ones() {
+    let (store, print) = (
+        Memory::new(10),
+        Fingerprint::of_slow_hash(&[1; 16]).unwrap(),
+    );
+    let attempts = Attempts::new(Policy::address(), &store);
+    let unknown = Unknown::new(Policy::address(), &store).unwrap();
+    for _ in 0..3 {
+        let slot = allowed(attempts.begin(&nobody(), at(0)).unwrap());
+        let real = attempts.settle(slot, Verdict::FailureWith(print), at(0));
+        let slot = allowed(unknown.begin(&nobody(), at(0)).unwrap());
+        let invented = unknown.settle(slot, Verdict::FailureWith(print), at(0));
+        assert_eq!(real.unwrap(), invented.unwrap());
+    }
 }
 
 /// AT-09

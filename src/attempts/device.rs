@@ -14,6 +14,29 @@
 //!    counted in the strangers' lane ([`Lane::after`]). There OWASP refuses it; here whoever lost a
 //!    phone to a curious child can still sign in on it, and a thief is where everybody is.
 //!
+//! # After a change of the password
+//!
+//! Each token is a lane with guesses of its own, and whoever knows the password can sign in a thousand
+//! times for a thousand tokens. So a change of the password has to end those that are out, or who knew
+//! the old one guesses at the new one in a thousand lanes: refuse as a stranger a device whose token
+//! was issued before the password was last changed, [`Device::issued`]. [`DeviceKeys::verify`] does
+//! not know when that was.
+//!
+//! ```
+//! # use portcullis::{Timestamp, store::Memory, attempts::{Attempts, DeviceKeys, Key, Policy}};
+//! # let attempts = Attempts::new(Policy::back_office(), Memory::new(10));
+//! # let (keys, now) = (DeviceKeys::new([7; 32]), Timestamp::from_secs(1_795_251_600));
+//! # let (cookie, ada) = (keys.issue("ada", now)?, Key::account("ada")?);
+//! # let (cookie, password_changed) = (cookie.expose_secret(), Timestamp::from_secs(1_795_251_000));
+//! let known = keys.verify(cookie, "ada", now).ok();
+//! let begin = match known.filter(|device| device.issued() >= password_changed) {
+//!     Some(device) => attempts.begin_known(&device, &[], now)?,
+//!     None => attempts.begin_all(&[ada], now)?, // a stranger
+//! };
+//! # assert!(matches!(begin, portcullis::attempts::Begin::Allowed(_)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What this does not do
 //!
 //! A token is no credential: it signs nobody in, skips no factor and says nothing about who holds the
@@ -48,7 +71,7 @@
 //! use portcullis::{Timestamp, store::Memory};
 //! use portcullis::attempts::{Attempts, Begin, DeviceKeys, Key, Outcome, Policy, Verdict};
 //!
-//! let attempts = Attempts::new(Policy::back_office(), Memory::new(10_000));
+//! let attempts = Attempts::new(Policy::back_office(), Memory::new(100_000));
 //! let keys = DeviceKeys::new([7; 32]); // 32 random bytes from where the application keeps secrets
 //! let (ada, now) = (Key::account("ada")?, Timestamp::from_secs(1_795_251_600));
 //! let token = keys.issue("ada", now)?; // ada signed in, and her browser has it as a cookie

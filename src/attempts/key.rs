@@ -130,6 +130,12 @@ impl Key {
     /// address, its kind as a byte (1, 2, 3), its length as u32 in big-endian order and its bytes; for
     /// everybody kind 4 and no bytes. An address has its four or sixteen bytes and the length of the
     /// prefix. No two keys have the same.
+    ///
+    /// [`Attempts`](super::Attempts) keeps a [`State`](super::State) under it. A key that is nothing
+    /// but an address has a row in a table instead: its key in the store is
+    /// `portcullis/attempts/address/` and the row's number, the bytes 16 to 23 of the SHA-256 of this
+    /// key, as a number in big-endian order, modulo the number of rows. In the row are version 1, the
+    /// first sixteen bytes of that hash, and the length as u32 and the bytes of the state.
     #[must_use]
     pub fn store_key(&self) -> Vec<u8> {
         let mut key = KEY_PREFIX.to_vec();

@@ -306,6 +306,14 @@ impl Policy {
         .consistent()
     }
 
+    /// The same rules for a key of one's own, where a success clears the count.
+    pub(super) fn own(self) -> Self {
+        Self {
+            on_success: OnSuccess::Clear,
+            ..self
+        }
+    }
+
     fn consistent(self) -> Result<Self, Error> {
         let fades = match self.window {
             Window::Unlimited => None,

@@ -1,19 +1,30 @@
 //! The front door: the steps of [`Policy`], each one compare-and-swap on a store.
 
+use sha2::{Digest, Sha256};
+
 use super::{
-    Begin, Error, Key, Outcome, Permit, Policy, State, Verdict,
+    Begin, Error, Key, Outcome, Permit, Policy, Verdict,
     key::Owner,
+    place::{Place, Stored, checked_rows},
     several::{Claim, Outcomes, in_order},
 };
 use crate::{
     Timestamp,
-    store::{AsyncStore, Change, Entry, Store, update, update_async},
+    store::{AsyncStore, Change, Store, update, update_async},
 };
+
+/// Rows of the table in which addresses are counted, unless [`Attempts::with_address_rows`] says
+/// otherwise. In a [`Memory`](crate::store::Memory) they take some 5 MB.
+pub const ADDRESS_ROWS: u32 = 16_384;
+/// What stands before the number of every row in a store. No [`Key`] has such a key there.
+const ROW_PREFIX: &[u8] = b"portcullis/attempts/address/";
 
 /// Many keys' attempts in a store. Share it by reference.
 ///
-/// The store holds one value per key that has failures or attempts under way. What time alone
-/// forgives carries the time from which the store may forget it; a reset or a rebind that is required
+/// The store holds one value for each account and device, or combination with one, that has failures
+/// or attempts under way, and one for everybody. Addresses and prefixes, of which anybody can have as
+/// many as they like, share a table of [`ADDRESS_ROWS`] rows, [`Attempts::with_address_rows`]: a store
+/// of fixed capacity needs room for them beside the accounts'. What time alone forgives carries the time from which the store may forget it; a reset or a rebind that is required
 /// carries none. Each verb has a twin for an [`AsyncStore`], named `…_async`. A store that fails,
 /// contends or holds something unreadable is an error, and an error denies.
 #[derive(Debug)]
@@ -21,6 +32,7 @@ pub struct Attempts<S> {
     own: Policy,
     address: Policy,
     everybody: Policy,
+    address_rows: u32,
     store: S,
 }
 
@@ -32,6 +44,7 @@ pub struct Attempts<S> {
 pub struct Reservation {
     key: Key,
     permit: Permit,
+    begun: Timestamp,
 }
 
 /// The slots that [`Attempts::begin_all`] took, one for each key.
@@ -47,12 +60,16 @@ pub struct Reservations {
 impl<S> Attempts<S> {
     /// Attempts by these rules in this store. Addresses have those of [`Policy::address`], and
     /// [`Key::everybody`] those of [`Policy::everybody`].
+    ///
+    /// The rules are those of accounts and devices, whose success clears their count, also where the
+    /// policy was made for shared keys.
     #[must_use]
     pub fn new(policy: Policy, store: S) -> Self {
         Self {
-            own: policy,
+            own: policy.own(),
             address: Policy::address(),
             everybody: Policy::everybody(),
+            address_rows: ADDRESS_ROWS,
             store,
         }
     }
@@ -81,6 +98,19 @@ impl<S> Attempts<S> {
         })
     }
 
+    /// Another number of rows for addresses and prefixes, from 256 to 16,777,216; the same for all
+    /// that share a store. More than the clients of an hour, or they take each other's rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rows`] outside that range.
+    pub fn with_address_rows(self, rows: u32) -> Result<Self, Error> {
+        Ok(Self {
+            address_rows: checked_rows(rows)?,
+            ..self
+        })
+    }
+
     /// The rules for accounts and devices.
     #[must_use]
     pub fn policy(&self) -> &Policy {
@@ -94,6 +124,45 @@ impl<S> Attempts<S> {
             Owner::Everybody => &self.everybody,
         }
     }
+
+    /// Where the state of a key is, and how.
+    ///
+    /// The hash of an address is a plain one: whoever could look for prefixes that share a row, to
+    /// have their counts forgotten, can as well take a fresh prefix each time, which has no count.
+    fn place(&self, key: &Key) -> (Vec<u8>, Stored) {
+        let store_key = key.store_key();
+        match key.owner() {
+            Owner::One | Owner::Everybody => (store_key, Stored::Alone),
+            Owner::Many => {
+                let hash = Sha256::digest(&store_key).into();
+                let place = Place::new(hash, self.address_rows);
+                (place.store_key(ROW_PREFIX), Stored::In(place))
+            }
+        }
+    }
+
+    /// [`Policy::settle`] on what is stored. Where another address has taken the row over since,
+    /// that is no refusal of the attempt, and the row stays the other's.
+    fn settle_step(
+        &self,
+        stored: Stored,
+        reservation: Reservation,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> impl FnMut(Option<&[u8]>) -> Result<(Change, Outcome), Error> {
+        let Reservation { key, permit, begun } = reservation;
+        let policy = self.policy_for(&key);
+        let mut settle = stored.step(policy, move |state| {
+            policy.settle(state, &permit, verdict, now)
+        });
+        move |value| {
+            if stored.is_taken_over(value)? {
+                let (_, outcome) = policy.settle_alone(begun, verdict, now);
+                return Ok((Change::Keep, outcome));
+            }
+            settle(value)
+        }
+    }
 }
 
 impl<S: Store> Attempts<S> {
@@ -103,12 +172,13 @@ impl<S: Store> Attempts<S> {
     ///
     /// The store's.
     pub fn begin(&self, key: &Key, now: Timestamp) -> Result<Begin<Reservation>, Error> {
-        let policy = self.policy_for(key);
-        let begin = step(policy, |state| policy.begin(state, now));
-        let begin = update(&self.store, &key.store_key(), begin)?;
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
+        let begin = stored.step(policy, |state| policy.begin(state, now));
+        let begin = update(&self.store, &store_key, begin)?;
         Ok(begin.map(|permit| Reservation {
             key: key.clone(),
             permit,
+            begun: now,
         }))
     }
 
@@ -123,10 +193,9 @@ impl<S: Store> Attempts<S> {
         verdict: Verdict,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
-        let Reservation { key, permit } = reservation;
-        let policy = self.policy_for(&key);
-        let settle = step(policy, |state| policy.settle(state, &permit, verdict, now));
-        update(&self.store, &key.store_key(), settle)
+        let (store_key, stored) = self.place(&reservation.key);
+        let settle = self.settle_step(stored, reservation, verdict, now);
+        update(&self.store, &store_key, settle)
     }
 
     /// Takes a slot under each of these keys, for one attempt that all of them count, or under none.
@@ -136,13 +205,17 @@ impl<S: Store> Attempts<S> {
     /// wait, and of two locks or waits the longer one. Shared keys are asked first: while one of them
     /// refuses, nothing is written under an account's.
     ///
+    /// A flood of addresses writes the rows of their table and no others: it makes the store forget
+    /// counts of addresses, and never touches an account's. A slot whose row another address has taken
+    /// over by the time it is settled changes nothing there, and refuses nothing.
+    ///
     /// An attempt that names no account and no device cannot succeed: [`Outcome::Kept`] lets nobody
     /// in.
     ///
     /// # Errors
     ///
-    /// [`Error::NoKey`] without keys, and the store's: slots that were taken before it failed lapse
-    /// into failures.
+    /// [`Error::NoKey`] without keys, and the store's: slots that were taken before it failed are given
+    /// back, or lapse into failures where that fails too.
     pub fn begin_all(&self, keys: &[Key], now: Timestamp) -> Result<Begin<Reservations>, Error> {
         let mut claim = Claim::default();
         for key in in_order(keys)? {
@@ -153,7 +226,6 @@ impl<S: Store> Attempts<S> {
             };
             match begun {
                 Ok(begin) => claim.add(begin),
-                Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) => {
                     self.give_back(claim.taken, now);
                     return Err(error);
@@ -201,9 +273,9 @@ impl<S: Store> Attempts<S> {
     ///
     /// The store's: the account may then still be closed.
     pub fn reset(&self, key: &Key) -> Result<(), Error> {
-        let policy = self.policy_for(key);
-        let reset = step(policy, |state| (policy.reset(state), ()));
-        update(&self.store, &key.store_key(), reset)
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
+        let reset = stored.step(policy, |state| (policy.reset(state), ()));
+        update(&self.store, &store_key, reset)
     }
 
     /// What [`Attempts::begin`] would answer. No slot is taken, and nothing is written.
@@ -212,22 +284,19 @@ impl<S: Store> Attempts<S> {
         key: &Key,
         now: Timestamp,
     ) -> Result<Begin<Option<Reservation>>, Error> {
-        let policy = self.policy_for(key);
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
         let look = |value: Option<&[u8]>| {
-            let (_, begin) = policy.begin(stored(value)?, now);
+            let (_, begin) = policy.begin(stored.state(value)?, now);
             Ok::<_, Error>((Change::Keep, begin.map(|_| None)))
         };
-        update(&self.store, &key.store_key(), look)
+        update(&self.store, &store_key, look)
     }
 
-    /// Settles what was taken for an attempt that will not be. Where the store does not answer, it
+    /// Settles what was taken for an attempt that will not be. What the store does not take back
     /// lapses.
     fn give_back(&self, taken: Vec<Reservation>, now: Timestamp) {
         for reservation in taken {
-            let settled = self.settle(reservation, Verdict::Incomplete, now);
-            if settled.is_err() {
-                return;
-            }
+            let _ = self.settle(reservation, Verdict::Incomplete, now);
         }
     }
 }
@@ -243,12 +312,13 @@ impl<S: AsyncStore> Attempts<S> {
         key: &Key,
         now: Timestamp,
     ) -> Result<Begin<Reservation>, Error> {
-        let policy = self.policy_for(key);
-        let begin = step(policy, |state| policy.begin(state, now));
-        let begin = update_async(&self.store, &key.store_key(), begin).await?;
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
+        let begin = stored.step(policy, |state| policy.begin(state, now));
+        let begin = update_async(&self.store, &store_key, begin).await?;
         Ok(begin.map(|permit| Reservation {
             key: key.clone(),
             permit,
+            begun: now,
         }))
     }
 
@@ -263,10 +333,9 @@ impl<S: AsyncStore> Attempts<S> {
         verdict: Verdict,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
-        let Reservation { key, permit } = reservation;
-        let policy = self.policy_for(&key);
-        let settle = step(policy, |state| policy.settle(state, &permit, verdict, now));
-        update_async(&self.store, &key.store_key(), settle).await
+        let (store_key, stored) = self.place(&reservation.key);
+        let settle = self.settle_step(stored, reservation, verdict, now);
+        update_async(&self.store, &store_key, settle).await
     }
 
     /// [`Attempts::begin_all`] on an [`AsyncStore`].
@@ -290,7 +359,6 @@ impl<S: AsyncStore> Attempts<S> {
             };
             match begun {
                 Ok(begin) => claim.add(begin),
-                Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) => {
                     self.give_back_async(claim.taken, now).await;
                     return Err(error);
@@ -332,9 +400,9 @@ impl<S: AsyncStore> Attempts<S> {
     ///
     /// The same.
     pub async fn reset_async(&self, key: &Key) -> Result<(), Error> {
-        let policy = self.policy_for(key);
-        let reset = step(policy, |state| (policy.reset(state), ()));
-        update_async(&self.store, &key.store_key(), reset).await
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
+        let reset = stored.step(policy, |state| (policy.reset(state), ()));
+        update_async(&self.store, &store_key, reset).await
     }
 
     /// What [`Attempts::begin_async`] would answer. No slot is taken, and nothing is written.
@@ -343,48 +411,20 @@ impl<S: AsyncStore> Attempts<S> {
         key: &Key,
         now: Timestamp,
     ) -> Result<Begin<Option<Reservation>>, Error> {
-        let policy = self.policy_for(key);
+        let (policy, (store_key, stored)) = (self.policy_for(key), self.place(key));
         let look = |value: Option<&[u8]>| {
-            let (_, begin) = policy.begin(stored(value)?, now);
+            let (_, begin) = policy.begin(stored.state(value)?, now);
             Ok::<_, Error>((Change::Keep, begin.map(|_| None)))
         };
-        update_async(&self.store, &key.store_key(), look).await
+        update_async(&self.store, &store_key, look).await
     }
 
-    /// Settles what was taken for an attempt that will not be. Where the store does not answer, it
+    /// Settles what was taken for an attempt that will not be. What the store does not take back
     /// lapses.
     async fn give_back_async(&self, taken: Vec<Reservation>, now: Timestamp) {
         for reservation in taken {
-            let settled = self
-                .settle_async(reservation, Verdict::Incomplete, now)
-                .await;
-            if settled.is_err() {
-                return;
-            }
+            let settled = self.settle_async(reservation, Verdict::Incomplete, now);
+            let _ = settled.await;
         }
-    }
-}
-
-fn stored(value: Option<&[u8]>) -> Result<State, Error> {
-    Ok(value.map_or_else(|| Ok(State::default()), State::decode)?)
-}
-
-/// Turns a step on the state into one on the stored value.
-fn step<T>(
-    policy: &Policy,
-    mut step: impl FnMut(State) -> (State, T),
-) -> impl FnMut(Option<&[u8]>) -> Result<(Change, T), Error> {
-    move |value| {
-        let old = stored(value)?;
-        let (new, outcome) = step(old.clone());
-        if new == old {
-            return Ok((Change::Keep, outcome));
-        }
-        let entry = Entry::new(new.encode());
-        let entry = match policy.expires(&new) {
-            Some(expires) => entry.expires_at(expires),
-            None => entry,
-        };
-        Ok((Change::Put(entry), outcome))
     }
 }

@@ -130,7 +130,7 @@ impl State {
         let mut d = Decoder::new(bytes, VERSION)?;
         let last_slot = d.u64()?;
         let phase = match d.u8()? {
-            OPEN => Phase::Open(Open::decode(&mut d)?),
+            OPEN => Phase::Open(Open::decode(&mut d, last_slot)?),
             kind => Phase::Locked(Lock::from_parts(kind, d.time()?)?),
         };
         d.finish()?;
@@ -171,13 +171,13 @@ impl Open {
         });
     }
 
-    fn decode(d: &mut Decoder<'_>) -> Result<Self, encoding::Error> {
+    fn decode(d: &mut Decoder<'_>, last_slot: u64) -> Result<Self, encoding::Error> {
         let open = Self {
             failures: d.list(LIMIT, Failure::decode)?,
             wait: d.time()?,
             slots: d.list(LIMIT, Slot::decode)?,
         };
-        if open.is_consistent() {
+        if open.is_consistent(last_slot) {
             Ok(open)
         } else {
             Err(encoding::Error::Damaged)
@@ -185,14 +185,15 @@ impl Open {
     }
 
     /// What every step leaves behind: not too many, a wait only after a failure, no fingerprint and
-    /// no slot twice, slots in the order in which they lapse.
-    fn is_consistent(&self) -> bool {
+    /// no slot twice, no slot that is yet to be taken, slots in the order in which they lapse.
+    fn is_consistent(&self, last_slot: u64) -> bool {
         let prints = self.failures.iter().filter_map(|f| f.fingerprint.as_ref());
         let times = self.slots.iter().map(|slot| slot.lapses);
         self.failures_and_slots() <= THRESHOLD_LIMIT
             && (self.wait == Timestamp::EPOCH || !self.failures.is_empty())
             && is_distinct(prints.map(Fingerprint::as_bytes))
             && is_distinct(self.slots.iter().map(|slot| slot.id))
+            && self.slots.iter().all(|slot| slot.id <= last_slot)
             && times.is_sorted()
     }
 
@@ -229,6 +230,15 @@ impl Open {
         }
     }
 
+    /// Nothing is later than now, as far as it was written under a clock that has gone back since: no
+    /// failure, and no wait that is longer than one of `wait` from now.
+    pub(super) fn bring_back(&mut self, wait: Duration, now: Timestamp) {
+        for failure in &mut self.failures {
+            failure.at = failure.at.min(now);
+        }
+        self.wait = self.wait.min(now.saturating_add(wait));
+    }
+
     /// Removes the first slot that has lapsed, and says when it did.
     pub(super) fn lapse(&mut self, now: Timestamp) -> Option<Timestamp> {
         let lapses = self.slots.first().map(|slot| slot.lapses)?;
@@ -241,22 +251,19 @@ impl Open {
 
     /// Slot ids are times in milliseconds, moved on by one where the clock was not ahead of the last
     /// one, so that a permit never fits a later slot, even where a store has forgotten the record.
+    /// None where there is no later one, which only bytes lead to that no step wrote.
     pub(super) fn take_slot(
         &mut self,
         last: &mut u64,
         lapses: Timestamp,
         now: Timestamp,
-    ) -> Permit {
-        let mut id = last
-            .wrapping_add(1)
+    ) -> Option<Permit> {
+        let id = last
+            .checked_add(1)?
             .max(now.as_millis().min(LAST_ID_FROM_TIME));
-        // a stored record may say anything of the last one
-        while self.slots.iter().any(|slot| slot.id == id) {
-            id = id.wrapping_add(1);
-        }
         *last = id;
         self.slots.push(Slot { id, lapses });
-        Permit { slot: id }
+        Some(Permit { slot: id })
     }
 
     /// Whether the permit's slot was open; it no longer is.

@@ -9,8 +9,10 @@ use super::{
 };
 use crate::Timestamp;
 
-/// When to come back from [`Begin::Busy`]: by then the hashes under way have usually ended.
-const BUSY_WAIT: Duration = Duration::from_secs(1);
+/// When to come back: by then the hashes under way have usually ended.
+const BUSY: Begin = Begin::Busy {
+    retry_after: Duration::from_secs(1),
+};
 
 impl Policy {
     /// Takes a slot for one attempt, if there is one. To be stored before the slow hash runs.
@@ -22,7 +24,8 @@ impl Policy {
                 Some(refusal) => refusal,
                 None => {
                     let lapses = now.saturating_add(self.slot_lifetime);
-                    Begin::Allowed(open.take_slot(&mut state.last_slot, lapses, now))
+                    let slot = open.take_slot(&mut state.last_slot, lapses, now);
+                    slot.map_or(BUSY, Begin::Allowed)
                 }
             },
         };
@@ -67,6 +70,9 @@ impl Policy {
     /// What has happened by itself up to now: slots that lapsed became failures at the time they did,
     /// failures grew too old to count, a cool-off ended.
     fn observe(&self, mut state: State, now: Timestamp) -> State {
+        if self.on_success == OnSuccess::Keep {
+            self.bring_back(&mut state.phase, now);
+        }
         state.phase = match state.phase {
             Phase::Open(open) => self.observe_open(open, now),
             locked => locked,
@@ -74,6 +80,22 @@ impl Policy {
         match state.phase {
             Phase::Locked(Lock::Until(until)) if is_over(until, now) => state.cleared(),
             _ => state,
+        }
+    }
+
+    /// What a clock has written that has gone back since. One machine whose clock is years ahead for a
+    /// moment would close the door to everybody for years: on a key that many share nothing lasts
+    /// longer than if it had begun now. A key of one's own is opened by a reset.
+    fn bring_back(&self, phase: &mut Phase, now: Timestamp) {
+        match (phase, self.action) {
+            (Phase::Locked(Lock::Until(until)), Action::CoolOff(period)) => {
+                *until = now.saturating_add(period).min(*until);
+            }
+            (Phase::Locked(_), _) => {}
+            (Phase::Open(open), _) => {
+                let wait = self.delay.map(|delay| delay.after(open.count()));
+                open.bring_back(wait.unwrap_or_default(), now);
+            }
         }
     }
 
@@ -100,8 +122,7 @@ impl Policy {
             return Some(Begin::Wait { until: open.wait });
         }
         if open.failures_and_slots() >= self.threshold || (one_at_a_time && open.has_slots()) {
-            let retry_after = BUSY_WAIT;
-            return Some(Begin::Busy { retry_after });
+            return Some(BUSY);
         }
         None
     }

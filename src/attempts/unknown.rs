@@ -56,7 +56,7 @@
 
 mod several;
 
-use core::{fmt, ops::RangeInclusive, time::Duration};
+use core::{fmt, time::Duration};
 
 use hmac::{Hmac, Mac, digest::FixedOutput};
 use sha2::Sha256;
@@ -64,10 +64,12 @@ use sha2::Sha256;
 pub use several::Reservations;
 use several::never_success;
 
-use super::{Begin, Error, Key, Outcome, Permit, Policy, State, Verdict};
+use super::{
+    Begin, Error, Key, Outcome, Permit, Policy, State, Verdict,
+    place::{Place, checked_rows},
+};
 use crate::{
     Timestamp,
-    encoding::{Decoder, Encoder},
     mac::{KEY_LEN, hmac},
     random, secret,
     store::{AsyncStore, Change, Entry, Store, update, update_async},
@@ -78,16 +80,9 @@ use crate::{
 /// In a [`Memory`](crate::store::Memory) they take some 5 MB. With a slow hash of 50 ms, a flood that
 /// takes one name's row over keeps eight processors busy for some 100 seconds.
 pub const ROWS: u32 = 16_384;
-/// The bounds of that number. Fewer would let a few names take each other's rows; more are more than
-/// the names of most applications.
-const ROWS_LIMITS: RangeInclusive<u32> = 256..=16_777_216;
 /// When a store may forget a row that no policy lets expire. Long, since a lock that ends by itself
 /// tells that nobody had to be asked for a reset; and not for ever, since nobody comes back to it.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-const VERSION: u8 = 1;
-const TAG_LEN: usize = 16;
-/// The longest state: a hundred failures and slots.
-const STATE_LEN: usize = 4096;
 /// What stands before the number of every row in a store. No [`Key`] has such a key there.
 const KEY_PREFIX: &[u8] = b"portcullis/attempts/unknown/";
 /// What the HMAC is for: the key may serve nothing else, and if it does the values differ.
@@ -117,13 +112,6 @@ pub struct Reservation {
     begun: Timestamp,
 }
 
-/// Where a name is counted: its row, and what tells it from the other names of that row.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Place {
-    row: u32,
-    tag: [u8; TAG_LEN],
-}
-
 impl<S> Unknown<S> {
     /// A table under a random key, for one process: what is in the store from another one is taken
     /// over.
@@ -141,7 +129,7 @@ impl<S> Unknown<S> {
     #[must_use]
     pub fn with_key(policy: Policy, store: S, key: [u8; KEY_LEN]) -> Self {
         Self {
-            policy,
+            policy: policy.own(),
             store,
             rows: ROWS,
             mac: hmac(&secret::Array::new(key)).chain_update(LABEL),
@@ -154,10 +142,10 @@ impl<S> Unknown<S> {
     ///
     /// [`Error::Rows`] outside that range.
     pub fn with_rows(self, rows: u32) -> Result<Self, Error> {
-        if !ROWS_LIMITS.contains(&rows) {
-            return Err(Error::Rows);
-        }
-        Ok(Self { rows, ..self })
+        Ok(Self {
+            rows: checked_rows(rows)?,
+            ..self
+        })
     }
 
     /// The rules.
@@ -170,13 +158,7 @@ impl<S> Unknown<S> {
         let (mut mac, mut digest) = (self.mac.clone(), [0; 32]);
         mac.update(&name.store_key());
         mac.finalize_into((&mut digest).into());
-        let (tag, rest) = digest.split_first_chunk().unwrap_or((&[0; TAG_LEN], &[]));
-        let number = u64::from_be_bytes(rest.first_chunk().copied().unwrap_or_default());
-        let row = number.checked_rem(u64::from(self.rows));
-        Place {
-            row: row.and_then(|row| u32::try_from(row).ok()).unwrap_or(0),
-            tag: *tag,
-        }
+        Place::new(digest, self.rows)
     }
 
     /// [`Policy::begin`] on the row of a place.
@@ -223,16 +205,9 @@ impl<S> Unknown<S> {
             let old = place.read(value)?;
             let (new, outcome) = match old.clone() {
                 Some(state) => self.policy.settle(state, &permit, verdict, now),
-                None => self.settle_alone(begun, verdict, now),
+                None => self.policy.settle_alone(begun, verdict, now),
             };
             Ok((self.write(place, old, new, now), outcome))
-        }
-    }
-
-    fn settle_alone(&self, begun: Timestamp, verdict: Verdict, now: Timestamp) -> (State, Outcome) {
-        match self.policy.begin(State::default(), begun) {
-            (state, Begin::Allowed(permit)) => self.policy.settle(state, &permit, verdict, now),
-            (state, _) => (state, Outcome::Lapsed),
         }
     }
 
@@ -254,14 +229,22 @@ impl<S: Store> Unknown<S> {
     /// The store's.
     pub fn begin(&self, name: &Key, now: Timestamp) -> Result<Begin<Reservation>, Error> {
         let place = self.place(name);
-        let begin = update(&self.store, &place.store_key(), self.begin_step(place, now))?;
-        Ok(place.reserve(begin, now))
+        let begin = update(
+            &self.store,
+            &place.store_key(KEY_PREFIX),
+            self.begin_step(place, now),
+        )?;
+        Ok(reserve(begin, place, now))
     }
 
     /// What [`Unknown::begin`] would answer.
     fn look(&self, name: &Key, now: Timestamp) -> Result<Begin, Error> {
         let place = self.place(name);
-        update(&self.store, &place.store_key(), self.look_step(place, now))
+        update(
+            &self.store,
+            &place.store_key(KEY_PREFIX),
+            self.look_step(place, now),
+        )
     }
 
     /// [`Attempts::settle`](super::Attempts::settle) for a name that nobody has:
@@ -276,7 +259,7 @@ impl<S: Store> Unknown<S> {
         verdict: Verdict,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
-        let key = reservation.place.store_key();
+        let key = reservation.place.store_key(KEY_PREFIX);
         update(
             &self.store,
             &key,
@@ -298,15 +281,15 @@ impl<S: AsyncStore> Unknown<S> {
     ) -> Result<Begin<Reservation>, Error> {
         let place = self.place(name);
         let step = self.begin_step(place, now);
-        let begin = update_async(&self.store, &place.store_key(), step).await?;
-        Ok(place.reserve(begin, now))
+        let begin = update_async(&self.store, &place.store_key(KEY_PREFIX), step).await?;
+        Ok(reserve(begin, place, now))
     }
 
     /// What [`Unknown::begin_async`] would answer.
     async fn look_async(&self, name: &Key, now: Timestamp) -> Result<Begin, Error> {
         let place = self.place(name);
         let step = self.look_step(place, now);
-        update_async(&self.store, &place.store_key(), step).await
+        update_async(&self.store, &place.store_key(KEY_PREFIX), step).await
     }
 
     /// [`Unknown::settle`] on an [`AsyncStore`].
@@ -320,44 +303,18 @@ impl<S: AsyncStore> Unknown<S> {
         verdict: Verdict,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
-        let key = reservation.place.store_key();
+        let key = reservation.place.store_key(KEY_PREFIX);
         let step = self.settle_step(reservation, verdict, now);
         update_async(&self.store, &key, step).await
     }
 }
 
-impl Place {
-    fn store_key(self) -> Vec<u8> {
-        [KEY_PREFIX, self.row.to_string().as_bytes()].concat()
-    }
-
-    fn reserve(self, begin: Begin, begun: Timestamp) -> Begin<Reservation> {
-        begin.map(|permit| Reservation {
-            place: self,
-            permit,
-            begun,
-        })
-    }
-
-    /// The state of the name; None in an empty row and in that of another name.
-    fn read(self, value: Option<&[u8]>) -> Result<Option<State>, Error> {
-        let Some(value) = value else {
-            return Ok(None);
-        };
-        let mut d = Decoder::new(value, VERSION)?;
-        let (tag, state) = (d.array()?, d.bytes(STATE_LEN)?);
-        d.finish()?;
-        if tag != self.tag {
-            return Ok(None);
-        }
-        Ok(Some(State::decode(state)?))
-    }
-
-    fn encode(self, state: &State) -> Vec<u8> {
-        let mut e = Encoder::new(VERSION);
-        e.array(&self.tag).bytes(&state.encode());
-        e.finish()
-    }
+fn reserve(begin: Begin, place: Place, begun: Timestamp) -> Begin<Reservation> {
+    begin.map(|permit| Reservation {
+        place,
+        permit,
+        begun,
+    })
 }
 
 /// Shows no key.

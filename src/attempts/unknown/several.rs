@@ -31,7 +31,9 @@ impl<S: Store> Unknown<S> {
     ///
     /// # Errors
     ///
-    /// Those of the two stores: slots that were taken before one failed lapse into failures.
+    /// [`Error::OwnKey`] for a key of an account or a device among the shared ones: it would leave a
+    /// record of an invented name. And those of the two stores: slots that were taken before one
+    /// failed are given back, or lapse into failures where that fails too.
     pub fn begin_all(
         &self,
         name: &Key,
@@ -39,6 +41,7 @@ impl<S: Store> Unknown<S> {
         attempts: &Attempts<impl Store>,
         now: Timestamp,
     ) -> Result<Begin<Reservations>, Error> {
+        all_shared(shared)?;
         if shared.is_empty() {
             return Ok(self.begin(name, now)?.map(Reservations::new(None)));
         }
@@ -48,8 +51,6 @@ impl<S: Store> Unknown<S> {
         };
         match self.begin(name, now) {
             Ok(Begin::Allowed(slot)) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
-            // a store that does not answer is not asked again: what was taken lapses
-            Err(Error::Store(error)) => Err(error.into()),
             refused => {
                 let _ = attempts.settle_all(slots, Verdict::Incomplete, now);
                 Ok(refused?.map(Reservations::new(None)))
@@ -93,6 +94,7 @@ impl<S: AsyncStore> Unknown<S> {
         attempts: &Attempts<impl AsyncStore>,
         now: Timestamp,
     ) -> Result<Begin<Reservations>, Error> {
+        all_shared(shared)?;
         if shared.is_empty() {
             let begin = self.begin_async(name, now).await?;
             return Ok(begin.map(Reservations::new(None)));
@@ -103,7 +105,6 @@ impl<S: AsyncStore> Unknown<S> {
         };
         match self.begin_async(name, now).await {
             Ok(Begin::Allowed(slot)) => Ok(Begin::Allowed(Reservations::new(Some(slots))(slot))),
-            Err(Error::Store(error)) => Err(error.into()),
             refused => {
                 let given_back = attempts.settle_all_async(slots, Verdict::Incomplete, now);
                 let _ = given_back.await;
@@ -134,6 +135,13 @@ impl<S: AsyncStore> Unknown<S> {
         }
         Ok(outcomes.outcome())
     }
+}
+
+fn all_shared(keys: &[Key]) -> Result<(), Error> {
+    if keys.iter().any(|key| key.owner() == Owner::One) {
+        return Err(Error::OwnKey);
+    }
+    Ok(())
 }
 
 /// The refusal of the shared keys, or that of the name where it is stricter: as a real account is
