@@ -39,7 +39,7 @@
 //! 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
 //! [`Accounts::sign_in`] is a stranger's. A lockout ends no session, stops nobody who knows the
 //! password, and does not see one password tried on many accounts:
-//! [`attempts::report`](crate::attempts::report) does.
+//! [`attempts::report`] does.
 //!
 //! **Codes.** Wrong codes are counted for each authenticator besides, with growing waits and an end
 //! ([`attempts::Policy::authenticator`]), and a password reset does not touch that count: whoever reads
