@@ -19,6 +19,14 @@
 //! attacker would have five guesses at every door. A right password of someone who has a second
 //! factor, too, is [`Verdict::Incomplete`]: it makes no room for guessing codes.
 //!
+//! One exception is a second count for codes under [`Policy::authenticator`], beside the budget and
+//! never in place of it. A reset of the password ends the budget's lock, and whoever reads a person's
+//! mail would have five more guesses at the codes with each reset; a count of their own outlasts it.
+//! Keep it where a reset of the password does not come: in a [`State`] of its own in the account's
+//! record, one for each authenticator, as `account` does, or under the account's key by a second
+//! [`Attempts`] in another store. A wrong code is then a failure of both, and the code is evaluated
+//! only where both have allowed it.
+//!
 //! # What a lockout cannot do
 //!
 //! - **Spraying.** One password tried on a thousand accounts is one failure each. It is seen by the
@@ -31,7 +39,12 @@
 //! - **Live sessions** go on. A lockout says nothing about who is signed in.
 //! - **It does not know which accounts exist.** Asking about every name that a stranger types keeps a
 //!   record for each, which for [`Policy::back_office`] lasts. Names that nobody has are for
-//!   [`Unknown`]: the same answers from a table of fixed size, after the same slow work.
+//!   [`Unknown`]: the same answers from a table of fixed size, after the same slow work. It hides
+//!   less where owners sign in between two guesses, and after a reset: see there.
+//! - **Load.** It bounds guesses. A refused attempt costs a read of the store, but each that is
+//!   evaluated costs a slow hash, and so does each repetition of a wrong password, which no key counts
+//!   ([`Outcome::Repeated`]). What bounds that is the hasher's budget of memory and the slots: no more
+//!   are under way under a key than its failures leave.
 //!
 //! # How a stranger is kept from locking others out
 //!
@@ -52,13 +65,26 @@
 //! 5.0 6.3.1). Only [`Outcome::Cleared`] lets anybody in. Under a lock every attempt is refused, the
 //! right password too; refused attempts neither count nor extend it, and an attempt that began before
 //! it clears nothing after it. An attempt that is not settled within the slot's lifetime is a failure
-//! at that time: a client that hangs up gains no free guess.
+//! at that time: a client that hangs up gains no free guess. So run what is from begin to settle in a
+//! task that goes on when the client hangs up: where the server drops the request's future, five
+//! impatient double clicks are five failures.
 //!
 //! Nothing here sleeps: every refusal says when to come back. What time forgives is forgiven by the
 //! clock that is passed in. One that goes back forgives nothing and shortens no lock: a failure from a
 //! time that is still to come counts until a window after that time, and a lock, a cool-off or a wait
 //! ends when it was said to. One that is set forward forgives early, and so what happened while it
-//! was behind.
+//! was behind. On a key that many share, what one clock has said of the future is taken for now: a
+//! machine that stands at the year 2100 for a moment closes the door to everybody for one cool-off.
+//! On a key of one's own a reset is the way out.
+//!
+//! Machines that share a store need clocks that agree better than the slot's lifetime, 30 seconds: one
+//! that is further ahead lapses the slots of the others at once, and right passwords are answered
+//! with [`Outcome::Lapsed`].
+//!
+//! Addresses are counted in a table of fixed size ([`ADDRESS_ROWS`]), since anybody with IPv6 has as
+//! many as they like: 65,536 subnets of one /48. A flood of them makes the store forget what other
+//! addresses have failed, so that no count of addresses stops whoever has many; it fills no store, and
+//! touches no count of an account.
 //!
 //! # Example
 //!
@@ -155,6 +181,18 @@ pub enum Begin<P = Permit> {
 }
 
 /// How an attempt went.
+///
+/// | What there is | Verdict |
+/// |---|---|
+/// | all that is asked for was right | [`Success`](Self::Success) |
+/// | the password was wrong | [`FailureWith`](Self::FailureWith), or [`Failure`](Self::Failure) without a slow hash at hand |
+/// | nobody has the name, or its account is disabled and nobody is told | the same, of [`Unknown`], after the same slow hash |
+/// | a code was wrong, or was used before | [`Failure`](Self::Failure) |
+/// | what was sent cannot be a code: letters, five digits | [`Incomplete`](Self::Incomplete) |
+/// | the password was right, and a second factor is to come | [`Incomplete`](Self::Incomplete) |
+/// | the password was right, and the account is disabled and its owner is told | [`Incomplete`](Self::Incomplete) |
+/// | the machine was busy, or a store or a service failed, before anything was compared | [`Incomplete`](Self::Incomplete) |
+/// | the client hung up | what the comparison says: finish it |
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[allow(
     clippy::exhaustive_enums,

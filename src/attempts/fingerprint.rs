@@ -21,8 +21,10 @@ const LABEL: &[u8] = b"portcullis/attempts/fingerprint/1";
 ///
 /// A phone that still has last month's password tries it every quarter of an hour. That is one wrong
 /// guess and not a hundred, and counts as one
-/// ([`Outcome::Repeated`](super::Outcome::Repeated)). It gives a guesser nothing: a guess that was
-/// wrong a minute ago is wrong now, and after a change of the password the salt is another one.
+/// ([`Outcome::Repeated`](super::Outcome::Repeated)). It gives a guesser no guess: one that was
+/// wrong a minute ago is wrong now, and after a change of the password the salt is another one. It
+/// gives load: each repetition costs a slow hash, and no key counts it, the address's neither. What
+/// bounds that is the hasher's budget of memory, and how many attempts a key has under way at once.
 ///
 /// Only for what stays the same. A one-time code that was wrong a minute ago may be right now: to
 /// repeat it is a new guess, and is a [`Verdict::Failure`](super::Verdict::Failure).
@@ -42,7 +44,8 @@ pub struct Fingerprint([u8; LEN]);
 
 impl Fingerprint {
     /// The first 32 bits of a slow hash of the wrong password under the account's own salt: Argon2id
-    /// or another, raw, as it came out. Not the text form, which begins alike for all.
+    /// or another, raw, as it came out. Not the text form, which begins alike for all. With this crate's
+    /// `password::Hasher` it is what `examine` computed: its `Refusal` has it, `expose_slow_hash`.
     ///
     /// # Errors
     ///

@@ -50,7 +50,8 @@ const NO_PART: Key = Key {
 
 impl Key {
     /// Counts by account: its number or name, in the one form that the application uses for it.
-    /// Nothing is folded here.
+    /// Nothing is folded here. A name that a stranger typed and that this refuses is nobody's: answer
+    /// it as a wrong password, after the same slow hash, or the error tells what is no name.
     ///
     /// # Errors
     ///

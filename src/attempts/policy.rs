@@ -186,7 +186,11 @@ impl Policy {
     ///
     /// RFC 4226 §7.3 asks for a limit on attempts, or for waits that grow with them, and NIST SP
     /// 800-63B-4 §3.2.2 for a limit of at most 100. Of codes of six digits, three of which are right
-    /// at a time, twenty guesses find one in 1 of 16,000 cases.
+    /// at a time, twenty guesses find one in 1 of 16,000 cases. Where one code is compared with those
+    /// of several authenticators, each makes three more of them right: with eight, that is 1 of 2,000.
+    ///
+    /// It counts codes beside the budget that the password and they have together, and its state is to
+    /// be kept where a reset of the password does not end it: see [`attempts`](super#one-budget).
     #[must_use]
     pub fn authenticator() -> Self {
         Self {

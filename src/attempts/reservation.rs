@@ -99,7 +99,8 @@ impl<S> Attempts<S> {
     }
 
     /// Another number of rows for addresses and prefixes, from 256 to 16,777,216; the same for all
-    /// that share a store. More than the clients of an hour, or they take each other's rows.
+    /// that share a store. Clients that come within the window of their policy take each other's rows
+    /// over where they are nearly as many, and then some of their failures are forgotten.
     ///
     /// # Errors
     ///

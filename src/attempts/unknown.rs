@@ -7,6 +7,11 @@
 //! tell which names exist. So once the application has found no account of a name, it asks
 //! [`Unknown`] by the same rules, with the same verbs.
 //!
+//! It asks by the name as the look-up of accounts has folded it: were `Ada` and `ada` one account and
+//! two invented names, five spellings would tell. A name that [`Key::account`] refuses, empty or over
+//! 512 bytes, is nobody's: answer it as a wrong password, after the same slow hash, and count it by the
+//! address.
+//!
 //! The table has [`ROWS`] rows in a store, or as many as [`Unknown::with_rows`] says. A name has its
 //! row by HMAC-SHA-256 under the table's key. One row counts one name: another name that comes to it
 //! takes it over and begins at zero, as a real account begins. Addresses and other keys that names
@@ -17,9 +22,18 @@
 //! It does not count for ever. A flood of other names takes a name's row over, after as many of them
 //! as there are rows on average; and rows that no policy lets expire are given to the store to forget
 //! after 30 days. A name that was locked and is open again without a reset is then known to be
-//! nobody's. At the default, each such test costs an attacker some 16,000 attempts, each with its slow
+//! nobody's. At the default, such a test costs an attacker some 16,000 attempts, each with its slow
 //! hash: more rows cost more, and addresses are counted as well. Under such a flood a name that is
 //! guessed at twice at once may also be told that a slot has lapsed, as no real one is.
+//!
+//! It has no owner who signs in. Four failures, a day, one more: a real name whose owner has signed in
+//! meanwhile counts from zero, and an invented one is locked. A lock that a reset has ended is ended
+//! for a real name only. Each of these tests costs five guesses and a day, and nothing here prevents
+//! them. What makes them worth less: known devices ([`device`](super::device)), since the owner's
+//! success in a lane of its own leaves the strangers' count as it is; and a policy whose failures fade
+//! and whose locks end by themselves, for real and invented names alike
+//! ([`Policy::owasp_asvs_5`](super::Policy::owasp_asvs_5)). Where it must not be known who has an
+//! account, let people sign in by something that cannot be guessed.
 //!
 //! It is no list of the names that were tried. What an account's own state tells, disabled or expired,
 //! is for the application to tell only after the right password.
