@@ -180,18 +180,21 @@ fn every_list_is_cut_at_the_rows_asked_for_and_says_how_many_more_there_are() {
         attempts.push(attempt(Reason::ReplayedCode, name, OFFICE, at(3)));
         attempts.push(success(name, at(4)));
     }
+    let guessed = names("q", 40);
+    attempts.extend(guessed.iter().map(|name| wrong(name, at(0))));
     let policy = Policy::default().with_accounts(2, 2).unwrap();
     let report = policy.with_rows(7).unwrap().report(log_of(attempts));
     let shown = [
         (report.after_failures.rows.len(), report.after_failures.more),
         (report.dormant.rows.len(), report.dormant.more),
         (report.replayed.rows.len(), report.replayed.more),
-        (report.by_account.rows.len(), report.by_account.others.names),
     ];
-    assert_eq!(shown, [(7, 33); 4]);
+    assert_eq!(shown, [(7, 33); 3]);
+    let accounts = &report.by_account;
+    assert_eq!((accounts.rows.len(), accounts.others.names), (7, 73));
     let right = &report.waves.rows[1].password_right;
     assert_eq!((right.rows.len(), right.more), (7, 33));
-    assert_eq!(report.to_string().matches("and 33 more\n").count(), 4);
+    assert_eq!(report.to_string().matches("  (and 33 more)\n").count(), 4);
 }
 
 /// AT-08
@@ -335,11 +338,9 @@ fn few_guesses_at_each_of_fifteen_accounts_from_one_prefix_are_a_spray() {
         pattern(&report(guesses(Reason::WrongPassword, fewer, 3))),
         None
     );
-    // an account that is hammered is not sprayed
-    assert_eq!(
-        pattern(&report(guesses(Reason::WrongPassword, &people, 4))),
-        None
-    );
+    // an account that is hammered is not sprayed: see below
+    let hammered = report(guesses(Reason::WrongPassword, &people, 4));
+    assert_ne!(pattern(&hammered), Some(Pattern::Spray));
     // what is refused is not evaluated: nobody learns anything by it
     assert_eq!(pattern(&report(guesses(Reason::Locked, &people, 3))), None);
     // a code is asked for when the password was right
@@ -372,16 +373,106 @@ fn guesses_at_many_names_that_nobody_has_are_stuffing() {
 /// AT-08
 #[test]
 fn an_office_in_which_most_get_in_is_no_stuffing() {
-    let people = names("p", 20);
+    let (mistyped, others) = (names("x", 20), names("p", 40));
     let come_in = |successes: usize| {
-        let wrong = guesses(Reason::UnknownAccount, &people, 1);
-        let right = people.iter().take(successes);
+        let wrong = guesses(Reason::UnknownAccount, &mistyped, 1);
+        let right = others.iter().take(successes);
         let right = right.map(|name| attempt(Reason::Success, name, STRANGER, at(0)));
         pattern(&report(wrong.chain(right)))
     };
-    // 20 of 22 are 90.9 percent, 20 of 23 are 87
-    assert_eq!(come_in(2), Some(Pattern::Stuffing));
-    assert_eq!(come_in(3), None);
+    // 20 of 40 are half of them, 20 of 41 are not
+    assert_eq!(come_in(20), Some(Pattern::Stuffing));
+    assert_eq!(come_in(21), None);
+}
+
+/// AT-08: MITRE ATT&CK T1110.001, below a lock of five.
+#[test]
+fn more_than_few_guesses_at_each_of_many_accounts_are_password_guessing() {
+    let people = names("p", 200);
+    let found = report(guesses(Reason::WrongPassword, &people, 4));
+    let [all, one] = found.waves.rows.as_slice() else {
+        unreachable!("{found}")
+    };
+    assert_eq!((all.prefix, all.accounts, all.failures), (None, 200, 800));
+    assert_eq!((one.accounts, one.failures), (200, 800));
+    assert_eq!(one.prefix.unwrap().to_string(), STRANGER);
+    let patterns = (all.pattern, one.pattern);
+    assert_eq!(
+        patterns,
+        (Pattern::PasswordGuessing, Pattern::PasswordGuessing)
+    );
+    assert!(
+        found
+            .to_string()
+            .contains("password guessing  203.0.113.66\n")
+    );
+
+    let fewer = report(guesses(Reason::WrongPassword, &people[..14], 4));
+    assert_eq!(pattern(&fewer), None);
+}
+
+/// AT-08
+#[test]
+fn signing_in_to_an_account_of_ones_own_hides_no_guesses_at_others() {
+    let (real, invented) = (names("p", 200), names("x", 200));
+    let wrong = guesses(Reason::WrongPassword, &real, 1);
+    let wrong = wrong.chain(guesses(Reason::UnknownAccount, &invented, 1));
+    let own = (0..400).map(|n| attempt(Reason::Success, "mallory", STRANGER, at(n * 500)));
+    let found = report(wrong.chain(own));
+    let of_one = found.waves.rows.iter().find(|wave| wave.prefix.is_some());
+    let wave = of_one.unwrap_or_else(|| unreachable!("{found}"));
+    assert_eq!(
+        (wave.accounts, wave.unknown, wave.failures),
+        (400, 200, 400)
+    );
+    assert_eq!(wave.password_right.rows, ["mallory"]);
+}
+
+/// AT-08
+#[test]
+fn an_office_on_a_monday_morning_is_no_wave() {
+    let people = names("p", 200);
+    // in 20 minutes, 60 of them after up to five wrong passwords each, and nearly all get in
+    let morning = (0_u64..).zip(&people).flat_map(|(n, name)| {
+        let wrong_ones = if n % 10 < 3 { 1 + n / 10 % 5 } else { 0 };
+        let came = n * 6000;
+        let wrong = (0..wrong_ones).map(move |k| wrong(name, at(came + k * 5000)));
+        let gets_in = (n % 50 != 0).then(|| success(name, at(came + wrong_ones * 5000)));
+        wrong.chain(gets_in)
+    });
+    let found = report(morning);
+    assert_eq!(found.successes, 196);
+    assert!(found.waves.rows.is_empty(), "{found}");
+}
+
+/// AT-08: owners who sign in elsewhere hide no spray.
+#[test]
+fn a_spray_from_many_addresses_is_seen_while_the_owners_sign_in() {
+    let people = names("p", 60);
+    let found = report((0..).zip(&people).flat_map(|(n, name)| {
+        let address = format!("198.51.100.{n}");
+        [
+            attempt(Reason::WrongPassword, name, &address, at(n)),
+            success(name, at(n)),
+        ]
+    }));
+    assert_eq!(pattern(&found), Some(Pattern::Spray));
+}
+
+/// AT-08: whoever got in after mistyping does not fail.
+#[test]
+fn accounts_whose_password_was_right_in_the_end_are_not_failing() {
+    let people = names("p", 20);
+    let morning = |tries: usize, get_in: usize| {
+        let tried = people.iter().flat_map(|name| vec![name; tries]);
+        let wrong = tried.map(|name| wrong(name, at(0)));
+        let right = people.iter().take(get_in).map(|name| success(name, at(0)));
+        pattern(&report(wrong.chain(right)))
+    };
+    assert_eq!(morning(4, 10), Some(Pattern::PasswordGuessing));
+    assert_eq!(morning(4, 11), None);
+    assert_eq!(morning(2, 10), Some(Pattern::Spray));
+    assert_eq!(morning(2, 11), None);
 }
 
 /// AT-08
@@ -458,7 +549,11 @@ fn a_wave_from_many_addresses_is_seen_all_together() {
         unreachable!("{found}")
     };
     assert_eq!((wave.prefix, wave.prefixes, wave.accounts), (None, 60, 60));
-    assert!(found.to_string().contains("stuffing    all together\n"));
+    assert!(
+        found
+            .to_string()
+            .contains("credential stuffing  (all addresses together)\n")
+    );
 }
 
 /// AT-08, AT-03: one client has a /64, and IPv4 is IPv4 however it is written.
@@ -535,6 +630,76 @@ fn no_name_moves_the_cursor_or_the_direction_of_writing() {
     assert!(text.contains(&format!("{}...", "x".repeat(64))) && !text.contains(&long));
     let plain = text.chars().all(|c| c == '\n' || (' '..='~').contains(&c));
     assert!(plain, "{text}");
+}
+
+/// AT-08
+#[test]
+fn no_name_prints_as_a_blank() {
+    for blank in [
+        '\u{200b}',
+        '\u{feff}',
+        '\u{3164}',
+        '\u{2800}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{ffa0}',
+        '\u{ad}',
+        '\u{34f}',
+        '\u{a0}',
+        '\u{3000}',
+        '\u{180e}',
+        '\u{fe0f}',
+        '\u{e0041}',
+        '\u{1d159}',
+        '\u{13441}',
+    ] {
+        for name in [
+            format!("{blank}"),
+            format!("ada{blank}"),
+            format!("a{blank}da"),
+        ] {
+            let text = report([wrong(&name, at(0)).with_device(&name)]).to_string();
+            assert!(!text.contains(blank), "{:x}", u32::from(blank));
+            if !blank.is_whitespace() || name.len() > blank.len_utf8() {
+                let escaped = blank.escape_unicode().to_string();
+                assert_eq!(text.matches(&escaped).count(), 2, "{text}");
+            }
+        }
+    }
+}
+
+/// AT-08
+#[test]
+fn no_name_looks_like_what_the_report_says_itself() {
+    let said = "(1 name that nobody has)";
+    let names = [
+        said,
+        "\"ada\"",
+        "-",
+        "\u{ff08}x\u{ff09}",
+        "ada ",
+        "ada",
+        "o'neill \"x\"",
+    ];
+    let named = names.map(|name| wrong(name, at(0)));
+    let unknown = attempt(Reason::UnknownAccount, "bob", OFFICE, at(0));
+    let text = report(named.into_iter().chain([unknown])).to_string();
+    for line in [
+        "1  \"(1 name that nobody has)\"",
+        "1  (1 name that nobody has)",
+        "1  \"\\\"ada\\\"\"",
+        "1  \"-\"",
+        "1  \"\u{ff08}x\u{ff09}\"",
+        "1  \"ada \"",
+        "1  ada",
+        "1  o'neill \"x\"",
+    ] {
+        let found = text.lines().filter(|found| found.trim_start() == line);
+        assert_eq!(found.count(), 1, "{line} in {text}");
+    }
+    let replayed = [Attempt::new(Reason::ReplayedCode, at(0))];
+    let text = report(replayed).to_string();
+    assert!(text.contains("Z  -     (no account recorded)\n"), "{text}");
 }
 
 /// AT-08

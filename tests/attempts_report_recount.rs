@@ -215,8 +215,8 @@ struct Expected {
     right: Vec<&'static str>,
 }
 
-/// What a window is, by the definitions of a spray and of stuffing.
-fn pattern(window: &[&Made], needed: usize) -> Option<Pattern> {
+/// What a window is, by the definitions of a spray, of stuffing and of password guessing.
+fn pattern(window: &[&Made], place: Option<&str>, needed: usize) -> Option<Pattern> {
     let guesses: Vec<_> = window.iter().filter(|m| m.is_guess()).collect();
     let at = |account| guesses.iter().filter(|m| m.account == account).count();
     let accounts: BTreeSet<_> = guesses.iter().map(|m| m.account).collect();
@@ -228,16 +228,23 @@ fn pattern(window: &[&Made], needed: usize) -> Option<Pattern> {
         .iter()
         .filter(|m| m.reason == Reason::UnknownAccount)
         .count();
-    let (n, all, unknown) = (guesses.len() as f64, window.len() as f64, unknown as f64);
-    let spray = few >= needed && unknown < n / 2.0;
-    let stuffing = accounts.len() >= needed
-        && n / all >= PERCENT as f64 / 100.0
-        && (unknown >= n / 2.0 || n / accounts.len() as f64 <= 1.5);
-    match (spray, stuffing) {
-        (true, true) => Some(Pattern::Either),
-        (true, false) => Some(Pattern::Spray),
-        (false, true) => Some(Pattern::Stuffing),
-        (false, false) => None,
+    let tried: BTreeSet<_> = window.iter().map(|m| m.account).collect();
+    let right = window.iter().filter(|m| !m.is_guess()).map(|m| m.account);
+    let right: BTreeSet<_> = right.collect();
+    let failing = accounts.difference(&right).count() as f64;
+
+    let (n, unknown) = (guesses.len() as f64, unknown as f64);
+    let got_in = place.is_some() && failing < accounts.len() as f64 / 2.0;
+    let spray = few >= needed && unknown < n / 2.0 && !got_in;
+    let fail = accounts.len() >= needed && failing / tried.len() as f64 >= PERCENT as f64 / 100.0;
+    let stuffing = fail && (unknown >= n / 2.0 || n / accounts.len() as f64 <= 1.5);
+    let guessing = fail && !spray && !stuffing;
+    match (spray, stuffing, guessing) {
+        (false, false, false) => None,
+        (true, false, false) => Some(Pattern::Spray),
+        (false, true, false) => Some(Pattern::Stuffing),
+        (false, false, true) => Some(Pattern::PasswordGuessing),
+        _ => Some(Pattern::Either),
     }
 }
 
@@ -256,7 +263,7 @@ fn expected_waves(made: &[Made], place: Option<&'static str>, needed: usize) -> 
             .filter(|(_, m)| m.at <= end && m.at + WINDOW > end);
         let in_window: Vec<_> = in_window.collect();
         let window: Vec<&Made> = in_window.iter().map(|(_, m)| *m).collect();
-        let Some(mut looks_like) = pattern(&window, needed) else {
+        let Some(mut looks_like) = pattern(&window, place, needed) else {
             continue;
         };
         let mut wave: BTreeSet<usize> = in_window.iter().map(|(n, _)| *n).collect();

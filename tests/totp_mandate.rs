@@ -304,7 +304,7 @@ fn coverage_names_no_more_people_than_asked_for_and_counts_all() {
     let named: Vec<_> = staff.grace().iter().map(|g| g.person.as_str()).collect();
     assert_eq!(named, ["g00", "g07"], "whose grace ends first");
     let text = coverage.to_string();
-    assert!(text.contains("and 48 more") && text.contains("and 38 more"));
+    assert!(text.contains("  (and 48 more)\n") && text.contains("  (and 38 more)\n"));
 }
 
 /// TO-10
@@ -334,6 +334,8 @@ fn coverage_is_a_table_in_which_no_name_draws_anything() {
         ("staff", "bob", in_grace(3)),
         ("staff", "cy\u{1b}[2J", Duty::EnrolmentRequired),
         ("staff", "d\u{202e}n\na", Duty::EnrolmentRequired),
+        ("staff", "(and 3 more)", Duty::EnrolmentRequired),
+        ("staff", "e\u{3164}", Duty::EnrolmentRequired),
         ("admin", "ada", Duty::Met),
         ("contractors", "eve", {
             missing(&staff().with_grace_sign_ins(3).unwrap(), 1, at(0))
@@ -349,7 +351,7 @@ fn coverage_is_a_table_in_which_no_name_draws_anything() {
   people  have one  in grace  without  covered  population
        1         1         0        0  100.0 %  admin
        1         0         1        0    0.0 %  contractors
-       4         1         1        2   25.0 %  staff
+       6         1         1        4   16.6 %  staff
 
 in grace: contractors
   until  sign-ins left  person
@@ -360,8 +362,10 @@ in grace: staff
   2026-11-26T09:00:00.000Z              -  bob
 
 without: staff
+  \"(and 3 more)\"
   cy\\u{1b}[2J
   d\\u{202e}n\\na
+  e\\u{3164}
 "
     );
 }

@@ -2,8 +2,8 @@
 //!
 //! A [`Log`] takes recorded attempts of a time range and of the time before it, in any order;
 //! [`Policy::report`] makes a [`Report`] of them: successes and failures, failures by account, by
-//! address prefix, by device, by reason and by hour, accounts that were opened after failures or after
-//! a long time, codes that were used twice, and waves of guesses at many accounts. It is a value (with
+//! address prefix, by device, by reason and by hour, accounts that were signed in to after failures or
+//! after a long time, codes that were used twice, and waves of guesses at many accounts. It is a value (with
 //! the feature `serde` one for programs), and its [`Display`](core::fmt::Display) is a table for people.
 //!
 //! The same attempts give the same report to the byte, in whatever order they came. Numbers are exact:
@@ -14,8 +14,9 @@
 //! It records nothing and reads no files: the application keeps its log, and a stranger can fill it, so
 //! it bounds what it keeps. It watches nothing while it happens and refuses nobody: that is what
 //! [`Attempts`](super::Attempts) is for. It does not know people from machines: an office behind one
-//! address on the first morning after a password change may look like a spray, and an attacker who is
-//! slow enough, or comes from addresses enough, is below every threshold. Who signs in for the first
+//! address of which half forgot the new password may look like a spray. An attacker who is slow enough,
+//! or comes from addresses enough, is below every threshold, and so may be one who guesses while the
+//! accounts' owners sign in: from his own address, or in numbers that his guesses do not reach. Who signs in for the first
 //! time in a log is not dormant: an application that knows when accounts were used last gives that as a
 //! success before the range.
 //!
@@ -81,19 +82,19 @@ pub struct Report {
     pub until: Timestamp,
     /// All attempts: the next four together.
     pub attempts: u64,
-    /// Those that opened an account.
+    /// Those that signed in: a session began.
     pub successes: u64,
     /// Those of which something was evaluated and wrong.
     pub failures: u64,
     /// Those that were not evaluated.
     pub refusals: u64,
-    /// Those that were right and did not open anything.
+    /// Those that were right and began no session.
     pub unfinished: u64,
     /// Guesses at many accounts, the most accounts first.
     pub waves: List<Wave>,
-    /// Accounts that were opened after failures, the most failures first.
+    /// Accounts that were signed in to after failures, the most failures first.
     pub after_failures: List<AfterFailures>,
-    /// Accounts that were opened after a long time, the longest first.
+    /// Accounts that were signed in to after a long time, the longest first.
     pub dormant: List<Dormant>,
     /// One-time codes that were used again, in the order of time.
     pub replayed: List<Replayed>,
@@ -120,7 +121,7 @@ impl Policy {
             let of_kind = by_reason.iter().filter(|count| count.reason.kind() == kind);
             of_kind.map(|count| count.attempts).sum()
         };
-        let (after_failures, dormant) = history::openings(&log, self);
+        let (after_failures, dormant) = history::sign_ins(&log, self);
         Report {
             from: log.range.start,
             until: log.range.end,
@@ -164,7 +165,7 @@ pub enum Error {
     #[error("guesses at an account of a spray are not between 1 and 100")]
     Tries,
     /// A part that is no part of a hundred, or does not say that most fail.
-    #[error("failures of a stuffing wave are not between 50 and 100 percent")]
+    #[error("failing accounts of a wave are not between 50 and 100 percent")]
     FailurePercent,
     /// A time without a success that is too short or too long.
     #[error("dormant is not after 1 to 3650 days")]

@@ -35,6 +35,10 @@ const GRACE_SIGN_INS: RangeInclusive<u32> = 1..=100;
 /// matters, pass as `now` the latest time that the record knows, or let a number of sign-ins end the
 /// grace, which no clock gives back.
 ///
+/// Until a second factor is confirmed the password alone decides who enrols one: whoever has it and
+/// comes first binds theirs to the account. Who leaves a population and joins it again begins the grace
+/// anew, unless the application keeps the first `since` and the count.
+///
 /// # Example
 ///
 /// ```
@@ -164,6 +168,9 @@ pub enum Enrolment {
 
 impl Enrolment {
     /// Of all the second factors of a person (an [`Option`] of one will do) the one that is furthest.
+    /// Tokens that count ([`hotp`](super::hotp)) are known neither to this nor to [`Authenticators`]:
+    /// whoever has nothing but a confirmed one meets a mandate if the caller says
+    /// [`Enrolment::Confirmed`].
     #[must_use]
     pub fn of<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
         let mut furthest = Self::Missing;

@@ -9,15 +9,15 @@ use super::{
 };
 use crate::{Timestamp, attempts::Prefix};
 
-/// An account that was opened after failures: the person found the password again, or somebody else
-/// did.
+/// An account that was signed in to after failures: the person found the password again, or somebody
+/// else did.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AfterFailures {
     /// Which.
     pub account: String,
-    /// When it was opened.
+    /// When somebody signed in.
     pub at: Timestamp,
     /// From where.
     pub prefix: Option<Prefix>,
@@ -27,14 +27,14 @@ pub struct AfterFailures {
     pub since: Timestamp,
 }
 
-/// An account that was opened after a long time without a success.
+/// An account that was signed in to after a long time without a success.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Dormant {
     /// Which.
     pub account: String,
-    /// When it was opened.
+    /// When somebody signed in.
     pub at: Timestamp,
     /// From where.
     pub prefix: Option<Prefix>,
@@ -110,8 +110,8 @@ impl Past {
     }
 }
 
-/// The accounts that were opened after failures, and those that had been dormant.
-pub(super) fn openings(log: &Sorted, policy: &Policy) -> (List<AfterFailures>, List<Dormant>) {
+/// The accounts that were signed in to after failures, and those that had been dormant.
+pub(super) fn sign_ins(log: &Sorted, policy: &Policy) -> (List<AfterFailures>, List<Dormant>) {
     let (mut after_failures, mut dormant) = (Vec::new(), Vec::new());
     let mut pasts = vec![Past::default(); log.accounts.len()];
     for record in log.all() {

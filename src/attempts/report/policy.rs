@@ -25,9 +25,10 @@ const ACCOUNTS: RangeInclusive<u32> = 2..=1_000_000;
 /// asks for a reset, by two. MITRE ATT&CK T1110.003: few passwords, so that no account locks.
 const TRIES: u32 = 3;
 const TRIES_RANGE: RangeInclusive<u32> = 1..=100;
-/// Of a hundred attempts of a stuffing wave so many fail at least. This crate's choice: reports of
-/// such waves speak of a success in fifty tries at the best, and people who mistype succeed in the end.
-const FAILURE_PERCENT: u8 = 90;
+/// Of a hundred accounts that were tried so many fail at least. This crate's choice: people who mistype
+/// get in in the end, so that hardly an account of an office fails, and a guesser who would stay below
+/// half has to sign in to more accounts of his own than he guesses at.
+const FAILURE_PERCENT: u8 = 50;
 const FAILURE_PERCENTS: RangeInclusive<u8> = 50..=100;
 /// PCI DSS 4.0.1 8.2.6: accounts that were not used for 90 days are removed or disabled.
 const DORMANT_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -45,19 +46,25 @@ const ROWS_RANGE: RangeInclusive<usize> = 1..=10_000;
 /// A wrong guess is an attempt that names an account and ended as
 /// [`WrongPassword`](super::Reason::WrongPassword) or
 /// [`UnknownAccount`](super::Reason::UnknownAccount). A window ends with an attempt and reaches back
-/// for a time (an hour), its beginning not included. In a window of one prefix, or of all of them,
-/// there is
+/// for a time (an hour), its beginning not included. What was refused without being evaluated, or names
+/// no account, is not in it. An account is tried in a window that holds an attempt on it; it fails there
+/// when wrong guesses on it are in the window and nothing else is: its password was never right. In a
+/// window of one prefix, or of all of them, there is
 ///
 /// - a **password spray** (MITRE ATT&CK T1110.003), when there are wrong guesses on many accounts (15
-///   from one prefix, 60 from all) and few on each (at most 3; an account with more is not counted), and
-///   fewer than half of them are at names that nobody has;
+///   from one prefix, 60 from all) and few on each (at most 3; an account with more is not counted),
+///   fewer than half of them are at names that nobody has, and, from one prefix, half of the accounts
+///   with wrong guesses or more fail: whoever mistypes gets in from the same place;
 /// - **credential stuffing** (T1110.004, OWASP Credential Stuffing Prevention), when there are wrong
-///   guesses on as many accounts, most attempts fail (90 of 100, what was refused without being
-///   evaluated left out), and half of the wrong guesses or more are at names that nobody has, or there
-///   are no more than three of them to two accounts.
+///   guesses on as many accounts, of the accounts that were tried most fail (50 of 100 or more), and half
+///   of the wrong guesses or more are at names that nobody has, or there are no more than three of them
+///   to two accounts;
+/// - **password guessing** (T1110.001) at many accounts, when there are wrong guesses on as many
+///   accounts, of those that were tried most fail, and it is neither of both.
 ///
-/// Windows that share an attempt are one wave. One password for many accounts and a list of pairs look
-/// alike where each account is tried once: then a wave may be either.
+/// So wrong guesses on many accounts of which most fail are always a wave, however many there are on
+/// each and whatever else succeeds. Windows that share an attempt are one wave. One password for many
+/// accounts and a list of pairs look alike where each account is tried once: then it may be either.
 ///
 /// An account is **dormant** (PCI DSS 4.0.1 8.2.6) that was used again 90 days or more after its last
 /// success. A success is worth a line after 3 failures or more (NIST SP 800-53 AC-7).
@@ -126,8 +133,8 @@ impl Policy {
         Ok(Self { tries, ..self })
     }
 
-    /// How many of a hundred attempts of a stuffing wave are wrong guesses at the least, from 50 to
-    /// 100.
+    /// How many of a hundred accounts that were tried fail at the least in stuffing and in password
+    /// guessing, from 50 to 100. A spray is one however many other accounts succeed.
     ///
     /// # Errors
     ///

@@ -16,8 +16,9 @@ const HOURS: [&str; 24] = [
     "16", "17", "18", "19", "20", "21", "22", "23",
 ];
 
-/// In plain ASCII but for names, of which control characters and changes of the direction of writing
-/// are escaped and 64 characters are shown. Lists that are empty say `none`.
+/// In plain ASCII but for names, of which whatever is not to be seen is escaped and 64 characters are
+/// shown. What stands in place of a name is in parentheses; a name that does not begin with a letter or
+/// a digit is in quotes. Lists that are empty say `none`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
@@ -37,7 +38,7 @@ impl fmt::Display for Report {
         table.row(counts.map(|count| count.to_string()));
         write!(f, "{table}")?;
         self.guesses(f)?;
-        self.openings(f)?;
+        self.sign_ins(f)?;
         self.reasons(f)?;
         breakdown(f, "account", "accounts", &self.by_account)?;
         breakdown(f, "address", "addresses", &self.by_prefix)?;
@@ -53,7 +54,7 @@ impl Report {
             ("last", Left),
             ("failures", Right),
             ("accounts", Right),
-            ("unknown", Right),
+            ("unknown names", Right),
             ("addresses", Right),
             ("looks like", Left),
             ("from", Left),
@@ -64,7 +65,7 @@ impl Report {
             columns,
             &self.waves,
             |wave| {
-                let from_all = || "all together".to_owned();
+                let from_all = || "(all addresses together)".to_owned();
                 [
                     wave.first.to_string(),
                     wave.last.to_string(),
@@ -94,11 +95,11 @@ impl Report {
         Ok(())
     }
 
-    fn openings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn sign_ins(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = [
-            ("opened", Left),
+            ("signed in", Left),
             ("failures", Right),
-            ("since", Left),
+            ("first failure", Left),
             ("from", Left),
             ("account", Left),
         ];
@@ -118,8 +119,8 @@ impl Report {
             },
         )?;
         let columns = [
-            ("opened", Left),
-            ("last success", Left),
+            ("signed in", Left),
+            ("signed in before", Left),
             ("days", Right),
             ("from", Left),
             ("account", Left),
@@ -136,10 +137,11 @@ impl Report {
         let columns = [("at", Left), ("from", Left), ("account", Left)];
         section(f, "code used again", columns, &self.replayed, |row| {
             let account = row.account.as_deref();
+            let none = || "(no account recorded)".to_owned();
             [
                 row.at.to_string(),
                 or_dash(row.prefix),
-                account.map_or_else(|| "-".to_owned(), |name| Name(name).to_string()),
+                account.map_or_else(none, |name| Name(name).to_string()),
             ]
         })
     }
@@ -250,7 +252,7 @@ fn title(f: &mut fmt::Formatter<'_>, name: &str, is_empty: bool) -> fmt::Result 
 fn more(f: &mut fmt::Formatter<'_>, more: usize) -> fmt::Result {
     match more {
         0 => Ok(()),
-        more => writeln!(f, "  and {more} more"),
+        more => writeln!(f, "  (and {more} more)"),
     }
 }
 

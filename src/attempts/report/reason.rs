@@ -17,8 +17,8 @@ use crate::attempts::Begin;
 /// | `wait` | refusal | a delay or a cool-off is not over |
 /// | `busy` | refusal | as many attempts as may be are under way |
 /// | `locked` | refusal | the account is locked |
-/// | `reset_required` | refusal | nothing but a password reset opens it |
-/// | `rebind_required` | refusal | nothing but a new authenticator opens it |
+/// | `reset_required` | refusal | nothing but a password reset lifts that |
+/// | `rebind_required` | refusal | nothing but a new authenticator lifts that |
 /// | `disabled` | refusal | the account is disabled |
 /// | `incomplete` | unfinished | what was given is right, and a further factor is asked for |
 /// | `password_expired` | unfinished | right, and only another password can be chosen |

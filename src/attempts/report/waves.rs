@@ -49,39 +49,80 @@ pub enum Pattern {
     Spray,
     /// A list of names and passwords from elsewhere (T1110.004).
     Stuffing,
-    /// Either: some windows of the wave are the one and some the other, or some are both.
+    /// Many passwords for each of many accounts (T1110.001).
+    PasswordGuessing,
+    /// More than one of them: some windows of the wave are one and some another, or some are a spray
+    /// and stuffing.
     Either,
 }
 
 impl Pattern {
-    fn of(is_spray: bool, is_stuffing: bool) -> Option<Self> {
-        match (is_spray, is_stuffing) {
-            (true, true) => Some(Self::Either),
-            (true, false) => Some(Self::Spray),
-            (false, true) => Some(Self::Stuffing),
-            (false, false) => None,
-        }
-    }
-
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Spray => "spray",
-            Self::Stuffing => "stuffing",
-            Self::Either => "either",
+            Self::Spray => "password spray",
+            Self::Stuffing => "credential stuffing",
+            Self::PasswordGuessing => "password guessing",
+            Self::Either => "more than one",
         }
+    }
+}
+
+/// Of what the attempts of a window are.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Source {
+    /// One prefix.
+    One,
+    /// All of them together.
+    All,
+}
+
+impl Source {
+    /// The accounts that a wave from there has at the least.
+    fn needed(self, policy: &Policy) -> usize {
+        let needed = match self {
+            Self::One => policy.from_one,
+            Self::All => policy.from_all,
+        };
+        usize::try_from(needed).unwrap_or(usize::MAX)
+    }
+}
+
+/// What was evaluated of one account.
+#[derive(Clone, Copy, Default)]
+struct Tries {
+    wrong: u64,
+    right: u64,
+}
+
+impl Tries {
+    fn is_tried(self) -> bool {
+        self.wrong > 0 || self.right > 0
+    }
+
+    fn is_guessed(self) -> bool {
+        self.wrong > 0
+    }
+
+    fn is_failing(self) -> bool {
+        self.wrong > 0 && self.right == 0
+    }
+
+    fn is_guessed_few_times(self, policy: &Policy) -> bool {
+        (1..=u64::from(policy.tries)).contains(&self.wrong)
     }
 }
 
 /// What is in a window of one source.
 struct Window<'a> {
     policy: &'a Policy,
-    /// Wrong guesses at each account, by its place.
-    guesses_at: Vec<u32>,
-    /// Accounts with a wrong guess, and those with few.
-    accounts: usize,
+    /// By the account's place.
+    tries_at: Vec<Tries>,
+    /// Accounts of which something was evaluated, and of each kind.
+    tried: usize,
+    guessed: usize,
     few: usize,
-    /// Attempts that were evaluated, wrong guesses among them, names that nobody has among those.
-    attempts: u64,
+    failing: usize,
+    /// Wrong guesses, and those at names that nobody has.
     guesses: u64,
     unknown: u64,
 }
@@ -104,49 +145,57 @@ impl Step {
 
 impl Window<'_> {
     fn step(&mut self, step: Step, record: &Record) {
-        step.of(&mut self.attempts);
-        if !record.reason.is_wrong_guess() {
+        let place = record.account.map(index);
+        let Some(tries) = place.and_then(|place| self.tries_at.get_mut(place)) else {
             return;
+        };
+        let before = *tries;
+        if record.reason.is_wrong_guess() {
+            step.of(&mut tries.wrong);
+            step.of(&mut self.guesses);
+        } else {
+            step.of(&mut tries.right);
         }
-        step.of(&mut self.guesses);
         if record.reason == Reason::UnknownAccount {
             step.of(&mut self.unknown);
         }
-        let place = record.account.map(index);
-        let Some(at_account) = place.and_then(|place| self.guesses_at.get_mut(place)) else {
-            return;
+        let (after, policy) = (*tries, self.policy);
+        let count = |accounts: &mut usize, is: &dyn Fn(Tries) -> bool| {
+            let with = accounts.saturating_add(is(after).into());
+            *accounts = with.saturating_sub(is(before).into());
         };
-        let before = *at_account;
-        *at_account = match step {
-            Step::Enter => before.saturating_add(1),
-            Step::Leave => before.saturating_sub(1),
-        };
-        let (after, few) = (*at_account, 1..=self.policy.tries);
-        let count = |count: usize, was: bool, is: bool| {
-            let with = count.saturating_add(is.into());
-            with.saturating_sub(was.into())
-        };
-        self.accounts = count(self.accounts, before > 0, after > 0);
-        self.few = count(self.few, few.contains(&before), few.contains(&after));
+        count(&mut self.tried, &Tries::is_tried);
+        count(&mut self.guessed, &Tries::is_guessed);
+        count(&mut self.few, &|tries| tries.is_guessed_few_times(policy));
+        count(&mut self.failing, &Tries::is_failing);
     }
 
-    /// What it looks like, if at least `needed` accounts are concerned.
-    fn pattern(&self, needed: usize) -> Option<Pattern> {
+    /// What it looks like.
+    fn pattern(&self, source: Source) -> Option<Pattern> {
+        let needed = source.needed(self.policy);
         let mostly_unknown = self.unknown.saturating_mul(2) >= self.guesses;
-        let is_spray = self.few >= needed && !mostly_unknown;
+        // who mistypes gets in from the same place; from all together, an owner's own success would hide
+        // a stranger's guesses
+        let mostly_mistyped =
+            source == Source::One && self.failing.saturating_mul(2) < self.guessed;
+        let is_spray = self.few >= needed && !mostly_unknown && !mostly_mistyped;
 
-        let accounts = u64::try_from(self.accounts).unwrap_or(u64::MAX);
-        let percent = u64::from(self.policy.failure_percent);
-        let most_fail = self.guesses.saturating_mul(100) >= self.attempts.saturating_mul(percent);
-        let about_one_each = self.guesses.saturating_mul(2) <= accounts.saturating_mul(3);
-        let is_stuffing =
-            self.accounts >= needed && most_fail && (mostly_unknown || about_one_each);
-        Pattern::of(is_spray, is_stuffing)
+        let guessed = u64::try_from(self.guessed).unwrap_or(u64::MAX);
+        let percent = usize::from(self.policy.failure_percent);
+        let most_fail = self.failing.saturating_mul(100) >= self.tried.saturating_mul(percent);
+        let about_one_each = self.guesses.saturating_mul(2) <= guessed.saturating_mul(3);
+        let is_stuffing = mostly_unknown || about_one_each;
+        match (is_spray, self.guessed >= needed && most_fail) {
+            (true, true) if is_stuffing => Some(Pattern::Either),
+            (true, _) => Some(Pattern::Spray),
+            (false, true) if is_stuffing => Some(Pattern::Stuffing),
+            (false, true) => Some(Pattern::PasswordGuessing),
+            (false, false) => None,
+        }
     }
 
     /// The waves in attempts of one source: the places of each wave's attempts.
-    fn scan(&mut self, records: &[Record], needed: u32) -> Vec<(Range<usize>, Pattern)> {
-        let needed = usize::try_from(needed).unwrap_or(usize::MAX);
+    fn scan(&mut self, records: &[Record], source: Source) -> Vec<(Range<usize>, Pattern)> {
         let mut waves = Vec::new();
         let (mut start, mut end) = (0, 0_usize);
         // attempts of one millisecond are in the same windows
@@ -161,7 +210,7 @@ impl Window<'_> {
                 self.step(Step::Leave, past);
                 start = start.saturating_add(1);
             }
-            if let Some(pattern) = self.pattern(needed) {
+            if let Some(pattern) = self.pattern(source) {
                 join(&mut waves, start..end, pattern);
             }
         }
@@ -189,10 +238,11 @@ fn join(waves: &mut Vec<(Range<usize>, Pattern)>, window: Range<usize>, pattern:
 pub(super) fn waves(log: &Sorted, policy: &Policy) -> List<Wave> {
     let mut window = Window {
         policy,
-        guesses_at: vec![0; log.accounts.len()],
-        accounts: 0,
+        tries_at: vec![Tries::default(); log.accounts.len()],
+        tried: 0,
+        guessed: 0,
         few: 0,
-        attempts: 0,
+        failing: 0,
         guesses: 0,
         unknown: 0,
     };
@@ -206,18 +256,19 @@ pub(super) fn waves(log: &Sorted, policy: &Policy) -> List<Wave> {
         .collect();
 
     let mut found = Vec::new();
-    let mut look = |records: &[Record], prefix: Option<Id>, needed| {
-        for (wave, pattern) in window.scan(records, needed) {
+    let mut look = |records: &[Record], prefix: Option<Id>| {
+        let source = prefix.map_or(Source::All, |_| Source::One);
+        for (wave, pattern) in window.scan(records, source) {
             let wave = records.get(wave).unwrap_or_default();
             found.push(summary(wave, pattern, prefix, log, policy));
         }
     };
-    look(&records, None, policy.from_all);
+    look(&records, None);
     // stable: each prefix's attempts stay in the order of time
     records.sort_by_key(|record| record.prefix);
     for of_one in records.chunk_by(|a, b| a.prefix == b.prefix) {
         if let Some(prefix) = of_one.first().and_then(|record| record.prefix) {
-            look(of_one, Some(prefix), policy.from_one);
+            look(of_one, Some(prefix));
         }
     }
     found.sort_by_key(|wave| (Reverse(wave.accounts), wave.first, wave.prefix));

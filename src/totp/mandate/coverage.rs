@@ -16,7 +16,8 @@ use crate::{
 /// asked for.
 ///
 /// Its [`Display`](fmt::Display) is a table in plain ASCII, but for the names themselves, of which
-/// control characters and changes of the direction of writing are escaped and 64 characters shown.
+/// whatever is not to be seen is escaped and 64 characters are shown; one that does not begin with a
+/// letter or a digit is in quotes.
 /// It holds personal data: who has no second factor is of interest to others, too.
 ///
 /// ```
@@ -259,6 +260,6 @@ impl Population {
 fn more(f: &mut fmt::Formatter<'_>, all: usize, named: usize) -> fmt::Result {
     match all.saturating_sub(named) {
         0 => Ok(()),
-        more => writeln!(f, "  and {more} more"),
+        more => writeln!(f, "  (and {more} more)"),
     }
 }
