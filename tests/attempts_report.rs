@@ -417,7 +417,7 @@ fn signing_in_to_an_account_of_ones_own_hides_no_guesses_at_others() {
     let (real, invented) = (names("p", 200), names("x", 200));
     let wrong = guesses(Reason::WrongPassword, &real, 1);
     let wrong = wrong.chain(guesses(Reason::UnknownAccount, &invented, 1));
-    let own = (0..400).map(|n| attempt(Reason::Success, "mallory", STRANGER, at(n * 500)));
+    let own = (0..800).map(|n| attempt(Reason::Success, "mallory", STRANGER, at(n * 250)));
     let found = report(wrong.chain(own));
     let of_one = found.waves.rows.iter().find(|wave| wave.prefix.is_some());
     let wave = of_one.unwrap_or_else(|| unreachable!("{found}"));
