@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use account_support::*;
 use portcullis::{
     Timestamp,
-    account::{Accounts, Client, Error, Next},
+    account::{Accounts, Client, Error, Next, SignedIn},
     attempts::DeviceKeys,
     session,
     store::{Memory, Store},
@@ -36,7 +36,10 @@ fn with_laptop() -> (World<Memory>, String) {
 }
 
 fn laptop<S: Store>(world: &World<S>, now: Timestamp) -> String {
-    let live = world.session(now);
+    token(world, &world.session(now), now)
+}
+
+fn token<S: Store>(world: &World<S>, live: &SignedIn, now: Timestamp) -> String {
     let token = world.accounts.device_token(&live.token, now).unwrap();
     token.expose_secret().to_owned()
 }
@@ -57,6 +60,23 @@ fn guess_from<S: Store>(world: &World<S>, token: &str, now: Timestamp) -> Error 
     let client = Client::stranger().with_device_token(token);
     let outcome = world.accounts.sign_in_from(NAME, &wrong(), &client, now);
     outcome.unwrap_err()
+}
+
+fn lock_out_from<S: Store>(world: &World<S>, token: &str, now: Timestamp) {
+    let answers: Vec<Error> = (0..5).map(|_| guess_from(world, token, now)).collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4], Error::ResetRequired);
+}
+
+fn reset<S: Store>(world: &World<S>, now: Timestamp) {
+    let ticket = world.accounts.start_reset(NAME, now).unwrap();
+    let reset = world.accounts.reset_password(&ticket, &NEW.into(), now);
+    reset.unwrap();
+}
+
+/// The password was right, and looked at.
+fn is_let_in(next: Result<Next, Error>) -> bool {
+    matches!(next, Ok(Next::FactorNeeded(_)))
 }
 
 fn lock_out<S: Store>(world: &World<S>, now: Timestamp) {
@@ -163,31 +183,81 @@ fn wrong_codes_from_a_device_are_counted_in_its_lane() {
     assert_eq!(guess_from(&world, &laptop, now), Error::ResetRequired);
 }
 
-/// AT-04: a reset opens every lane.
+/// AT-04: a reset opens every lane, and what had a token before it is a stranger.
 #[test]
-fn a_reset_opens_every_lane() {
-    let (world, laptop) = with_laptop();
+fn a_reset_opens_every_lane_and_ends_the_tokens() {
+    let (world, old) = with_laptop();
     let now = at(2 * MINUTE);
     lock_out(&world, now);
     for _ in 0..5 {
-        let _ = guess_from(&world, &laptop, now);
+        let _ = guess_from(&world, &old, now);
     }
-    let ticket = world.accounts.start_reset(NAME, now).unwrap();
-    world
-        .accounts
-        .reset_password(&ticket, &NEW.into(), now)
-        .unwrap();
+    reset(&world, now);
+    assert!(is_let_in(from(&world, &old, NEW, now)), "a stranger is");
+    lock_out_from(&world, &old, now);
     let stranger = world.accounts.sign_in(NAME, &NEW.into(), now);
-    assert!(matches!(stranger, Ok(Next::FactorNeeded(_))));
-    for _ in 0..4 {
-        assert_eq!(guess_from(&world, &laptop, now), Error::Denied);
+    assert_eq!(stranger.unwrap_err(), Error::ResetRequired);
+    // a token that was given with the new password, or at the moment of the reset, is worth its lane
+    let new = keys().issue(NAME, now).unwrap();
+    assert!(is_let_in(from(&world, new.expose_secret(), NEW, now)));
+}
+
+/// AT-04: tokens that a thief took along are worth no guesses once the password is another.
+#[test]
+fn tokens_of_before_a_change_of_the_password_are_worth_nothing() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let live = world.session(now);
+    let taken: Vec<String> = (0..20).map(|_| token(&world, &live, now)).collect();
+    let later = at(3 * MINUTE);
+    let changed = world
+        .accounts
+        .change_password(&live.token, &PASSWORD.into(), &NEW.into(), later)
+        .unwrap();
+    let answers = taken.iter().map(|token| guess_from(&world, token, later));
+    let answers: Vec<Error> = answers.collect();
+    assert_eq!(answers[..4], vec![Error::Denied; 4]);
+    assert_eq!(answers[4..], vec![Error::ResetRequired; 16]);
+    let own = token(&world, &changed, later);
+    assert!(is_let_in(from(&world, &own, NEW, later)));
+}
+
+/// AT-04: a change of the password makes room for the devices that come after it.
+#[test]
+fn locked_lanes_go_with_the_password() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let live = world.session(now);
+    for _ in 0..16 {
+        lock_out_from(&world, &token(&world, &live, now), now);
     }
-    // that was in the lane of the laptop: strangers have all of theirs
-    lock_out(&world, now);
-    assert!(matches!(
-        from(&world, &laptop, NEW, now),
-        Ok(Next::FactorNeeded(_))
-    ));
+    let later = at(3 * MINUTE);
+    let changed = world
+        .accounts
+        .change_password(&live.token, &PASSWORD.into(), &NEW.into(), later)
+        .unwrap();
+    lock_out(&world, later);
+    let own = token(&world, &changed, later);
+    assert!(is_let_in(from(&world, &own, NEW, later)));
+}
+
+/// AT-04: whoever finds a session open is given no token: it takes a proof that is fresh.
+#[test]
+fn a_stale_session_is_given_no_token() {
+    let (world, _) = with_laptop();
+    let live = world.session(at(2 * MINUTE));
+    let stale = at(12 * MINUTE);
+    let refused = world.accounts.device_token(&live.token, stale);
+    assert!(
+        matches!(
+            refused,
+            Err(Error::Session(session::Error::StepUpRequired { .. }))
+        ),
+        "{refused:?}"
+    );
+    let code = world.phone.code_at(stale);
+    let live = world.accounts.step_up(&live.token, &code, stale).unwrap();
+    assert!(world.accounts.device_token(&live.token, stale).is_ok());
 }
 
 /// AT-04: what is no token of this account is a stranger's.
@@ -217,29 +287,53 @@ fn a_token_of_somebody_else_gives_no_lane() {
     assert!(matches!(next, Ok(Next::FactorNeeded(_))), "{next:?}");
 }
 
-/// AT-04: a record holds so many lanes with failures and no more; whoever is over stands with the
-/// strangers, and nobody's count is forgotten to make room.
+fn tokens(n: usize, now: Timestamp) -> Vec<String> {
+    let token = |_| keys().issue(NAME, now).unwrap().expose_secret().to_owned();
+    (0..n).map(token).collect()
+}
+
+/// AT-04: a record holds so many lanes with failures and no more. One that is locked makes no room:
+/// whoever is over stands with the strangers.
 #[test]
-fn there_are_only_so_many_lanes() {
+fn a_lane_that_is_locked_makes_no_room() {
     let (world, _) = with_laptop();
     let now = at(2 * MINUTE);
-    let tokens: Vec<String> = (0..17)
-        .map(|_| keys().issue(NAME, now).unwrap().expose_secret().to_owned())
-        .collect();
+    let tokens = tokens(17, now);
     for token in &tokens[..16] {
-        for _ in 0..4 {
-            assert_eq!(guess_from(&world, token, now), Error::Denied);
-        }
+        lock_out_from(&world, token, now);
     }
-    for _ in 0..4 {
-        assert_eq!(guess_from(&world, &tokens[16], now), Error::Denied);
-    }
+    lock_out_from(&world, &tokens[16], now);
+    assert_eq!(world.guess(now), Error::ResetRequired, "it was theirs");
+}
+
+/// AT-04: any number of tokens has no more guesses than there are lanes: whoever takes a place takes
+/// the failures with it.
+#[test]
+fn tokens_in_turn_have_no_more_guesses_than_the_lanes() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let tokens = tokens(40, now);
+    let looked_at = (0..6).flat_map(|_| &tokens);
+    let looked_at = looked_at.filter(|token| guess_from(&world, token, now) == Error::Denied);
     assert_eq!(
-        world.guess(now),
-        Error::ResetRequired,
-        "it was the strangers' fifth"
+        looked_at.count(),
+        16 * 4 + 4,
+        "sixteen lanes and the strangers'"
     );
-    assert_eq!(guess_from(&world, &tokens[0], now), Error::ResetRequired);
+}
+
+/// AT-04: browsers of years ago do not push the owner's laptop to the strangers.
+#[test]
+fn devices_that_failed_once_make_room() {
+    let (world, _) = with_laptop();
+    for token in tokens(16, at(2 * MINUTE)) {
+        assert_eq!(guess_from(&world, &token, at(2 * MINUTE)), Error::Denied);
+    }
+    let years = at(1000 * DAY);
+    lock_out(&world, years);
+    let laptop = &tokens(1, years)[0];
+    // the password has expired by then, and that is said to who knows it
+    assert!(is_let_in(from(&world, laptop, PASSWORD, years)));
 }
 
 /// AT-04: without keys nobody is known.

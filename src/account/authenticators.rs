@@ -227,7 +227,12 @@ impl<S: Store> Accounts<S> {
 
     /// When the person last proved who they are, if that is fresh enough to change how they get in: by
     /// their second factor, or by the password alone where there is none.
-    fn fresh(&self, state: &State, live: &Live, now: Timestamp) -> Result<Timestamp, Error> {
+    pub(super) fn fresh(
+        &self,
+        state: &State,
+        live: &Live,
+        now: Timestamp,
+    ) -> Result<Timestamp, Error> {
         let age = self.policy.totp.reauthentication();
         let asked: &[Factors] = if state.has_factor() {
             &[Factors::TOTP, Factors::RECOVERY_CODE]
@@ -250,7 +255,7 @@ impl<S: Store> Accounts<S> {
         Err(missing.map_or(Error::Denied, Error::from))
     }
 
-    fn live_session(
+    pub(super) fn live_session(
         &self,
         state: &mut State,
         token: &Token,

@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use super::{
     Accounts, Error, Login,
     attempt::{at_the_gate, is_guess, wrong},
-    lanes::{self, Lane},
+    lanes,
 };
 use crate::{
     Timestamp,
-    attempts::{self, Begin, DeviceKeys, DeviceToken, Key, Outcome, Unknown, Verdict, unknown},
+    attempts::{
+        self, Begin, Device, DeviceKeys, DeviceToken, Key, Outcome, Unknown, Verdict, unknown,
+    },
     password::Password,
     session::{self, Token},
     store::{Memory, Store},
@@ -61,14 +63,15 @@ impl<S> Accounts<S> {
         self
     }
 
-    /// Whose failures those of this client are counted with.
-    pub(super) fn lane(&self, login: &Login, client: &Client<'_>, now: Timestamp) -> Lane {
-        let shown = self.devices.as_ref().zip(client.device_token);
-        let device = shown.map(|(keys, text)| keys.verify(text, login.as_str(), now));
-        match device {
-            Some(Ok(device)) => Lane::Device(device.id().to_owned()),
-            Some(Err(_)) | None => Lane::Strangers,
-        }
+    /// The device that this client has shown itself to be.
+    pub(super) fn device(
+        &self,
+        login: &Login,
+        client: &Client<'_>,
+        now: Timestamp,
+    ) -> Option<Device> {
+        let (keys, text) = self.devices.as_ref().zip(client.device_token)?;
+        keys.verify(text, login.as_str(), now).ok()
     }
 
     fn unknown(&self) -> Result<&Unknown<Memory>, Error> {
@@ -85,17 +88,25 @@ impl<S> Accounts<S> {
 }
 
 impl<S: Store> Accounts<S> {
-    /// A token by which the client that holds this session is known at later sign-ins: for a cookie of
-    /// its own, which stays when the person signs out. To be given at a sign-in.
+    /// A token (a "device cookie") by which the client that holds this session is known at later
+    /// sign-ins. To be asked for at a sign-in, since it takes a proof as fresh as
+    /// [`Accounts::add_authenticator`] does, and to be kept in a cookie of its own that stays when the
+    /// person signs out: `__Host-device`, `Secure`, `HttpOnly`, `SameSite=Lax`, its `Max-Age` that of
+    /// [`DeviceKeys::lifetime`]. It is good until then, or until the password is changed or reset.
     ///
     /// # Errors
     ///
-    /// [`Error::Session`] when the session is not live or the system gives no randomness,
+    /// [`Error::Session`] when the session is not live or the system gives no randomness, and with
+    /// [`StepUpRequired`](crate::session::Error::StepUpRequired) where the last proof is too old;
     /// [`Error::NoDevices`] without [`Accounts::with_device_keys`], and the store's.
     pub fn device_token(&self, token: &Token, now: Timestamp) -> Result<DeviceToken, Error> {
-        let person = self.check(token, now)?;
+        let login = self.with_session(token, |state| {
+            let live = self.live_session(state, token, now)?;
+            self.fresh(state, &live, now)?;
+            Ok(state.login.clone())
+        })?;
         let keys = self.devices.as_ref().ok_or(Error::NoDevices)?;
-        let token = keys.issue(person.login(), now);
+        let token = keys.issue(login.as_str(), now);
         token.map_err(|_| session::Error::Randomness.into())
     }
 

@@ -4,12 +4,13 @@
 use super::Error;
 use crate::{
     Timestamp,
-    attempts::{Begin, Outcome, Permit, Policy, State, Verdict},
+    attempts::{Begin, Device, Outcome, Permit, Policy, State, Verdict},
     encoding::{self, Decoder, Encoder},
 };
 
-/// Devices with failures that a record holds. For one more there is no lane of its own until a reset:
-/// it stands with the strangers.
+/// Devices with failures that a record holds. One more takes the place of one that is not locked, and
+/// its failures with it, so that any number of tokens has no more guesses than so many. Where all are
+/// locked it stands with the strangers, until the password is changed or reset.
 const MAX_DEVICES: usize = 16;
 /// The longest number of a device as text, and the longest stored state; both have narrower bounds of
 /// their own.
@@ -29,6 +30,13 @@ pub(super) enum Lane {
 }
 
 impl Lane {
+    /// The lane of whoever has shown to be this device.
+    pub(super) fn of(device: Option<&Device>) -> Self {
+        device.map_or(Self::Strangers, |device| {
+            Self::Device(device.id().to_owned())
+        })
+    }
+
     /// Encoded as 0 for strangers, or 1 and the device's number as text after its length.
     pub(super) fn encode(&self, e: &mut Encoder) {
         let device = match self {
@@ -72,9 +80,7 @@ impl Lanes {
         now: Timestamp,
     ) -> Result<Slot, Error> {
         match self.begin_in(policy, lane, now) {
-            Begin::Locked { .. } | Begin::ResetRequired { .. } | Begin::RebindRequired { .. }
-                if matches!(lane, Lane::Device(_)) =>
-            {
+            begin if is_locked(&begin) && matches!(lane, Lane::Device(_)) => {
                 let begin = self.begin_in(policy, &Lane::Strangers, now);
                 slot(Lane::Strangers, begin, now)
             }
@@ -83,6 +89,7 @@ impl Lanes {
     }
 
     fn begin_in(&mut self, policy: &Policy, lane: &Lane, now: Timestamp) -> Begin {
+        self.make_room(policy, lane, now);
         let Some(state) = self.of(lane) else {
             let since = now;
             return Begin::ResetRequired { since };
@@ -123,6 +130,37 @@ impl Lanes {
             strangers: policy.reset(self.strangers),
             session: policy.reset(self.session),
             devices: Vec::new(),
+        }
+    }
+
+    /// Gives a new device the place, and the failures, of the one that has the fewest and is not
+    /// locked, where all places are taken.
+    fn make_room(&mut self, policy: &Policy, lane: &Lane, now: Timestamp) {
+        let Lane::Device(id) = lane else { return };
+        let Err(place) = self.place(id) else { return };
+        if self.devices.len() < MAX_DEVICES {
+            return;
+        }
+        let open = |state: &State| match policy.begin(state.clone(), now) {
+            (_, begin) if is_locked(&begin) => None,
+            (state, _) => Some(state.failures()),
+        };
+        let devices = self.devices.iter().enumerate();
+        let fewest = devices.filter_map(|(n, (_, state))| Some((open(state)?, n)));
+        let Some((_, taken)) = fewest.min() else {
+            return;
+        };
+        let (_, state) = self.devices.remove(taken);
+        // those after the place that was taken have moved up by one
+        let place = place.saturating_sub(usize::from(taken < place));
+        self.devices.insert(place, (id.clone(), state));
+    }
+
+    /// After another change of the password: devices that had the former one are strangers.
+    pub(super) fn forget_devices(self) -> Self {
+        Self {
+            devices: Vec::new(),
+            ..self
         }
     }
 
@@ -187,6 +225,13 @@ impl Lanes {
             Err(encoding::Error::Damaged)
         }
     }
+}
+
+fn is_locked(begin: &Begin) -> bool {
+    matches!(
+        begin,
+        Begin::Locked { .. } | Begin::ResetRequired { .. } | Begin::RebindRequired { .. }
+    )
 }
 
 fn slot(lane: Lane, begin: Begin, now: Timestamp) -> Result<Slot, Error> {

@@ -123,6 +123,7 @@ impl<S: Store> Accounts<S> {
                 // signed out meanwhile: then there is nothing to go on with
                 let (token, session) = rotated?;
                 state.password = changed.clone();
+                state.lanes = core::mem::take(&mut state.lanes).forget_devices();
                 state.sessions = policy.end_others(sessions, &token, now).0;
                 state.tickets.end_all(now);
                 let duty = self.policy.duty(state, now);
@@ -162,6 +163,7 @@ impl<S: Store> Accounts<S> {
             }
             whole(state, |state| {
                 state.password = changed.clone();
+                state.lanes = core::mem::take(&mut state.lanes).forget_devices();
                 // this ticket too
                 state.end_everything(now);
                 then(state, so_far)

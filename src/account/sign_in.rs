@@ -9,6 +9,7 @@ use super::{
     accounts::{active, whole},
     attempt::{at_the_gate, is_guess},
     guesses::Refused,
+    lanes::Lane,
     ticket::{Purpose, SoFar},
 };
 use crate::{
@@ -56,8 +57,12 @@ impl<S: Store> Accounts<S> {
             // nobody can have this name, and everybody knows
             Err(_) => return Err(self.same_work(password).unwrap_or(Error::Denied)),
         };
-        let lane = self.lane(&login, client, now);
-        let attempt = match self.open_attempt(&login, &lane, now) {
+        let mut device = self.device(&login, client, now);
+        let attempt = self.change(login.handle(), |state| {
+            device.take_if(|device| !state.knows(device));
+            self.attempt(state, &Lane::of(device.as_ref()), now)
+        });
+        let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(Error::NoAccount | Error::Disabled) => {
                 return Err(self.nobody(&login, password, now));

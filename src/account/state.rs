@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Error, guesses::Guesses, lanes::Lanes, mandates::Bound, ticket::Tickets};
 use crate::{
     Timestamp,
+    attempts::Device,
     encoding::{self, Decoder, Encoder},
     password, rbac,
     session::{self, Handle},
@@ -169,6 +170,13 @@ impl State {
     /// The roles.
     pub fn grants(&self) -> &rbac::Grants {
         &self.grants
+    }
+
+    /// Whether this device has signed in with the password that there is now. Whoever had one before
+    /// is a stranger: a change of the password ends what a thief of the old one took along.
+    pub(super) fn knows(&self, device: &Device) -> bool {
+        let changed = self.password.changed_at();
+        changed.is_none_or(|changed| changed <= device.issued())
     }
 
     /// Whether a second factor has been confirmed.
