@@ -407,6 +407,30 @@ fn what_is_confirmed_or_expired_is_not_added() {
     assert_eq!(done.map(drop), Err(Error::AlreadyConfirmed));
 }
 
+/// TO-05: a phone whose clock went wrong is found by two codes in a row, which are used up, and no
+/// other one of the person's is touched.
+#[test]
+fn one_whose_clock_is_off_is_found_by_two_codes() {
+    let policy = policy().with_drift(10).unwrap();
+    let (set, apps) = with(&["phone", "tablet"]);
+    let (id, phone) = &apps[0];
+    let now = at(3600);
+    let ahead = [at(3600 + 150), at(3600 + 180)].map(|at| phone.code_at(at));
+    assert_eq!(set.verify(&policy, &ahead[0], now), Err(Error::Wrong));
+    let codes = (ahead[0].as_str(), ahead[1].as_str());
+    let found = set.resynchronise(&policy, *id, codes, now).unwrap();
+    assert_eq!(found.id(), *id);
+    let set = found.into_authenticators();
+    let again = set.resynchronise(&policy, *id, codes, now);
+    assert_eq!(again, Err(Error::Replayed));
+    let next = phone.code_at(at(3600 + 210));
+    assert!(set.verify(&policy, &next, at(3630)).is_ok());
+    let tablet = apps[1].1.code_at(at(3600));
+    assert!(set.verify(&policy, &tablet, now).is_ok());
+    let nobody = set.resynchronise(&policy, Id::from_number(9), codes, now);
+    assert_eq!(nobody, Err(Error::NoAuthenticator));
+}
+
 /// TO-04: a label is something to read in a list.
 #[test]
 fn a_label_is_bounded_and_plain() {

@@ -352,7 +352,7 @@ impl<S: Store> Accounts<S> {
         let epoch = sessions.epoch();
         let (sessions, outcome) = step(sessions, &self.policy.sessions);
         if sessions.epoch() != epoch {
-            state.tickets.end_all(now);
+            state.end_under_way(now);
         }
         state.sessions = sessions;
         Ok(outcome?)

@@ -125,7 +125,7 @@ impl<S: Store> Accounts<S> {
                 state.password = changed.clone();
                 state.lanes = core::mem::take(&mut state.lanes).forget_devices();
                 state.sessions = policy.end_others(sessions, &token, now).0;
-                state.tickets.end_all(now);
+                state.end_under_way(now);
                 let duty = self.policy.duty(state, now);
                 Ok(SignedIn {
                     token,

@@ -194,7 +194,15 @@ impl State {
     pub(super) fn end_everything(&mut self, now: Timestamp) -> (usize, usize) {
         let (sessions, ended) = core::mem::take(&mut self.sessions).end_all(now);
         self.sessions = sessions;
-        (ended, self.tickets.end_all(now))
+        (ended, self.end_under_way(now))
+    }
+
+    /// Ends what was begun and awaits another step: every ticket, and every authenticator that awaits
+    /// its first code. Says how many tickets there were.
+    pub(super) fn end_under_way(&mut self, now: Timestamp) -> usize {
+        let authenticators = core::mem::take(&mut self.authenticators);
+        self.set_authenticators(authenticators.without_pending());
+        self.tickets.end_all(now)
     }
 
     /// The bytes to store. They hold the secrets of the authenticators.

@@ -201,10 +201,7 @@ impl Authenticators {
         if let Some(old) = old {
             set.drop_confirmed(old);
         }
-        if first {
-            set.entries.retain(Authenticator::is_confirmed);
-        }
-        Ok(set)
+        Ok(if first { set.without_pending() } else { set })
     }
 
     /// Checks a code against every authenticator that is confirmed. It is used up when the set in
@@ -257,6 +254,26 @@ impl Authenticators {
         accepted.ok_or(refused)
     }
 
+    /// Finds one whose clock is out of the window, by two codes that it shows one after the other:
+    /// [`Policy::resynchronise`]. Both are used up when the set in the answer is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAuthenticator`], and those of [`Policy::resynchronise`].
+    pub fn resynchronise(
+        &self,
+        policy: &Policy,
+        id: Id,
+        (first, second): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Accepted, Error> {
+        let entry = self.find(id)?;
+        let found = policy.resynchronise(&entry.state, first, second, now)?;
+        let mut authenticators = self.clone();
+        authenticators.put(&entry.confirmed(found.into_state(), now));
+        Ok(Accepted { authenticators, id })
+    }
+
     /// The confirmed ones that this could be a code of, by its length and its characters. A code that
     /// is wrong or was used is wrong for each of them.
     #[must_use]
@@ -304,6 +321,13 @@ impl Authenticators {
             last_id: self.last_id,
             entries: Vec::new(),
         }
+    }
+
+    /// Without those that await their first code: for when everything that is under way ends.
+    #[must_use]
+    pub fn without_pending(mut self) -> Self {
+        self.entries.retain(Authenticator::is_confirmed);
+        self
     }
 
     /// All of them, by number; those that await a first code, too.
