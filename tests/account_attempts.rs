@@ -20,9 +20,9 @@ use std::{
 };
 
 use portcullis::{
-    account::{Accounts, Error, Next},
-    attempts::report::Reason,
-    password::{self, Cost, Hasher},
+    account::{Accounts, Error, Next, SecondFactor},
+    attempts::{self, report::Reason},
+    password::{self, Cost, Hasher, Password},
     rbac::Grants,
     store::Memory,
     totp::{self},
@@ -379,4 +379,82 @@ fn each_answer_is_a_reason_in_a_log() {
     };
     let next = accounts.second_factor(&ticket, &phone.code_at(now), now);
     assert_eq!(next.unwrap().reason(), Reason::PasswordExpired);
+}
+
+/// AT-04: five strangers at the door do not keep who is signed in from changing the password, and
+/// what is tried within a session closes no door.
+#[test]
+fn a_password_is_changed_within_a_session_whatever_strangers_do() {
+    let world = world();
+    let live = world.session(at(MINUTE));
+    for _ in 0..5 {
+        let _ = world.guess(at(MINUTE));
+    }
+    let change = |present: &Password| {
+        let new = NEW.into();
+        world
+            .accounts
+            .change_password(&live.token, present, &new, at(MINUTE))
+    };
+    assert!(change(&PASSWORD.into()).is_ok());
+
+    let world = self::world();
+    let live = world.session(at(MINUTE));
+    for _ in 0..5 {
+        let new = NEW.into();
+        let wrong = world
+            .accounts
+            .change_password(&live.token, &wrong(), &new, at(MINUTE));
+        assert!(wrong.is_err());
+    }
+    assert!(matches!(
+        sign_in(&world.accounts, at(MINUTE)),
+        Ok(Next::FactorNeeded(_))
+    ));
+}
+
+/// AT-01: with a cool-off the failure that reaches the limit says when to come back, and at that very
+/// moment the door is open.
+#[test]
+fn a_cool_off_says_when_to_come_back() {
+    let half_an_hour = Duration::from_secs(1800);
+    let attempts = attempts::Policy::new(2).unwrap();
+    let attempts = attempts
+        .with_action(attempts::Action::CoolOff(half_an_hour))
+        .unwrap();
+    let policy = policy().with_attempts(attempts);
+    let world = enrolled(Accounts::danger_unsealed(policy, Memory::new(10)));
+    assert_eq!(world.guess(at(MINUTE)), Error::Denied);
+    let locked = Error::Busy {
+        retry_after: half_an_hour,
+    };
+    assert_eq!(world.guess(at(MINUTE)), locked);
+    assert_eq!(sign_in(&world.accounts, at(MINUTE)).unwrap_err(), locked);
+    let invented = |now| world.accounts.sign_in("nobody", &wrong(), now).unwrap_err();
+    assert_eq!(invented(at(MINUTE)), Error::Denied);
+    assert_eq!(
+        invented(at(MINUTE)),
+        locked,
+        "and so of a name that nobody has"
+    );
+    assert!(sign_in(&world.accounts, at(31 * MINUTE)).is_ok());
+    assert_eq!(invented(at(31 * MINUTE)), Error::Denied);
+}
+
+/// AT-05: rules for keys that many share clear nothing, so with them nobody is let in.
+#[test]
+fn rules_for_shared_keys_let_nobody_in() {
+    let policy = policy().with_second_factor(SecondFactor::Optional);
+    let policy = policy.with_attempts(attempts::Policy::address());
+    let accounts = Accounts::danger_unsealed(policy, Memory::new(10));
+    accounts
+        .register(
+            "ada@example.com",
+            &"Correct-Horse-Battery-7".into(),
+            grants(),
+            at(0),
+        )
+        .unwrap();
+    let outcome = accounts.sign_in("ada@example.com", &"Correct-Horse-Battery-7".into(), at(0));
+    assert_eq!(outcome.unwrap_err(), Error::Overtaken);
 }

@@ -93,6 +93,19 @@ fn a_grace_ends_to_the_millisecond() {
     assert_eq!(live.duty, Duty::Met);
 }
 
+/// TO-10: who is given the role later has the grace from then on, not from the next sign-in.
+#[test]
+fn a_grace_begins_with_the_grant() {
+    let accounts = Accounts::danger_unsealed(mandated([week("staff")]), Memory::new(10));
+    register(&accounts, "ada", roles(&[]));
+    assert_eq!(duty(&accounts, "ada", at(DAY)), Some(Duty::Met));
+    accounts
+        .grant("ada", roles(&["staff"]), at(2 * DAY))
+        .unwrap();
+    assert!(is_grace(duty(&accounts, "ada", at(5 * DAY)), at(9 * DAY)));
+    assert_eq!(duty(&accounts, "ada", at(9 * DAY)), None);
+}
+
 /// TO-10: a grace of so many sign-ins.
 #[test]
 fn a_grace_ends_after_so_many_sign_ins() {

@@ -491,3 +491,22 @@ fn two_hundred_days_pass_in_a_test() {
     }
     assert_eq!(changes, 1);
 }
+
+/// TO-04: an enrolment is begun anew as often as the page is loaded, and the last one counts.
+#[test]
+fn an_enrolment_is_begun_anew_as_often_as_asked() {
+    let accounts = Accounts::danger_unsealed(policy(), Memory::new(10));
+    accounts
+        .register("ada@example.com", &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let Next::EnrolmentNeeded(ticket) = sign_in(&accounts, at(0)).unwrap() else {
+        panic!()
+    };
+    let apps: Vec<_> = (0..6)
+        .map(|_| accounts.enrol(&ticket, at(0)).unwrap())
+        .collect();
+    let former = accounts.confirm_enrolment(&ticket, &apps[4].code_at(at(0)), at(0));
+    assert_eq!(former.unwrap_err(), Error::Totp(totp::Error::Wrong));
+    let last = accounts.confirm_enrolment(&ticket, &apps[5].code_at(at(0)), at(0));
+    assert!(last.is_ok());
+}

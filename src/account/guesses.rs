@@ -136,9 +136,6 @@ impl<S> Accounts<S> {
                 later => return Err(Refused::unseen(lanes::refusal(&later, now))),
             }
         }
-        if asked.is_empty() && !candidates.is_empty() {
-            return Err(Refused::unseen(Error::RebindRequired));
-        }
         // one for which this is no code at all says so
         let among = |id| asked.iter().any(|(known, _)| *known == id) || !candidates.contains(&id);
         let verified = state.authenticators.verify_among(totp, among, code, now);
