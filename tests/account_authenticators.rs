@@ -370,6 +370,22 @@ fn wrong_codes_within_a_session_count_by_themselves() {
         world.accounts.check(&live.token, now).is_ok(),
         "a session survives a lock"
     );
+    // and a reset opens this lane, too
+    let ticket = world.accounts.start_reset(NAME, now).unwrap();
+    world
+        .accounts
+        .reset_password(&ticket, &NEW.into(), now)
+        .unwrap();
+    let Next::FactorNeeded(ticket) = world.accounts.sign_in(NAME, &NEW.into(), now).unwrap() else {
+        panic!()
+    };
+    let recovery = world.recovery[0].expose_secret();
+    let next = world.accounts.recovery_code(&ticket, recovery, now);
+    let Ok(Next::SignedIn(live)) = next else {
+        panic!("{next:?}")
+    };
+    let code = world.phone.code_at(now);
+    assert!(world.accounts.step_up(&live.token, &code, now).is_ok());
 }
 
 /// Guesses of codes by somebody who has the password and reads the mail: a reset whenever one is
