@@ -84,6 +84,7 @@
 mod accounts;
 mod attempt;
 mod authenticators;
+mod begun;
 mod client;
 mod enrolment;
 mod guesses;

@@ -322,6 +322,98 @@ fn a_present_password_is_not_guessed_through_a_session_either() {
     assert_eq!(answers[4..], vec![Error::ResetRequired; 2]);
 }
 
+/// AT-01: five in a row: within a session a right present password is all that is asked, and clears
+/// the count.
+#[test]
+fn a_right_present_password_clears_the_count_of_a_session() {
+    let world = world();
+    let mut live = world.session(at(MINUTE));
+    let words = [PASSWORD, NEW, "Third-Password-9", "Fourth-Password-10"];
+    for words in words.windows(2) {
+        let change = |present: &password::Password| {
+            let (token, new) = (&live.token, words[1].into());
+            world
+                .accounts
+                .change_password(token, present, &new, at(MINUTE))
+        };
+        for _ in 0..4 {
+            assert_eq!(change(&wrong()).unwrap_err(), Error::Denied);
+        }
+        live = change(&words[0].into()).unwrap();
+    }
+}
+
+/// AT-01: and so it does where a password has expired and the second factor was shown before.
+#[test]
+fn a_right_expired_password_after_the_second_factor_clears_the_count() {
+    let world = world();
+    let accounts = &world.accounts;
+    let now = at(MINUTE);
+    let reason = password::Reason::Compromised;
+    accounts
+        .require_password_change("ada@example.com", reason, at(1))
+        .unwrap();
+    let ticket = world.ticket(now);
+    let next = accounts.second_factor(&ticket, &world.phone.code_at(now), now);
+    let Ok(Next::PasswordChangeNeeded(ticket, _)) = next else {
+        panic!()
+    };
+    let change = |present: &password::Password| {
+        accounts.change_expired_password(&ticket, present, &NEW.into(), now)
+    };
+    for _ in 0..4 {
+        assert_eq!(change(&wrong()).unwrap_err(), Error::Denied);
+    }
+    assert!(matches!(change(&PASSWORD.into()), Ok(Next::SignedIn(_))));
+    for _ in 0..4 {
+        assert_eq!(world.guess(now), Error::Denied);
+    }
+    assert_eq!(world.guess(now), Error::ResetRequired);
+}
+
+/// AT-04: strangers do not keep who is signed in from changing the password.
+#[test]
+fn strangers_do_not_close_a_change_of_the_password() {
+    let world = world();
+    let live = world.session(at(MINUTE));
+    for _ in 0..5 {
+        let _ = world.guess(at(MINUTE));
+    }
+    let locked = sign_in(&world.accounts, at(MINUTE));
+    assert_eq!(locked.unwrap_err(), Error::ResetRequired);
+    let (present, new) = (PASSWORD.into(), NEW.into());
+    let changed = world
+        .accounts
+        .change_password(&live.token, &present, &new, at(MINUTE));
+    assert!(changed.is_ok());
+}
+
+/// AT-05: a right password that something overtook lets nobody in, and clears nothing.
+#[test]
+fn a_right_password_that_was_overtaken_clears_nothing() {
+    let store = Interrupted {
+        store: Arc::new(Memory::new(10)),
+        armed: Mutex::new(None),
+    };
+    let accounts = Accounts::danger_unsealed(policy(), &store);
+    let name = "ada@example.com";
+    accounts
+        .register(name, &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    let guess = || accounts.sign_in(name, &wrong(), at(MINUTE)).unwrap_err();
+    for _ in 0..4 {
+        assert_eq!(guess(), Error::Denied);
+    }
+    let meanwhile: Meanwhile = Box::new(move |store| {
+        let ended = others(store).sign_out_everywhere(name, at(MINUTE));
+        assert_eq!(ended, Ok(0));
+    });
+    *store.armed.lock().unwrap() = Some((1, meanwhile));
+    let overtaken = sign_in(&accounts, at(MINUTE));
+    assert_eq!(overtaken.unwrap_err(), Error::Overtaken);
+    assert_eq!(guess(), Error::ResetRequired);
+}
+
 /// TO-11: a right code that was used is a reason of its own: somebody has seen it.
 #[test]
 fn a_replayed_code_is_told_from_a_wrong_one() {

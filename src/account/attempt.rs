@@ -6,12 +6,13 @@ use super::{
     accounts::active,
     guesses::Refused,
     lanes::{Lane, Slot},
+    sign_in::has_second_factor,
 };
 use crate::{
     Timestamp,
     attempts::{Fingerprint, Verdict},
     password::{self, Hash, Refusal, Verified},
-    session::{self, SignIn},
+    session::{self, Proofs, SignIn},
     store::Store,
 };
 
@@ -19,6 +20,8 @@ use crate::{
 pub(super) struct Attempt {
     pub(super) slot: Slot,
     pub(super) hash: Hash,
+    /// What was proved before the password.
+    pub(super) proved: Proofs,
     pub(super) sign_in: SignIn,
 }
 
@@ -45,6 +48,7 @@ impl<S: Store> Accounts<S> {
         Ok(Attempt {
             slot,
             hash,
+            proved: Proofs::default(),
             sign_in: state.sessions.begin(state.login.as_str(), now),
         })
     }
@@ -69,7 +73,7 @@ impl<S: Store> Accounts<S> {
         now: Timestamp,
     ) -> Result<(), Error> {
         let holds = still_holds(state, attempt, now);
-        let verdict = match password_verdict(state, verified) {
+        let verdict = match password_verdict(state, attempt, verified) {
             // right, and too late: no failure, and nothing that clears the count
             Verdict::Success if holds.is_err() => Verdict::Incomplete,
             verdict => verdict,
@@ -90,11 +94,22 @@ impl<S: Store> Accounts<S> {
         verify: impl FnOnce(&mut State) -> Result<T, Refused>,
         now: Timestamp,
     ) -> Result<(State, T), Error> {
+        self.prove_as(state, (lane, Verdict::Success), verify, now)
+    }
+
+    /// The same, where a right proof is this to the count of failures.
+    pub(super) fn prove_as<T>(
+        &self,
+        state: &mut State,
+        (lane, right): (&Lane, Verdict),
+        verify: impl FnOnce(&mut State) -> Result<T, Refused>,
+        now: Timestamp,
+    ) -> Result<(State, T), Error> {
         let slot = state.lanes.begin(&self.policy.attempts, lane, now)?;
         let mut proved = state.clone();
         let outcome = verify(&mut proved);
         let verdict = match &outcome {
-            Ok(_) => Verdict::Success,
+            Ok(_) => right,
             Err(refused) => refused.verdict,
         };
         if outcome.is_err() {
@@ -118,11 +133,17 @@ impl<S: Store> Accounts<S> {
     }
 }
 
-/// What a verified password is to the count of failures: with a second factor it is only a part, and
-/// the same wrong one again is no further guess.
-fn password_verdict(state: &State, verified: &Result<Verified, Refusal>) -> Verdict {
+/// What a verified password is to the count of failures: while a second factor is still owed it is
+/// only a part, and the same wrong one again is no further guess.
+fn password_verdict(
+    state: &State,
+    attempt: &Attempt,
+    verified: &Result<Verified, Refusal>,
+) -> Verdict {
+    let signed_in = attempt.slot.lane == Lane::Session;
+    let owed = state.has_factor() && !signed_in && !has_second_factor(attempt.proved);
     match verified {
-        Ok(_) if state.has_factor() => Verdict::Incomplete,
+        Ok(_) if owed => Verdict::Incomplete,
         Ok(_) => Verdict::Success,
         Err(refusal) if is_guess(refusal.error()) => wrong(refusal),
         Err(_) => Verdict::Incomplete,

@@ -1,9 +1,13 @@
 //! What a person who is signed in does about how they get in: authenticators are added, replaced and
 //! removed, recovery codes made anew, and a code is asked for again.
 
-use super::{Accounts, Confirmed, Error, Receipt, SignedIn, State, accounts::whole, lanes::Lane};
+use super::{
+    Accounts, Confirmed, Error, Receipt, SignedIn, State, accounts::whole, begun::Beginner,
+    lanes::Lane,
+};
 use crate::{
     Timestamp,
+    attempts::Verdict,
     session::{Factors, Live, Token},
     store::Store,
     totp::{
@@ -92,10 +96,15 @@ impl<S: Store> Accounts<S> {
     /// goes, every other session ends, and this one gets a new token. With the first authenticator
     /// come recovery codes.
     ///
+    /// Only the session that began it confirms it. A wrong code counts as a failure of those who are
+    /// signed in; a right one clears no count, as whoever was shown a secret can make its codes.
+    ///
     /// # Errors
     ///
     /// [`Error::Session`] when the session is not live, [`Error::Totp`] for a wrong code, an enrolment
-    /// that took too long and a number that none has, and the store's.
+    /// that took too long and a number that none has which this session began,
+    /// [`Error::ResetRequired`] from the failure on that reaches the limit, [`Error::Busy`], and the
+    /// store's.
     pub fn confirm_authenticator(
         &self,
         token: &Token,
@@ -104,25 +113,32 @@ impl<S: Store> Accounts<S> {
         now: Timestamp,
     ) -> Result<Confirmed, Error> {
         self.with_session(token, |state| {
-            let _ = self.live_session(state, token, now)?;
+            let live = self.live_session(state, token, now)?;
+            if !state.begun.is_by(id, &Beginner::Session(live.id())) {
+                return Err(crate::totp::Error::NoAuthenticator.into());
+            }
             let policy = &self.policy.totp;
-            let confirmed = state.authenticators.confirm(policy, id, code, now)?;
             let first = !state.has_factor();
-            let (codes, shown) = recovery::generate()?;
-            whole(state, |state| {
+            let verify = |state: &mut State| {
+                let confirmed = state.authenticators.confirm(policy, id, code, now)?;
                 state.set_authenticators(confirmed);
-                let recovery_codes = if first {
-                    state.recovery = Some(codes);
-                    shown
-                } else {
-                    Vec::new()
-                };
-                let signed_in = self.reauthenticate(state, token, now)?;
-                self.end_others(state, &signed_in.token, now)?;
-                Ok(Confirmed {
-                    recovery_codes,
-                    signed_in,
-                })
+                Ok(recovery::generate()?)
+            };
+            // no success: a session could guess at its password for ever between two of its own
+            let lane = (&Lane::Session, Verdict::Incomplete);
+            let (mut proved, (codes, shown)) = self.prove_as(state, lane, verify, now)?;
+            let recovery_codes = if first {
+                proved.recovery = Some(codes);
+                shown
+            } else {
+                Vec::new()
+            };
+            let signed_in = self.reauthenticate(&mut proved, token, now)?;
+            self.end_others(&mut proved, &signed_in.token, now)?;
+            *state = proved;
+            Ok(Confirmed {
+                recovery_codes,
+                signed_in,
             })
         })
     }
@@ -221,6 +237,7 @@ impl<S: Store> Accounts<S> {
                 Some(old) => set.replace(policy, old, label, pending, reauthenticated, now)?,
             };
             state.set_authenticators(set);
+            state.begun.put(id, Beginner::Session(live.id()));
             Ok((id, uri))
         })
     }

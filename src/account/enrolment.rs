@@ -2,14 +2,15 @@
 
 use super::{
     Accounts, Enrolled, Error, State, Ticket,
-    accounts::{active, whole},
+    accounts::active,
+    begun::Beginner,
     ticket::{Purpose, SoFar},
 };
 use crate::{
     Timestamp,
     session::Factors,
     store::Store,
-    totp::{Uri, authenticators::Authenticator, recovery},
+    totp::{Uri, recovery},
 };
 
 /// What the first authenticator is called.
@@ -33,19 +34,22 @@ impl<S: Store> Accounts<S> {
             // what was begun before goes: whoever asks again has not scanned it
             let none = state.authenticators.remove_all();
             // the ticket is the proof of who it is: it was given for the password, and for this alone
-            let (begun, _) = none.add(&policy.totp, LABEL, pending, now, now)?;
+            let (begun, id) = none.add(&policy.totp, LABEL, pending, now, now)?;
             state.set_authenticators(begun);
+            state.begun.put(id, Beginner::with(ticket));
             Ok(uri)
         })
     }
 
     /// Confirms the enrolment by a first code, which is thereby used up. Sessions that were there
-    /// before the second factor end, and so does whatever else is under way.
+    /// before the second factor end, and so does whatever else is under way. Only the ticket that
+    /// began it confirms it, and a wrong code counts as one of a sign-in does.
     ///
     /// # Errors
     ///
-    /// [`Error::Ticket`], [`Error::Totp`] for a wrong code or an enrolment that took too long, and
-    /// the store's.
+    /// [`Error::Ticket`], [`Error::Totp`] for a wrong code or an enrolment that took too long,
+    /// [`Error::ResetRequired`] from the failure on that reaches the limit, [`Error::Busy`], and the
+    /// store's.
     pub fn confirm_enrolment(
         &self,
         ticket: &Ticket,
@@ -54,24 +58,27 @@ impl<S: Store> Accounts<S> {
     ) -> Result<Enrolled, Error> {
         self.with_ticket(ticket, |state| {
             let so_far = self.enrolling(state, ticket, now)?;
-            let pending = state.authenticators.iter().last().map(Authenticator::id);
+            let pending = state.begun.last_by(&Beginner::with(ticket));
             let pending = pending.ok_or(Error::Ticket)?;
             let policy = &self.policy.totp;
-            let confirmed = state.authenticators.confirm(policy, pending, code, now)?;
-            let (codes, recovery_codes) = recovery::generate()?;
-            // all of it or nothing: codes that nobody was shown would be lost
-            whole(state, |state| {
-                state.tickets.redeem(ticket, Purpose::Enrolment, now)?;
+            let verify = |state: &mut State| {
+                let confirmed = state.authenticators.confirm(policy, pending, code, now)?;
                 state.set_authenticators(confirmed);
-                state.recovery = Some(codes);
-                state.end_everything(now);
-                let sign_in = state.sessions.begin(state.login.as_str(), now);
-                let so_far = so_far.and(Factors::TOTP, now);
-                let next = self.next(state, sign_in, so_far, now)?;
-                Ok(Enrolled {
-                    recovery_codes,
-                    next,
-                })
+                Ok(recovery::generate()?)
+            };
+            let (mut proved, (codes, recovery_codes)) =
+                self.prove(state, &so_far.lane, verify, now)?;
+            // all of it or nothing: codes that nobody was shown would be lost
+            proved.tickets.redeem(ticket, Purpose::Enrolment, now)?;
+            proved.recovery = Some(codes);
+            proved.end_everything(now);
+            let sign_in = proved.sessions.begin(proved.login.as_str(), now);
+            let so_far = so_far.and(Factors::TOTP, now);
+            let next = self.next(&mut proved, sign_in, so_far, now)?;
+            *state = proved;
+            Ok(Enrolled {
+                recovery_codes,
+                next,
             })
         })
     }

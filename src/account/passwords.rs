@@ -3,7 +3,7 @@
 use super::{
     Accounts, Error, Next, SignedIn, State, Ticket,
     accounts::{active, whole},
-    attempt::{at_the_gate, still_holds},
+    attempt::{Attempt, at_the_gate, still_holds},
     lanes::Lane,
     ticket::{Purpose, SoFar},
 };
@@ -40,8 +40,9 @@ impl<S: Store> Accounts<S> {
     ) -> Result<Next, Error> {
         let purpose = Purpose::PasswordChange;
         let attempt = self.with_ticket(ticket, |state| {
-            let lane = state.tickets.find(ticket, purpose, now)?.lane;
-            self.attempt(state, &lane, now)
+            let SoFar { proved, lane } = state.tickets.find(ticket, purpose, now)?;
+            let attempt = self.attempt(state, &lane, now)?;
+            Ok(Attempt { proved, ..attempt })
         })?;
         let verified = self.policy.hasher.examine(present, Some(&attempt.hash));
         self.with_ticket(ticket, |state| {

@@ -228,7 +228,7 @@ fn closed(error: Error) -> Error {
 }
 
 /// A recovery code stands for the second factor.
-fn has_second_factor(proved: Proofs) -> bool {
+pub(super) fn has_second_factor(proved: Proofs) -> bool {
     let factors = proved.factors();
     factors.contains(Factors::TOTP) || factors.contains(Factors::RECOVERY_CODE)
 }

@@ -4,7 +4,9 @@ use core::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Error, guesses::Guesses, lanes::Lanes, mandates::Bound, ticket::Tickets};
+use super::{
+    Error, begun::Begun, guesses::Guesses, lanes::Lanes, mandates::Bound, ticket::Tickets,
+};
 use crate::{
     Timestamp,
     attempts::Device,
@@ -103,7 +105,9 @@ pub enum Status {
 /// u32, then for each its number as text and its attempts; sessions; grants; tickets: their number u32,
 /// then for each SHA-256 digest, purpose u8 (1 second factor, 2 enrolment, 3 password change, 4 reset),
 /// expiry u64, what was proved before it: factors u8, and for each of them when u64; 0, or 1 and the
-/// number of the device that it began on. Times are milliseconds.
+/// number of the device that it began on; authenticators that await their first code: how many u32,
+/// then for each its number u32 and who began it: 1 and the session's number u64, or 2 and the
+/// ticket's SHA-256 digest. Times are milliseconds.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) login: Login,
@@ -117,6 +121,7 @@ pub struct State {
     pub(super) sessions: session::State,
     pub(super) grants: rbac::Grants,
     pub(super) tickets: Tickets,
+    pub(super) begun: Begun,
 }
 
 impl State {
@@ -133,6 +138,7 @@ impl State {
             sessions: session::State::default(),
             grants,
             tickets: Tickets::default(),
+            begun: Begun::default(),
         }
     }
 
@@ -184,9 +190,10 @@ impl State {
         self.authenticators.is_any_confirmed()
     }
 
-    /// Other authenticators; what was counted against those that are gone is forgotten.
+    /// Other authenticators; what was known of those that are gone is forgotten.
     pub(super) fn set_authenticators(&mut self, authenticators: Authenticators) {
         self.guesses.keep(&authenticators);
+        self.begun.keep(&authenticators);
         self.authenticators = authenticators;
     }
 
@@ -228,6 +235,7 @@ impl State {
         e.bytes(&self.sessions.encode());
         e.bytes(&self.grants.encode());
         self.tickets.encode(&mut e);
+        self.begun.encode(&mut e);
         e.finish()
     }
 
@@ -253,6 +261,7 @@ impl State {
             sessions: session::State::decode(d.bytes(PART_LEN)?)?,
             grants: rbac::Grants::decode(d.bytes(PART_LEN)?)?,
             tickets: Tickets::decode(&mut d)?,
+            begun: Begun::decode(&mut d)?,
         };
         d.finish()?;
         Ok(state)

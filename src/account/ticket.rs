@@ -30,6 +30,10 @@ impl Ticket {
     pub(super) fn handle(&self) -> Handle {
         self.0.handle()
     }
+
+    pub(super) fn digest(&self) -> Digest {
+        self.0.digest()
+    }
 }
 
 /// Reads what [`Ticket::expose_secret`] gave.
