@@ -175,7 +175,11 @@ impl Policy {
     /// [`SecondFactor::Required`] they say nothing more.
     ///
     /// Since when a mandate binds a person is in their record: from the grant on, or from the first
-    /// sign-in after the mandate was laid down.
+    /// sign-in after the mandate was laid down. A sign-in is where they are held to it; a session goes
+    /// on when a grace ends in it, or a role that is mandated begins, and [`Person::duty`] says so. A
+    /// record remembers 64 populations, and forgets those that the policy has no more when it must.
+    ///
+    /// This is what other products call MFA enforcement.
     ///
     /// # Errors
     ///
@@ -216,9 +220,11 @@ impl Policy {
         Self { totp, ..self }
     }
 
-    /// Other rules for failed attempts.
+    /// Other rules for failed attempts. A success always clears the count: an account is one person's,
+    /// and [`attempts::Policy::shared`] makes no difference here.
     #[must_use]
     pub fn with_attempts(self, attempts: attempts::Policy) -> Self {
+        let attempts = attempts.not_shared();
         Self { attempts, ..self }
     }
 
@@ -226,6 +232,7 @@ impl Policy {
     /// reset. [`attempts::Policy::authenticator`] if nothing is said.
     #[must_use]
     pub fn with_code_attempts(self, codes: attempts::Policy) -> Self {
+        let codes = codes.not_shared();
         Self { codes, ..self }
     }
 
@@ -327,6 +334,7 @@ pub struct Person {
     session: session::Live,
     grants: rbac::Grants,
     recovery_codes_left: usize,
+    duty: totp::Duty,
 }
 
 impl Person {
@@ -350,6 +358,12 @@ impl Person {
     #[must_use]
     pub fn recovery_codes_left(&self) -> usize {
         self.recovery_codes_left
+    }
+
+    /// What they owe to a mandate at this moment. A session goes on when a grace ends or a role begins
+    /// in it: an application that lets nobody go on ends it, and the next sign-in leads to enrolment.
+    pub fn duty(&self) -> totp::Duty {
+        self.duty
     }
 
     /// When they last proved a second factor in this session, if they did, for

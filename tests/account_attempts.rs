@@ -20,8 +20,8 @@ use std::{
 };
 
 use portcullis::{
-    account::{Accounts, Error, Next, SecondFactor},
-    attempts::{self, report::Reason},
+    account::{Accounts, Error, Next},
+    attempts::{self, Action, Lock, report::Reason},
     password::{self, Cost, Hasher, Password},
     rbac::Grants,
     store::Memory,
@@ -533,20 +533,66 @@ fn a_cool_off_says_when_to_come_back() {
     assert_eq!(invented(at(31 * MINUTE)), Error::Denied);
 }
 
-/// AT-05: rules for keys that many share clear nothing, so with them nobody is let in.
+/// S4-20, AT-01: an administrator opens a locked account, and the password stays; whoever guesses has
+/// no more than the next five.
 #[test]
-fn rules_for_shared_keys_let_nobody_in() {
-    let policy = policy().with_second_factor(SecondFactor::Optional);
-    let policy = policy.with_attempts(attempts::Policy::address());
-    let accounts = Accounts::danger_unsealed(policy, Memory::new(10));
-    accounts
-        .register(
-            "ada@example.com",
-            &"Correct-Horse-Battery-7".into(),
-            grants(),
-            at(0),
-        )
-        .unwrap();
-    let outcome = accounts.sign_in("ada@example.com", &"Correct-Horse-Battery-7".into(), at(0));
-    assert_eq!(outcome.unwrap_err(), Error::Overtaken);
+fn an_administrator_unlocks_an_account() {
+    let world = world();
+    let (name, now) = ("ada@example.com", at(MINUTE));
+    let lock = || world.accounts.state(name).unwrap().lock();
+    let live = world.session(at(30));
+    for _ in 0..5 {
+        assert_eq!(lock(), None);
+        let _ = world.guess(now);
+    }
+    assert_eq!(lock(), Some(Lock::ResetRequired { since: now }));
+    assert!(sign_in(&world.accounts, now).is_err());
+    world.accounts.unlock(name).unwrap();
+    assert_eq!(lock(), None);
+    assert!(matches!(
+        sign_in(&world.accounts, now),
+        Ok(Next::FactorNeeded(_))
+    ));
+    assert!(world.accounts.check(&live.token, now).is_ok());
+    let answers: Vec<Error> = (0..5).map(|_| world.guess(now)).collect();
+    assert_eq!(answers[3..], [Error::Denied, Error::ResetRequired]);
+    let nobody = world.accounts.unlock("nobody@example.com");
+    assert_eq!(nobody, Err(Error::NoAccount));
+}
+
+/// TO-06, AT-01: an administrator sees which authenticator has had too many wrong codes; to unlock the
+/// account gives nobody more codes.
+#[test]
+fn unlocking_gives_no_more_codes() {
+    let limit = attempts::Policy::new(3).unwrap();
+    let limit = limit.with_action(Action::RequireRebind).unwrap();
+    let policy = policy().with_code_attempts(limit);
+    let world = enrolled(Accounts::danger_unsealed(policy, Memory::new(10)));
+    let rebind = || {
+        let state = world.accounts.state("ada@example.com").unwrap();
+        state.rebinding_required()
+    };
+    let now = at(MINUTE);
+    let ticket = world.ticket(now);
+    let right = world.phone.code_at(now);
+    let code = |n: u32| format!("{n:06}");
+    for wrong in (0..9).map(code).filter(|code| *code != right).take(3) {
+        assert_eq!(rebind(), []);
+        assert!(world.accounts.second_factor(&ticket, &wrong, now).is_err());
+    }
+    let state = world.accounts.state("ada@example.com").unwrap();
+    let id = state.authenticators().iter().next().unwrap().id();
+    assert_eq!(rebind(), [id]);
+    world.accounts.unlock("ada@example.com").unwrap();
+    assert_eq!(rebind(), [id]);
+    let answer = world.accounts.second_factor(&ticket, &right, now);
+    assert_eq!(answer.unwrap_err(), Error::RebindRequired);
+}
+
+/// AT-05: rules for a key that many share let the person in all the same: an account is nobody else's.
+#[test]
+fn rules_for_shared_keys_let_the_person_in() {
+    let policy = policy().with_attempts(attempts::Policy::address());
+    let world = enrolled(Accounts::danger_unsealed(policy, Memory::new(10)));
+    let _ = world.session(at(MINUTE));
 }

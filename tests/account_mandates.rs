@@ -17,6 +17,7 @@ use portcullis::{
     Timestamp,
     account::{Accounts, Error, Next, Policy, SecondFactor, State},
     rbac::{Grant, Grants, Scope},
+    session::Activity,
     store::{Memory, Store},
     totp::{self, Duty, Mandate},
 };
@@ -267,4 +268,72 @@ fn a_policy_has_so_many_mandates_and_no_more() {
     let accounts = Accounts::danger_unsealed(policy, Memory::new(10));
     register(&accounts, "ada", roles(&["staff"]));
     assert!(is_grace(duty(&accounts, "ada", at(0)), at(7 * DAY)));
+}
+
+/// TO-10: a role that is granted later binds from the grant on, not from the next sign-in.
+#[test]
+fn a_mandate_binds_from_the_grant_on() {
+    let accounts = Accounts::danger_unsealed(mandated([week("staff")]), Memory::new(10));
+    register(&accounts, "ada", roles(&[]));
+    accounts.grant("ada", roles(&["staff"]), at(DAY)).unwrap();
+    let end = at(8 * DAY);
+    assert!(is_grace(duty(&accounts, "ada", at(5 * DAY)), end));
+    assert_eq!(duty(&accounts, "ada", end), None);
+}
+
+/// TO-10: a grace that ends within a session is seen in it.
+#[test]
+fn a_session_says_when_its_grace_has_ended() {
+    let accounts = Accounts::danger_unsealed(mandated([week("staff")]), Memory::new(10));
+    register(&accounts, "ada", roles(&["staff"]));
+    let last = at(7 * DAY - 1);
+    let Next::SignedIn(live) = enter(&accounts, "ada", last) else {
+        panic!()
+    };
+    let seen = |now| accounts.check(&live.token, now).unwrap().duty();
+    assert!(is_grace(Some(seen(last)), at(7 * DAY)));
+    assert_eq!(seen(at(7 * DAY)), Duty::EnrolmentRequired);
+}
+
+/// TO-10: so is a mandated role that begins within it.
+#[test]
+fn a_session_says_when_a_mandated_role_has_begun() {
+    let mandate = Mandate::new("admin").unwrap();
+    let accounts = Accounts::danger_unsealed(mandated([mandate]), Memory::new(10));
+    let grant = Grant::new("admin", Scope::Everywhere).from(at(MINUTE));
+    register(&accounts, "ada", Grants::new().with(grant).unwrap());
+    let Next::SignedIn(live) = enter(&accounts, "ada", at(0)) else {
+        panic!()
+    };
+    assert_eq!(live.duty, Duty::Met);
+    let touched = |now| {
+        let person = accounts.touch(&live.token, Activity::Interactive, now);
+        person.unwrap().duty()
+    };
+    assert_eq!(touched(at(MINUTE - 1)), Duty::Met);
+    assert_eq!(touched(at(MINUTE)), Duty::EnrolmentRequired);
+}
+
+/// TO-10: who has been in as many populations as a record remembers has no grace without end in the
+/// next one; those that the policy still has are remembered.
+#[test]
+fn a_grace_ends_for_who_has_been_in_many_populations() {
+    let names: Vec<String> = (0..64).map(|n| format!("role-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let store = Arc::new(Memory::new(10));
+    let before = mandated(names.iter().map(|name| week(name)));
+    let before = Accounts::danger_unsealed(before, store.clone());
+    register(&before, "ada", roles(&names));
+    let accounts = mandated([week("director"), week("role-7")]);
+    let accounts = Accounts::danger_unsealed(accounts, store);
+    accounts
+        .grant("ada", roles(&["director"]), at(DAY))
+        .unwrap();
+    let end = at(8 * DAY);
+    assert!(is_grace(duty(&accounts, "ada", at(2 * DAY)), end));
+    assert_eq!(duty(&accounts, "ada", end), None);
+    accounts
+        .grant("ada", roles(&["role-7"]), at(6 * DAY))
+        .unwrap();
+    assert!(is_grace(duty(&accounts, "ada", at(6 * DAY)), at(7 * DAY)));
 }

@@ -409,6 +409,7 @@ fn verbs() -> Vec<Verb> {
             require_password_change(w, "ada", Reason::Compromised, at(60));
             disable(w, "ada", at(60));
             enable(w, "zoe");
+            unlock(w, "zoe");
             start_reset(w, "ada", at(60));
             check(w, &w.person, at(60));
             touch(w, &w.person, Activity::Interactive, at(60));
@@ -580,6 +581,8 @@ impl World {
         let enrolling = enrolment("cyd");
         let new_phone = accounts.enrol(&enrolling, at(0)).unwrap();
         enrolled("zoe");
+        let guess = accounts.sign_in("zoe", &"Battery+Staple-8".into(), at(0));
+        assert!(guess.is_err(), "{guess:?}");
         accounts.disable("zoe", at(0)).unwrap();
         Self {
             sign_in,

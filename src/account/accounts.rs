@@ -15,6 +15,7 @@ use crate::{
     field::{Keyring, Sealed},
     password::{self, Password},
     rbac::Grants,
+    secret,
     session::{self, Activity, Handle, Id, Live, Token},
     store::{Change, Entry, Store, update},
 };
@@ -36,6 +37,7 @@ pub struct Accounts<S> {
     store: S,
     pub(super) devices: Option<DeviceKeys>,
     pub(super) nobody: Nobody,
+    pub(super) unknown_key: Option<secret::Array<32>>,
 }
 
 impl<S> Accounts<Sealed<S>> {
@@ -59,6 +61,7 @@ impl<S> Accounts<S> {
             store,
             devices: None,
             nobody: Nobody::new(),
+            unknown_key: None,
         }
     }
 
@@ -175,6 +178,26 @@ impl<S: Store> Accounts<S> {
     pub fn enable(&self, login: &str) -> Result<(), Error> {
         self.change(Login::parse(login)?.handle(), |state| {
             state.status = Status::Active;
+            Ok(())
+        })
+    }
+
+    /// Lets a locked account be tried again: every count of failed attempts starts at zero, for
+    /// strangers, devices and those who are signed in. The password stays, sessions go on, and what was
+    /// counted against the authenticators stays. For an administrator.
+    ///
+    /// It is right where the failures have an explanation: the person says that they were theirs, or a
+    /// stranger locks the way in on purpose and the password is no easy one. It gives whoever guesses
+    /// their next five guesses, so never unlock by a timer; [`Accounts::start_reset`] is right where
+    /// nobody knows who has guessed, and where the password may be known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`] and the store's.
+    pub fn unlock(&self, login: &str) -> Result<(), Error> {
+        self.change(Login::parse(login)?.handle(), |state| {
+            let lanes = core::mem::take(&mut state.lanes);
+            state.lanes = lanes.reset(&self.policy.attempts);
             Ok(())
         })
     }
@@ -337,6 +360,7 @@ impl<S: Store> Accounts<S> {
                 session,
                 grants,
                 recovery_codes_left: state.recovery_codes_left(),
+                duty: self.policy.duty(state, now),
             })
         })
     }

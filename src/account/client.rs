@@ -11,9 +11,11 @@ use super::{
 use crate::{
     Timestamp,
     attempts::{
-        self, Begin, Device, DeviceKeys, DeviceToken, Key, Outcome, Unknown, Verdict, unknown,
+        self, Begin, Device, DeviceKeys, DeviceToken, Key, Outcome, Unknown, Verdict,
+        unknown::{self, Reservation},
     },
     password::Password,
+    secret,
     session::{self, Token},
     store::{Memory, Store},
 };
@@ -74,7 +76,23 @@ impl<S> Accounts<S> {
         keys.verify(text, login.as_str(), now).ok()
     }
 
-    fn unknown(&self) -> Result<&Unknown<Memory>, Error> {
+    /// Counts attempts on names that nobody has in the accounts' own store, under this key: 32 random
+    /// bytes that the application keeps as a secret, the same in every process. They are told from
+    /// real ones by nothing then, however many processes answer and however often one begins anew,
+    /// and the store is read and written as often for either. They take [`unknown::ROWS`] values of
+    /// the store at most, under keys of their own. The caller's own copy of the bytes stays the
+    /// caller's to wipe.
+    ///
+    /// Without a key each process counts them by itself, in memory: after a restart an invented name
+    /// has its five failures again, among three processes it has fifteen, and its sign-in writes
+    /// nothing. Any of these tells it from a real one.
+    #[must_use]
+    pub fn with_unknown_names_key(mut self, key: [u8; 32]) -> Self {
+        self.unknown_key = Some(secret::Array::new(key));
+        self
+    }
+
+    fn unknown_in_memory(&self) -> Result<&Unknown<Memory>, Error> {
         if let Some(unknown) = self.nobody.get() {
             return Ok(unknown);
         }
@@ -111,23 +129,45 @@ impl<S: Store> Accounts<S> {
     }
 
     /// What is answered about a name that nobody has, or whose account is disabled: what would be if
-    /// every password were wrong, from the first failure to the reset, after the same work. Nothing of
-    /// it is in the store.
-    pub(super) fn nobody(&self, login: &Login, password: &Password, now: Timestamp) -> Error {
-        let counted = self.count_nobody(login, password, now);
+    /// every password were wrong, from the first failure to the reset, after the same work.
+    pub(super) fn nobody(
+        &self,
+        login: &Login,
+        device: Option<&Device>,
+        password: &Password,
+        now: Timestamp,
+    ) -> Error {
+        let counted = match &self.unknown_key {
+            Some(key) => {
+                let policy = self.policy.attempts.clone();
+                let unknown = Unknown::with_key(policy, self.store(), *key.expose());
+                let begun = begin_nobody(&unknown, login, device, now);
+                self.count_nobody(&unknown, begun, password, now)
+            }
+            None => self.unknown_in_memory().and_then(|unknown| {
+                let begun = begin_nobody(unknown, login, device, now);
+                self.count_nobody(unknown, begun, password, now)
+            }),
+        };
         counted.err().unwrap_or(Error::Denied)
     }
 
-    fn count_nobody(
+    /// Reads an account's record once more: of a name that nobody has, a row is read besides.
+    pub(super) fn same_reads(&self, login: &Login) -> Result<(), Error> {
+        match self.unknown_key {
+            Some(_) => self.change(login.handle(), |_| Ok(())),
+            None => Ok(()),
+        }
+    }
+
+    fn count_nobody<T: Store>(
         &self,
-        login: &Login,
+        unknown: &Unknown<T>,
+        begun: Result<Begin<Reservation>, attempts::Error>,
         password: &Password,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let (unknown, name) = (self.unknown()?, Key::account(login.as_str()));
-        let name = name.map_err(|_| Error::Denied)?;
-        let begun = unknown.begin(&name, now).map_err(no_count)?;
-        let slot = match begun {
+        let slot = match begun.map_err(no_count)? {
             Begin::Allowed(slot) => slot,
             refused => {
                 let error = lanes::refusal(&refused, now);
@@ -153,6 +193,23 @@ impl<S: Store> Accounts<S> {
             _ => Ok(()),
         }
     }
+}
+
+/// In the lane where an attempt on a real account would be: of the device, or while that is locked, of
+/// strangers. A device is of an account that is disabled.
+fn begin_nobody<T: Store>(
+    unknown: &Unknown<T>,
+    login: &Login,
+    device: Option<&Device>,
+    now: Timestamp,
+) -> Result<Begin<Reservation>, attempts::Error> {
+    if let Some(device) = device {
+        let begun = unknown.begin(device.lane(), now)?;
+        if attempts::device::Lane::after(&begun) == attempts::device::Lane::Own {
+            return Ok(begun);
+        }
+    }
+    unknown.begin(&Key::account(login.as_str())?, now)
 }
 
 fn no_count(error: attempts::Error) -> Error {

@@ -83,7 +83,7 @@ impl Guesses {
     }
 
     /// Whether this authenticator has had too many wrong codes, and another has to take its place.
-    fn needs_rebinding(&self, id: Id) -> bool {
+    pub(super) fn needs_rebinding(&self, id: Id) -> bool {
         matches!(
             self.of(id).lock(),
             Some(Lock::RebindRequired { .. } | Lock::ResetRequired { .. })

@@ -4,7 +4,7 @@
 use super::Error;
 use crate::{
     Timestamp,
-    attempts::{Begin, Device, Outcome, Permit, Policy, State, Verdict},
+    attempts::{Begin, Device, Lock, Outcome, Permit, Policy, State, Verdict},
     encoding::{self, Decoder, Encoder},
 };
 
@@ -154,6 +154,11 @@ impl Lanes {
         // those after the place that was taken have moved up by one
         let place = place.saturating_sub(usize::from(taken < place));
         self.devices.insert(place, (id.clone(), state));
+    }
+
+    /// Whether those of whom nothing is known are locked out.
+    pub(super) fn strangers_lock(&self) -> Option<Lock> {
+        self.strangers.lock()
     }
 
     /// After another change of the password: devices that had the former one are strangers.

@@ -52,12 +52,12 @@ impl Policy {
         let binding: Vec<_> = self.binding(state, now).map(Mandate::population).collect();
         let binding: Vec<String> = binding.into_iter().map(str::to_owned).collect();
         for population in binding {
-            let place = state
-                .bound
-                .binary_search_by(|b| b.population.cmp(&population));
-            if let Err(place) = place
-                && state.bound.len() < MAX
-            {
+            let find = |bound: &[Bound]| bound.binary_search_by(|b| b.population.cmp(&population));
+            if find(&state.bound).is_err() && state.bound.len() >= MAX {
+                // a policy has no more than a record, so this makes room for at least this one
+                state.bound.retain(|bound| self.has_mandate(bound));
+            }
+            if let Err(place) = find(&state.bound) {
                 let bound = Bound {
                     population,
                     since: now,
@@ -128,6 +128,11 @@ impl Policy {
             (mandate.population(), duty)
         });
         everybody.into_iter().chain(mandates)
+    }
+
+    fn has_mandate(&self, bound: &Bound) -> bool {
+        let mut mandates = self.mandates.iter();
+        mandates.any(|mandate| mandate.population() == bound.population)
     }
 
     /// The mandates on the roles that a person has now.

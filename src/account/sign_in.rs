@@ -62,10 +62,13 @@ impl<S: Store> Accounts<S> {
             device.take_if(|device| !state.knows(device));
             self.attempt(state, &Lane::of(device.as_ref()), now)
         });
+        if !matches!(attempt, Err(Error::NoAccount | Error::Disabled)) {
+            self.same_reads(&login)?;
+        }
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(Error::NoAccount | Error::Disabled) => {
-                return Err(self.nobody(&login, password, now));
+                return Err(self.nobody(&login, device.as_ref(), password, now));
             }
             Err(error) => return Err(self.same_work(password).unwrap_or(error)),
         };

@@ -9,11 +9,15 @@ use super::{
 };
 use crate::{
     Timestamp,
-    attempts::Device,
+    attempts::{Device, Lock},
     encoding::{self, Decoder, Encoder},
     password, rbac,
     session::{self, Handle},
-    totp::{Authenticators, recovery},
+    totp::{
+        Authenticators,
+        authenticators::{Authenticator, Id},
+        recovery,
+    },
 };
 
 const VERSION: u8 = 1;
@@ -165,6 +169,23 @@ impl State {
     #[must_use]
     pub fn authenticators(&self) -> &Authenticators {
         &self.authenticators
+    }
+
+    /// Why the way in of strangers, of all that are no known device, is locked and since when; a
+    /// cool-off may be over since. None while it is open. [`Accounts::unlock`] opens it, and a reset.
+    ///
+    /// [`Accounts::unlock`]: super::Accounts::unlock
+    #[must_use]
+    pub fn lock(&self) -> Option<Lock> {
+        self.lanes.strangers_lock()
+    }
+
+    /// The authenticators that had too many wrong codes and take no more: others have to take their
+    /// place.
+    #[must_use]
+    pub fn rebinding_required(&self) -> Vec<Id> {
+        let ids = self.authenticators.iter().map(Authenticator::id);
+        ids.filter(|id| self.guesses.needs_rebinding(*id)).collect()
     }
 
     /// How many recovery codes have not been used.

@@ -318,6 +318,15 @@ impl Policy {
         }
     }
 
+    /// The same rules for a key that is one person's, where a success clears the count.
+    #[cfg(feature = "account")]
+    pub(crate) fn not_shared(self) -> Self {
+        Self {
+            on_success: OnSuccess::Clear,
+            ..self
+        }
+    }
+
     fn consistent(self) -> Result<Self, Error> {
         let fades = match self.window {
             Window::Unlimited => None,
