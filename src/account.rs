@@ -22,12 +22,13 @@
 //! # Security
 //!
 //! **One answer.** A name that nobody has, a wrong password and a disabled account are
-//! [`Error::Denied`], after the same work (OWASP Authentication Cheat Sheet, "Authentication and Error
-//! Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it, and it is
-//! answered on the fifth failure of a name that nobody has, too, from a table of fixed size in memory
-//! that the store has nothing of. Each process has its own; where several answer for one store, a
-//! name that is real is the one on which they agree. An application that would rather not tell
-//! strangers shows the same page for both.
+//! [`Error::Denied`], after the same slow hash (OWASP Authentication Cheat Sheet, "Authentication and
+//! Error Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it, and it is
+//! answered on the fifth failure of a name that nobody has, too: those are counted in a table of fixed
+//! size in memory, and the store has nothing of them. An application that would rather not tell
+//! strangers shows the same page for both. Two traces remain. Each process has its own table, and a
+//! new one when it restarts, while a real account is closed to all of them; and the store is asked more
+//! often for a real account, which patience can tell from the time over a slow network.
 //!
 //! **What a lockout does, and what it cannot do.** Wrong passwords and wrong codes are counted
 //! together, and five in a row close the way they came in by until the password is reset (the same
@@ -37,9 +38,9 @@
 //! given ([`Accounts::device_token`]), by itself, and what is tried within a session is counted by
 //! itself: neither is closed by strangers, and each has no more than its own five (OWASP ASVS 5.0
 //! 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
-//! [`Accounts::sign_in`] is a stranger's. A lockout ends no session, stops nobody who knows the
-//! password, and does not see one password tried on many accounts:
-//! [`attempts::report`] does.
+//! [`Accounts::sign_in`] is a stranger's. A lockout ends no session. It does not see one password tried
+//! on many accounts, nor how many names an address tries: [`attempts::report`] sees both, and an
+//! [`attempts::Attempts`] by [`attempts::Key::address`] in front limits the latter.
 //!
 //! **Codes.** Wrong codes are counted for each authenticator besides, with growing waits and an end
 //! ([`attempts::Policy::authenticator`]), and a password reset does not touch that count: whoever reads
@@ -53,7 +54,8 @@
 //!
 //! **At rest** a record is sealed by [`field`](crate::field) and bound to the account that it is of:
 //! nothing of a second factor's secret is in the store, and a row that is copied to another account
-//! does not open. No verb and no accessor gives a secret back after its enrolment.
+//! does not open. No verb and no accessor gives a secret back after its enrolment; what
+//! [`State::encode`] gives is the record itself.
 //!
 //! # Example
 //!
