@@ -25,8 +25,8 @@
 //! [`Error::Denied`], after the same slow hash (OWASP Authentication Cheat Sheet, "Authentication and
 //! Error Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it, and it is
 //! answered on the fifth failure of a name that nobody has, too: those are counted in a table of fixed
-//! size. With [`Accounts::with_unknown_names_key`] it is in the store, and an invented name is told
-//! from a real one by nothing. Without, it is in memory: each process has its own and a new one when it
+//! size. With [`Accounts::with_unknown_names_key`] it is in the store, and invented names are counted
+//! across processes and restarts as real ones are. Without, it is in memory: each process has its own and a new one when it
 //! restarts, while a real account is closed to all of them, and the store is asked more often for a
 //! real account. An application that would rather not tell strangers shows the same page for both.
 //!
@@ -35,9 +35,9 @@
 //! wrong password again is no further guess). Who knows a name can close the way of strangers for it,
 //! and there is no lockout of which that is not true; so a stranger must not be everybody.
 //! [`Accounts::sign_in_from`] counts a device that has signed in before, and shows the token it was
-//! given ([`Accounts::device_token`]; it ends with the password), by itself, and what is tried within a session is counted by
-//! itself: neither is closed by strangers, and each has no more than its own five (OWASP ASVS 5.0
-//! 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
+//! given ([`Accounts::device_token`]; it ends with the password), by itself, and what is tried within
+//! a session is counted by itself: neither is closed by strangers, and each has no more than its own
+//! five (OWASP ASVS 5.0 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
 //! [`Accounts::sign_in`] is a stranger's. A lockout ends no session. It does not see one password tried
 //! on many accounts, nor how many names an address tries: [`attempts::report`] sees both, and an
 //! [`attempts::Attempts`] by [`attempts::Key::address`] in front limits the latter.
