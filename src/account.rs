@@ -25,15 +25,19 @@
 //! [`Error::Denied`], after the same slow hash (OWASP Authentication Cheat Sheet, "Authentication and
 //! Error Messages"). [`Error::ResetRequired`] is told apart, because a person must learn it, and it is
 //! answered on the fifth failure of a name that nobody has, too: those are counted in a table of fixed
-//! size. With [`Accounts::with_unknown_names_key`] it is in the store, and invented names are counted
-//! across processes and restarts as real ones are. Without, it is in memory: each process has its own and a new one when it
-//! restarts, while a real account is closed to all of them, and the store is asked more often for a
-//! real account. An application that would rather not tell strangers shows the same page for both.
+//! size. With [`Accounts::with_unknown_names_key`] it is in the store: invented names are counted across
+//! processes and restarts as real ones are, and the store is asked as often for either. Without, it is
+//! in memory: each process has its own and a new one when it restarts, while a real account is closed
+//! to all of them, and the store is asked more often for a real account. An application that would
+//! rather not tell strangers shows the same page for both.
 //!
 //! **What a lockout does, and what it cannot do.** Wrong passwords and wrong codes are counted
-//! together, and five in a row close the way they came in by until the password is reset (the same
-//! wrong password again is no further guess). Who knows a name can close the way of strangers for it,
-//! and there is no lockout of which that is not true; so a stranger must not be everybody.
+//! together, and five in a row close the way they came in by until the password is reset or an
+//! administrator unlocks it. The same wrong password again is no further guess, but for an account that
+//! came with a fast digest (`legacy-weak`), of which nothing may be kept: there it is one, which tells
+//! the account from an invented name, until the first sign-in renews the hash. Who knows a name can
+//! close the way of strangers for it, and there is no lockout of which that is not true; so a stranger
+//! must not be everybody.
 //! [`Accounts::sign_in_from`] counts a device that has signed in before, and shows the token it was
 //! given ([`Accounts::device_token`]; it ends with the password), by itself, and what is tried within
 //! a session is counted by itself: neither is closed by strangers, and each has no more than its own
@@ -56,6 +60,15 @@
 //! nothing of a second factor's secret is in the store, and a row that is copied to another account
 //! does not open. No verb and no accessor gives a secret back after its enrolment; what
 //! [`State::encode`] gives is the record itself.
+//!
+//! # Who lost a phone
+//!
+//! The password and one of the recovery codes ([`Accounts::recovery_code`]) sign the person in, and that
+//! proof is fresh: [`Accounts::authenticators`] lists what they have, [`Accounts::replace_authenticator`]
+//! begins the new phone in the place of the old one, [`Accounts::confirm_authenticator`] ends the old one
+//! with the first code of the new, and [`Accounts::new_recovery_codes`] makes up for the one that was
+//! used. Who has no recovery code either is recognised by an administrator, by other means:
+//! [`Accounts::remove_authenticators`], and the next sign-in enrols the new phone.
 //!
 //! # Example
 //!
@@ -396,7 +409,8 @@ pub enum Error {
     /// Wrong name or password, or a disabled account: which one is not said.
     #[error("wrong name or password")]
     Denied,
-    /// Too many failures: nothing but a password reset opens the account again.
+    /// Too many failures: this way in is closed until the password is reset, or an administrator
+    /// unlocks the account ([`Accounts::unlock`]). A known device and whoever is signed in go on.
     #[error("too many failed attempts: the password must be reset")]
     ResetRequired,
     /// Too many wrong codes for every authenticator: a recovery code is the way in, or an

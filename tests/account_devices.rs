@@ -306,6 +306,22 @@ fn a_lane_that_is_locked_makes_no_room() {
     assert_eq!(world.guess(now), Error::ResetRequired, "it was theirs");
 }
 
+/// AT-04: a lane that is locked stays with its device, when others make room.
+#[test]
+fn a_lane_that_is_locked_goes_to_nobody_else() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let tokens = tokens(17, now);
+    lock_out_from(&world, &tokens[0], now);
+    for token in &tokens[1..16] {
+        assert_eq!(guess_from(&world, token, now), Error::Denied);
+    }
+    lock_out(&world, now);
+    assert!(is_let_in(from(&world, &tokens[16], PASSWORD, now)));
+    let locked = from(&world, &tokens[0], PASSWORD, now);
+    assert_eq!(locked.unwrap_err(), Error::ResetRequired);
+}
+
 /// AT-04: any number of tokens has no more guesses than there are lanes: whoever takes a place takes
 /// the failures with it.
 #[test]

@@ -22,6 +22,12 @@ use portcullis::{
     attempts::DeviceKeys,
     store::{Entry, Exchange, Full, Memory, Store},
 };
+#[cfg(feature = "legacy")]
+use portcullis::{
+    password::{self, Hash},
+    session::Handle,
+    store::{Change, update},
+};
 
 const NAME: &str = "ada@example.com";
 const NOBODY: &str = "nobody@example.com";
@@ -206,4 +212,45 @@ fn the_key_is_not_printed() {
         printed.contains("unknown_key: Some([redacted])"),
         "{printed}"
     );
+}
+
+/// AT-06, AT-09: an account that came with a hash of another scheme is told by nothing either: the same
+/// wrong password again is no further guess at it, as at an invented name.
+#[cfg(feature = "legacy")]
+#[test]
+fn an_account_with_a_hash_of_another_scheme_answers_alike() {
+    let accounts = Accounts::danger_unsealed(policy(), Arc::new(Memory::new(10)));
+    accounts
+        .register(NAME, &PASSWORD.into(), grants(), at(0))
+        .unwrap();
+    // of "password", by Python's `hashlib.pbkdf2_hmac("sha256", b"password", b"saltsaltsalt", 1000)`
+    let hash = "pbkdf2_sha256$1000$saltsaltsalt$sYIePhT5IXESDKvnouJXtE5pTJ6Znbmef4vViYmc9Uc=";
+    let record = accounts.state(NAME).unwrap();
+    let (old, foreign) = (record.password(), Hash::from_stored(hash));
+    let part = |state: &password::State| {
+        let bytes = state.encode();
+        let len = u32::try_from(bytes.len()).unwrap().to_be_bytes();
+        [&len[..], &bytes].concat()
+    };
+    let (new, old) = (part(&old.clone().with_hash(foreign)), part(old));
+    let bytes = record.encode();
+    let place = bytes.windows(old.len()).position(|part| part == old);
+    let (before, rest) = bytes.split_at(place.unwrap());
+    let bytes = [before, &new, &rest[old.len()..]].concat();
+    let key = [
+        b"portcullis/account/".as_slice(),
+        Handle::of(NAME).as_bytes(),
+    ]
+    .concat();
+    let put = |_: Option<&[u8]>| Ok::<_, Error>((Change::Put(Entry::new(bytes.clone())), ()));
+    update(accounts.store(), &key, put).unwrap();
+    for name in [NAME, NOBODY] {
+        let again = |_| {
+            let outcome = accounts.sign_in(name, &"Same-Wrong-1".into(), at(1));
+            letter(&outcome.unwrap_err())
+        };
+        assert_eq!((0..7).map(again).collect::<String>(), "ddddddd", "{name}");
+        let others = (0..4).map(|_| guess(&accounts, name, at(1)));
+        assert_eq!(others.collect::<String>(), "dddr", "{name}");
+    }
 }

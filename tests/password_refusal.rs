@@ -66,20 +66,51 @@ fn nobody_has_one_too() {
     }
 }
 
-/// AT-06: none where nothing was compared, and none of another scheme's.
+/// AT-06: none where nothing was compared.
 #[test]
-fn other_refusals_have_none() {
+fn a_broken_hash_has_none() {
     let hasher = hasher();
     let broken = Hash::from_stored("$argon2id$v=19$");
     assert_eq!(slow_hash(&hasher, "wrong", Some(&broken)), None);
-    #[cfg(feature = "legacy")]
-    {
-        // of passlib's documentation: bcrypt of "password"
-        let text = "$2a$12$NT0I31Sa7ihGEWpka9ASYrEFkhuTNeBQ2xfZskIiiJeyFXhRgS.Sy";
-        let bcrypt = Hash::from_stored(text);
-        let refusal = refusal(&hasher, "wrong", Some(&bcrypt));
-        assert_eq!(refusal.error(), &Error::Wrong);
-        assert_eq!(refusal.expose_slow_hash(), None);
+}
+
+/// AT-06: a slow hash of another scheme tells wrong passwords apart as well, under its own salt.
+#[cfg(feature = "legacy")]
+#[test]
+fn slow_hashes_of_other_schemes_tell_wrong_passwords_apart() {
+    let hasher = hasher();
+    let stored = [
+        // of "password": bcrypt, of passlib's documentation; PBKDF2, by Python's
+        // `hashlib.pbkdf2_hmac("sha256", b"password", b"saltsaltsalt", 1000)`, as Django stores it
+        "$2a$12$NT0I31Sa7ihGEWpka9ASYrEFkhuTNeBQ2xfZskIiiJeyFXhRgS.Sy",
+        "pbkdf2_sha256$1000$saltsaltsalt$sYIePhT5IXESDKvnouJXtE5pTJ6Znbmef4vViYmc9Uc=",
+    ];
+    for text in stored {
+        let stored = Hash::from_stored(text);
+        assert!(hasher.verify(&"password".into(), Some(&stored)).is_ok());
+        let of = |password| slow_hash(&hasher, password, Some(&stored)).unwrap();
+        assert_eq!(of("wrong"), of("wrong"), "{text}");
+        assert_ne!(of("wrong"), of("wrong2"), "{text}");
+        let nobody = slow_hash(&hasher, "wrong", None).unwrap();
+        assert_ne!(of("wrong"), nobody, "{text}");
+    }
+}
+
+/// AT-06: none of a fast digest: a few bits of that would be a hint at the wrong password.
+#[cfg(feature = "legacy-weak")]
+#[test]
+fn fast_digests_have_none() {
+    let hasher = hasher();
+    let stored = [
+        // MD5 and SHA-1 of "password", and md5-crypt of it by OpenSSL: `openssl passwd -1 -salt abcdefgh`
+        "5f4dcc3b5aa765d61d8327deb882cf99",
+        "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+        "$1$abcdefgh$G//4keteveJp0qb8z2DxG/",
+    ];
+    for text in stored {
+        let stored = Hash::from_stored(text);
+        assert!(hasher.verify(&"password".into(), Some(&stored)).is_ok());
+        assert_eq!(slow_hash(&hasher, "wrong", Some(&stored)), None, "{text}");
     }
 }
 

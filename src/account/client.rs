@@ -20,9 +20,35 @@ use crate::{
     store::{Memory, Store},
 };
 
-/// What is known of the client that signs in: nothing, as a rule.
+/// What is known of the client that signs in: nothing, or that it is a trusted device, from which the
+/// person has signed in before.
 ///
 /// `Debug` does not print the token.
+///
+/// ```
+/// use portcullis::{Timestamp, store::Memory};
+/// use portcullis::account::{Accounts, Client, Error, Next, Policy, SecondFactor};
+/// use portcullis::{attempts::DeviceKeys, rbac::Grants};
+///
+/// let policy = Policy::back_office("Example Ltd")?.with_second_factor(SecondFactor::Optional);
+/// let keys = DeviceKeys::new([7; 32]); // 32 random bytes from where the application keeps secrets
+/// let accounts = Accounts::danger_unsealed(policy, Memory::new(10_000)).with_device_keys(keys);
+/// let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+/// let password = "Correct-Horse-Battery-7".into();
+/// accounts.register("ada", &password, Grants::new(), now)?;
+///
+/// // after each sign-in: a cookie that stays, `__Host-device`, Secure, HttpOnly, SameSite=Lax
+/// let Next::SignedIn(signed_in) = accounts.sign_in("ada", &password, now)? else { panic!() };
+/// let cookie = accounts.device_token(&signed_in.token, now)?.expose_secret().to_owned();
+///
+/// for n in 0..5 { // strangers guess, and lock strangers out
+///     let _ = accounts.sign_in("ada", &format!("Wrong-{n}").as_str().into(), now);
+/// }
+/// assert_eq!(accounts.sign_in("ada", &password, now).unwrap_err(), Error::ResetRequired);
+/// let client = Client::stranger().with_device_token(&cookie);
+/// assert!(accounts.sign_in_from("ada", &password, &client, now).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct Client<'a> {
     device_token: Option<&'a str>,

@@ -119,7 +119,6 @@ impl Lanes {
             Outcome::ResetRequired { .. } | Outcome::RebindRequired { .. } => {
                 Err(Error::ResetRequired)
             }
-            // a policy for shared keys clears nothing, and so lets nobody in
             Outcome::Kept { .. } | Outcome::Lapsed => Err(Error::Overtaken),
         }
     }

@@ -92,7 +92,9 @@ impl Policy {
     /// Who of each population has a second factor, who is in grace and who is without: a row for each
     /// person and mandate that binds them. At most `names` people of each are named.
     ///
-    /// `states` are the records as the store lists them, decoded. [`SecondFactor::Required`] is the
+    /// `states` are the records of those whom it is about, by [`Accounts::state`](super::Accounts::state)
+    /// for each of the application's own list of names: a store need not list its keys, and what it
+    /// holds is sealed. [`SecondFactor::Required`] is the
     /// population "everybody". A person whom a mandate binds and whose record does not say since when
     /// has not signed in since it was laid down; their grace begins when they do.
     #[must_use]

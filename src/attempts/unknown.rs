@@ -44,7 +44,9 @@
 //! capacity needs room for them beside the accounts'. Names in a row are keyed tags of 128 bits: nobody
 //! who does not have the key finds names that share a row, or reads one in it. No verdict lets anybody
 //! in: [`Outcome::Cleared`] is not among the answers. The same slow hash has to be computed as for a
-//! real account, or the time tells.
+//! real account, or the time tells; and of a wrong password the same has to be kept as there: where a
+//! real account has no [`Fingerprint`](super::Fingerprint) to count with, as one whose stored hash is a
+//! fast digest, the same wrong password five times locks it and never an invented name.
 //!
 //! # Example
 //!

@@ -391,7 +391,7 @@ impl Hasher {
                         let needs_rehash = scheme.is_weaker_than(&self.cost);
                         return Ok(Verified { needs_rehash });
                     }
-                    if stored.is_argon2() {
+                    if stored.is_slow() {
                         slow_hash.get_or_insert(tag);
                     }
                 }
@@ -588,10 +588,11 @@ impl Refusal {
         self.error
     }
 
-    /// Argon2 of the wrong password under the salt and the cost of the stored hash: the same wrong
-    /// password has the same one, until the stored hash is another. It comes out of the work that
-    /// verifying takes in any case. Of a person who does not exist it is that under a fixed salt. None
-    /// for a hash of another scheme, and where nothing was compared.
+    /// The wrong password, hashed by the scheme, the salt and the cost of the stored hash, raw: the same
+    /// wrong password has the same one, until the stored hash is another. It comes out of the work that
+    /// verifying takes in any case. Of a person who does not exist it is Argon2 under a fixed salt. None
+    /// for a scheme of `legacy-weak`, which is fast, for a tag under 16 bytes, and where nothing was
+    /// compared.
     ///
     /// It is as good as a stored hash of that wrong password, which may be nearly the right one: keep
     /// no more than a few bits of it, as `attempts::Fingerprint` does.

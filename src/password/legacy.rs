@@ -82,6 +82,12 @@ pub(super) trait Foreign {
         Ok(())
     }
 
+    /// Whether computing it takes so long that a bit of what it gives may be kept. Not so of what
+    /// should never have been stored.
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     /// What the right password gives: never empty.
     fn tag(&self) -> &[u8];
 

@@ -9,6 +9,9 @@ use super::{
     phc::{self, Algorithm, Phc, Version},
 };
 
+/// Bytes of a slow hash that tell one password from another.
+const SHORTEST_SLOW: usize = 16;
+
 /// A stored hash that was read: within the limits, nothing computed yet.
 pub(super) enum Stored {
     Argon2(Phc),
@@ -50,6 +53,16 @@ impl Stored {
             #[cfg(feature = "legacy")]
             Self::Foreign(_) => false,
         }
+    }
+
+    /// Whether what it gives of a wrong password is a slow hash, of which a bit may be kept.
+    pub(super) fn is_slow(&self) -> bool {
+        let slow = match self {
+            Self::Argon2(_) => true,
+            #[cfg(feature = "legacy")]
+            Self::Foreign(foreign) => foreign.is_slow(),
+        };
+        slow && self.tag().len() >= SHORTEST_SLOW
     }
 
     pub(super) fn scheme(&self) -> Scheme {

@@ -116,6 +116,10 @@ pub(super) struct Single {
 }
 
 impl Foreign for Single {
+    fn is_slow(&self) -> bool {
+        false
+    }
+
     fn scheme(&self) -> LegacyScheme {
         LegacyScheme::Digest {
             digest: self.digest,

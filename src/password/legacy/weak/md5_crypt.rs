@@ -40,6 +40,10 @@ pub(super) struct Md5Crypt {
 }
 
 impl Foreign for Md5Crypt {
+    fn is_slow(&self) -> bool {
+        false
+    }
+
     fn scheme(&self) -> LegacyScheme {
         LegacyScheme::Md5Crypt
     }
