@@ -270,17 +270,6 @@ fn a_policy_has_so_many_mandates_and_no_more() {
     assert!(is_grace(duty(&accounts, "ada", at(0)), at(7 * DAY)));
 }
 
-/// TO-10: a role that is granted later binds from the grant on, not from the next sign-in.
-#[test]
-fn a_mandate_binds_from_the_grant_on() {
-    let accounts = Accounts::danger_unsealed(mandated([week("staff")]), Memory::new(10));
-    register(&accounts, "ada", roles(&[]));
-    accounts.grant("ada", roles(&["staff"]), at(DAY)).unwrap();
-    let end = at(8 * DAY);
-    assert!(is_grace(duty(&accounts, "ada", at(5 * DAY)), end));
-    assert_eq!(duty(&accounts, "ada", end), None);
-}
-
 /// TO-10: a grace that ends within a session is seen in it.
 #[test]
 fn a_session_says_when_its_grace_has_ended() {
