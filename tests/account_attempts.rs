@@ -371,23 +371,6 @@ fn a_right_expired_password_after_the_second_factor_clears_the_count() {
     assert_eq!(world.guess(now), Error::ResetRequired);
 }
 
-/// AT-04: strangers do not keep who is signed in from changing the password.
-#[test]
-fn strangers_do_not_close_a_change_of_the_password() {
-    let world = world();
-    let live = world.session(at(MINUTE));
-    for _ in 0..5 {
-        let _ = world.guess(at(MINUTE));
-    }
-    let locked = sign_in(&world.accounts, at(MINUTE));
-    assert_eq!(locked.unwrap_err(), Error::ResetRequired);
-    let (present, new) = (PASSWORD.into(), NEW.into());
-    let changed = world
-        .accounts
-        .change_password(&live.token, &present, &new, at(MINUTE));
-    assert!(changed.is_ok());
-}
-
 /// AT-05: a right password that something overtook lets nobody in, and clears nothing.
 #[test]
 fn a_right_password_that_was_overtaken_clears_nothing() {

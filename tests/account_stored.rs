@@ -191,3 +191,32 @@ fn what_stands_in_another_order_is_damage() {
     (other[place + 7], other[place + 15 + len]) = (2, 1);
     assert_eq!(State::decode(&other).err(), damaged);
 }
+
+/// CO-04: and so are authenticators that were begun in another order, or by nobody there is a kind of.
+#[test]
+fn who_began_an_authenticator_has_one_form() {
+    let world = world();
+    let live = world.session(at(MINUTE));
+    for label in ["tablet", "laptop"] {
+        let begun = world
+            .accounts
+            .add_authenticator(&live.token, label, at(MINUTE));
+        assert!(begun.is_ok());
+    }
+    let bytes = world.accounts.state("ada@example.com").unwrap().encode();
+    assert_eq!(State::decode(&bytes).unwrap().encode(), bytes);
+    // at the end: two of them, each a number, a kind and a session
+    let place = bytes.len() - 2 * (4 + 1 + 8);
+    assert_eq!(bytes[place - 4..place + 5], [0, 0, 0, 2, 0, 0, 0, 2, 1]);
+    let damaged = Some(Error::State(encoding::Error::Damaged));
+    let with = |changes: &[(usize, u8)]| {
+        let mut other = bytes.clone();
+        changes
+            .iter()
+            .for_each(|(n, byte)| other[place + n] = *byte);
+        State::decode(&other).err()
+    };
+    assert_eq!(with(&[(3, 3), (13 + 3, 2)]), damaged);
+    assert_eq!(with(&[(13 + 3, 2)]), damaged);
+    assert_eq!(with(&[(4, 3)]), damaged);
+}

@@ -57,10 +57,11 @@ impl Begun {
         self.0.iter().any(|(known, who)| *known == id && who == by)
     }
 
-    /// The last one that this one began.
-    pub(super) fn last_by(&self, by: &Beginner) -> Option<Id> {
-        let mut of_theirs = self.0.iter().rev().filter(|(_, who)| who == by);
-        of_theirs.next().map(|(id, _)| *id)
+    /// What this ticket began: one at a time, as it is there for the first authenticator.
+    pub(super) fn by(&self, ticket: &Ticket) -> Option<Id> {
+        let by = Beginner::with(ticket);
+        let begun = self.0.iter().find(|(_, who)| *who == by);
+        begun.map(|(id, _)| *id)
     }
 
     /// Forgets those that are confirmed or gone.

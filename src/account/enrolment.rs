@@ -58,7 +58,7 @@ impl<S: Store> Accounts<S> {
     ) -> Result<Enrolled, Error> {
         self.with_ticket(ticket, |state| {
             let so_far = self.enrolling(state, ticket, now)?;
-            let pending = state.begun.last_by(&Beginner::with(ticket));
+            let pending = state.begun.by(ticket);
             let pending = pending.ok_or(Error::Ticket)?;
             let policy = &self.policy.totp;
             let verify = |state: &mut State| {
