@@ -17,7 +17,7 @@ use portcullis::{
     Timestamp,
     account::{Accounts, Client, Error, Next, SignedIn},
     attempts::DeviceKeys,
-    session,
+    password, session,
     store::{Memory, Store},
 };
 
@@ -239,6 +239,50 @@ fn locked_lanes_go_with_the_password() {
     lock_out(&world, later);
     let own = token(&world, &changed, later);
     assert!(is_let_in(from(&world, &own, NEW, later)));
+}
+
+/// AT-04: and so does the change of one that had expired.
+#[test]
+fn locked_lanes_go_with_an_expired_password() {
+    let (world, _) = with_laptop();
+    let now = at(2 * MINUTE);
+    let reason = password::Reason::Compromised;
+    world
+        .accounts
+        .require_password_change(NAME, reason, now)
+        .unwrap();
+    for token in tokens(16, now) {
+        lock_out_from(&world, &token, now);
+    }
+    let ticket = world.ticket(now);
+    let code = world.phone.code_at(now);
+    let next = world.accounts.second_factor(&ticket, &code, now);
+    let Ok(Next::PasswordChangeNeeded(ticket, _)) = next else {
+        panic!("{next:?}")
+    };
+    let (present, new) = (PASSWORD.into(), NEW.into());
+    let later = at(3 * MINUTE);
+    let changed = world
+        .accounts
+        .change_expired_password(&ticket, &present, &new, later);
+    assert!(changed.is_ok());
+    lock_out(&world, later);
+    let own = &tokens(1, later)[0];
+    assert!(is_let_in(from(&world, own, NEW, later)));
+}
+
+/// AT-04: an administrator opens the lanes of devices, too, and each is a lane of its own again.
+#[test]
+fn an_unlock_opens_the_lanes_of_devices() {
+    let (world, laptop) = with_laptop();
+    let now = at(2 * MINUTE);
+    lock_out_from(&world, &laptop, now);
+    lock_out(&world, now);
+    let locked = from(&world, &laptop, PASSWORD, now);
+    assert_eq!(locked.unwrap_err(), Error::ResetRequired);
+    assert_eq!(world.accounts.unlock(NAME), Ok(()));
+    lock_out(&world, now);
+    assert!(is_let_in(from(&world, &laptop, PASSWORD, now)));
 }
 
 /// AT-04: whoever finds a session open is given no token: it takes a proof that is fresh.

@@ -90,6 +90,24 @@ fn wrong_first_codes_of_an_enrolment_count() {
     assert_eq!(sign_in(&accounts, now).unwrap_err(), Error::ResetRequired);
 }
 
+/// AT-01: five in a row: a whole enrolment is a success, and clears the count.
+#[test]
+fn a_whole_enrolment_clears_the_count() {
+    let (accounts, [ticket]) = enrolling();
+    let now = at(5);
+    let phone = accounts.enrol(&ticket, now).unwrap();
+    for code in wrong_codes(&phone, now).take(4) {
+        let guess = accounts.confirm_enrolment(&ticket, &code, now);
+        assert_eq!(guess.unwrap_err(), Error::Totp(totp::Error::Wrong));
+    }
+    let right = accounts.confirm_enrolment(&ticket, &phone.code_at(now), now);
+    assert!(right.is_ok());
+    for _ in 0..4 {
+        let guess = accounts.sign_in(NAME, &wrong(), now);
+        assert_eq!(guess.unwrap_err(), Error::Denied);
+    }
+}
+
 /// TO-04: a session that was left open gets no fresh proof from what another one began, be the code
 /// right or wrong; the one that began it goes on, under a new token too.
 #[test]
