@@ -74,6 +74,23 @@ fn a_broken_hash_has_none() {
     assert_eq!(slow_hash(&hasher, "wrong", Some(&broken)), None);
 }
 
+/// AT-06: none of a hash that is too short to tell passwords apart.
+#[test]
+fn a_short_hash_has_none() {
+    let hasher = hasher();
+    let stored = hasher.hash(&"right".into()).unwrap();
+    let (head, tag) = stored.as_str().rsplit_once('$').unwrap();
+    // 12 and 16 bytes
+    for (cut, is_there) in [(16, false), (22, true)] {
+        let zeros = "A".repeat(cut);
+        assert!(tag.len() > cut);
+        let short = Hash::from_stored(format!("{head}${zeros}"));
+        let refusal = refusal(&hasher, "wrong", Some(&short));
+        assert_eq!(refusal.error(), &Error::Wrong);
+        assert_eq!(refusal.expose_slow_hash().is_some(), is_there, "{cut}");
+    }
+}
+
 /// AT-06: a slow hash of another scheme tells wrong passwords apart as well, under its own salt.
 #[cfg(feature = "legacy")]
 #[test]

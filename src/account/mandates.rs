@@ -94,9 +94,9 @@ impl Policy {
     ///
     /// `states` are the records of those whom it is about, by [`Accounts::state`](super::Accounts::state)
     /// for each of the application's own list of names: a store need not list its keys, and what it
-    /// holds is sealed. [`SecondFactor::Required`] is the
-    /// population "everybody". A person whom a mandate binds and whose record does not say since when
-    /// has not signed in since it was laid down; their grace begins when they do.
+    /// holds is sealed. [`SecondFactor::Required`] is the population "everybody". A person whom a
+    /// mandate binds and whose record does not say since when has not signed in since it was laid down;
+    /// their grace begins when they do.
     #[must_use]
     pub fn coverage<'a>(
         &self,
