@@ -37,7 +37,7 @@ use crate::{
 /// let password = "Correct-Horse-Battery-7".into();
 /// accounts.register("ada", &password, Grants::new(), now)?;
 ///
-/// // after each sign-in: a cookie that stays, `__Host-device`, Secure, HttpOnly, SameSite=Lax
+/// // after each sign-in: a cookie that stays, `__Host-device`, Secure, HttpOnly, SameSite=Strict
 /// let Next::SignedIn(signed_in) = accounts.sign_in("ada", &password, now)? else { panic!() };
 /// let cookie = accounts.device_token(&signed_in.token, now)?.expose_secret().to_owned();
 ///
@@ -135,7 +135,7 @@ impl<S: Store> Accounts<S> {
     /// A token (a "device cookie") by which the client that holds this session is known at later
     /// sign-ins. To be asked for at a sign-in, since it takes a proof as fresh as
     /// [`Accounts::add_authenticator`] does, and to be kept in a cookie of its own that stays when the
-    /// person signs out: `__Host-device`, `Secure`, `HttpOnly`, `SameSite=Lax`, its `Max-Age` that of
+    /// person signs out: `__Host-device`, `Secure`, `HttpOnly`, `SameSite=Strict`, its `Max-Age` that of
     /// [`DeviceKeys::lifetime`]. It is good until then, or until the password is changed or reset.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use maud::html;
 use portcullis::{
     account::{self, Client, Next, Ticket},
     password::Password,
+    session,
     totp::Duty,
 };
 use serde::Deserialize;
@@ -118,13 +119,20 @@ pub(crate) async fn start(
                 accounts.sign_out(&old)?;
             }
             let person = accounts.label(&signed_in.token, &label, now)?;
-            let known = accounts.device_token(&signed_in.token, now)?;
+            let known = match accounts.device_token(&signed_in.token, now) {
+                // who took long to choose a password is known from the next sign-in on
+                Err(account::Error::Session(session::Error::StepUpRequired { .. })) => None,
+                known => Some(known?),
+            };
             Ok((signed_in.token, person, known))
         })
         .await?;
     say(format_args!("{} signed in", person.login()));
     let (cookies, lifetime) = (office.cookies(), office.settings().device);
-    let response = cookies.known(&known, lifetime, response);
+    let response = match known {
+        Some(known) => cookies.known(&known, lifetime, response),
+        None => response.into_response(),
+    };
     Ok(cookies.signed_in((&token, person.session()), response))
 }
 
