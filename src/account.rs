@@ -33,17 +33,19 @@
 //!
 //! **What a lockout does, and what it cannot do.** Wrong passwords and wrong codes are counted
 //! together, and five in a row close the way they came in by until the password is reset or an
-//! administrator unlocks it. The same wrong password again is no further guess, but for an account that
-//! came with a fast digest (`legacy-weak`) or one of under 16 bytes, of which nothing may be kept: there
-//! it is one, which tells the account from an invented name, until the first sign-in renews the hash.
-//! Who knows a name can close the way of strangers for it, and there is no lockout of which that is not
-//! true; so a stranger must not be everybody. [`Accounts::sign_in_from`] counts a device that has signed in before, and shows the token it was
+//! administrator unlocks it ([`Accounts::unlock`]). Who knows a name can close the way of strangers for
+//! it, and there is no lockout of which that is not true; so a stranger must not be everybody.
+//! [`Accounts::sign_in_from`] counts a device that has signed in before, and shows the token it was
 //! given ([`Accounts::device_token`]; it ends with the password), by itself, and what is tried within
 //! a session is counted by itself: neither is closed by strangers, and each has no more than its own
 //! five (OWASP ASVS 5.0 6.1.1 and 6.3.1, "Slow Down Online Guessing Attacks with Device Cookies"). Plain
 //! [`Accounts::sign_in`] is a stranger's. A lockout ends no session. It does not see one password tried
 //! on many accounts, nor how many names an address tries: [`attempts::report`] sees both, and an
 //! [`attempts::Attempts`] by [`attempts::Key::address`] in front limits the latter.
+//!
+//! The same wrong password again is no further guess, but for an account that came with a fast digest
+//! (`legacy-weak`) or one of under 16 bytes, of which nothing may be kept: there it is one, which tells
+//! the account from an invented name, until the first sign-in renews the hash.
 //!
 //! **Codes.** Wrong codes are counted for each authenticator besides, with growing waits and an end
 //! ([`attempts::Policy::authenticator`]), and a password reset does not touch that count: whoever reads
