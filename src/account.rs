@@ -240,7 +240,7 @@ impl Policy {
     /// and [`attempts::Policy::shared`] makes no difference here.
     #[must_use]
     pub fn with_attempts(self, attempts: attempts::Policy) -> Self {
-        let attempts = attempts.not_shared();
+        let attempts = attempts.own();
         Self { attempts, ..self }
     }
 
@@ -248,7 +248,7 @@ impl Policy {
     /// reset. [`attempts::Policy::authenticator`] if nothing is said.
     #[must_use]
     pub fn with_code_attempts(self, codes: attempts::Policy) -> Self {
-        let codes = codes.not_shared();
+        let codes = codes.own();
         Self { codes, ..self }
     }
 
@@ -418,7 +418,8 @@ pub enum Error {
     /// administrator's [`Accounts::remove_authenticators`].
     #[error("too many wrong codes: another authenticator has to be bound")]
     RebindRequired,
-    /// Too many attempts at the same moment, or too soon after a failure: on one account, or more hashing than the gate admits.
+    /// Too many attempts at the same moment, or too soon after a failure: on one account, or more
+    /// hashing than the gate admits.
     #[error("too many attempts at this moment: try again in {} s", retry_after.as_secs().max(1))]
     Busy {
         /// How long to wait.

@@ -200,9 +200,7 @@ impl Model {
             self.lock()
         } else if self.waits(now) {
             format!("wait until {}", self.wait.min(END))
-        } else if failures + open >= self.rules.threshold
-            || (self.rules.delays && failures > 0 && open > 0)
-        {
+        } else if failures + open >= self.rules.threshold || (self.rules.delays && open > 0) {
             "busy".to_owned()
         } else {
             "allowed".to_owned()

@@ -30,8 +30,8 @@ const KEY_PREFIX: &[u8] = b"portcullis/account/";
 ///
 /// The store holds one value per person, under `portcullis/account/` and the [`Handle`] of the
 /// login name; with [`Accounts::with_unknown_names_key`] the rows of
-/// [`Unknown`](crate::attempts::Unknown) besides. A store that fails, contends or holds something unreadable is an error, and an error
-/// denies.
+/// [`Unknown`](crate::attempts::Unknown) besides. A store that fails, contends or holds something
+/// unreadable is an error, and an error denies.
 #[derive(Debug)]
 pub struct Accounts<S> {
     pub(super) policy: Policy,

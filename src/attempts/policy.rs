@@ -258,9 +258,9 @@ impl Policy {
         Self { action, ..self }.consistent()
     }
 
-    /// After the n-th failure nothing is evaluated for `first` · 2^(n−1), at most for `longest`. While
-    /// there are failures one attempt is under way at a time, so that no wait is got round by guessing
-    /// in parallel.
+    /// After the n-th failure nothing is evaluated for `first` · 2^(n−1), at most for `longest`. One
+    /// attempt is under way at a time, so that no wait is got round by guessing in parallel; under a
+    /// shared key that is one of all who share it.
     ///
     /// Both are from a second to a day, in milliseconds rounded up.
     ///
@@ -311,16 +311,7 @@ impl Policy {
     }
 
     /// The same rules for a key of one's own, where a success clears the count.
-    pub(super) fn own(self) -> Self {
-        Self {
-            on_success: OnSuccess::Clear,
-            ..self
-        }
-    }
-
-    /// The same rules for a key that is one person's, where a success clears the count.
-    #[cfg(feature = "account")]
-    pub(crate) fn not_shared(self) -> Self {
+    pub(crate) fn own(self) -> Self {
         Self {
             on_success: OnSuccess::Clear,
             ..self

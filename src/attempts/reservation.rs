@@ -24,9 +24,11 @@ const ROW_PREFIX: &[u8] = b"portcullis/attempts/address/";
 /// The store holds one value for each account and device, or combination with one, that has failures
 /// or attempts under way, and one for everybody. Addresses and prefixes, of which anybody can have as
 /// many as they like, share a table of [`ADDRESS_ROWS`] rows, [`Attempts::with_address_rows`]: a store
-/// of fixed capacity needs room for them beside the accounts'. What time alone forgives carries the time from which the store may forget it; a reset or a rebind that is required
-/// carries none. Each verb has a twin for an [`AsyncStore`], named `…_async`. A store that fails,
-/// contends or holds something unreadable is an error, and an error denies.
+/// of fixed capacity needs room for them beside the accounts'. What time alone forgives carries the
+/// time from which the store may forget it; a reset or a rebind that is required carries none.
+///
+/// Each verb has a twin for an [`AsyncStore`], named `…_async`. A store that fails, contends or holds
+/// something unreadable is an error, and an error denies.
 #[derive(Debug)]
 pub struct Attempts<S> {
     own: Policy,

@@ -117,7 +117,7 @@ impl Policy {
 
     /// Why no slot can be had.
     fn refusal(&self, open: &Open, now: Timestamp) -> Option<Begin> {
-        let one_at_a_time = self.delay.is_some() && !open.failures.is_empty();
+        let one_at_a_time = self.delay.is_some();
         if !is_over(open.wait, now) {
             return Some(Begin::Wait { until: open.wait });
         }
