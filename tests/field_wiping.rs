@@ -6,14 +6,10 @@
     clippy::indexing_slicing,
     reason = "tests stop at what they did not expect"
 )]
-#![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    hint::black_box,
-    slice,
-};
+mod watch;
+
+use std::{cell::Cell, hint::black_box};
 
 use portcullis::field::{Context, Error, ExposeSecret, Key, Keyring};
 
@@ -22,31 +18,7 @@ const CANARY: &[u8; 32] = b"planted-canary-0123456789abcdefg";
 const HALF: usize = 16;
 
 thread_local! {
-    static WATCHING: Cell<bool> = const { Cell::new(false) };
     static CANARIES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Watch;
-
-#[global_allocator]
-static WATCH: Watch = Watch;
-
-// SAFETY: every call goes to the system's allocator as it came. `realloc` is the trait's own, which
-// allocates, copies and frees, so that what is left behind is looked at too.
-unsafe impl GlobalAlloc for Watch {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        if WATCHING.get() {
-            // SAFETY: allocated above with this layout, initialised there, and not freed yet.
-            look(unsafe { slice::from_raw_parts(memory, layout.size()) });
-        }
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(memory, layout) }
-    }
 }
 
 fn look(freed: &[u8]) {
@@ -57,11 +29,9 @@ fn look(freed: &[u8]) {
 }
 
 /// How many freed allocations held the canary.
-fn watch(run: impl FnOnce()) -> usize {
+fn copies(run: impl FnOnce()) -> usize {
     CANARIES.set(0);
-    WATCHING.set(true);
-    run();
-    WATCHING.set(false);
+    watch::watch(look, run);
     CANARIES.get()
 }
 
@@ -73,9 +43,9 @@ fn place() -> Context {
 /// The allocator sees what is to be seen: bytes, half of them, and those that grew.
 #[test]
 fn sees_what_is_left_behind() {
-    assert_eq!(watch(|| drop(black_box(CANARY.to_vec()))), 1);
-    assert_eq!(watch(|| drop(black_box(CANARY[HALF..].to_vec()))), 1);
-    let grown = watch(|| {
+    assert_eq!(copies(|| drop(black_box(CANARY.to_vec()))), 1);
+    assert_eq!(copies(|| drop(black_box(CANARY[HALF..].to_vec()))), 1);
+    let grown = copies(|| {
         let mut bytes = Vec::with_capacity(CANARY.len());
         bytes.extend_from_slice(CANARY);
         bytes.resize(5000, 0);
@@ -88,13 +58,13 @@ fn sees_what_is_left_behind() {
 #[test]
 fn a_key_is_wiped() {
     let key = || Key::from_bytes(*CANARY);
-    let left = watch(|| {
+    let left = copies(|| {
         let copied = key().clone();
         assert!(copied == key());
         let _ = black_box(copied.fingerprint());
     });
     assert_eq!(left, 0);
-    let left = watch(|| {
+    let left = copies(|| {
         let ring = Keyring::new(key());
         let stored = ring.encode();
         assert!(stored.expose_secret().windows(32).any(|w| w == CANARY));
@@ -132,7 +102,7 @@ fn a_plaintext_is_wiped() {
         long[at..at + CANARY.len()].copy_from_slice(CANARY);
     }
     for plaintext in [&CANARY[..], &long] {
-        let left = watch(|| {
+        let left = copies(|| {
             let sealed = ring.seal(&place(), plaintext).unwrap();
             let opened = ring.open(&place(), &sealed).unwrap();
             assert_eq!(opened.expose_secret(), plaintext);

@@ -6,13 +6,10 @@
     clippy::arithmetic_side_effects,
     reason = "tests stop at what they did not expect"
 )]
-#![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::{Cell, RefCell},
-    slice,
-};
+mod watch;
+
+use std::cell::{Cell, RefCell};
 
 use portcullis::{
     Timestamp,
@@ -20,32 +17,8 @@ use portcullis::{
 };
 
 thread_local! {
-    static WATCHING: Cell<bool> = const { Cell::new(false) };
     static TRACES: RefCell<[Vec<u8>; 3]> = const { RefCell::new([const { Vec::new() }; 3]) };
     static FOUND: Cell<[usize; 3]> = const { Cell::new([0; 3]) };
-}
-
-struct Watch;
-
-#[global_allocator]
-static WATCH: Watch = Watch;
-
-// SAFETY: every call goes to the system's allocator as it came. `realloc` is the trait's own, which
-// allocates, copies and frees, so that what is left behind is looked at too.
-unsafe impl GlobalAlloc for Watch {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise. Zeroed, so that all that is freed may be read.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        if WATCHING.get() {
-            // SAFETY: allocated above with this layout, initialised there, and not freed yet.
-            look(unsafe { slice::from_raw_parts(memory, layout.size()) });
-        }
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(memory, layout) }
-    }
 }
 
 fn look(freed: &[u8]) {
@@ -61,9 +34,7 @@ fn look(freed: &[u8]) {
 /// How often each trace was freed unwiped while `work` ran.
 fn freed_by(work: impl FnOnce()) -> [usize; 3] {
     FOUND.set([0; 3]);
-    WATCHING.set(true);
-    work();
-    WATCHING.set(false);
+    watch::watch(look, work);
     FOUND.get()
 }
 
