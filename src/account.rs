@@ -44,8 +44,9 @@
 //! [`attempts::Attempts`] by [`attempts::Key::address`] in front limits the latter.
 //!
 //! The same wrong password again is no further guess, but for an account that came with a fast digest
-//! (`legacy-weak`) or one of under 16 bytes, of which nothing may be kept: there it is one, which tells
-//! the account from an invented name, until the first sign-in renews the hash.
+//! or one of under 16 bytes ([`password::Refusal::expose_slow_hash`]), of which nothing may be kept:
+//! there it is one, which tells the account from an invented name, until the first sign-in renews the
+//! hash.
 //!
 //! **Codes.** Wrong codes are counted for each authenticator besides, with growing waits and an end
 //! ([`attempts::Policy::authenticator`]), and a password reset does not touch that count: whoever reads

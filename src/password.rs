@@ -152,6 +152,7 @@ mod stored;
 #[cfg(feature = "strength")]
 mod strength;
 mod text;
+mod verified;
 mod violation;
 mod work;
 
@@ -160,7 +161,7 @@ pub use cost::Cost;
 pub use expiry::{Expiry, Use};
 pub use gate::{Gate, Permit};
 pub use generate::Generated;
-pub use hash::{Hash, Hasher, Refusal, Verified};
+pub use hash::{Hash, Hasher};
 #[cfg(feature = "legacy")]
 pub use legacy::{Firebase, Legacy, LegacyDigest, LegacyScheme};
 pub use limits::{Limits, Parameter};
@@ -177,6 +178,7 @@ pub use stored::Scheme;
 #[cfg(feature = "strength")]
 pub use strength::{Advice, Score, Strength, Warning, strength};
 pub use text::{Form, Password};
+pub use verified::{Refusal, Verified};
 pub use violation::{Class, Violation, Violations};
 
 /// The longest password in bytes of its text form: far beyond what people and password managers

@@ -122,17 +122,16 @@ impl<S: Store> Accounts<S> {
             let verify = |state: &mut State| {
                 let confirmed = state.authenticators.confirm(policy, id, code, now)?;
                 state.set_authenticators(confirmed);
-                Ok(recovery::generate()?)
+                if !first {
+                    return Ok(Vec::new());
+                }
+                let (codes, shown) = recovery::generate()?;
+                state.recovery = Some(codes);
+                Ok(shown)
             };
             // no success: a session could guess at its password for ever between two of its own
             let lane = (&Lane::Session, Verdict::Incomplete);
-            let (mut proved, (codes, shown)) = self.prove_as(state, lane, verify, now)?;
-            let recovery_codes = if first {
-                proved.recovery = Some(codes);
-                shown
-            } else {
-                Vec::new()
-            };
+            let (mut proved, recovery_codes) = self.prove_as(state, lane, verify, now)?;
             let signed_in = self.reauthenticate(&mut proved, token, now)?;
             self.end_others(&mut proved, &signed_in.token, now)?;
             *state = proved;

@@ -49,9 +49,9 @@ impl Bound {
 impl Policy {
     /// Notes the mandates that begin to bind this person now.
     pub(super) fn bind(&self, state: &mut State, now: Timestamp) {
-        let binding: Vec<_> = self.binding(state, now).map(Mandate::population).collect();
-        let binding: Vec<String> = binding.into_iter().map(str::to_owned).collect();
-        for population in binding {
+        let binding = self.binding(state, now);
+        let populations: Vec<_> = binding.map(|m| m.population().to_owned()).collect();
+        for population in populations {
             let find = |bound: &[Bound]| bound.binary_search_by(|b| b.population.cmp(&population));
             if find(&state.bound).is_err() && state.bound.len() >= MAX {
                 // a policy has no more than a record, so this makes room for at least this one

@@ -82,11 +82,9 @@ pub(super) trait Foreign {
         Ok(())
     }
 
-    /// Whether computing it takes so long that a bit of what it gives may be kept. Not so of what
-    /// should never have been stored.
-    fn is_slow(&self) -> bool {
-        true
-    }
+    /// Whether it was made to be slow, so that a bit of what it gives may be kept. Each says it of
+    /// itself: of one that is not asked, a near miss could be stored as good as in the clear.
+    fn is_slow(&self) -> bool;
 
     /// What the right password gives: never empty.
     fn tag(&self) -> &[u8];

@@ -192,6 +192,10 @@ impl Foreign for Bcrypt {
         }
     }
 
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     fn tag(&self) -> &[u8] {
         &self.tag
     }

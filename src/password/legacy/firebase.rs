@@ -165,6 +165,10 @@ impl Foreign for Exported {
         firebase.cost.admit(limits)
     }
 
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     fn tag(&self) -> &[u8] {
         &self.tag
     }

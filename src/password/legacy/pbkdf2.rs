@@ -181,6 +181,10 @@ impl Foreign for Pbkdf2 {
         }
     }
 
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     fn tag(&self) -> &[u8] {
         &self.tag
     }

@@ -239,6 +239,10 @@ impl Foreign for Scrypt {
         self.cost.memory_kib
     }
 
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     fn tag(&self) -> &[u8] {
         &self.tag
     }

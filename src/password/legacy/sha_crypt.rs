@@ -111,6 +111,10 @@ impl Foreign for ShaCrypt {
         }
     }
 
+    fn is_slow(&self) -> bool {
+        true
+    }
+
     fn tag(&self) -> &[u8] {
         &self.tag
     }
