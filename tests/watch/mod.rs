@@ -12,8 +12,11 @@ use std::{
     slice,
 };
 
+/// What sees an allocation just before it is freed.
+pub(crate) type Look = fn(&[u8]);
+
 thread_local! {
-    static LOOK: Cell<Option<fn(&[u8])>> = const { Cell::new(None) };
+    static LOOK: Cell<Option<Look>> = const { Cell::new(None) };
     static CANARY: Cell<&'static [u8]> = const { Cell::new(&[]) };
     static FOUND: Cell<usize> = const { Cell::new(0) };
 }
@@ -42,7 +45,7 @@ unsafe impl GlobalAlloc for Watch {
 }
 
 /// Has `look` see all that this thread frees while `run` runs.
-pub(crate) fn watch(look: fn(&[u8]), run: impl FnOnce()) {
+pub(crate) fn watch(look: Look, run: impl FnOnce()) {
     LOOK.set(Some(look));
     run();
     LOOK.set(None);
