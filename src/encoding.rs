@@ -2,19 +2,32 @@
 //! after their length. Each module documents its own layout; this module is the reading and the
 //! writing, and the one [`Error`] for bytes that are not what was written.
 
+use core::fmt;
+
 use crate::Timestamp;
 
 /// Why stored bytes are not a state. Whoever reads them denies: damaged state is never "no state".
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// Written by another version of the format than this library reads.
-    #[error("stored state has unknown version {0}")]
     UnknownVersion(u8),
     /// Cut off, too long, or a value that is never written.
-    #[error("stored state is damaged")]
     Damaged,
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownVersion(version) => {
+                write!(f, "stored state has unknown version {version}")
+            }
+            Self::Damaged => f.write_str("stored state is damaged"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
 
 /// Writes one state.
 pub(crate) struct Encoder(Vec<u8>);

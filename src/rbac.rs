@@ -101,6 +101,7 @@
 
 mod compile;
 mod decision;
+mod error;
 mod file;
 mod finding;
 mod grants;
@@ -113,6 +114,7 @@ use std::sync::Arc;
 pub use compile::Field;
 use compile::{Compiled, Role};
 pub use decision::{Decision, Reason, Rule, SecondFactor};
+pub use error::Error;
 use file::When;
 pub use finding::{Finding, Findings, Name, Problem};
 use grants::Phase;
@@ -365,24 +367,4 @@ impl Facts {
         self.second_factor_at
             .is_some_and(|at| at <= now && now < at.saturating_add(within))
     }
-}
-
-/// Why a permission, a pattern, a name or stored grants were refused.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Text that breaks the grammar.
-    #[error("character {column}: {fault}")]
-    Syntax {
-        /// The character, from 1.
-        column: usize,
-        /// What is wrong there.
-        fault: Fault,
-    },
-    /// More than [`Grants::MAX`] grants.
-    #[error("a subject has at most 512 grants")]
-    TooManyGrants,
-    /// Stored grants that cannot be read.
-    #[error(transparent)]
-    State(#[from] encoding::Error),
 }

@@ -113,27 +113,21 @@ impl fmt::Display for Finding {
 }
 
 /// What can be wrong with a policy file.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Problem {
     /// The file is longer than [`Policy::MAX_LEN`](super::Policy::MAX_LEN).
-    #[error("the file is longer than {} bytes", super::Policy::MAX_LEN)]
     FileTooLong,
     /// More dots outside of text on one line than any key of a policy needs. Nested keys without
     /// end would exhaust the stack.
-    #[error("keys are nested too deep")]
     KeysTooDeep,
     /// Not TOML, in the words of the TOML parser.
-    #[error("{0}")]
     Toml(String),
     /// A key without which there is no policy, no field or no condition.
-    #[error("`{0}` is missing")]
     Missing(&'static str),
     /// Another version of the format than this library reads.
-    #[error("this version reads policies that begin with `portcullis = 1`")]
     UnknownVersion,
     /// A key that has no meaning here.
-    #[error("`{key}` is no key of this place{}", Suggestion(.meant.as_ref()))]
     UnknownKey {
         /// The key.
         key: Name,
@@ -141,16 +135,12 @@ pub enum Problem {
         meant: Option<Name>,
     },
     /// A rule of the format that this version would not enforce.
-    #[error("this version does not enforce `{0}`")]
     NotEnforced(&'static str),
     /// A value of another type.
-    #[error("{0} is needed here")]
     Type(&'static str),
     /// A pattern, or the name of a role, a field or a class, that breaks the grammar.
-    #[error("{0}")]
     Syntax(Fault),
     /// A role that the file does not define.
-    #[error("role `{name}` is not defined{}", Suggestion(.meant.as_ref()))]
     UnknownRole {
         /// The role.
         name: Name,
@@ -158,27 +148,68 @@ pub enum Problem {
         meant: Option<Name>,
     },
     /// The same entry for the second time.
-    #[error("`{0}` stands here for the second time")]
     Repeated(Name),
     /// Here a role inherits itself, at once or through others.
-    #[error("role `{0}` inherits itself through this")]
     Cycle(Name),
     /// With this role, roles inherit more than a million roles in total.
-    #[error("with role `{0}`, roles inherit more than 1,000,000 roles in total")]
     TooMuchInheritance(Name),
     /// A denial of what no role of the policy allows and no field shows.
-    #[error("nothing that this policy allows or shows is matched by `{0}`: this denies nothing")]
     DeniesNothing(Name),
     /// A denial under a condition.
-    #[error("a denial has no condition in this version")]
     ConditionalDenial,
     /// A condition other than `owner`.
-    #[error("this version knows no condition but `owner`")]
     UnknownCondition,
     /// Not a length of time of the form `12h`.
-    #[error("a time such as `12h` is needed: a whole number and s, m, h or d, at most 366 days")]
     Duration,
 }
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FileTooLong => {
+                write!(
+                    f,
+                    "the file is longer than {} bytes",
+                    super::Policy::MAX_LEN
+                )
+            }
+            Self::KeysTooDeep => f.write_str("keys are nested too deep"),
+            Self::Toml(message) => f.write_str(message),
+            Self::Missing(key) => write!(f, "`{key}` is missing"),
+            Self::UnknownVersion => {
+                f.write_str("this version reads policies that begin with `portcullis = 1`")
+            }
+            Self::UnknownKey { key, meant } => {
+                let meant = Suggestion(meant.as_ref());
+                write!(f, "`{key}` is no key of this place{meant}")
+            }
+            Self::NotEnforced(key) => write!(f, "this version does not enforce `{key}`"),
+            Self::Type(needed) => write!(f, "{needed} is needed here"),
+            Self::Syntax(fault) => fault.fmt(f),
+            Self::UnknownRole { name, meant } => {
+                let meant = Suggestion(meant.as_ref());
+                write!(f, "role `{name}` is not defined{meant}")
+            }
+            Self::Repeated(name) => write!(f, "`{name}` stands here for the second time"),
+            Self::Cycle(name) => write!(f, "role `{name}` inherits itself through this"),
+            Self::TooMuchInheritance(name) => write!(
+                f,
+                "with role `{name}`, roles inherit more than 1,000,000 roles in total"
+            ),
+            Self::DeniesNothing(name) => write!(
+                f,
+                "nothing that this policy allows or shows is matched by `{name}`: this denies nothing"
+            ),
+            Self::ConditionalDenial => f.write_str("a denial has no condition in this version"),
+            Self::UnknownCondition => f.write_str("this version knows no condition but `owner`"),
+            Self::Duration => f.write_str(
+                "a time such as `12h` is needed: a whole number and s, m, h or d, at most 366 days",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Problem {}
 
 /// A name or pattern as the file has it, printed with at most 40 characters and nothing that would
 /// break a line of log.
