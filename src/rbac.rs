@@ -122,7 +122,7 @@ pub use grants::{Grant, Grants, Scope, Tenant};
 pub use permission::{Fault, Pattern, Permission};
 pub use visibility::Visibility;
 
-use crate::{Timestamp, encoding};
+use crate::Timestamp;
 
 /// The rules: what each role allows, denies and shows.
 ///
