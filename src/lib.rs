@@ -34,6 +34,12 @@ pub mod field;
 mod mac;
 #[cfg(any(feature = "rbac", feature = "redact"))]
 pub mod mask;
+#[cfg(any(feature = "attempts", feature = "rbac"))]
+#[cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "each module uses its own part")
+)]
+mod network;
 #[cfg(feature = "password")]
 pub mod password;
 #[cfg(any(

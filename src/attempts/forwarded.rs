@@ -52,12 +52,12 @@
 //! ```
 
 mod element;
-mod network;
 mod node;
 
 use core::{fmt, net::IpAddr};
 
-use self::{network::Network, node::Form};
+use self::node::Form;
+use crate::network::{Fault, Network};
 
 /// Networks in a list: the largest public ones of a content delivery network have some hundreds.
 const MAX_NETWORKS: usize = 1024;
@@ -96,7 +96,8 @@ impl TrustedProxies {
             if position > MAX_NETWORKS {
                 return Err(Error::TooManyNetworks);
             }
-            parsed.push(Network::parse(network.as_ref(), position)?);
+            let network = Network::parse(network.as_ref());
+            parsed.push(network.map_err(|fault| Error::of(fault, position))?);
         }
         Ok(Self { networks: parsed })
     }
@@ -237,6 +238,16 @@ pub enum Error {
     /// The client does not stand in the last 8 KiB.
     #[error("no client in the last 8192 bytes")]
     TooLong,
+}
+
+impl Error {
+    fn of(fault: Fault, position: usize) -> Self {
+        match fault {
+            Fault::Malformed => Self::Network { position },
+            Fault::HostBits => Self::HostBits { position },
+            Fault::Everybody => Self::Everybody { position },
+        }
+    }
 }
 
 /// What is wrong with a hop.
