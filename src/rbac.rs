@@ -100,26 +100,39 @@
 //! ```
 
 mod compile;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "read and decided by in the commits that follow"
+)]
+mod condition;
 mod decision;
 mod error;
+mod facts;
 mod file;
 mod finding;
 mod grants;
 mod permission;
+#[allow(dead_code, reason = "decided by in the commits that follow")]
+mod request;
 mod visibility;
 
-use core::{str::FromStr, time::Duration};
+use core::str::FromStr;
 use std::sync::Arc;
 
 pub use compile::Field;
 use compile::{Compiled, Role};
+pub use condition::Condition;
 pub use decision::{Decision, Reason, Rule, SecondFactor};
 pub use error::Error;
+pub use facts::Facts;
 use file::When;
 pub use finding::{Finding, Findings, Name, Problem};
 use grants::Phase;
 pub use grants::{Grant, Grants, Scope, Tenant};
 pub use permission::{Fault, Pattern, Permission};
+use request::Circumstances;
+pub use request::Request;
 pub use visibility::Visibility;
 
 use crate::Timestamp;
@@ -150,7 +163,7 @@ impl Policy {
                 return Decision::Deny(Reason::ExplicitDeny { by });
             }
             if let Some(rule) = self.allowed_by(role, request) {
-                match standing.obstacle(role, request.facts, now) {
+                match standing.obstacle(role, &request.circumstances().facts, now) {
                     None => allowed = allowed.or(Some(rule)),
                     Some(obstacle) => reason = reason.nearer(obstacle),
                 }
@@ -225,7 +238,7 @@ impl Policy {
         self.inherited(role).find_map(|from| {
             let mut rules = from.allow.iter();
             let (pattern, _) = rules.find(|(pattern, when)| {
-                pattern.matches(request.permission) && request.meets(*when)
+                pattern.matches(request.permission) && meets(request.circumstances(), *when)
             })?;
             Some(Rule::new(role, from, pattern))
         })
@@ -248,6 +261,13 @@ impl FromStr for Policy {
             Some(compiled) if found.is_empty() => Ok(Self(Arc::new(compiled))),
             _ => Err(Findings::new(text, found)),
         }
+    }
+}
+
+fn meets(case: &Circumstances<'_>, when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Owner => case.subject_is_owner(),
     }
 }
 
@@ -274,7 +294,7 @@ impl Standing {
     }
 
     /// What keeps a role from allowing what it allows; None where nothing does.
-    fn obstacle(self, role: &Role, facts: Facts, now: Timestamp) -> Option<Reason<'static>> {
+    fn obstacle(self, role: &Role, facts: &Facts<'_>, now: Timestamp) -> Option<Reason<'static>> {
         match (self, role.mfa_within) {
             (Self::Active, None) => None,
             (Self::Active, Some(within)) if facts.second_factor_is_within(within, now) => None,
@@ -284,87 +304,5 @@ impl Standing {
             (Self::Elsewhere, _) => Some(Reason::OtherTenant),
             (Self::Beside, _) => Some(Reason::NoGrant),
         }
-    }
-}
-
-/// One question: may `subject` do `permission` in `tenant`?
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a question is to be decided"]
-pub struct Request<'a> {
-    subject: &'a str,
-    tenant: &'a Tenant,
-    permission: &'a Permission,
-    owner: Option<&'a str>,
-    facts: Facts,
-}
-
-impl<'a> Request<'a> {
-    /// A question about nothing in particular: nobody owns what it is about, and the subject has
-    /// proved no second factor.
-    pub fn new(subject: &'a str, tenant: &'a Tenant, permission: &'a Permission) -> Self {
-        Self {
-            subject,
-            tenant,
-            permission,
-            owner: None,
-            facts: Facts::new(),
-        }
-    }
-
-    /// Who owns what the question is about, as the database has it.
-    pub fn owned_by(self, owner: &'a str) -> Self {
-        Self {
-            owner: Some(owner),
-            ..self
-        }
-    }
-
-    /// When the subject last proved a second factor, as the session has it; None if it has none.
-    pub fn second_factor_at(self, at: impl Into<Option<Timestamp>>) -> Self {
-        self.with_facts(self.facts.second_factor_at(at))
-    }
-
-    /// What is known about the subject, in place of what was said before.
-    pub fn with_facts(self, facts: Facts) -> Self {
-        Self { facts, ..self }
-    }
-
-    fn meets(&self, when: When) -> bool {
-        match when {
-            When::Always => true,
-            // an empty name is nobody: nobody owns what nobody owns
-            When::Owner => !self.subject.is_empty() && self.owner == Some(self.subject),
-        }
-    }
-}
-
-/// What is known about a subject at the moment of a question; what is not said does not hold.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[must_use]
-pub struct Facts {
-    second_factor_at: Option<Timestamp>,
-}
-
-impl Facts {
-    /// Nothing is known.
-    pub const fn new() -> Self {
-        Self {
-            second_factor_at: None,
-        }
-    }
-
-    /// When the subject last proved a second factor; None if they have proved none.
-    pub fn second_factor_at(self, at: impl Into<Option<Timestamp>>) -> Self {
-        Self {
-            second_factor_at: at.into(),
-        }
-    }
-
-    /// Half-open, as everything here: at exactly `within` after it, a second factor is too old. One
-    /// that was proved in the future was not proved; else a clock that went back would keep it
-    /// young.
-    fn second_factor_is_within(self, within: Duration, now: Timestamp) -> bool {
-        self.second_factor_at
-            .is_some_and(|at| at <= now && now < at.saturating_add(within))
     }
 }

@@ -60,7 +60,7 @@ impl Policy {
         grants: &Grants,
         tenant: &Tenant,
         field: &str,
-        facts: Facts,
+        facts: Facts<'_>,
         now: Timestamp,
     ) -> Visibility {
         let Some(field) = self.field(field) else {
@@ -72,7 +72,7 @@ impl Policy {
             if standing == Standing::Active && self.hides(role, field) {
                 return Visibility::Hide;
             }
-            if standing.obstacle(role, facts, now).is_none() {
+            if standing.obstacle(role, &facts, now).is_none() {
                 seen = seen.or(shown_to(role, field));
             }
         }

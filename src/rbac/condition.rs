@@ -1,0 +1,167 @@
+//! Under which circumstances an allowance counts.
+//!
+//! A condition is a fixed question about the facts of a request, and all conditions of an allowance
+//! must hold. There is no negation and no expression, so that what a fact left out can do is deny.
+
+mod clause;
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "times of a test")]
+mod tests;
+mod week;
+
+use core::{fmt, time::Duration};
+
+pub(super) use clause::{Addresses, Clause};
+pub(super) use week::{Days, Hours, Offset, TimeOfDay};
+
+use super::request::Circumstances;
+use crate::Timestamp;
+
+/// What must hold for an allowance to count: nothing, or every one of some clauses.
+#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Conditions {
+    /// INVARIANT: strictly ascending, none implied by another, at most [`Conditions::MAX`].
+    clauses: Box<[Clause]>,
+}
+
+impl Conditions {
+    /// The most clauses: each is looked at in a decision.
+    pub(super) const MAX: usize = 32;
+
+    /// All of these; None where they are too many.
+    pub(super) fn new(clauses: impl IntoIterator<Item = Clause>) -> Option<Self> {
+        let mut strictest: Vec<Clause> = Vec::new();
+        for clause in clauses {
+            // one network list after another would be one clause after another that both hold
+            let clause = strictest
+                .iter()
+                .fold(clause, |clause, other| clause.narrowed_by(other));
+            // of two that say the same in two ways, the first in their order
+            let stands = |other: &Clause| {
+                other.implies(&clause) && !(clause.implies(other) && clause < *other)
+            };
+            if strictest.iter().any(stands) {
+                continue;
+            }
+            strictest.retain(|other| !clause.implies(other));
+            if strictest.len() >= Self::MAX {
+                return None;
+            }
+            strictest.push(clause);
+        }
+        strictest.sort_unstable();
+        let clauses = strictest.into();
+        Some(Self { clauses })
+    }
+
+    /// These and the others; None where they are too many together.
+    pub(super) fn and(&self, others: &Self) -> Option<Self> {
+        let clauses = self.clauses.iter().chain(&others.clauses);
+        Self::new(clauses.cloned())
+    }
+
+    /// What of these does not hold; None where all do.
+    ///
+    /// A challenge is the answer only where nothing else is in the way: who meets it is allowed.
+    pub(super) fn unmet(&self, case: &Circumstances<'_>, now: Timestamp) -> Option<Unmet> {
+        let unmet = self
+            .clauses
+            .iter()
+            .filter_map(|clause| clause.unmet(case, now));
+        unmet.max()
+    }
+
+    /// Whether these hold wherever the others hold: whoever may act under these conditions may act
+    /// under the others. In doubt not: two clauses that only together say what a third says are not
+    /// seen to.
+    pub(super) fn implies(&self, others: &Self) -> bool {
+        let mut others = others.clauses.iter();
+        others.all(|other| self.clauses.iter().any(|own| own.implies(other)))
+    }
+
+    /// Whether they always hold.
+    pub(super) fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// How old the proof of a second factor may be; None where none is asked for.
+    pub(super) fn mfa_within(&self) -> Option<Duration> {
+        self.clauses.iter().find_map(|clause| match clause {
+            Clause::MfaWithin(within) => Some(*within),
+            _ => None,
+        })
+    }
+
+    /// In one fixed order.
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Clause> {
+        self.clauses.iter()
+    }
+}
+
+/// `owner and mfa_within 43200s`.
+impl fmt::Display for Conditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, clause) in self.clauses.iter().enumerate() {
+            let separator = if i == 0 { "" } else { " and " };
+            write!(f, "{separator}{clause}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What of some conditions does not hold; the nearer to an allowance, the smaller.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Unmet {
+    /// Only a second factor is missing, or not young enough.
+    StepUp {
+        /// How old the proof may be.
+        within: Duration,
+    },
+    /// A condition that the subject cannot meet by proving anything.
+    Condition(Condition),
+}
+
+impl Ord for Unmet {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        // the longer time is the easier one to meet
+        let key = |unmet: &Self| match unmet {
+            Self::StepUp { within } => (None, core::cmp::Reverse(*within)),
+            Self::Condition(kind) => (Some(*kind), core::cmp::Reverse(Duration::ZERO)),
+        };
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Unmet {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A kind of condition, as a denial names it. Of several, the last of this list is told.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Condition {
+    /// The hours of the week.
+    Time,
+    /// Where the question comes from.
+    Address,
+    /// Which environment answers.
+    Environment,
+    /// What is known of the subject and of what the question is about.
+    Attribute,
+    /// Who owns what the question is about.
+    Owner,
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "time",
+            Self::Address => "address",
+            Self::Environment => "environment",
+            Self::Attribute => "attribute",
+            Self::Owner => "owner",
+        })
+    }
+}
