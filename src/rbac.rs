@@ -120,6 +120,8 @@ mod visibility;
 use core::str::FromStr;
 use std::sync::Arc;
 
+#[doc(inline)]
+pub use crate::__rbac_permission as permission;
 pub use compile::Field;
 use compile::{Compiled, Role};
 pub use condition::Condition;
@@ -224,7 +226,7 @@ impl Policy {
         })
     }
 
-    fn denied_by<'p>(&'p self, role: &'p Role, permission: &Permission) -> Option<Rule<'p>> {
+    fn denied_by<'p>(&'p self, role: &'p Role, permission: &Permission<'_>) -> Option<Rule<'p>> {
         self.inherited(role).find_map(|from| {
             let pattern = from
                 .deny

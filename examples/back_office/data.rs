@@ -136,8 +136,8 @@ pub fn tenants_do_not_see_each_other(p: &mut Promise, office: &Office) -> Played
 }
 
 /// What the roles of the policy allow, one question for each choice that a pattern gives.
-fn permissions(office: &Office) -> Vec<Permission> {
-    let mut questions = vec![];
+fn permissions(office: &Office) -> Vec<Permission<'static>> {
+    let mut questions: Vec<Permission<'_>> = vec![];
     for rule in office.roles.allow_rules() {
         let mut texts = vec![String::new()];
         for segment in rule.pattern().to_string().split(':') {
@@ -153,7 +153,7 @@ fn permissions(office: &Office) -> Vec<Permission> {
         questions.extend(
             texts
                 .iter()
-                .filter_map(|text| Permission::parse(text.trim_start_matches(':')).ok()),
+                .filter_map(|text| text.trim_start_matches(':').parse().ok()),
         );
     }
     questions.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));

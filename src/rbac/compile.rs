@@ -45,7 +45,7 @@ pub(super) struct Role {
 pub struct Field {
     pub(super) name: Box<str>,
     class: Option<Box<str>>,
-    pub(super) read: Permission,
+    pub(super) read: Permission<'static>,
     /// Ascending indices of roles.
     pub(super) show: Box<[usize]>,
     pub(super) mask: Box<[usize]>,
@@ -69,7 +69,7 @@ impl Field {
     /// [`Policy::visibility`](super::Policy::visibility), not
     /// [`Policy::decide`](super::Policy::decide): an allowance of this shows nothing.
     #[must_use]
-    pub fn read_permission(&self) -> &Permission {
+    pub fn read_permission(&self) -> &Permission<'static> {
         &self.read
     }
 }
@@ -300,7 +300,7 @@ fn denials_of_nothing(draft: &Draft<'_>, found: &mut Found) {
 enum Target<'d> {
     Allowed(&'d Pattern),
     /// A field, by the permission to read it.
-    Shown(&'d Permission),
+    Shown(&'d Permission<'static>),
 }
 
 impl<'d> Target<'d> {

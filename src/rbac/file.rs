@@ -74,7 +74,7 @@ pub(super) struct FieldDraft<'d> {
     pub(super) name: &'d str,
     pub(super) class: Option<&'d str>,
     /// The permission to read it, which a role can deny.
-    pub(super) read: Permission,
+    pub(super) read: Permission<'static>,
     pub(super) show: Vec<Mention<'d>>,
     pub(super) mask: Vec<Mention<'d>>,
 }
@@ -446,7 +446,7 @@ impl<'d> Reader<'d, '_> {
 }
 
 /// The permission to read a field: `contact.address.city` is read with `contact:read:address:city`.
-fn read_permission(field: &str) -> Result<Permission, Slip> {
+fn read_permission(field: &str) -> Result<Permission<'static>, Slip> {
     let mut at = 0_usize;
     for part in field.split('.') {
         check_literal(part).map_err(|slip| slip.after(at))?;
@@ -454,7 +454,7 @@ fn read_permission(field: &str) -> Result<Permission, Slip> {
     }
     let (resource, rest) = field.split_once('.').unwrap_or((field, ""));
     let text = [resource, "read", &rest.replace('.', ":")].join(":");
-    Permission::read(text.trim_end_matches(':')).map_err(|slip| Slip { at: 0, ..slip })
+    Permission::read(text.trim_end_matches(':').to_owned()).map_err(|slip| Slip { at: 0, ..slip })
 }
 
 /// A whole number and its unit: `90s`, `15m`, `12h`, `7d`. Zero is no time.

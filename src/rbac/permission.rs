@@ -1,6 +1,7 @@
 //! Permissions, which are asked for, and patterns of them, which are granted or denied.
 
 use core::{fmt, str::FromStr};
+use std::borrow::Cow;
 
 use super::Error;
 
@@ -20,33 +21,50 @@ const READING: usize = 2;
 /// at most 4096 bytes. Upper and lower case differ. By convention it reads resource, action and
 /// then, where it matters, a field or an object. There are no wildcards in a question: who asks
 /// for "anything" would be answered yes by whoever may do one thing.
+///
+/// One that is known when the program is written is a constant:
+/// [`permission!`](super::permission!).
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Permission(Box<str>);
+pub struct Permission<'a>(Cow<'a, str>);
 
-impl Permission {
-    /// Reads a permission.
+impl<'a> Permission<'a> {
+    /// Reads a permission, without a copy of its text.
     ///
     /// # Errors
     ///
     /// [`Error::Syntax`] with the place of the first character that is not as described above.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &'a str) -> Result<Self, Error> {
         Self::read(text).map_err(|slip| slip.in_text(text))
     }
 
-    pub(super) fn read(text: &str) -> Result<Self, Slip> {
-        for (at, segment) in segments(text)? {
-            if matches!(segment, "*" | "**") {
-                return Err(Slip::new(at, Fault::WildcardInQuestion));
-            }
-            check_literal(segment).map_err(|slip| slip.after(at))?;
-        }
-        Ok(Self(text.into()))
+    pub(super) fn read(text: impl Into<Cow<'a, str>>) -> Result<Self, Slip> {
+        let text = text.into();
+        check_permission(text.as_bytes())?;
+        Ok(Self(text))
     }
 
     /// The permission as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Permission<'static> {
+        Permission(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// What [`permission!`](super::permission!) expands to, in a constant only: there, a panic is an
+    /// error of the compiler.
+    #[doc(hidden)]
+    #[must_use]
+    #[allow(clippy::panic, reason = "evaluated by the compiler, as its error")]
+    pub const fn __constant(text: &'static str) -> Permission<'static> {
+        match check_permission(text.as_bytes()) {
+            Ok(()) => Permission(Cow::Borrowed(text)),
+            Err(slip) => panic!("{}", slip.fault.message()),
+        }
     }
 
     /// The first segment.
@@ -59,18 +77,41 @@ impl Permission {
     }
 }
 
-impl FromStr for Permission {
+impl FromStr for Permission<'static> {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::parse(text)
+        Permission::parse(text).map(Permission::into_owned)
     }
 }
 
-impl fmt::Display for Permission {
+impl fmt::Display for Permission<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A [`Permission`](crate::rbac::Permission) that is checked when the program is compiled.
+///
+/// ```
+/// use portcullis::rbac::{Permission, permission};
+///
+/// const READ: Permission<'static> = permission!("project:read");
+/// assert_eq!(READ.as_str(), "project:read");
+/// ```
+///
+/// A wrong one is no program:
+///
+/// ```compile_fail,E0080
+/// // error[E0080]: evaluation panicked: a wildcard cannot be asked for
+/// let anything = portcullis::rbac::permission!("project:*");
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rbac_permission {
+    ($text:expr) => {
+        const { $crate::rbac::Permission::__constant($text) }
+    };
 }
 
 /// What a role may do or must not do: a set of permissions.
@@ -112,7 +153,13 @@ impl Pattern {
     pub(super) fn read(text: &str) -> Result<Self, Slip> {
         let mut parts = Vec::new();
         let mut tail = Tail::Nothing;
-        for (at, segment) in segments(text)? {
+        if text.len() > TEXT_LEN {
+            return Err(Slip::new(0, Fault::TooLong));
+        }
+        for (number, (at, segment)) in segments(text).enumerate() {
+            if number == SEGMENTS {
+                return Err(Slip::new(at.saturating_sub(1), Fault::TooManySegments));
+            }
             if tail == Tail::Anything {
                 return Err(Slip::new(at, Fault::AfterTail));
             }
@@ -132,7 +179,7 @@ impl Pattern {
 
     /// Whether `permission` is one of this set.
     #[must_use]
-    pub fn matches(&self, permission: &Permission) -> bool {
+    pub fn matches(&self, permission: &Permission<'_>) -> bool {
         let mut asked = permission.segments();
         for segment in &self.segments {
             match asked.next() {
@@ -146,7 +193,7 @@ impl Pattern {
     /// Whether a denial of this hides a field that is read with `read`: it matches that permission,
     /// or what it is part of, down to the reading of the resource. So `a:read:b:c` is hidden by what
     /// matches `a:read`, `a:read:b` or `a:read:b:c`.
-    pub(super) fn hides(&self, read: &Permission) -> bool {
+    pub(super) fn hides(&self, read: &Permission<'_>) -> bool {
         let mut asked = read.segments();
         let mut segments = self.segments.iter();
         let leads = segments.all(|own| asked.next().is_some_and(|literal| own.contains(literal)));
@@ -211,8 +258,8 @@ impl fmt::Display for Pattern {
 }
 
 /// What matches this permission and nothing else.
-impl From<&Permission> for Pattern {
-    fn from(permission: &Permission) -> Self {
+impl From<&Permission<'_>> for Pattern {
+    fn from(permission: &Permission<'_>) -> Self {
         let segments = permission
             .segments()
             .map(|s| Segment::OneOf(Box::new([s.into()])));
@@ -267,29 +314,78 @@ impl Segment {
 }
 
 /// Each segment after the byte where it begins.
-fn segments(text: &str) -> Result<impl Iterator<Item = (usize, &str)>, Slip> {
-    if text.len() > TEXT_LEN {
-        return Err(Slip::new(0, Fault::TooLong));
-    }
-    if let Some((at, _)) = text.match_indices(':').nth(SEGMENTS.saturating_sub(1)) {
-        return Err(Slip::new(at, Fault::TooManySegments));
-    }
-    Ok(text.split(':').scan(0_usize, |next, segment| {
+fn segments(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split(':').scan(0_usize, |next, segment| {
         let at = *next;
         *next = at.saturating_add(segment.len()).saturating_add(1);
         Some((at, segment))
-    }))
+    })
+}
+
+const fn check_permission(text: &[u8]) -> Result<(), Slip> {
+    if text.len() > TEXT_LEN {
+        return Err(Slip::new(0, Fault::TooLong));
+    }
+    let (mut at, mut segments, mut rest) = (0_usize, 0_usize, text);
+    loop {
+        if segments == SEGMENTS {
+            return Err(Slip::new(at.saturating_sub(1), Fault::TooManySegments));
+        }
+        let (segment, after) = split_segment(rest);
+        match segment {
+            b"*" | b"**" => return Err(Slip::new(at, Fault::WildcardInQuestion)),
+            _ => {}
+        }
+        if let Err(slip) = check_bytes(segment) {
+            return Err(slip.after(at));
+        }
+        match after {
+            None => return Ok(()),
+            Some(after) => rest = after,
+        }
+        at = at.saturating_add(segment.len()).saturating_add(1);
+        segments = segments.saturating_add(1);
+    }
+}
+
+/// What stands before the first colon, and what stands after it if there is one.
+const fn split_segment(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let (mut len, mut rest) = (0_usize, text);
+    while let Some((byte, after)) = rest.split_first() {
+        if *byte == b':' {
+            return match text.split_at_checked(len) {
+                Some((segment, _)) => (segment, Some(after)),
+                None => (text, None),
+            };
+        }
+        len = len.saturating_add(1);
+        rest = after;
+    }
+    (text, None)
 }
 
 /// Checks a segment, the name of a role or the name of a tenant. ASCII only: no two names look
 /// alike and differ.
 pub(super) fn check_literal(text: &str) -> Result<(), Slip> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._@/+=~-".contains(c);
+    check_bytes(text.as_bytes())
+}
+
+const fn check_bytes(text: &[u8]) -> Result<(), Slip> {
     if text.is_empty() {
         return Err(Slip::new(0, Fault::Empty));
     }
-    if let Some((at, _)) = text.char_indices().find(|(_, c)| !is_plain(*c)) {
-        return Err(Slip::new(at, Fault::Character));
+    let (mut at, mut rest) = (0_usize, text);
+    while let Some((byte, after)) = rest.split_first() {
+        let is_plain = matches!(
+            byte,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'
+                | b'.' | b'_' | b'@' | b'/' | b'+' | b'=' | b'~' | b'-'
+        );
+        if !is_plain {
+            return Err(Slip::new(at, Fault::Character));
+        }
+        at = at.saturating_add(1);
+        rest = after;
     }
     if text.len() > LITERAL_LEN {
         return Err(Slip::new(LITERAL_LEN, Fault::LiteralTooLong));
@@ -305,11 +401,11 @@ pub(super) struct Slip {
 }
 
 impl Slip {
-    fn new(at: usize, fault: Fault) -> Self {
+    const fn new(at: usize, fault: Fault) -> Self {
         Self { at, fault }
     }
 
-    pub(super) fn after(self, start: usize) -> Self {
+    pub(super) const fn after(self, start: usize) -> Self {
         Self::new(self.at.saturating_add(start), self.fault)
     }
 
@@ -346,9 +442,9 @@ pub enum Fault {
     AfterTail,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Fault {
+    const fn message(self) -> &'static str {
+        match self {
             Self::Empty => "nothing stands here; 1 to 128 characters are needed",
             Self::Character => "this character is not one of A-Z a-z 0-9 . _ @ / + = ~ -",
             Self::LiteralTooLong => "longer than 128 characters",
@@ -358,6 +454,12 @@ impl fmt::Display for Fault {
             Self::WildcardInSet => "a wildcard cannot be one of several alternatives",
             Self::Repeated => "this alternative stands here twice",
             Self::AfterTail => "nothing can follow `**`",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
     }
 }

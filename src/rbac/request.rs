@@ -8,7 +8,7 @@ use crate::Timestamp;
 #[must_use = "a question is to be decided"]
 pub struct Request<'a> {
     pub(super) tenant: &'a Tenant,
-    pub(super) permission: &'a Permission,
+    pub(super) permission: &'a Permission<'a>,
     circumstances: Circumstances<'a>,
 }
 
@@ -17,7 +17,7 @@ impl<'a> Request<'a> {
     /// of the subject.
     ///
     /// The subject's name is compared with the owner's byte by byte. An empty name is nobody's.
-    pub fn new(subject: &'a str, tenant: &'a Tenant, permission: &'a Permission) -> Self {
+    pub fn new(subject: &'a str, tenant: &'a Tenant, permission: &'a Permission<'a>) -> Self {
         Self {
             tenant,
             permission,

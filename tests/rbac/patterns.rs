@@ -1,6 +1,6 @@
 //! The grammar of permissions and patterns.
 
-use portcullis::rbac::{Error, Fault, Pattern, Permission};
+use portcullis::rbac::{Error, Fault, Pattern, Permission, permission};
 
 /// RB-01: wildcards stand in the policy and never in a question.
 #[test]
@@ -104,4 +104,24 @@ fn patterns_imply_each_other_as_in_shiro() {
         let differs = words.get(3) == Some(&"prefix");
         assert_eq!(left.implies(&right), expected != differs, "{case}");
     }
+}
+
+/// RB-12: a wrong literal is refused when the program is compiled, a right one is a constant.
+#[test]
+fn a_permission_can_be_a_constant() {
+    const READ: Permission<'static> = permission!("project:read");
+    const PARTS: Permission<'static> = permission!(concat!("project", ":", "read"));
+    assert_eq!(Permission::parse("project:read"), Ok(READ));
+    assert_eq!(READ, PARTS);
+}
+
+/// RB-07: reading a permission copies nothing.
+#[test]
+fn a_permission_borrows_its_text_until_it_is_made_its_own() {
+    let text = String::from("project:read");
+    let borrowed = Permission::parse(&text).unwrap();
+    assert_eq!(borrowed.as_str().as_ptr(), text.as_ptr());
+    let owned = borrowed.into_owned();
+    drop(text);
+    assert_eq!(owned.as_str(), "project:read");
 }
