@@ -2,6 +2,7 @@
 //!
 //! README.md says how to run it and how each number is made.
 
+mod decisions;
 mod measure;
 mod passwords;
 mod sessions;
@@ -16,12 +17,13 @@ fn main() -> ExitCode {
     let all = [
         ("passwords", passwords::compare as fn(bool)),
         ("sessions", sessions::compare),
+        ("decisions", decisions::compare),
     ];
     if parts
         .iter()
         .any(|part| all.iter().all(|(name, _)| part != name))
     {
-        eprintln!("usage: portcullis-peers [passwords] [sessions] [--quick]");
+        eprintln!("usage: portcullis-peers [passwords] [sessions] [decisions] [--quick]");
         return ExitCode::FAILURE;
     }
     describe();
