@@ -77,7 +77,7 @@
 //! # Example
 //!
 //! ```
-//! use portcullis::{Timestamp, rbac::{Decision, Grant, Grants, Permission, Policy, Request, Scope, Tenant}};
+//! use portcullis::{Timestamp, rbac::{Grant, Grants, Permission, Policy, Request, Scope, Tenant}};
 //!
 //! let policy: Policy = r#"
 //!     portcullis = 1
@@ -95,10 +95,11 @@
 //! let decision = policy.decide(&ada, &Request::new("ada", &acme, &read), now);
 //! assert_eq!(decision.to_string(), "allowed: role `editor` may `project:read`, as `user`");
 //! let decision = policy.decide(&ada, &Request::new("ada", &globex, &read), now);
-//! assert!(matches!(decision, Decision::Deny(_)));
+//! assert!(!decision.is_allowed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod closure;
 mod compile;
 #[allow(
     dead_code,
@@ -106,15 +107,19 @@ mod compile;
     reason = "read and decided by in the commits that follow"
 )]
 mod condition;
+mod decide;
 mod decision;
 mod error;
 mod facts;
 mod file;
 mod finding;
 mod grants;
+mod matches;
 mod permission;
 #[allow(dead_code, reason = "decided by in the commits that follow")]
 mod request;
+mod rules;
+mod trie;
 mod visibility;
 
 use core::str::FromStr;
@@ -123,18 +128,18 @@ use std::sync::Arc;
 #[doc(inline)]
 pub use crate::__rbac_permission as permission;
 pub use compile::Field;
-use compile::{Compiled, Role};
+use compile::{Compiled, Role, RoleId};
 pub use condition::Condition;
-pub use decision::{Decision, Reason, Rule, SecondFactor};
+use decide::Standing;
+pub use decision::{Decision, Outcome, Reason, Rule, SecondFactor};
 pub use error::Error;
 pub use facts::Facts;
-use file::When;
 pub use finding::{Finding, Findings, Name, Problem};
 use grants::Phase;
 pub use grants::{Grant, Grants, Scope, Tenant};
 pub use permission::{Fault, Pattern, Permission};
-use request::Circumstances;
 pub use request::Request;
+use rules::Effect;
 pub use visibility::Visibility;
 
 use crate::Timestamp;
@@ -155,23 +160,13 @@ impl Policy {
     /// The time it takes depends on the roles that the subject holds and on what these inherit, not
     /// on how many roles the policy has. It allocates nothing.
     pub fn decide(&self, grants: &Grants, request: &Request<'_>, now: Timestamp) -> Decision<'_> {
-        let mut allowed = None;
-        let mut reason = Reason::NoGrant;
-        for (grant, role) in self.known(grants) {
-            let standing = Standing::of(grant, request.tenant, now);
-            if standing == Standing::Active
-                && let Some(by) = self.denied_by(role, request.permission)
-            {
-                return Decision::Deny(Reason::ExplicitDeny { by });
-            }
-            if let Some(rule) = self.allowed_by(role, request) {
-                match standing.obstacle(role, &request.circumstances().facts, now) {
-                    None => allowed = allowed.or(Some(rule)),
-                    Some(obstacle) => reason = reason.nearer(obstacle),
-                }
-            }
-        }
-        allowed.map_or(Decision::Deny(reason), Decision::Allow)
+        let policy = &*self.0;
+        let held = grants.iter().filter_map(|grant| {
+            let role = policy.role_id(grant.role())?;
+            Some((role, Standing::of(grant, request.tenant, now)))
+        });
+        let matches = policy.patterns.matching(request.permission);
+        Decision::new(policy.decide_over(held, request, &matches, now))
     }
 
     /// Whether a role that the subject has now, in whatever tenant, asks for a second factor: who
@@ -179,8 +174,8 @@ impl Policy {
     pub fn requires_second_factor(&self, grants: &Grants, now: Timestamp) -> SecondFactor {
         let active = self
             .known(grants)
-            .filter(|(grant, _)| grant.phase(now) == Phase::Active);
-        match active.filter_map(|(_, role)| role.mfa_within).min() {
+            .filter(|(grant, ..)| grant.phase(now) == Phase::Active);
+        match active.filter_map(|(.., role)| role.mfa_within).min() {
             Some(within) => SecondFactor::Required { within },
             None => SecondFactor::NotRequired,
         }
@@ -195,9 +190,13 @@ impl Policy {
     /// The rules that allow something, role by role; what a role inherits stands with the role that
     /// it comes from. For a listing, not for a decision.
     pub fn allow_rules(&self) -> impl Iterator<Item = Rule<'_>> {
-        self.0.roles.iter().flat_map(|role| {
-            let allow = role.allow.iter();
-            allow.map(move |(pattern, _)| Rule::new(role, role, pattern))
+        let rules = &self.0.rules;
+        RoleId::first(self.0.roles.len()).flat_map(move |id| {
+            let role = self.0.role(id);
+            let patterns = rules.own(id, Effect::Allow).iter().map(|rule| rule.pattern);
+            patterns.filter_map(move |pattern| {
+                Some(Rule::new(role?, role?, self.0.patterns.get(pattern)?))
+            })
         })
     }
 
@@ -219,36 +218,11 @@ impl Policy {
     fn known<'p, 'g>(
         &'p self,
         grants: &'g Grants,
-    ) -> impl Iterator<Item = (&'g Grant, &'p Role)> + use<'p, 'g> {
+    ) -> impl Iterator<Item = (&'g Grant, RoleId, &'p Role)> + use<'p, 'g> {
         grants.iter().filter_map(|grant| {
-            let role = *self.0.by_name.get(grant.role())?;
-            Some((grant, self.0.roles.get(role)?))
+            let role = self.0.role_id(grant.role())?;
+            Some((grant, role, self.0.role(role)?))
         })
-    }
-
-    fn denied_by<'p>(&'p self, role: &'p Role, permission: &Permission<'_>) -> Option<Rule<'p>> {
-        self.inherited(role).find_map(|from| {
-            let pattern = from
-                .deny
-                .iter()
-                .find(|pattern| pattern.matches(permission))?;
-            Some(Rule::new(role, from, pattern))
-        })
-    }
-
-    fn allowed_by<'p>(&'p self, role: &'p Role, request: &Request<'_>) -> Option<Rule<'p>> {
-        self.inherited(role).find_map(|from| {
-            let mut rules = from.allow.iter();
-            let (pattern, _) = rules.find(|(pattern, when)| {
-                pattern.matches(request.permission) && meets(request.circumstances(), *when)
-            })?;
-            Some(Rule::new(role, from, pattern))
-        })
-    }
-
-    fn inherited<'p>(&'p self, role: &'p Role) -> impl Iterator<Item = &'p Role> {
-        let indices = role.comes_down_to.iter();
-        indices.filter_map(|role| self.0.roles.get(*role))
     }
 }
 
@@ -262,49 +236,6 @@ impl FromStr for Policy {
         match compile::compile(draft, &mut found) {
             Some(compiled) if found.is_empty() => Ok(Self(Arc::new(compiled))),
             _ => Err(Findings::new(text, found)),
-        }
-    }
-}
-
-fn meets(case: &Circumstances<'_>, when: When) -> bool {
-    match when {
-        When::Always => true,
-        When::Owner => case.subject_is_owner(),
-    }
-}
-
-/// How a grant stands to a question.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Standing {
-    Active,
-    Over,
-    Ahead,
-    Elsewhere,
-    /// In another tenant, and not active there either.
-    Beside,
-}
-
-impl Standing {
-    fn of(grant: &Grant, tenant: &Tenant, now: Timestamp) -> Self {
-        match (grant.phase(now), grant.covers(tenant)) {
-            (Phase::Active, true) => Self::Active,
-            (Phase::Over, true) => Self::Over,
-            (Phase::Ahead, true) => Self::Ahead,
-            (Phase::Active, false) => Self::Elsewhere,
-            (Phase::Over | Phase::Ahead, false) => Self::Beside,
-        }
-    }
-
-    /// What keeps a role from allowing what it allows; None where nothing does.
-    fn obstacle(self, role: &Role, facts: &Facts<'_>, now: Timestamp) -> Option<Reason<'static>> {
-        match (self, role.mfa_within) {
-            (Self::Active, None) => None,
-            (Self::Active, Some(within)) if facts.second_factor_is_within(within, now) => None,
-            (Self::Active, Some(within)) => Some(Reason::StepUpRequired { within }),
-            (Self::Over, _) => Some(Reason::Expired),
-            (Self::Ahead, _) => Some(Reason::NotYetValid),
-            (Self::Elsewhere, _) => Some(Reason::OtherTenant),
-            (Self::Beside, _) => Some(Reason::NoGrant),
         }
     }
 }

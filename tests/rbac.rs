@@ -30,8 +30,8 @@ use std::{borrow::Cow, time::Duration};
 use portcullis::{
     Timestamp,
     rbac::{
-        Decision, Error, Facts, Fault, Grant, Grants, Permission, Policy, Reason, Request, Scope,
-        SecondFactor, Tenant, Visibility,
+        Decision, Error, Facts, Fault, Grant, Grants, Outcome, Permission, Policy, Reason, Request,
+        Scope, SecondFactor, Tenant, Visibility,
     },
 };
 
@@ -223,9 +223,9 @@ fn a_grant_in_one_tenant_allows_nothing_in_another() {
     ] {
         let tenant = tenant(name);
         let request = Request::new("ada", &tenant, &read);
-        let refused = match policy.decide(&here, &request, at(0)) {
-            Decision::Allow(_) => None,
-            Decision::Deny(reason) => Some(reason),
+        let refused = match policy.decide(&here, &request, at(0)).outcome() {
+            Outcome::Allow(_) => None,
+            Outcome::Deny(reason) => Some(reason),
         };
         assert_eq!(refused, expected, "{name}");
         assert!(
@@ -304,16 +304,16 @@ fn a_role_that_requires_a_second_factor_allows_nothing_without_it() {
                 assert!(decision.is_allowed(), "{permission} {factor_at:?}");
             } else {
                 assert_eq!(
-                    decision,
-                    Decision::Deny(Reason::StepUpRequired { within }),
+                    decision.outcome(),
+                    Outcome::Deny(Reason::StepUpRequired { within }),
                     "{permission} {factor_at:?}"
                 );
             }
         }
         let old = request.second_factor_at(at(0));
         assert_eq!(
-            policy.decide(&grants, &old, at(12 * HOUR)),
-            Decision::Deny(Reason::StepUpRequired { within })
+            policy.decide(&grants, &old, at(12 * HOUR)).outcome(),
+            Outcome::Deny(Reason::StepUpRequired { within })
         );
     }
 }
@@ -333,8 +333,8 @@ fn a_denial_needs_no_second_factor() {
     let request = Request::new("ada", &acme, &permission);
     let decision = policy.decide(&roles(["user", "careful"]), &request, at(0));
     assert!(matches!(
-        decision,
-        Decision::Deny(Reason::ExplicitDeny { .. })
+        decision.outcome(),
+        Outcome::Deny(Reason::ExplicitDeny { .. })
     ));
 }
 

@@ -4,7 +4,7 @@ use portcullis::{
     Timestamp,
     account::{Error, SignedIn},
     field::{Context, Keyring},
-    rbac::{Decision, Facts, Grants, Permission, Reason, Request, Tenant, Visibility},
+    rbac::{Facts, Grants, Outcome, Permission, Reason, Request, Tenant, Visibility},
     redact,
 };
 
@@ -181,8 +181,8 @@ pub fn administrators_prove_a_second_factor(p: &mut Promise, office: &Office) ->
             let request = Request::new(&person.login, &tenant, &permission);
             let decide = |request: &Request<'_>| office.roles.decide(&grants, request, now);
             if !matches!(
-                decide(&request),
-                Decision::Deny(Reason::StepUpRequired { .. })
+                decide(&request).outcome(),
+                Outcome::Deny(Reason::StepUpRequired { .. })
             ) {
                 continue;
             }

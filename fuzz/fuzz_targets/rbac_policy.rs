@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use portcullis::{
     Timestamp,
     rbac::{
-        Decision, Grant, Grants, Pattern, Permission, Policy, Request, Scope, Tenant, Visibility,
+        Grant, Grants, Outcome, Pattern, Permission, Policy, Request, Scope, Tenant, Visibility,
     },
 };
 
@@ -45,7 +45,7 @@ fn loads(policy: &Policy, text: &str, tenant: &Tenant, now: Timestamp) {
             };
             let request = Request::new("mallory", tenant, &permission);
             assert!(!policy.decide(&nobody, &request, now).is_allowed());
-            if let Decision::Allow(rule) = policy.decide(&all, &request, now) {
+            if let Outcome::Allow(rule) = policy.decide(&all, &request, now).outcome() {
                 assert!(rule.pattern().matches(&permission));
                 assert_eq!(rule.role(), role);
             }

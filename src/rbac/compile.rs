@@ -1,18 +1,18 @@
-//! From what a file says to what a decision needs: names become indices, the hierarchy becomes for
-//! each role the list of roles that it comes down to.
+//! From what a file says to what a decision needs: names become places, the hierarchy becomes for
+//! each role the list of roles that it comes down to, and their rules one list that can be searched.
 
 use core::time::Duration;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    file::{Draft, Found, Mention, RoleDraft, RuleDraft, When},
+    closure::{Edge, closures},
+    file::{Draft, Found, Mention, RoleDraft, RuleDraft},
     finding::{Name, Problem, meant},
+    matches::{PatternId, Patterns},
     permission::{Pattern, Permission},
+    rules::{Own, Rules},
 };
 
-/// Roles inherited in total, each role counted with itself: a chain of some 1,400 roles. The text
-/// of a policy bounds the roles, not the pairs of them.
-const MAX_INHERITED: usize = 1_000_000;
 /// Comparisons of denials with what is allowed; what is left then is taken as meant. It is enforced
 /// all the same.
 const MAX_COMPARISONS: usize = 4_000_000;
@@ -23,21 +23,45 @@ const SUGGESTIONS: usize = 100;
 pub(super) struct Compiled {
     /// Sorted by name.
     pub(super) roles: Box<[Role]>,
-    pub(super) by_name: HashMap<Box<str>, usize>,
+    by_name: HashMap<Box<str>, RoleId>,
     /// Sorted by name.
     pub(super) fields: Box<[Field]>,
+    pub(super) patterns: Patterns,
+    pub(super) rules: Rules,
+}
+
+impl Compiled {
+    pub(super) fn role_id(&self, name: &str) -> Option<RoleId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn role(&self, id: RoleId) -> Option<&Role> {
+        self.roles.get(id.index())
+    }
 }
 
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Role {
     pub(super) name: Box<str>,
-    /// The rules of this role alone, sorted.
-    pub(super) allow: Box<[(Pattern, When)]>,
-    pub(super) deny: Box<[Pattern]>,
-    /// This role and all that it inherits, at once or through others; ascending indices.
-    pub(super) comes_down_to: Box<[usize]>,
+    /// This role and all that it inherits, at once or through others; ascending.
+    pub(super) comes_down_to: Box<[RoleId]>,
     /// The strictest requirement of all these.
     pub(super) mfa_within: Option<Duration>,
+}
+
+/// A role, by its place among the names of all, sorted.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct RoleId(u32);
+
+impl RoleId {
+    /// The ids of so many roles.
+    pub(super) fn first(count: usize) -> impl Iterator<Item = Self> {
+        (0..).map(Self).take(count)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A field that the policy knows.
@@ -46,9 +70,9 @@ pub struct Field {
     pub(super) name: Box<str>,
     class: Option<Box<str>>,
     pub(super) read: Permission<'static>,
-    /// Ascending indices of roles.
-    pub(super) show: Box<[usize]>,
-    pub(super) mask: Box<[usize]>,
+    /// Ascending.
+    pub(super) show: Box<[RoleId]>,
+    pub(super) mask: Box<[RoleId]>,
 }
 
 impl Field {
@@ -87,66 +111,98 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
         denials_of_nothing(&draft, found);
     }
     let closures = closures?;
+    let patterns = interned(&draft);
+    let rules = match Rules::new(&own(&draft, &patterns)?, &closures) {
+        Ok(rules) => rules,
+        Err(role) => {
+            let role = draft.roles.get(role.index())?;
+            let problem = Problem::TooManyRules(Name::new(role.name));
+            found.push((role.at, problem));
+            return None;
+        }
+    };
+    if !found.is_empty() {
+        return None;
+    }
     Some(Compiled {
         by_name: names.owned(),
+        roles: roles(&draft.roles, closures),
+        patterns: Patterns::new(patterns),
         fields,
-        roles: roles(draft.roles, closures),
+        rules,
     })
 }
 
-fn roles(drafts: Vec<RoleDraft<'_>>, closures: Vec<Box<[usize]>>) -> Box<[Role]> {
-    let required: Vec<_> = drafts.iter().map(|role| role.mfa_within).collect();
-    let strictest = |closure: &[usize]| {
-        let all = closure.iter().filter_map(|role| *required.get(*role)?);
+fn roles(drafts: &[RoleDraft<'_>], closures: Vec<Box<[RoleId]>>) -> Box<[Role]> {
+    let strictest = |closure: &[RoleId]| {
+        let all = closure
+            .iter()
+            .filter_map(|role| drafts.get(role.index())?.mfa_within);
         all.min()
     };
-    let roles = drafts.into_iter().zip(closures).map(|(role, closure)| {
-        let mut allow: Vec<_> = role
-            .allow
-            .into_iter()
-            .map(|r| (r.pattern, r.when))
-            .collect();
-        let mut deny: Vec<_> = role.deny.into_iter().map(|r| r.pattern).collect();
-        allow.sort_unstable();
-        deny.sort_unstable();
-        Role {
-            name: role.name.into(),
-            allow: allow.into(),
-            deny: deny.into(),
-            mfa_within: strictest(&closure),
-            comes_down_to: closure,
-        }
+    let roles = drafts.iter().zip(closures).map(|(role, closure)| Role {
+        name: role.name.into(),
+        mfa_within: strictest(&closure),
+        comes_down_to: closure,
     });
     roles.collect()
 }
 
-/// The names of the roles, sorted, and the index of each.
-struct Names<'d> {
-    sorted: Vec<&'d str>,
-    indices: HashMap<&'d str, usize>,
+/// The patterns of all rules, each once, sorted.
+fn interned(draft: &Draft<'_>) -> Box<[Pattern]> {
+    let rules = draft
+        .roles
+        .iter()
+        .flat_map(|role| role.allow.iter().chain(&role.deny));
+    let distinct: HashSet<_> = rules.map(|rule| &rule.pattern).collect();
+    let mut patterns: Vec<_> = distinct.into_iter().cloned().collect();
+    patterns.sort_unstable();
+    patterns.into()
 }
 
-/// One role inherits another, and where the file says so.
-#[derive(Clone, Copy)]
-struct Edge {
-    to: usize,
-    at: usize,
+/// What each role states, by the places of its patterns.
+fn own(draft: &Draft<'_>, patterns: &[Pattern]) -> Option<Vec<Own>> {
+    let places: HashMap<_, _> = patterns
+        .iter()
+        .enumerate()
+        .map(|(at, pattern)| (pattern, PatternId::at(at)))
+        .collect();
+    let place = |rule: &RuleDraft| places.get(&rule.pattern).copied();
+    let own = draft.roles.iter().map(|role| {
+        let allow = role
+            .allow
+            .iter()
+            .map(|rule| Some((place(rule)?, rule.when)));
+        let mut allow = allow.collect::<Option<Vec<_>>>()?;
+        let mut deny = role.deny.iter().map(place).collect::<Option<Vec<_>>>()?;
+        allow.sort_unstable();
+        deny.sort_unstable();
+        Some(Own { allow, deny })
+    });
+    own.collect()
+}
+
+/// The names of the roles, sorted, and the id of each.
+struct Names<'d> {
+    sorted: Vec<&'d str>,
+    ids: HashMap<&'d str, RoleId>,
 }
 
 impl<'d> Names<'d> {
     fn of(roles: &[RoleDraft<'d>]) -> Self {
         let sorted: Vec<_> = roles.iter().map(|role| role.name).collect();
-        let indices = sorted.iter().copied().zip(0..).collect();
-        Self { sorted, indices }
+        let ids = RoleId::first(sorted.len());
+        let ids = sorted.iter().copied().zip(ids).collect();
+        Self { sorted, ids }
     }
 
-    fn owned(&self) -> HashMap<Box<str>, usize> {
-        let names = self.sorted.iter().map(|name| Box::from(*name));
-        names.zip(0..).collect()
+    fn owned(&self) -> HashMap<Box<str>, RoleId> {
+        let ids = self.ids.iter();
+        ids.map(|(name, id)| (Box::from(*name), *id)).collect()
     }
 
-    fn resolve(&self, mention: &Mention<'_>, found: &mut Found) -> Option<usize> {
-        let role = self.indices.get(mention.name).copied();
+    fn resolve(&self, mention: &Mention<'_>, found: &mut Found) -> Option<RoleId> {
+        let role = self.ids.get(mention.name).copied();
         if role.is_none() {
             let problem = Problem::UnknownRole {
                 name: Name::new(mention.name),
@@ -176,7 +232,7 @@ impl<'d> Names<'d> {
         edges
     }
 
-    fn indices(&self, mentions: &[Mention<'_>], found: &mut Found) -> Box<[usize]> {
+    fn all(&self, mentions: &[Mention<'_>], found: &mut Found) -> Box<[RoleId]> {
         let resolved = mentions.iter().filter_map(|role| self.resolve(role, found));
         let mut roles: Vec<_> = resolved.collect();
         roles.sort_unstable();
@@ -188,95 +244,11 @@ impl<'d> Names<'d> {
             name: field.name.into(),
             class: field.class.map(Into::into),
             read: field.read.clone(),
-            show: self.indices(&field.show, found),
-            mask: self.indices(&field.mask, found),
+            show: self.all(&field.show, found),
+            mask: self.all(&field.mask, found),
         });
         fields.collect()
     }
-}
-
-/// For each role, itself and all that it inherits. None where a role inherits itself or the total
-/// is too large.
-fn closures(
-    roles: &[RoleDraft<'_>],
-    edges: &[Vec<Edge>],
-    found: &mut Found,
-) -> Option<Vec<Box<[usize]>>> {
-    let order = inherited_first(roles, edges, found)?;
-    let mut closures: Vec<Box<[usize]>> = vec![Box::default(); roles.len()];
-    let mut member_of = vec![usize::MAX; roles.len()];
-    let mut total = 0_usize;
-    for role in order {
-        let mut closure = vec![role];
-        for edge in edges.get(role)? {
-            for inherited in closures.get(edge.to)? {
-                let last = member_of.get_mut(*inherited)?;
-                if *last != role {
-                    *last = role;
-                    closure.push(*inherited);
-                }
-            }
-        }
-        total = total.saturating_add(closure.len());
-        if total > MAX_INHERITED {
-            let role = roles.get(role)?;
-            let problem = Problem::TooMuchInheritance(Name::new(role.name));
-            found.push((role.at, problem));
-            return None;
-        }
-        closure.sort_unstable();
-        *closures.get_mut(role)? = closure.into();
-    }
-    Some(closures)
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Mark {
-    Unseen,
-    Open,
-    Done,
-}
-
-/// The roles in an order in which each comes after those that it inherits: a depth-first search
-/// with its own stack, as long as the longest chain of roles. None where a role inherits itself.
-fn inherited_first(
-    roles: &[RoleDraft<'_>],
-    edges: &[Vec<Edge>],
-    found: &mut Found,
-) -> Option<Vec<usize>> {
-    let mut marks = vec![Mark::Unseen; roles.len()];
-    let mut order = Vec::with_capacity(roles.len());
-    let mut has_cycle = false;
-    for start in 0..roles.len() {
-        let mut path = Vec::new();
-        let mut next = Some(start);
-        loop {
-            if let Some(role) = next.take() {
-                let mark = marks.get_mut(role)?;
-                if *mark == Mark::Unseen {
-                    *mark = Mark::Open;
-                    path.push((role, edges.get(role)?.iter()));
-                }
-            }
-            let Some((role, unvisited)) = path.last_mut() else {
-                break;
-            };
-            match unvisited.next() {
-                Some(edge) if *marks.get(edge.to)? == Mark::Open => {
-                    let name = Name::new(roles.get(edge.to)?.name);
-                    found.push((edge.at, Problem::Cycle(name)));
-                    has_cycle = true;
-                }
-                Some(edge) => next = Some(edge.to),
-                None => {
-                    *marks.get_mut(*role)? = Mark::Done;
-                    order.push(*role);
-                    path.pop();
-                }
-            }
-        }
-    }
-    (!has_cycle).then_some(order)
 }
 
 /// Denials that change nothing, because nothing is allowed or shown that they match: most often a

@@ -5,32 +5,28 @@ use core::{fmt, time::Duration};
 use super::{Pattern, compile::Role};
 
 /// The rule that decided.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct Rule<'p> {
-    role: &'p str,
-    defined_by: &'p str,
+    role: &'p Role,
+    by: &'p Role,
     pattern: &'p Pattern,
 }
 
 impl<'p> Rule<'p> {
-    pub(super) fn new(role: &'p Role, from: &'p Role, pattern: &'p Pattern) -> Self {
-        Self {
-            role: &role.name,
-            defined_by: &from.name,
-            pattern,
-        }
+    pub(super) fn new(role: &'p Role, by: &'p Role, pattern: &'p Pattern) -> Self {
+        Self { role, by, pattern }
     }
 
     /// The role that the subject has.
     #[must_use]
     pub fn role(&self) -> &'p str {
-        self.role
+        &self.role.name
     }
 
     /// The role in whose rules the pattern stands: the same, or one that it inherits.
     #[must_use]
     pub fn defined_by(&self) -> &'p str {
-        self.defined_by
+        &self.by.name
     }
 
     /// The pattern that matched.
@@ -40,45 +36,82 @@ impl<'p> Rule<'p> {
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, verb: &str) -> fmt::Result {
-        write!(f, "role `{}` {verb} `{}`", self.role, self.pattern)?;
-        if self.role == self.defined_by {
+        let (role, by) = (self.role(), self.defined_by());
+        write!(f, "role `{role}` {verb} `{}`", self.pattern())?;
+        if role == by {
             Ok(())
         } else {
-            write!(f, ", as `{}`", self.defined_by)
+            write!(f, ", as `{by}`")
         }
+    }
+}
+
+/// Rules are equal that say the same of the same role, also in two policies.
+impl PartialEq for Rule<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |rule: &Self| (rule.role(), rule.defined_by(), rule.pattern());
+        parts(self) == parts(other)
+    }
+}
+
+impl Eq for Rule<'_> {}
+
+impl fmt::Debug for Rule<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule")
+            .field("role", &self.role())
+            .field("defined_by", &self.defined_by())
+            .field("pattern", self.pattern())
+            .finish()
     }
 }
 
 /// The answer to a [`Request`](super::Request). Printed, it is a line for the caller's log.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "what is not looked at is not enforced"]
+pub struct Decision<'p> {
+    outcome: Outcome<'p>,
+}
+
+/// What was decided, and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "what is not looked at is not enforced"]
 #[allow(
     clippy::exhaustive_enums,
     reason = "there is no third answer, and a match must not leave room for one"
 )]
-pub enum Decision<'p> {
+pub enum Outcome<'p> {
     /// Allowed by this rule.
     Allow(Rule<'p>),
     /// Denied for this reason.
     Deny(Reason<'p>),
 }
 
-impl Decision<'_> {
-    /// Whether it is [`Decision::Allow`].
+impl<'p> Decision<'p> {
+    pub(super) fn new(outcome: Outcome<'p>) -> Self {
+        Self { outcome }
+    }
+
+    /// What was decided, and why.
+    pub fn outcome(&self) -> Outcome<'p> {
+        self.outcome
+    }
+
+    /// Whether it is [`Outcome::Allow`].
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        matches!(self, Self::Allow(_))
+        matches!(self.outcome, Outcome::Allow(_))
     }
 }
 
 impl fmt::Display for Decision<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Allow(rule) => {
+        match self.outcome {
+            Outcome::Allow(rule) => {
                 f.write_str("allowed: ")?;
                 rule.write(f, "may")
             }
-            Self::Deny(reason) => write!(f, "denied: {reason}"),
+            Outcome::Deny(reason) => write!(f, "denied: {reason}"),
         }
     }
 }

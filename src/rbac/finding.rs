@@ -153,6 +153,8 @@ pub enum Problem {
     Cycle(Name),
     /// With this role, roles inherit more than a million roles in total.
     TooMuchInheritance(Name),
+    /// With this role, roles have and inherit more than four million rules in total.
+    TooManyRules(Name),
     /// A denial of what no role of the policy allows and no field shows.
     DeniesNothing(Name),
     /// A denial under a condition.
@@ -195,6 +197,10 @@ impl fmt::Display for Problem {
             Self::TooMuchInheritance(name) => write!(
                 f,
                 "with role `{name}`, roles inherit more than 1,000,000 roles in total"
+            ),
+            Self::TooManyRules(name) => write!(
+                f,
+                "with role `{name}`, roles have and inherit more than 4,000,000 rules in total"
             ),
             Self::DeniesNothing(name) => write!(
                 f,

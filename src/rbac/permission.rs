@@ -72,7 +72,7 @@ impl<'a> Permission<'a> {
         self.0.split_once(':').map_or(&self.0, |(head, _)| head)
     }
 
-    fn segments(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split(':')
     }
 }
@@ -122,19 +122,19 @@ macro_rules! __rbac_permission {
 /// [`Permission`].
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Pattern {
-    segments: Box<[Segment]>,
-    tail: Tail,
+    pub(super) segments: Box<[Segment]>,
+    pub(super) tail: Tail,
 }
 
 /// What may follow the segments of a pattern.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-enum Tail {
+pub(super) enum Tail {
     Nothing,
     Anything,
 }
 
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-enum Segment {
+pub(super) enum Segment {
     Any,
     /// INVARIANT: sorted, without repetition, not empty.
     OneOf(Box<[Box<str>]>),
@@ -220,6 +220,13 @@ impl Pattern {
             && (others <= own || self.tail == Tail::Anything);
         let mut pairs = self.segments.iter().zip(&other.segments);
         lengths && pairs.all(|(own, other)| own.overlaps(other))
+    }
+
+    /// Whether a segment has alternatives, so that the pattern may stand for more permissions than
+    /// it has characters.
+    pub(super) fn has_sets(&self) -> bool {
+        let mut segments = self.segments.iter();
+        segments.any(|segment| matches!(segment, Segment::OneOf(literals) if literals.len() > 1))
     }
 
     /// The literals that the first segment must be one of; empty where it may be anything.

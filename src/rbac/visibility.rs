@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Facts, Field, Grants, Policy, Role, Standing, Tenant};
+use super::{
+    Facts, Field, Grants, Policy, Tenant,
+    compile::{Role, RoleId},
+    decide::Standing,
+    rules::Effect,
+};
 use crate::{Timestamp, mask::mask};
 
 /// How much of a field a subject sees.
@@ -67,9 +72,9 @@ impl Policy {
             return Visibility::Hide;
         };
         let mut seen = Visibility::Hide;
-        for (grant, role) in self.known(grants) {
+        for (grant, id, role) in self.known(grants) {
             let standing = Standing::of(grant, tenant, now);
-            if standing == Standing::Active && self.hides(role, field) {
+            if standing == Standing::Active && self.hides(id, field) {
                 return Visibility::Hide;
             }
             if standing.obstacle(role, &facts, now).is_none() {
@@ -79,15 +84,19 @@ impl Policy {
         seen
     }
 
-    fn hides(&self, role: &Role, field: &Field) -> bool {
-        let mut denials = self.inherited(role).flat_map(|from| &from.deny);
-        denials.any(|pattern| pattern.hides(&field.read))
+    /// Whether a denial that the role has or inherits hides the field.
+    fn hides(&self, role: RoleId, field: &Field) -> bool {
+        let mut denials = self.0.rules.of(role, Effect::Deny);
+        denials.any(|(_, rule)| {
+            let pattern = self.0.patterns.get(rule.pattern);
+            pattern.is_some_and(|pattern| pattern.hides(&field.read))
+        })
     }
 }
 
 /// What `show` and `mask` say, before any denial.
 fn shown_to(role: &Role, field: &Field) -> Visibility {
-    let any_of = |roles: &[usize]| {
+    let any_of = |roles: &[RoleId]| {
         let mut inherited = role.comes_down_to.iter();
         inherited.any(|role| roles.binary_search(role).is_ok())
     };

@@ -2,7 +2,7 @@
 
 use portcullis::{
     encoding,
-    rbac::{Decision, Error, Fault, Grant, Grants, Permission, Reason, Request, Scope},
+    rbac::{Error, Fault, Grant, Grants, Outcome, Permission, Reason, Request, Scope},
 };
 
 use crate::{HOUR, NINE, at, holding, in_acme, policy, roles, tenant};
@@ -21,10 +21,10 @@ fn a_grant_counts_from_its_start_and_not_at_its_end() {
         (2 * HOUR, Some(Reason::Expired)),
         (u64::MAX - NINE, Some(Reason::Expired)),
     ] {
-        let expected = refused.map(Decision::Deny);
+        let expected = refused.map(Outcome::Deny);
         let decision = policy.decide(&grants, &request, at(now));
         assert_eq!(
-            Some(decision).filter(|d| !d.is_allowed()),
+            Some(decision.outcome()).filter(|_| !decision.is_allowed()),
             expected,
             "{now}"
         );
@@ -45,8 +45,8 @@ fn several_grants_of_a_role_count_each_for_itself() {
         [0, HOUR, 2 * HOUR].map(|now| policy.decide(&grants, &request, at(now)).is_allowed());
     assert_eq!(allowed, [true, false, true]);
     assert_eq!(
-        policy.decide(&grants, &request, at(HOUR)),
-        Decision::Deny(Reason::Expired)
+        policy.decide(&grants, &request, at(HOUR)).outcome(),
+        Outcome::Deny(Reason::Expired)
     );
 }
 

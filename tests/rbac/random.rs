@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis::{
     Timestamp,
     rbac::{
-        Decision, Facts, Grant, Grants, Pattern, Permission, Policy, Reason, Request, Scope,
-        SecondFactor, Tenant, Visibility,
+        Decision, Facts, Grant, Grants, Outcome, Pattern, Permission, Policy, Reason, Request,
+        Scope, SecondFactor, Tenant, Visibility,
     },
 };
 use proptest::prelude::*;
@@ -156,15 +156,15 @@ fn grants(grants: &[reference::Grant], order: u64) -> Grants {
 }
 
 fn in_short(decision: Decision<'_>) -> &'static str {
-    match decision {
-        Decision::Allow(_) => "allow",
-        Decision::Deny(Reason::ExplicitDeny { .. }) => "explicit deny",
-        Decision::Deny(Reason::StepUpRequired { .. }) => "step-up",
-        Decision::Deny(Reason::Expired) => "expired",
-        Decision::Deny(Reason::NotYetValid) => "not yet valid",
-        Decision::Deny(Reason::OtherTenant) => "other tenant",
-        Decision::Deny(Reason::NoGrant) => "no grant",
-        Decision::Deny(_) => "something new",
+    match decision.outcome() {
+        Outcome::Allow(_) => "allow",
+        Outcome::Deny(Reason::ExplicitDeny { .. }) => "explicit deny",
+        Outcome::Deny(Reason::StepUpRequired { .. }) => "step-up",
+        Outcome::Deny(Reason::Expired) => "expired",
+        Outcome::Deny(Reason::NotYetValid) => "not yet valid",
+        Outcome::Deny(Reason::OtherTenant) => "other tenant",
+        Outcome::Deny(Reason::NoGrant) => "no grant",
+        Outcome::Deny(_) => "something new",
     }
 }
 

@@ -1,0 +1,278 @@
+//! Which of a policy's patterns match a permission.
+//!
+//! Patterns that stand in several rules are one, known by its place among all of them, sorted. For
+//! each permission that the policy writes out, in plain or in sets, there is a list of what
+//! matches it; for every other the rest of the patterns is looked up segment by segment.
+
+use std::collections::HashMap;
+
+use super::{
+    permission::{Pattern, Permission, Segment, Tail},
+    trie::{Builder, Leaf, Trie},
+};
+
+/// Patterns that match one permission and are listed; where there are more, the rules of the roles
+/// that are held are asked one by one.
+const MATCHES: usize = 32;
+/// Bytes that one pattern with sets takes, written out to permissions or in the trie. What is larger
+/// is found as a candidate, and asked.
+const SPREAD: usize = 256 * 1024;
+/// And all patterns with sets together.
+const ALL_SPREAD: usize = 32 * 1024 * 1024;
+/// What a permission that is written out takes beside its text, or a node.
+pub(super) const PLACE: usize = 64;
+
+/// A pattern, by its place among all of a policy.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct PatternId(u32);
+
+impl PatternId {
+    /// Of a pattern at this place. A file has fewer bytes, and so fewer patterns, than 2^32.
+    pub(super) fn at(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// All patterns of a policy.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    /// Strictly ascending.
+    all: Box<[Pattern]>,
+    written: HashMap<Box<str>, Written>,
+    /// The lists that `written` points into, each ascending.
+    listed: Box<[PatternId]>,
+    trie: Trie,
+}
+
+/// What matches a permission that the policy writes out.
+#[derive(Clone, Copy, Debug)]
+enum Written {
+    Listed { from: u32, to: u32 },
+    Many,
+}
+
+/// What matches a permission.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Matches<'p> {
+    Listed(&'p [PatternId]),
+    Few(Few),
+    /// So many that each rule is to be asked.
+    Many,
+}
+
+impl Matches<'_> {
+    /// The patterns, ascending; None where each rule is to be asked.
+    pub(super) fn ids(&self) -> Option<&[PatternId]> {
+        match self {
+            Self::Listed(ids) => Some(ids),
+            Self::Few(few) => Some(few.ids()),
+            Self::Many => None,
+        }
+    }
+}
+
+/// What is looked up follows from what there is.
+impl PartialEq for Patterns {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl Eq for Patterns {}
+
+impl Patterns {
+    /// `all` ascend strictly.
+    pub(super) fn new(all: Box<[Pattern]>) -> Self {
+        let mut written = Vec::new();
+        let mut builder = Builder::default();
+        let mut spread = ALL_SPREAD;
+        for (place, pattern) in all.iter().enumerate() {
+            let id = PatternId::at(place);
+            let limit = spread.min(SPREAD);
+            let cost = match permissions(pattern, limit) {
+                Some(permissions) => {
+                    let cost = permissions.iter().map(|text| room(text)).sum();
+                    written.extend(permissions.into_iter().map(|text| (text, id)));
+                    cost
+                }
+                None => builder.add(id, pattern, limit),
+            };
+            if pattern.has_sets() {
+                spread = spread.saturating_sub(cost);
+            }
+        }
+        let mut patterns = Self {
+            all,
+            written: HashMap::new(),
+            listed: Box::default(),
+            trie: builder.finish(),
+        };
+        patterns.list(written);
+        patterns
+    }
+
+    /// Lists what matches each of these permissions, which patterns without wildcards stand for.
+    fn list(&mut self, mut written: Vec<(String, PatternId)>) {
+        written.sort_unstable();
+        let mut listed = Vec::new();
+        for same in written.chunk_by(|(one, _), (next, _)| one == next) {
+            let Some(((text, _), permission)) = same
+                .first()
+                .and_then(|first| Some((first, Permission::read(first.0.as_str()).ok()?)))
+            else {
+                continue;
+            };
+            let mut found = Found::new(&self.all, &permission);
+            for (_, pattern) in same {
+                found.consider(Leaf::exact(*pattern));
+            }
+            let matches = match self.walked(found) {
+                Some(few) => {
+                    let from = listed.len();
+                    listed.extend_from_slice(few.ids());
+                    Written::listed(from, listed.len())
+                }
+                None => Written::Many,
+            };
+            self.written.insert(text.as_str().into(), matches);
+        }
+        self.listed = listed.into();
+    }
+
+    pub(super) fn matching(&self, permission: &Permission<'_>) -> Matches<'_> {
+        match self.written.get(permission.as_str()) {
+            Some(Written::Many) => Matches::Many,
+            Some(Written::Listed { from, to }) => {
+                let list = self.listed.get(*from as usize..*to as usize);
+                Matches::Listed(list.unwrap_or_default())
+            }
+            None => self
+                .walked(Found::new(&self.all, permission))
+                .map_or(Matches::Many, Matches::Few),
+        }
+    }
+
+    /// What is found, and what the trie knows beyond it.
+    fn walked(&self, mut found: Found<'_>) -> Option<Few> {
+        self.trie.find(found.permission, &mut found);
+        (!found.given_up).then_some(found.few)
+    }
+
+    pub(super) fn get(&self, id: PatternId) -> Option<&Pattern> {
+        self.all.get(id.index())
+    }
+}
+
+impl Written {
+    fn listed(from: usize, to: usize) -> Self {
+        // fewer than the bytes of a file times their spread times the matches of each: far below
+        let [from, to] = [from, to].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
+        Self::Listed { from, to }
+    }
+}
+
+/// The permissions that a pattern without wildcards stands for; None where it has some, or where
+/// its sets make the permissions take more than `limit` bytes. A plain permission always is one.
+fn permissions(pattern: &Pattern, limit: usize) -> Option<Vec<String>> {
+    if pattern.tail == Tail::Anything {
+        return None;
+    }
+    let mut all = vec![String::new()];
+    for segment in &pattern.segments {
+        let Segment::OneOf(literals) = segment else {
+            return None;
+        };
+        let more: usize = literals.iter().map(|literal| literal.len()).sum();
+        let so_far: usize = all.iter().map(|text| room(text)).sum();
+        let total = so_far
+            .saturating_mul(literals.len())
+            .saturating_add(more.saturating_mul(all.len()));
+        if literals.len() > 1 && total > limit {
+            return None;
+        }
+        let longer = all.iter().flat_map(|start| {
+            let separator = if start.is_empty() { "" } else { ":" };
+            literals
+                .iter()
+                .map(move |literal| [start, separator, literal].concat())
+        });
+        all = longer.collect();
+    }
+    Some(all)
+}
+
+fn room(permission: &str) -> usize {
+    permission.len().saturating_add(PLACE)
+}
+
+/// At most [`MATCHES`] patterns, ascending.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Few {
+    ids: [PatternId; MATCHES],
+    len: usize,
+}
+
+impl Few {
+    fn ids(&self) -> &[PatternId] {
+        self.ids.get(..self.len).unwrap_or_default()
+    }
+
+    /// None where there is no room.
+    fn insert(&mut self, id: PatternId) -> Option<()> {
+        let place = self.ids().partition_point(|known| *known < id);
+        let len = self.len.saturating_add(1);
+        let moved = self.ids.get_mut(place..len)?;
+        moved.rotate_right(1);
+        *moved.first_mut()? = id;
+        self.len = len;
+        Some(())
+    }
+}
+
+/// What a walk through the trie finds.
+pub(super) struct Found<'a> {
+    patterns: &'a [Pattern],
+    permission: &'a Permission<'a>,
+    few: Few,
+    considered: usize,
+    given_up: bool,
+}
+
+impl<'a> Found<'a> {
+    fn new(patterns: &'a [Pattern], permission: &'a Permission<'a>) -> Self {
+        Self {
+            patterns,
+            permission,
+            few: Few::default(),
+            considered: 0,
+            given_up: false,
+        }
+    }
+
+    /// Candidates are counted, because one that is loose may not match after all.
+    pub(super) fn consider(&mut self, leaf: Leaf) {
+        self.considered = self.considered.saturating_add(1);
+        if self.considered > MATCHES {
+            self.given_up = true;
+        }
+        if self.given_up {
+            return;
+        }
+        let pattern = self.patterns.get(leaf.pattern.index());
+        if !leaf.loose || pattern.is_some_and(|pattern| pattern.matches(self.permission)) {
+            self.given_up = self.few.insert(leaf.pattern).is_none();
+        }
+    }
+
+    pub(super) fn give_up(&mut self) {
+        self.given_up = true;
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up
+    }
+}
