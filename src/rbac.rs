@@ -136,7 +136,7 @@ pub use error::Error;
 pub use facts::Facts;
 pub use finding::{Finding, Findings, Name, Problem};
 use grants::Phase;
-pub use grants::{Grant, Grants, Scope, Tenant};
+pub use grants::{Grant, Grants, Kind, Scope, Tenant};
 pub use permission::{Fault, Pattern, Permission};
 pub use request::Request;
 use rules::Effect;

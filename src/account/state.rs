@@ -24,7 +24,7 @@ const VERSION: u8 = 1;
 /// The longest e-mail address that SMTP can deliver to (RFC 5321 §4.5.3.1.3).
 const LOGIN_LEN: usize = 254;
 /// The longest stored part; each part has its own, narrower bounds.
-const PART_LEN: usize = 256 * 1024;
+const PART_LEN: usize = 512 * 1024;
 
 /// The name a person signs in with: an e-mail address or a short name, in NFC and lower case.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]

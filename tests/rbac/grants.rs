@@ -2,7 +2,7 @@
 
 use portcullis::{
     encoding,
-    rbac::{Error, Fault, Grant, Grants, Outcome, Permission, Reason, Request, Scope},
+    rbac::{Error, Fault, Grant, Grants, Kind, Outcome, Permission, Reason, Request, Scope},
 };
 
 use crate::{HOUR, NINE, at, holding, in_acme, policy, roles, tenant};
@@ -61,6 +61,11 @@ fn grants_are_stored_as_documented() {
     let grants = holding([
         in_acme("user").from(at(0)).until(at(HOUR)),
         Grant::new("admin", Scope::Everywhere),
+        in_acme("support")
+            .by_breaking_glass()
+            .because("down")
+            .requested_by("ada")
+            .approved_by("bob"),
     ]);
     assert_eq!(grants.encode(), bytes);
     assert_eq!(Grants::decode(&bytes), Ok(grants));
@@ -86,6 +91,10 @@ fn stored_grants_that_are_damaged_are_refused() {
         Grants::decode(&bytes)
     };
     assert_eq!(with(0, 2), Err(encoding::Error::UnknownVersion(2)));
+    let kind = bytes.len() - 4;
+    for (at, byte) in [(kind, 2), (kind + 1, 2)] {
+        assert_eq!(with(at, byte), Err(encoding::Error::Damaged), "{at}");
+    }
     // a scope of a third kind, a wildcard for a tenant, a role that no policy can define
     for (at, byte) in [(14, 2), (19, b'*'), (9, b' ')] {
         assert_eq!(with(at, byte), Err(encoding::Error::Damaged), "{at}");
@@ -107,6 +116,9 @@ fn a_subject_has_a_bounded_number_of_grants() {
             Scope::Tenant(tenant(&format!("{i:0>128}"))),
         )
         .until(at(0))
+        .because(&"r".repeat(256))
+        .requested_by(&"q".repeat(128))
+        .approved_by(&"a".repeat(128))
     };
     let full = holding((0..Grants::MAX).map(grant));
     assert_eq!(full.clone().with(grant(0)), Ok(full.clone()));
@@ -115,7 +127,7 @@ fn a_subject_has_a_bounded_number_of_grants() {
         Err(Error::TooManyGrants)
     );
     let bytes = full.encode();
-    assert!(bytes.len() < 150_000);
+    assert!(bytes.len() < 450_000);
     assert_eq!(Grants::decode(&bytes), Ok(full.clone()));
     let count = u32::try_from(Grants::MAX).unwrap() + 1;
     let beyond = [
@@ -150,4 +162,34 @@ fn a_withdrawn_role_is_gone_in_its_scope() {
         left,
         holding([in_acme("admin"), Grant::new("user", Scope::Everywhere)])
     );
+}
+
+/// RB-05: what a grant says of itself is bounded, and nothing of it breaks a line of log.
+#[test]
+fn the_reason_and_the_names_of_a_grant_are_bounded() {
+    let refused = |grant: Grant| Grants::new().with(grant).unwrap_err();
+    for text in ["", &"ä".repeat(129), "one\nanother", "\u{7f}"] {
+        assert_eq!(refused(in_acme("user").because(text)), Error::Reason);
+        assert_eq!(refused(in_acme("user").requested_by(text)), Error::Name);
+        assert_eq!(refused(in_acme("user").approved_by(text)), Error::Name);
+    }
+    let name = "n".repeat(129);
+    assert_eq!(refused(in_acme("user").approved_by(&name)), Error::Name);
+    let grant = in_acme("user").because(&name).requested_by("é ø");
+    assert_eq!(grant.reason(), Some(&*name));
+    assert_eq!((grant.requester(), grant.approver()), (Some("é ø"), None));
+    let grants = holding([grant]);
+    assert_eq!(Grants::decode(&grants.encode()), Ok(grants.clone()));
+    let unbroken = data_encoding::HEXLOWER.encode(&grants.encode());
+    let broken = unbroken.replace("6e6e6e", "6e0a6e");
+    let broken = data_encoding::HEXLOWER.decode(broken.as_bytes()).unwrap();
+    assert_eq!(Grants::decode(&broken), Err(encoding::Error::Damaged));
+}
+
+/// RB-05: two grants that differ only in why they were given are two.
+#[test]
+fn a_grant_by_breaking_glass_is_not_the_ordinary_one() {
+    let grants = holding([in_acme("user"), in_acme("user").by_breaking_glass()]);
+    let kinds: Vec<_> = grants.iter().map(Grant::kind).collect();
+    assert_eq!(kinds, [Kind::Ordinary, Kind::BreakGlass]);
 }
