@@ -118,6 +118,7 @@ mod matches;
 mod permission;
 #[allow(dead_code, reason = "decided by in the commits that follow")]
 mod request;
+mod requirements;
 mod rules;
 mod trie;
 mod visibility;
@@ -130,6 +131,7 @@ pub use crate::__rbac_permission as permission;
 pub use compile::Field;
 use compile::{Compiled, Role, RoleId};
 pub use condition::Condition;
+use condition::Conditions;
 use decide::Standing;
 pub use decision::{Decision, Outcome, Reason, Rule, SecondFactor};
 pub use error::Error;
@@ -175,7 +177,8 @@ impl Policy {
         let active = self
             .known(grants)
             .filter(|(grant, ..)| grant.phase(now) == Phase::Active);
-        match active.filter_map(|(.., role)| role.mfa_within).min() {
+        let required = active.filter_map(|(.., role)| self.0.conditions.get(role.require));
+        match required.filter_map(Conditions::mfa_within).min() {
             Some(within) => SecondFactor::Required { within },
             None => SecondFactor::NotRequired,
         }

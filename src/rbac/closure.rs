@@ -20,18 +20,18 @@ pub(super) struct Edge {
     pub(super) at: usize,
 }
 
-/// For each role, itself and all that it inherits, in ascending order. None where a role inherits
-/// itself or the total is too large.
+/// For each role, itself and all that it inherits, in ascending order; None where the total is too
+/// large. In `order`, each role comes after those that it inherits.
 pub(super) fn closures(
     roles: &[RoleDraft<'_>],
     edges: &[Vec<Edge>],
+    order: &[RoleId],
     found: &mut Found,
 ) -> Option<Vec<Box<[RoleId]>>> {
-    let order = inherited_first(roles, edges, found)?;
     let mut closures: Vec<Box<[RoleId]>> = vec![Box::default(); roles.len()];
     let mut member_of = vec![None; roles.len()];
     let (mut total, mut looks) = (0_usize, 0_usize);
-    for role in order {
+    for role in order.iter().copied() {
         let mut closure = vec![role];
         for edge in edges.get(role.index())? {
             let inherited = closures.get(edge.to.index())?;
@@ -65,7 +65,7 @@ enum Mark {
 
 /// The roles in an order in which each comes after those that it inherits: a depth-first search
 /// with its own stack, as long as the longest chain of roles. None where a role inherits itself.
-fn inherited_first(
+pub(super) fn inherited_first(
     roles: &[RoleDraft<'_>],
     edges: &[Vec<Edge>],
     found: &mut Found,

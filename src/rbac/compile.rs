@@ -1,15 +1,15 @@
 //! From what a file says to what a decision needs: names become places, the hierarchy becomes for
 //! each role the list of roles that it comes down to, and their rules one list that can be searched.
 
-use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    closure::{Edge, closures},
+    closure::{Edge, closures, inherited_first},
     file::{Draft, Found, Mention, RoleDraft, RuleDraft},
     finding::{Name, Problem, meant},
     matches::{PatternId, Patterns},
     permission::{Pattern, Permission},
+    requirements::{AllConditions, Collected, ConditionsId},
     rules::{Own, Rules},
 };
 
@@ -28,6 +28,7 @@ pub(super) struct Compiled {
     pub(super) fields: Box<[Field]>,
     pub(super) patterns: Patterns,
     pub(super) rules: Rules,
+    pub(super) conditions: AllConditions,
 }
 
 impl Compiled {
@@ -45,8 +46,8 @@ pub(super) struct Role {
     pub(super) name: Box<str>,
     /// This role and all that it inherits, at once or through others; ascending.
     pub(super) comes_down_to: Box<[RoleId]>,
-    /// The strictest requirement of all these.
-    pub(super) mfa_within: Option<Duration>,
+    /// What all these require.
+    pub(super) require: ConditionsId,
 }
 
 /// A role, by its place among the names of all, sorted.
@@ -106,13 +107,17 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     let names = Names::of(&draft.roles);
     let edges = names.edges(&draft.roles, found);
     let fields = names.fields(&draft, found);
-    let closures = closures(&draft.roles, &edges, found);
+    let order = inherited_first(&draft.roles, &edges, found);
     if !draft.partial {
         denials_of_nothing(&draft, found);
     }
-    let closures = closures?;
+    let order = order?;
+    let closures = closures(&draft.roles, &edges, &order, found)?;
+    let mut conditions = Collected::of_rules(&draft.roles);
+    let required = conditions.required(&draft.roles, &edges, &order, found)?;
     let patterns = interned(&draft);
-    let rules = match Rules::new(&own(&draft, &patterns)?, &closures) {
+    let own = own(&draft, &patterns, &mut conditions)?;
+    let rules = match Rules::new(&own, &closures) {
         Ok(rules) => rules,
         Err(role) => {
             let role = draft.roles.get(role.index())?;
@@ -126,24 +131,24 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     }
     Some(Compiled {
         by_name: names.owned(),
-        roles: roles(&draft.roles, closures),
+        roles: roles(&draft.roles, closures, required),
         patterns: Patterns::new(patterns),
         fields,
         rules,
+        conditions: conditions.finish(),
     })
 }
 
-fn roles(drafts: &[RoleDraft<'_>], closures: Vec<Box<[RoleId]>>) -> Box<[Role]> {
-    let strictest = |closure: &[RoleId]| {
-        let all = closure
-            .iter()
-            .filter_map(|role| drafts.get(role.index())?.mfa_within);
-        all.min()
-    };
-    let roles = drafts.iter().zip(closures).map(|(role, closure)| Role {
+fn roles(
+    drafts: &[RoleDraft<'_>],
+    closures: Vec<Box<[RoleId]>>,
+    required: Vec<ConditionsId>,
+) -> Box<[Role]> {
+    let roles = drafts.iter().zip(closures).zip(required);
+    let roles = roles.map(|((role, comes_down_to), require)| Role {
         name: role.name.into(),
-        mfa_within: strictest(&closure),
-        comes_down_to: closure,
+        comes_down_to,
+        require,
     });
     roles.collect()
 }
@@ -160,19 +165,14 @@ fn interned(draft: &Draft<'_>) -> Box<[Pattern]> {
     patterns.into()
 }
 
-/// What each role states, by the places of its patterns.
-fn own(draft: &Draft<'_>, patterns: &[Pattern]) -> Option<Vec<Own>> {
-    let places: HashMap<_, _> = patterns
-        .iter()
-        .enumerate()
-        .map(|(at, pattern)| (pattern, PatternId::at(at)))
-        .collect();
+/// What each role states, by the places of its patterns and conditions.
+fn own(draft: &Draft<'_>, patterns: &[Pattern], conditions: &mut Collected) -> Option<Vec<Own>> {
+    let places = (0..).map(PatternId::at);
+    let places: HashMap<_, _> = patterns.iter().zip(places).collect();
     let place = |rule: &RuleDraft| places.get(&rule.pattern).copied();
     let own = draft.roles.iter().map(|role| {
-        let allow = role
-            .allow
-            .iter()
-            .map(|rule| Some((place(rule)?, rule.when)));
+        let allow = role.allow.iter();
+        let allow = allow.map(|rule| Some((place(rule)?, conditions.id(&rule.when))));
         let mut allow = allow.collect::<Option<Vec<_>>>()?;
         let mut deny = role.deny.iter().map(place).collect::<Option<Vec<_>>>()?;
         allow.sort_unstable();

@@ -1,12 +1,14 @@
 //! Decides, over roles that are held, whoever keeps them.
 
 use super::{
-    Facts, Grant, Reason, Request, Rule, Tenant,
-    compile::{Compiled, Role, RoleId},
+    Grant, Reason, Request, Rule, Tenant,
+    compile::{Compiled, RoleId},
+    condition::Unmet,
     decision::Outcome,
-    file::When,
     grants::Phase,
     matches::Matches,
+    request::Circumstances,
+    requirements::ConditionsId,
     rules::{Asked, Effect, RuleId},
 };
 use crate::Timestamp;
@@ -32,13 +34,12 @@ impl Compiled {
         matches: &Matches<'_>,
         now: Timestamp,
     ) -> Outcome<'p> {
-        let mut allowed = None;
-        let mut reason = Reason::NoGrant;
         let asked = Asked {
             permission: request.permission,
             patterns: &self.patterns,
             matches,
         };
+        let (mut allowed, mut nearest) = (None, Obstacle::NoGrant);
         for (role, standing) in held {
             if standing == Standing::Active
                 && let Some(rule) = self.rules.find(role, Effect::Deny, asked, |_| true)
@@ -46,25 +47,46 @@ impl Compiled {
             {
                 return Outcome::Deny(Reason::ExplicitDeny { by });
             }
-            if allowed.is_some() {
-                continue;
-            }
-            let met = |when| match when {
-                When::Always => true,
-                When::Owner => request.circumstances().subject_is_owner(),
-            };
-            let Some(rule) = self.rules.find(role, Effect::Allow, asked, met) else {
-                continue;
-            };
-            let Some(definition) = self.role(role) else {
-                continue;
-            };
-            match standing.obstacle(definition, &request.circumstances().facts, now) {
-                None => allowed = self.rule(role, rule),
-                Some(obstacle) => reason = reason.nearer(obstacle),
+            if allowed.is_none() {
+                let case = request.circumstances();
+                let rule = self.rules.find(role, Effect::Allow, asked, |rule| {
+                    match self.obstacle(role, standing, rule.when, case, now) {
+                        None => true,
+                        Some(obstacle) => {
+                            nearest = nearest.min(obstacle);
+                            false
+                        }
+                    }
+                });
+                allowed = rule.and_then(|rule| self.rule(role, rule));
             }
         }
-        allowed.map_or(Outcome::Deny(reason), Outcome::Allow)
+        allowed.map_or_else(|| Outcome::Deny(nearest.into()), Outcome::Allow)
+    }
+
+    /// The farthest thing that keeps a role, held like this, from allowing or showing something under
+    /// the conditions `when`; None where nothing does.
+    pub(super) fn obstacle(
+        &self,
+        role: RoleId,
+        standing: Standing,
+        when: ConditionsId,
+        case: &Circumstances<'_>,
+        now: Timestamp,
+    ) -> Option<Obstacle> {
+        match standing {
+            Standing::Active => {
+                let Some(role) = self.role(role) else {
+                    return Some(Obstacle::NoGrant);
+                };
+                let unmet = |id| self.conditions.unmet(id, case, now);
+                unmet(role.require).max(unmet(when)).map(Obstacle::Unmet)
+            }
+            Standing::Over => Some(Obstacle::Over),
+            Standing::Ahead => Some(Obstacle::Ahead),
+            Standing::Elsewhere => Some(Obstacle::Elsewhere),
+            Standing::Beside => Some(Obstacle::NoGrant),
+        }
     }
 
     /// A rule as a role has it, of its own or inherited.
@@ -105,22 +127,27 @@ impl Standing {
             (Phase::Over | Phase::Ahead, false) => Self::Beside,
         }
     }
+}
 
-    /// What keeps a role from allowing what it allows; None where nothing does.
-    pub(super) fn obstacle(
-        self,
-        role: &Role,
-        facts: &Facts<'_>,
-        now: Timestamp,
-    ) -> Option<Reason<'static>> {
-        match (self, role.mfa_within) {
-            (Self::Active, None) => None,
-            (Self::Active, Some(within)) if facts.second_factor_is_within(within, now) => None,
-            (Self::Active, Some(within)) => Some(Reason::StepUpRequired { within }),
-            (Self::Over, _) => Some(Reason::Expired),
-            (Self::Ahead, _) => Some(Reason::NotYetValid),
-            (Self::Elsewhere, _) => Some(Reason::OtherTenant),
-            (Self::Beside, _) => Some(Reason::NoGrant),
+/// What keeps a grant from allowing something, the nearest to an allowance first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Obstacle {
+    Unmet(Unmet),
+    Over,
+    Ahead,
+    Elsewhere,
+    NoGrant,
+}
+
+impl From<Obstacle> for Reason<'_> {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Unmet(Unmet::StepUp { within }) => Self::StepUpRequired { within },
+            Obstacle::Unmet(Unmet::Condition(condition)) => Self::ConditionUnmet { condition },
+            Obstacle::Over => Self::Expired,
+            Obstacle::Ahead => Self::NotYetValid,
+            Obstacle::Elsewhere => Self::OtherTenant,
+            Obstacle::NoGrant => Self::NoGrant,
         }
     }
 }

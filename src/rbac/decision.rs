@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use super::{Pattern, compile::Role};
+use super::{Condition, Pattern, compile::Role};
 
 /// The rule that decided.
 #[derive(Clone, Copy)]
@@ -116,8 +116,11 @@ impl fmt::Display for Decision<'_> {
     }
 }
 
-/// Why something is denied. Of several reasons the nearest to an allowance is told: step-up
-/// required, expired, not yet valid, other tenant, no grant.
+/// Why something is denied.
+///
+/// A rule that matches is as far from an allowance as the farthest thing that it lacks in a grant.
+/// Of all rules in all grants, the nearest to an allowance is told: step-up required, condition
+/// unmet, expired, not yet valid, other tenant, no grant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reason<'p> {
@@ -139,27 +142,11 @@ pub enum Reason<'p> {
         /// How old the proof may be; of several grants, the one that is easiest to meet.
         within: Duration,
     },
-}
-
-impl Reason<'_> {
-    pub(super) fn nearer(self, other: Self) -> Self {
-        if other.nearness() > self.nearness() {
-            other
-        } else {
-            self
-        }
-    }
-
-    fn nearness(&self) -> (u8, Duration) {
-        match self {
-            Self::NoGrant => (0, Duration::ZERO),
-            Self::OtherTenant => (1, Duration::ZERO),
-            Self::NotYetValid => (2, Duration::ZERO),
-            Self::Expired => (3, Duration::ZERO),
-            Self::StepUpRequired { within } => (4, *within),
-            Self::ExplicitDeny { .. } => (5, Duration::ZERO),
-        }
-    }
+    /// Allowed if a condition held that does not: nothing that the subject could prove.
+    ConditionUnmet {
+        /// Which kind.
+        condition: Condition,
+    },
 }
 
 impl fmt::Display for Reason<'_> {
@@ -175,6 +162,9 @@ impl fmt::Display for Reason<'_> {
                 "a second factor within the last {} seconds is required",
                 within.as_secs()
             ),
+            Self::ConditionUnmet { condition } => {
+                write!(f, "the condition on {condition} is not met")
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use toml_parser::{Source, lexer::TokenKind};
 
 use super::{
     Policy,
+    condition::{Clause, Conditions},
     finding::{Name, Problem, meant},
     permission::{Pattern, Permission, Slip, check_literal},
 };
@@ -46,21 +47,14 @@ pub(super) struct RoleDraft<'d> {
     pub(super) allow: Vec<RuleDraft>,
     pub(super) deny: Vec<RuleDraft>,
     pub(super) inherits: Vec<Mention<'d>>,
-    pub(super) mfa_within: Option<Duration>,
+    /// What must hold for what the role allows or shows.
+    pub(super) require: Conditions,
 }
 
 pub(super) struct RuleDraft {
     pub(super) at: usize,
     pub(super) pattern: Pattern,
-    pub(super) when: When,
-}
-
-/// When a rule counts.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(super) enum When {
-    Always,
-    /// Only where the subject owns what the question is about.
-    Owner,
+    pub(super) when: Conditions,
 }
 
 /// The name of a role where another entry speaks of it.
@@ -209,7 +203,7 @@ impl<'d> Reader<'d, '_> {
                 "allow" => role.allow = self.rules(value),
                 "deny" => role.deny = self.denials(value),
                 "inherits" => role.inherits = self.mentions(value),
-                "require" => role.mfa_within = self.require(value),
+                "require" => role.require = self.require(value),
                 "max_grant" => self.not_enforced(key, "max_grant"),
                 _ => self.unknown_key(key, &["allow", "deny", "inherits", "require"]),
             }
@@ -225,7 +219,7 @@ impl<'d> Reader<'d, '_> {
                 self.partial = true;
                 continue;
             };
-            if seen.insert((rule.pattern.clone(), rule.when)) {
+            if seen.insert((rule.pattern.clone(), rule.when.clone())) {
                 rules.push(rule);
             } else {
                 let name = Name::new(&rule.pattern.to_string());
@@ -238,7 +232,7 @@ impl<'d> Reader<'d, '_> {
     fn denials(&mut self, value: &'d Value<'d>) -> Vec<RuleDraft> {
         let rules = self.rules(value);
         for rule in &rules {
-            if rule.when != When::Always {
+            if !rule.when.is_empty() {
                 self.report(rule.at, Problem::ConditionalDenial);
             }
         }
@@ -247,7 +241,7 @@ impl<'d> Reader<'d, '_> {
 
     fn rule(&mut self, entry: &'d Value<'d>) -> Option<RuleDraft> {
         match entry.get_ref() {
-            DeValue::String(_) => self.pattern(entry, When::Always),
+            DeValue::String(_) => self.pattern(entry, Conditions::default()),
             DeValue::Table(table) => self.conditional_rule(entry, table),
             _ => self.type_error(entry, "a permission in quotation marks"),
         }
@@ -258,7 +252,7 @@ impl<'d> Reader<'d, '_> {
         entry: &'d Value<'d>,
         table: &'d DeTable<'d>,
     ) -> Option<RuleDraft> {
-        let mut when = Some(When::Always);
+        let mut when = Some(Conditions::default());
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "permission" => {}
@@ -275,15 +269,15 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    fn when(&mut self, value: &'d Value<'d>) -> Option<When> {
+    fn when(&mut self, value: &'d Value<'d>) -> Option<Conditions> {
         if self.string(value, "a condition in quotation marks")? == "owner" {
-            return Some(When::Owner);
+            return Conditions::new([Clause::Owner]);
         }
         self.report(value.span().start, Problem::UnknownCondition);
         None
     }
 
-    fn pattern(&mut self, value: &'d Value<'d>, when: When) -> Option<RuleDraft> {
+    fn pattern(&mut self, value: &'d Value<'d>, when: Conditions) -> Option<RuleDraft> {
         let text = self.string(value, "a permission in quotation marks")?;
         let at = value.span().start;
         match Pattern::read(text) {
@@ -292,8 +286,10 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    fn require(&mut self, value: &'d Value<'d>) -> Option<Duration> {
-        let table = self.table(value, "a table such as { mfa_within = \"12h\" }")?;
+    fn require(&mut self, value: &'d Value<'d>) -> Conditions {
+        let Some(table) = self.table(value, "a table such as { mfa_within = \"12h\" }") else {
+            return Conditions::default();
+        };
         let mut within = None;
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -304,7 +300,8 @@ impl<'d> Reader<'d, '_> {
         if table.is_empty() {
             self.report(value.span().start, Problem::Missing("mfa_within"));
         }
-        within
+        let within = within.map(Clause::MfaWithin);
+        Conditions::new(within).unwrap_or_default()
     }
 
     fn duration(&mut self, value: &'d Value<'d>) -> Option<Duration> {

@@ -155,6 +155,8 @@ pub enum Problem {
     TooMuchInheritance(Name),
     /// With this role, roles have and inherit more than four million rules in total.
     TooManyRules(Name),
+    /// With what it inherits, this role requires more than 32 things.
+    TooManyConditions(Name),
     /// A denial of what no role of the policy allows and no field shows.
     DeniesNothing(Name),
     /// A denial under a condition.
@@ -201,6 +203,10 @@ impl fmt::Display for Problem {
             Self::TooManyRules(name) => write!(
                 f,
                 "with role `{name}`, roles have and inherit more than 4,000,000 rules in total"
+            ),
+            Self::TooManyConditions(name) => write!(
+                f,
+                "role `{name}`, with what it inherits, requires more than 32 things"
             ),
             Self::DeniesNothing(name) => write!(
                 f,

@@ -4,9 +4,9 @@ use core::ops::Range;
 
 use super::{
     compile::RoleId,
-    file::When,
     matches::{Matches, PatternId, Patterns},
     permission::Permission,
+    requirements::ConditionsId,
 };
 
 /// Rules that all roles have and inherit together: each takes eight bytes.
@@ -17,13 +17,13 @@ const MAX_INHERITED_RULES: usize = 4_000_000;
 pub(super) struct Stated {
     pub(super) pattern: PatternId,
     pub(super) by: RoleId,
-    pub(super) when: When,
+    pub(super) when: ConditionsId,
 }
 
 /// What one role states: ascending, first by pattern.
 #[derive(Default)]
 pub(super) struct Own {
-    pub(super) allow: Vec<(PatternId, When)>,
+    pub(super) allow: Vec<(PatternId, ConditionsId)>,
     pub(super) deny: Vec<PatternId>,
 }
 
@@ -89,7 +89,7 @@ impl Rules {
             let allowances = own.allow.iter().map(|(pattern, when)| (*pattern, *when));
             stated.extend(allowances.map(|(pattern, when)| Stated { pattern, by, when }));
             let deny = place(stated.len());
-            let when = When::Always;
+            let when = ConditionsId::NONE;
             let denials = own.deny.iter().copied();
             stated.extend(denials.map(|pattern| Stated { pattern, by, when }));
             spans.push(Span { allow, deny });
@@ -130,19 +130,19 @@ impl Rules {
         role: RoleId,
         effect: Effect,
         asked: Asked<'_>,
-        accept: impl Fn(When) -> bool,
+        mut accept: impl FnMut(&Stated) -> bool,
     ) -> Option<RuleId> {
         let (patterns, rules) = self.slices(role, effect);
         let Some(ids) = asked.matches.ids() else {
             let mut rules = self.of(role, effect);
-            let rule = rules.find(|(_, rule)| asked.matched(rule.pattern) && accept(rule.when));
+            let rule = rules.find(|(_, rule)| asked.matched(rule.pattern) && accept(rule));
             return rule.map(|(id, _)| id);
         };
         for id in ids {
             let first = patterns.partition_point(|known| known < id);
             let same = patterns.iter().zip(rules).skip(first);
             for (_, rule) in same.take_while(|(known, _)| *known == id) {
-                if accept(self.get(*rule)?.when) {
+                if accept(self.get(*rule)?) {
                     return Some(*rule);
                 }
             }
@@ -182,7 +182,7 @@ struct Flat {
     spans: Vec<Span>,
     /// Rules looked at, those that say the same counted each.
     total: usize,
-    of_one: Vec<(PatternId, When, RuleId)>,
+    of_one: Vec<(PatternId, ConditionsId, RuleId)>,
 }
 
 impl Flat {

@@ -6,6 +6,8 @@ use super::{
     Facts, Field, Grants, Policy, Tenant,
     compile::{Role, RoleId},
     decide::Standing,
+    request::Circumstances,
+    requirements::ConditionsId,
     rules::Effect,
 };
 use crate::{Timestamp, mask::mask};
@@ -72,12 +74,16 @@ impl Policy {
             return Visibility::Hide;
         };
         let mut seen = Visibility::Hide;
+        let case = Circumstances::of(facts);
         for (grant, id, role) in self.known(grants) {
             let standing = Standing::of(grant, tenant, now);
             if standing == Standing::Active && self.hides(id, field) {
                 return Visibility::Hide;
             }
-            if standing.obstacle(role, &facts, now).is_none() {
+            let obstacle = self
+                .0
+                .obstacle(id, standing, ConditionsId::NONE, &case, now);
+            if obstacle.is_none() {
                 seen = seen.or(shown_to(role, field));
             }
         }

@@ -160,6 +160,7 @@ fn in_short(decision: Decision<'_>) -> &'static str {
         Outcome::Allow(_) => "allow",
         Outcome::Deny(Reason::ExplicitDeny { .. }) => "explicit deny",
         Outcome::Deny(Reason::StepUpRequired { .. }) => "step-up",
+        Outcome::Deny(Reason::ConditionUnmet { .. }) => "condition",
         Outcome::Deny(Reason::Expired) => "expired",
         Outcome::Deny(Reason::NotYetValid) => "not yet valid",
         Outcome::Deny(Reason::OtherTenant) => "other tenant",

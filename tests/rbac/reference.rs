@@ -107,30 +107,34 @@ impl Model {
             return "explicit deny";
         }
         let owns = q.owner.as_deref() == Some(&*q.subject) && !q.subject.is_empty();
-        let allows = |g: &&Grant| {
-            self.line(&g.role)
-                .iter()
-                .flat_map(|(_, role)| &role.allow)
-                .any(|(pattern, owner_only)| {
-                    matches_text(pattern, &q.permission) && (owns || !owner_only)
-                })
+        // each rule of each grant is as far as the farthest thing that it lacks
+        let told = [
+            "allow",
+            "step-up",
+            "condition",
+            "expired",
+            "not yet valid",
+            "other tenant",
+        ];
+        let distance = |g: &Grant, owner_only: bool| match (Self::here(g, q), Self::active(g, q)) {
+            (true, true) if owner_only && !owns => 2,
+            (true, true) => usize::from(!self.fresh(&g.role, q)),
+            (true, false) if g.until.is_some_and(|until| until <= q.now) => 3,
+            (true, false) => 4,
+            (false, true) => 5,
+            (false, false) => 6,
         };
-        let allowing: Vec<&Grant> = grants.iter().filter(allows).collect();
-        let any = |test: &dyn Fn(&Grant) -> bool| allowing.iter().any(|g| test(g));
-        let over = |g: &Grant| g.until.is_some_and(|until| until <= q.now);
-        if any(&|g| in_force(&g) && self.fresh(&g.role, q)) {
-            "allow"
-        } else if any(&|g| in_force(&g)) {
-            "step-up"
-        } else if any(&|g| Self::here(g, q) && over(g)) {
-            "expired"
-        } else if any(&|g| Self::here(g, q) && !over(g)) {
-            "not yet valid"
-        } else if any(&|g| !Self::here(g, q) && Self::active(g, q)) {
-            "other tenant"
-        } else {
-            "no grant"
-        }
+        let distances = grants.iter().flat_map(|g| {
+            let line = self.line(&g.role);
+            let rules = line.iter().flat_map(|(_, role)| &role.allow);
+            let matching = rules.filter(|(pattern, _)| matches_text(pattern, &q.permission));
+            let distances = matching.map(|(_, owner_only)| distance(g, *owner_only));
+            distances.collect::<Vec<_>>()
+        });
+        distances
+            .min()
+            .and_then(|nearest| told.get(nearest))
+            .unwrap_or(&"no grant")
     }
 
     pub fn sees(&self, grants: &[Grant], field: &str, q: &Question) -> &'static str {
