@@ -30,6 +30,10 @@ impl Conditions {
 
     /// All of these; None where they are too many.
     pub(super) fn new(clauses: impl IntoIterator<Item = Clause>) -> Option<Self> {
+        Self::strictest(clauses, Self::MAX)
+    }
+
+    fn strictest(clauses: impl IntoIterator<Item = Clause>, max: usize) -> Option<Self> {
         let mut strictest: Vec<Clause> = Vec::new();
         for clause in clauses {
             // one network list after another would be one clause after another that both hold
@@ -44,7 +48,7 @@ impl Conditions {
                 continue;
             }
             strictest.retain(|other| !clause.implies(other));
-            if strictest.len() >= Self::MAX {
+            if strictest.len() >= max {
                 return None;
             }
             strictest.push(clause);
@@ -58,6 +62,36 @@ impl Conditions {
     pub(super) fn and(&self, others: &Self) -> Option<Self> {
         let clauses = self.clauses.iter().chain(&others.clauses);
         Self::new(clauses.cloned())
+    }
+
+    /// These and the others, however many they are together: for what analyses say of a rule and of
+    /// the role that has it.
+    pub(super) fn with(&self, others: &Self) -> Self {
+        let clauses = self.clauses.iter().chain(&others.clauses);
+        Self::strictest(clauses.cloned(), usize::MAX).unwrap_or_default()
+    }
+
+    /// Those that do not hold, for a person who has to see to them.
+    pub(super) fn missing(&self, case: &Circumstances<'_>, now: Timestamp) -> Self {
+        let clauses = self.clauses.iter();
+        let missing = clauses.filter(|clause| clause.unmet(case, now).is_some());
+        Self {
+            clauses: missing.cloned().collect(),
+        }
+    }
+
+    /// Whether there can be facts with which all hold; in doubt, yes.
+    pub(super) fn can_hold(&self) -> bool {
+        let excludes = |one: &Clause| match one {
+            Clause::Environment(names) => names.is_empty(),
+            Clause::Address(addresses) => addresses.iter().len() == 0,
+            Clause::Attribute { name, .. } => self.clauses.iter().any(|other| {
+                one != other
+                    && matches!(other, Clause::Attribute { name: same, .. } if same == name)
+            }),
+            _ => false,
+        };
+        !self.clauses.iter().any(excludes)
     }
 
     /// What of these does not hold; None where all do.

@@ -68,6 +68,14 @@ impl<'a> Circumstances<'a> {
         }
     }
 
+    pub(super) fn subject(&self) -> &'a str {
+        self.subject
+    }
+
+    pub(super) fn owner(&self) -> Option<&'a str> {
+        self.owner
+    }
+
     /// An empty name is nobody: nobody owns what nobody owns.
     pub(super) fn subject_is_owner(&self) -> bool {
         !self.subject.is_empty() && self.owner == Some(self.subject)

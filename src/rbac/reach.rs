@@ -1,0 +1,252 @@
+//! What a role, or all the roles of a subject, come to: what is allowed under which conditions once
+//! the denials are taken away, and what one set of rules allows beyond another.
+
+use core::fmt;
+
+use super::{
+    Grant, Grants, Policy, Rule, Tenant,
+    compile::RoleId,
+    condition::Conditions,
+    grants::Phase,
+    region::{Budget, Cell, Index, Region},
+    requirements::ConditionsId,
+    rules::Effect,
+};
+use crate::Timestamp;
+
+/// Something allowed: which permissions, by which rule, under which conditions.
+///
+/// Printed, it reads ``note:edit:*` when owner`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Allowance<'p> {
+    region: Region<'p>,
+    conditions: Conditions,
+    rule: Rule<'p>,
+}
+
+impl<'p> Allowance<'p> {
+    /// The permissions.
+    #[must_use]
+    pub fn region(&self) -> &Region<'p> {
+        &self.region
+    }
+
+    /// The rule that allows them.
+    #[must_use]
+    pub fn rule(&self) -> Rule<'p> {
+        self.rule
+    }
+
+    /// The conditions under which they are allowed, as a person reads them; None where it is always.
+    #[must_use]
+    pub fn when(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.to_string())
+    }
+
+    /// In the order of a listing.
+    fn order(&self) -> (&Region<'p>, &Conditions, &'p str, &'p str) {
+        let (role, from) = (self.rule.role(), self.rule.defined_by());
+        (&self.region, &self.conditions, role, from)
+    }
+}
+
+impl fmt::Display for Allowance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.region)?;
+        match self.when() {
+            Some(conditions) => write!(f, " when {conditions}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The rules that count together.
+#[derive(Debug, Default)]
+pub(super) struct Reach<'p> {
+    allow: Vec<Allowing<'p>>,
+    deny: Vec<Cell<'p>>,
+}
+
+/// A rule that allows something.
+#[derive(Clone, Debug)]
+pub(super) struct Allowing<'p> {
+    pub(super) cell: Cell<'p>,
+    pub(super) conditions: Conditions,
+    pub(super) rule: Rule<'p>,
+}
+
+impl<'p> Reach<'p> {
+    /// What holding this role alone comes to.
+    pub(super) fn of_role(policy: &'p Policy, role: RoleId) -> Self {
+        let mut reach = Self::default();
+        reach.add(policy, role);
+        reach
+    }
+
+    /// What a subject's roles come to in a tenant.
+    pub(super) fn of_grants(
+        policy: &'p Policy,
+        grants: &Grants,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Self {
+        let mut reach = Self::default();
+        let mut last = None;
+        let active = |grant: &&Grant| grant.phase(now) == Phase::Active && grant.covers(tenant);
+        for grant in grants.iter().filter(active) {
+            // grants are in the order of their roles
+            if let Some(role) = policy.role_id(grant.role())
+                && last.replace(role) != Some(role)
+            {
+                reach.add(policy, role);
+            }
+        }
+        reach
+    }
+
+    fn add(&mut self, policy: &'p Policy, role: RoleId) {
+        for (rule, conditions) in policy.allowing(role) {
+            self.allow.push(Allowing {
+                cell: Cell::from(rule.pattern()),
+                conditions,
+                rule,
+            });
+        }
+        let denials = policy.denying(role);
+        self.deny.extend(denials.map(|rule| rule.pattern().into()));
+    }
+
+    /// What is allowed, each permission under each condition once. None where the budget does not
+    /// suffice.
+    pub(super) fn allowed(&self, budget: &mut Budget) -> Option<Vec<Allowance<'p>>> {
+        self.beyond(&Self::default(), budget)
+    }
+
+    /// What this allows and `other` does not, or only under conditions that this does not ask for.
+    ///
+    /// Conditions are compared rule by rule: two rules of `other` that only together cover the
+    /// conditions of one of this are not seen to.
+    pub(super) fn beyond(&self, other: &Self, budget: &mut Budget) -> Option<Vec<Allowance<'p>>> {
+        let denied = Index::of(&self.deny);
+        let lifted = Index::of(&other.deny);
+        let permitted = Index::of(other.allow.iter().map(|rule| &rule.cell));
+        let mut all = Vec::new();
+        for own in self.widest(budget)? {
+            let denied = denied.cells_near(&own.cell, budget)?;
+            let permitted = permitted.near(&own.cell, budget)?.into_iter();
+            let permitted = permitted.filter_map(|i| other.allow.get(i));
+            let permitted = permitted.filter(|rule| own.conditions.implies(&rule.conditions));
+            let permitted: Vec<_> = permitted.map(|rule| &rule.cell).collect();
+            let except = denied.iter().chain(&permitted).copied();
+            let mut regions = Region::without(&own.cell, except, budget)?;
+            // what the other allows and denies, it does not allow
+            for lifted in lifted.cells_near(&own.cell, budget)? {
+                budget.spend(permitted.len())?;
+                let both = own.cell.and(lifted);
+                let both = both.filter(|both| permitted.iter().any(|cell| cell.overlaps(both)));
+                if let Some(both) = both {
+                    regions.extend(Region::without(&both, denied.iter().copied(), budget)?);
+                }
+            }
+            all.extend(regions.into_iter().map(|region| own.within(region)));
+        }
+        all.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
+        // of the same under conditions that are no narrower, the first
+        all.dedup_by(|next, kept| {
+            next.region == kept.region && next.conditions.implies(&kept.conditions)
+        });
+        Some(all)
+    }
+
+    /// How much this allows, roughly: for an order that is quick to find.
+    pub(super) fn breadth(&self) -> u64 {
+        let allowed = self.allow.iter().map(|rule| rule.cell.breadth());
+        allowed.fold(0, u64::saturating_add)
+    }
+
+    /// The rules that allow something which no other allows under the same or fewer conditions.
+    fn widest(&self, budget: &mut Budget) -> Option<Vec<&Allowing<'p>>> {
+        let index = Index::of(self.allow.iter().map(|rule| &rule.cell));
+        let mut widest = Vec::with_capacity(self.allow.len());
+        for (i, own) in self.allow.iter().enumerate() {
+            let near = index.near(&own.cell, budget)?;
+            let mut others = near.iter().filter(|j| **j != i);
+            let is_covered = others.any(|j| {
+                // of two that are the same, the first
+                let covers =
+                    |other: &Allowing<'p>| other.covers(own) && (*j < i || !own.covers(other));
+                self.allow.get(*j).is_some_and(covers)
+            });
+            if !is_covered {
+                widest.push(own);
+            }
+        }
+        Some(widest)
+    }
+}
+
+impl<'p> Allowing<'p> {
+    /// Whether this allows all that the other does, wherever the other does.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.cell.contains(&other.cell) && other.conditions.implies(&self.conditions)
+    }
+
+    fn within(&self, region: Region<'p>) -> Allowance<'p> {
+        Allowance {
+            region,
+            conditions: self.conditions.clone(),
+            rule: self.rule,
+        }
+    }
+}
+
+/// What the analyses read of a policy.
+impl Policy {
+    pub(super) fn role_ids(&self) -> impl Iterator<Item = RoleId> + use<> {
+        RoleId::first(self.0.roles.len())
+    }
+
+    pub(super) fn role_id(&self, name: &str) -> Option<RoleId> {
+        self.0.role_id(name)
+    }
+
+    pub(super) fn role_name(&self, role: RoleId) -> &str {
+        self.0.role(role).map_or("", |role| &role.name)
+    }
+
+    /// The role and all that it inherits, ascending.
+    pub(super) fn closure(&self, role: RoleId) -> &[RoleId] {
+        let role = self.0.role(role);
+        role.map_or(&[], |role| &role.comes_down_to)
+    }
+
+    /// The rules by which a held role allows something, with all that must hold for them.
+    pub(super) fn allowing(&self, held: RoleId) -> impl Iterator<Item = (Rule<'_>, Conditions)> {
+        let all = &self.0.conditions;
+        let require = self.0.role(held).and_then(|role| all.get(role.require));
+        let rules = self.stated(held, Effect::Allow);
+        // without an id that is known there is no such role and no such rule
+        rules.filter_map(move |(rule, when)| Some((rule, all.get(when)?.with(require?))))
+    }
+
+    /// The rules by which a held role denies something.
+    pub(super) fn denying(&self, held: RoleId) -> impl Iterator<Item = Rule<'_>> {
+        self.stated(held, Effect::Deny).map(|(rule, _)| rule)
+    }
+
+    /// The rules of a role and of all that it inherits, also those that repeat others.
+    fn stated(
+        &self,
+        held: RoleId,
+        effect: Effect,
+    ) -> impl Iterator<Item = (Rule<'_>, ConditionsId)> {
+        let role = self.0.role(held);
+        let inherited = self.closure(held).iter();
+        let rules = inherited.flat_map(move |from| self.0.rules.own(*from, effect));
+        rules.filter_map(move |stated| {
+            let pattern = self.0.patterns.get(stated.pattern)?;
+            let rule = Rule::new(role?, self.0.role(stated.by)?, pattern);
+            Some((rule, stated.when))
+        })
+    }
+}
