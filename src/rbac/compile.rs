@@ -288,7 +288,7 @@ impl<'d> Target<'d> {
     fn is_touched_by(self, denial: &Pattern) -> bool {
         match self {
             Self::Allowed(pattern) => denial.overlaps(pattern),
-            Self::Shown(read) => denial.hides(read),
+            Self::Shown(read) => denial.hides(read.segments()),
         }
     }
 }

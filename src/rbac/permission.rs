@@ -190,11 +190,11 @@ impl Pattern {
         self.tail == Tail::Anything || asked.next().is_none()
     }
 
-    /// Whether a denial of this hides a field that is read with `read`: it matches that permission,
-    /// or what it is part of, down to the reading of the resource. So `a:read:b:c` is hidden by what
-    /// matches `a:read`, `a:read:b` or `a:read:b:c`.
-    pub(super) fn hides(&self, read: &Permission<'_>) -> bool {
-        let mut asked = read.segments();
+    /// Whether a denial of this hides a field that is read with the permission of these segments: it
+    /// matches that permission, or what it is part of, down to the reading of the resource. So
+    /// `a:read:b:c` is hidden by what matches `a:read`, `a:read:b` or `a:read:b:c`.
+    pub(super) fn hides<'r>(&self, read: impl IntoIterator<Item = &'r str>) -> bool {
+        let mut asked = read.into_iter();
         let mut segments = self.segments.iter();
         let leads = segments.all(|own| asked.next().is_some_and(|literal| own.contains(literal)));
         leads && (self.tail == Tail::Anything || self.segments.len() >= READING)
@@ -295,7 +295,7 @@ impl Segment {
         Ok(Self::OneOf(literals.into_boxed_slice()))
     }
 
-    fn contains(&self, literal: &str) -> bool {
+    pub(super) fn contains(&self, literal: &str) -> bool {
         match self {
             Self::Any => true,
             Self::OneOf(literals) => literals

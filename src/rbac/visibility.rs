@@ -1,9 +1,10 @@
 //! Who sees how much of which field.
 
-use std::borrow::Cow;
+use core::iter::once;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    Facts, Field, Grants, Policy, Tenant,
+    Facts, Field, Grants, Pattern, Policy, Tenant,
     compile::{Role, RoleId},
     decide::Standing,
     request::Circumstances,
@@ -12,8 +13,13 @@ use super::{
 };
 use crate::{Timestamp, mask::mask};
 
-/// How much of a field a subject sees.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// The part of a field's name that stands for every part.
+pub(super) const ANY: &str = "*";
+/// What is done to a field: the second segment of the permissions whose denial hides one.
+pub(super) const READ: &str = "read";
+
+/// How much of a field a subject sees, from least to most restrictive.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[must_use]
 #[non_exhaustive]
 pub enum Visibility {
@@ -21,27 +27,21 @@ pub enum Visibility {
     Show,
     /// Enough to recognise it, as [`mask`] leaves it.
     Mask,
+    /// A name that stands for it: which values are equal, and nothing else of them.
+    Pseudonym,
     /// Nothing, not even whether there is a value.
     Hide,
 }
 
 impl Visibility {
-    /// What there is to see of `value`; None where it is hidden.
+    /// What there is to see of `value`; None where it is hidden, and where a pseudonym stands for
+    /// it, which takes a key: a [`View`](super::View) has one.
     #[must_use]
     pub fn apply<'v>(&self, value: &'v str) -> Option<Cow<'v, str>> {
         match self {
             Self::Show => Some(Cow::Borrowed(value)),
             Self::Mask => Some(Cow::Owned(mask(value))),
-            Self::Hide => None,
-        }
-    }
-
-    /// The more permissive of two.
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Show, _) | (_, Self::Show) => Self::Show,
-            (Self::Mask, _) | (_, Self::Mask) => Self::Mask,
-            (Self::Hide, Self::Hide) => Self::Hide,
+            Self::Pseudonym | Self::Hide => None,
         }
     }
 }
@@ -59,9 +59,11 @@ impl Policy {
         self.visibility_with(grants, tenant, field, Facts::new(), now)
     }
 
-    /// What a subject sees of a field in a tenant.
+    /// What a subject sees of a field in a tenant, the field itself or what lies in it.
     ///
-    /// Hidden is also what the policy does not name and what no active role shows.
+    /// Hidden is also what the policy does not name and what no active role shows. Of several fields
+    /// that enclose what is asked for, the most restrictive counts. [`Policy::view`] answers for all
+    /// fields at once.
     pub fn visibility_with(
         &self,
         grants: &Grants,
@@ -70,47 +72,105 @@ impl Policy {
         facts: Facts<'_>,
         now: Timestamp,
     ) -> Visibility {
-        let Some(field) = self.field(field) else {
-            return Visibility::Hide;
-        };
-        let mut seen = Visibility::Hide;
-        let case = Circumstances::of(facts);
-        for (grant, id, role) in self.known(grants) {
-            let standing = Standing::of(grant, tenant, now);
-            if standing == Standing::Active && self.hides(id, field) {
-                return Visibility::Hide;
-            }
-            let obstacle = self
-                .0
-                .obstacle(id, standing, ConditionsId::NONE, &case, now);
-            if obstacle.is_none() {
-                seen = seen.or(shown_to(role, field));
-            }
+        let mut denials = self.denials(grants, tenant, now);
+        let denied = denials.any(|denial| denial.hides(reading(field)));
+        let covering = self.covering(field);
+        let seen = covering.map(|own| self.seen_by(grants, tenant, own, facts, now));
+        match seen.max() {
+            Some(seen) if !denied => seen,
+            _ => Visibility::Hide,
         }
-        seen
     }
 
-    /// Whether a denial that the role has or inherits hides the field.
-    fn hides(&self, role: RoleId, field: &Field) -> bool {
-        let mut denials = self.0.rules.of(role, Effect::Deny);
-        denials.any(|(_, rule)| {
-            let pattern = self.0.patterns.get(rule.pattern);
-            pattern.is_some_and(|pattern| pattern.hides(&field.read))
-        })
+    /// The fields at the end of a path and around it; their names begin with the same part.
+    fn covering(&self, path: &str) -> impl Iterator<Item = &Field> {
+        let (head, _) = path.split_once('.').unwrap_or((path, ""));
+        let fields = &self.0.fields;
+        let first = fields.partition_point(|field| field.name() < head);
+        let near = fields.iter().skip(first);
+        near.take_while(move |field| field.name().starts_with(head))
+            .filter(move |field| field.covers(path))
+    }
+
+    /// What the roles that count show of a field by its own rules, before any denial.
+    fn seen_by(
+        &self,
+        grants: &Grants,
+        tenant: &Tenant,
+        field: &Field,
+        facts: Facts<'_>,
+        now: Timestamp,
+    ) -> Visibility {
+        let roles = self.showing(grants, tenant, facts, now);
+        let roles = roles.flat_map(|role| &role.comes_down_to);
+        let seen = roles.map(|role| field.shown_to(*role)).min();
+        seen.unwrap_or(Visibility::Hide)
+    }
+
+    /// The roles that show what they show here and now.
+    pub(super) fn showing<'p>(
+        &'p self,
+        grants: &Grants,
+        tenant: &Tenant,
+        facts: Facts<'_>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'p Role> {
+        let case = Circumstances::of(facts);
+        let roles = self.known(grants).filter(move |(grant, id, _)| {
+            let standing = Standing::of(grant, tenant, now);
+            let always = ConditionsId::NONE;
+            let obstacle = self.0.obstacle(*id, standing, always, &case, now);
+            obstacle.is_none()
+        });
+        roles.map(|(.., role)| role)
+    }
+
+    /// The denials of the roles that are active here and now, whatever these require.
+    pub(super) fn denials<'p>(
+        &'p self,
+        grants: &Grants,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'p Pattern> {
+        let active = self
+            .known(grants)
+            .filter(move |(grant, ..)| Standing::of(grant, tenant, now) == Standing::Active);
+        let denials = active.flat_map(|(_, role, _)| self.0.rules.of(role, Effect::Deny));
+        denials.filter_map(|(_, rule)| self.0.patterns.get(rule.pattern))
     }
 }
 
-/// What `show` and `mask` say, before any denial.
-fn shown_to(role: &Role, field: &Field) -> Visibility {
-    let any_of = |roles: &[RoleId]| {
-        let mut inherited = role.comes_down_to.iter();
-        inherited.any(|role| roles.binary_search(role).is_ok())
-    };
-    if any_of(&field.show) {
-        Visibility::Show
-    } else if any_of(&field.mask) {
-        Visibility::Mask
-    } else {
-        Visibility::Hide
+impl Field {
+    /// What its own rules show to whom holds these roles or inherits them.
+    pub(super) fn shown_to_any(&self, holds: &HashSet<RoleId>) -> Visibility {
+        self.level(|roles| roles.iter().any(|role| holds.contains(role)))
     }
+
+    /// What its own rules show to this role alone, without what the role inherits.
+    fn shown_to(&self, role: RoleId) -> Visibility {
+        self.level(|roles| roles.binary_search(&role).is_ok())
+    }
+
+    fn level(&self, holds: impl Fn(&[RoleId]) -> bool) -> Visibility {
+        if holds(&self.show) {
+            Visibility::Show
+        } else if holds(&self.mask) {
+            Visibility::Mask
+        } else {
+            Visibility::Hide
+        }
+    }
+
+    /// Whether it is the field at the end of this path or encloses it.
+    fn covers(&self, path: &str) -> bool {
+        let mut parts = path.split('.');
+        let mut own = self.name().split('.');
+        own.all(|own| parts.next().is_some_and(|part| own == part || own == ANY))
+    }
+}
+
+/// The segments of the permission to read what lies at the end of a path.
+fn reading(path: &str) -> impl Iterator<Item = &str> {
+    let mut parts = path.split('.');
+    parts.next().into_iter().chain(once(READ)).chain(parts)
 }

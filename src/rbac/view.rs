@@ -1,0 +1,206 @@
+//! What one subject sees of values, here and now.
+
+mod json;
+mod place;
+
+use core::ops::Range;
+use std::{borrow::Cow, collections::HashSet};
+
+use super::{Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId};
+use crate::{
+    Timestamp,
+    mask::{Kind, mask},
+};
+use place::Place;
+
+/// What stands for a value of which nothing is left and which is not left out.
+const MASKED: &str = "***";
+
+impl Policy {
+    /// What a subject sees of every field in a tenant: decided once, for many values.
+    ///
+    /// As [`Policy::visibility_with`] answers for one field.
+    #[must_use]
+    pub fn view(
+        &self,
+        grants: &Grants,
+        tenant: &Tenant,
+        facts: Facts<'_>,
+        now: Timestamp,
+    ) -> View<'_> {
+        let roles = self.showing(grants, tenant, facts, now);
+        let holds = roles.flat_map(|role| &role.comes_down_to).copied();
+        let holds = holds.collect();
+        let mut denials: Vec<_> = self.denials(grants, tenant, now).collect();
+        denials.sort_unstable();
+        denials.dedup();
+        View::new(&self.0.fields, &holds, denials)
+    }
+}
+
+/// Filters values by what one subject sees, here and now.
+///
+/// Made by [`Policy::view`]. A view decides nothing again: make it for one request and drop it, so
+/// that a role that was taken away or a grant that ended shows nothing any more.
+#[derive(Clone, Debug)]
+pub struct View<'p> {
+    /// Sorted by name.
+    fields: &'p [Field],
+    /// What is seen of each.
+    levels: Vec<Visibility>,
+    /// Of the fields before each, and at the end of all, how many are seen in some way, and how many
+    /// are not shown.
+    seen: Vec<usize>,
+    restricted: Vec<usize>,
+    denials: Vec<&'p Pattern>,
+}
+
+impl<'p> View<'p> {
+    fn new(fields: &'p [Field], holds: &HashSet<RoleId>, denials: Vec<&'p Pattern>) -> Self {
+        let levels = fields.iter().map(|field| field.shown_to_any(holds));
+        let view = Self {
+            fields,
+            levels: levels.collect(),
+            seen: Vec::new(),
+            restricted: Vec::new(),
+            denials,
+        };
+        view.counted()
+    }
+
+    fn counted(mut self) -> Self {
+        let count = |counts: fn(Visibility) -> bool| {
+            let mut sum = 0_usize;
+            let sums = self.levels.iter().map(|level| {
+                sum = sum.saturating_add(usize::from(counts(*level)));
+                sum
+            });
+            core::iter::once(0).chain(sums).collect()
+        };
+        self.seen = count(|level| level < Visibility::Hide);
+        self.restricted = count(|level| level > Visibility::Show);
+        self
+    }
+
+    /// What is seen of the field at the end of a path, or of what lies in a field.
+    pub fn visibility(&self, field: &str) -> Visibility {
+        let sight = Place::of(self, field).sight();
+        sight.map_or(Visibility::Hide, |sight| sight.visibility)
+    }
+
+    /// Whether what is asked for may be filtered by this field: by comparisons, whoever sees a field
+    /// masked or not at all would find out what it is, letter by letter.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotShown`] where the field is not shown, or not all that lies in it.
+    pub fn filter(&self, field: &str) -> Result<(), Error> {
+        if Place::of(self, field).is_plain() {
+            Ok(())
+        } else {
+            Err(Error::NotShown)
+        }
+    }
+
+    /// Whether what is asked for may be sorted by this field: where somebody stands in a list says
+    /// what they have, to whoever can add to the list.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::filter`].
+    pub fn sort(&self, field: &str) -> Result<(), Error> {
+        self.filter(field)
+    }
+
+    /// Filters a value that is JSON text: what the subject does not see is left out, the rest is
+    /// masked or stands as it stood.
+    ///
+    /// `field` is where the value belongs: its keys are `contact.email` and so on where it is
+    /// `contact`, and of their own where it is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Json`] where the text is not JSON as RFC 8259 has it, has a key twice or is nested
+    /// deeper than 128. Of a text that is refused, nothing is returned.
+    pub fn json(&self, field: &str, text: &str) -> Result<String, Error> {
+        json::filter(self, Place::of(self, field), text)
+    }
+
+    /// Whether any of these fields is seen in some way.
+    fn shows(&self, fields: Range<usize>) -> bool {
+        differ(&self.seen, fields)
+    }
+
+    /// Whether any of these fields is not shown.
+    fn restricts(&self, fields: Range<usize>) -> bool {
+        differ(&self.restricted, fields)
+    }
+
+    /// What a field, by its index, and those that enclose it leave to see.
+    fn sight(&self, index: usize, enclosing: Option<Sight<'p>>) -> Option<Sight<'p>> {
+        let level = *self.levels.get(index)?;
+        Some(Sight {
+            visibility: enclosing.map_or(level, |outer| outer.visibility.max(level)),
+            field: self.fields.get(index)?,
+            kind: enclosing.and_then(|outer| outer.kind),
+        })
+    }
+
+    fn pseudonym(&self, _field: &str, _value: &str) -> Option<String> {
+        None
+    }
+}
+
+fn differ(sums: &[usize], range: Range<usize>) -> bool {
+    sums.get(range.start) != sums.get(range.end)
+}
+
+/// How something is seen.
+#[derive(Clone, Copy, Debug)]
+struct Sight<'v> {
+    visibility: Visibility,
+    /// The field with the longest name that encloses it: pseudonyms are of this field.
+    field: &'v Field,
+    /// What the policy says it is.
+    kind: Option<Kind>,
+}
+
+/// A value without parts.
+#[derive(Clone, Copy, Debug)]
+enum Leaf<'l> {
+    Text(&'l str),
+    /// As it is written.
+    Number(&'l str),
+    /// A truth value, nothing, bytes.
+    Other,
+}
+
+impl Sight<'_> {
+    /// What is seen in place of a value; None where it is the value itself.
+    ///
+    /// Truth values, nothing and fractions are so few or so precise that an initial or a pseudonym
+    /// would say which one it is: nothing is left of them. Of a whole number something is left only
+    /// where the policy says what it is.
+    fn replacement(&self, view: &View<'_>, leaf: Leaf<'_>) -> Option<Cow<'static, str>> {
+        let masked = match (self.visibility, leaf) {
+            (Visibility::Show, _) => return None,
+            (Visibility::Mask, Leaf::Text(text)) => {
+                Some(self.kind.map_or_else(|| mask(text), |kind| kind.mask(text)))
+            }
+            (Visibility::Mask, Leaf::Number(number)) if is_whole(number) => {
+                self.kind.map(|kind| kind.mask(number))
+            }
+            (Visibility::Pseudonym, Leaf::Text(text)) => view.pseudonym(self.field.name(), text),
+            (Visibility::Pseudonym, Leaf::Number(number)) if is_whole(number) => {
+                view.pseudonym(self.field.name(), number)
+            }
+            _ => None,
+        };
+        Some(masked.map_or(Cow::Borrowed(MASKED), Cow::Owned))
+    }
+}
+
+fn is_whole(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}

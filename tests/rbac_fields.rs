@@ -1,0 +1,233 @@
+//! Who sees how much of which field, and of what lies in it.
+#![cfg(feature = "rbac")]
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "tests stop at what they did not expect"
+)]
+
+#[path = "rbac_fields/support.rs"]
+mod support;
+
+use portcullis::rbac::{Error, Facts, Policy, Visibility};
+use proptest::prelude::*;
+use support::{NOW, acme, holding, policy_of, view, visibility};
+
+/// RB-03: what nobody named is hidden.
+#[test]
+fn a_field_without_a_name_is_hidden() {
+    let policy = policy_of(&["admin"], &[("contact.email", &["admin"], &[])]);
+    for (field, seen) in [
+        ("contact.email", Visibility::Show),
+        ("contact.emai", Visibility::Hide),
+        ("contact.email2", Visibility::Hide),
+        ("contact.Email", Visibility::Hide),
+        ("contact", Visibility::Hide),
+        ("email", Visibility::Hide),
+        ("", Visibility::Hide),
+        (".", Visibility::Hide),
+        ("contact.", Visibility::Hide),
+        ("contact..email", Visibility::Hide),
+    ] {
+        assert_eq!(visibility(&policy, &["admin"], field), seen, "{field}");
+    }
+    assert_eq!(visibility(&policy, &[], "contact.email"), Visibility::Hide);
+}
+
+/// RB-03: what lies in a field is seen as the field is, and no better.
+#[test]
+fn the_most_restrictive_of_the_fields_around_counts() {
+    let policy = policy_of(
+        &["admin", "support", "clerk"],
+        &[
+            ("contact", &["admin", "clerk"], &["support"]),
+            ("contact.email", &["admin", "support"], &["clerk"]),
+            ("contact.ssn", &["admin"], &[]),
+            ("contact.ssn.year", &["admin", "support", "clerk"], &[]),
+        ],
+    );
+    for (role, field, seen) in [
+        ("admin", "contact", Visibility::Show),
+        ("admin", "contact.ssn.year", Visibility::Show),
+        ("clerk", "contact.note", Visibility::Show),
+        ("clerk", "contact.email", Visibility::Mask),
+        ("clerk", "contact.email.domain", Visibility::Mask),
+        ("clerk", "contact.ssn", Visibility::Hide),
+        ("clerk", "contact.ssn.year", Visibility::Hide),
+        ("support", "contact.note", Visibility::Mask),
+        ("support", "contact.email", Visibility::Mask),
+        ("support", "contact.ssn.year", Visibility::Hide),
+    ] {
+        assert_eq!(visibility(&policy, &[role], field), seen, "{role} {field}");
+    }
+    // of several roles the most permissive counts, for each field by itself
+    let both = ["clerk", "support"];
+    assert_eq!(
+        visibility(&policy, &both, "contact.email"),
+        Visibility::Show
+    );
+    assert_eq!(visibility(&policy, &both, "contact.ssn"), Visibility::Hide);
+}
+
+/// RB-03: names are compared part by part.
+#[test]
+fn a_field_is_not_the_field_whose_name_it_begins() {
+    let policy = policy_of(
+        &["admin"],
+        &[
+            ("a", &[], &["admin"]),
+            ("a-b", &["admin"], &[]),
+            ("a.b", &["admin"], &[]),
+            ("a/b", &[], &[]),
+            ("ab", &["admin"], &[]),
+            ("ab.c", &["admin"], &[]),
+        ],
+    );
+    for (field, seen) in [
+        ("a", Visibility::Mask),
+        ("a.b", Visibility::Mask),
+        ("a.b.c", Visibility::Mask),
+        ("a.bc", Visibility::Mask),
+        ("a-b", Visibility::Show),
+        ("a-b.c", Visibility::Show),
+        ("a/b", Visibility::Hide),
+        ("ab", Visibility::Show),
+        ("ab.c", Visibility::Show),
+        ("ab.cd", Visibility::Show),
+        ("abc", Visibility::Hide),
+    ] {
+        assert_eq!(visibility(&policy, &["admin"], field), seen, "{field}");
+    }
+}
+
+/// RB-03, S0-04: a denial hides, whatever shows, and also inside of what a field shows as a whole.
+#[test]
+fn a_denial_hides_what_lies_in_a_field_that_is_shown() {
+    let policy: Policy = r#"
+        portcullis = 1
+        [roles.admin]
+        allow = ["contact:**"]
+        [roles.limited]
+        deny = ["contact:read:ssn", "contact:*:bank:iban,bic", "*:read:*:secret"]
+        [roles.blind]
+        deny = ["contact:read"]
+        [[field]]
+        name = "contact"
+        show = ["admin"]
+    "#
+    .parse()
+    .unwrap();
+    for (field, seen) in [
+        ("contact", Visibility::Show),
+        ("contact.email", Visibility::Show),
+        ("contact.ssn", Visibility::Hide),
+        ("contact.ssn.year", Visibility::Hide),
+        ("contact.bank", Visibility::Show),
+        ("contact.bank.iban", Visibility::Hide),
+        ("contact.bank.name", Visibility::Show),
+        ("contact.bank.bic.city", Visibility::Hide),
+        ("contact.note.secret", Visibility::Hide),
+        ("contact.secret", Visibility::Show),
+    ] {
+        let roles = ["admin", "limited"];
+        assert_eq!(visibility(&policy, &roles, field), seen, "{field}");
+        let roles = ["admin", "limited", "blind"];
+        assert_eq!(visibility(&policy, &roles, field), Visibility::Hide);
+    }
+}
+
+/// RB-03: by asking again and again whether a value is greater, or where somebody stands in a list, a
+/// masked value is found out.
+#[test]
+fn only_what_is_shown_in_full_is_filtered_or_sorted_by() {
+    let policy = policy_of(
+        &["admin", "support"],
+        &[
+            ("contact", &["admin", "support"], &[]),
+            ("contact.address", &["admin", "support"], &[]),
+            ("contact.address.city", &["admin"], &["support"]),
+            ("contact.ssn", &["admin"], &[]),
+        ],
+    );
+    for (field, support) in [
+        ("contact.name", Ok(())),
+        ("contact.address.street", Ok(())),
+        ("contact.address.city", Err(Error::NotShown)),
+        ("contact.ssn", Err(Error::NotShown)),
+        ("contact.ssn.year", Err(Error::NotShown)),
+        // something that lies in it is not shown
+        ("contact.address", Err(Error::NotShown)),
+        ("contact", Err(Error::NotShown)),
+        ("", Err(Error::NotShown)),
+        ("nothing", Err(Error::NotShown)),
+    ] {
+        let seen = view(&policy, &["support"]);
+        assert_eq!(seen.filter(field), support, "{field}");
+        assert_eq!(seen.sort(field), support, "{field}");
+        let all = field.starts_with("contact");
+        assert_eq!(view(&policy, &["admin"]).sort(field).is_ok(), all);
+    }
+    assert_eq!(
+        Error::NotShown.to_string(),
+        "only a field that is shown in full may be filtered or sorted by"
+    );
+}
+
+/// RB-03, S3-23: a role that requires a second factor shows nothing without it, and hides all the same.
+#[test]
+fn a_view_is_of_one_tenant_one_moment_and_what_is_known() {
+    let policy: Policy = r#"
+        portcullis = 1
+        [roles.admin]
+        require = { mfa_within = "12h" }
+        [[field]]
+        name = "contact.email"
+        show = ["admin"]
+    "#
+    .parse()
+    .unwrap();
+    let admin = holding(&["admin"]);
+    let proved = Facts::new().second_factor_at(NOW);
+    let see = |tenant: &str, facts| {
+        let tenant = tenant.parse().unwrap();
+        let view = policy.view(&admin, &tenant, facts, NOW);
+        view.visibility("contact.email")
+    };
+    assert_eq!(see("acme", proved), Visibility::Show);
+    assert_eq!(see("acme", Facts::new()), Visibility::Hide);
+    assert_eq!(see("globex", proved), Visibility::Hide);
+    let _ = acme();
+}
+
+const PARTS: [&str; 6] = ["a", "b", "ab", "a-b", "c", "*"];
+
+fn path(longest: usize) -> impl Strategy<Value = String> {
+    let part = prop::sample::select(PARTS.to_vec());
+    prop::collection::vec(part, 1..=longest).prop_map(|parts| parts.join("."))
+}
+
+proptest! {
+    /// RB-03: the view walks over sorted names; the policy looks at each field that could matter.
+    #[test]
+    fn a_view_and_the_policy_answer_alike(
+        fields in prop::collection::btree_map(path(3).prop_filter("", |p| !p.contains('*')), 0..4_usize, 0..12),
+        denials in prop::collection::vec(path(3), 0..3),
+        asked in prop::collection::vec(path(4), 1..20),
+    ) {
+        let mut text = "portcullis = 1\n[roles.r]\nallow = [\"**\"]\n".to_owned();
+        let denials: std::collections::BTreeSet<_> = denials
+            .iter()
+            .map(|path| format!("\"{}\"", path.replacen('.', ":read:", 1).replace('.', ":")))
+            .collect();
+        let denials: Vec<_> = denials.into_iter().collect();
+        text.push_str(&format!("deny = [{}]\n", denials.join(", ")));
+        for (name, level) in &fields {
+            let list = match level { 0 => "show = [\"r\"]", 1 => "mask = [\"r\"]", _ => "" };
+            text.push_str(&format!("[[field]]\nname = \"{name}\"\n{list}\n"));
+        }
+        let policy: Policy = text.parse().unwrap();
+        for field in asked {
+            let _ = visibility(&policy, &["r"], &field);
+        }
+    }
+}
