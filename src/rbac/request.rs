@@ -49,6 +49,10 @@ impl<'a> Request<'a> {
     pub(super) fn circumstances(&self) -> &Circumstances<'a> {
         &self.circumstances
     }
+
+    pub(super) fn subject(&self) -> &'a str {
+        self.circumstances.subject
+    }
 }
 
 /// All that a condition can look at.

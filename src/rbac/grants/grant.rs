@@ -241,13 +241,7 @@ impl Grant {
     }
 
     pub(in crate::rbac) fn phase(&self, now: Timestamp) -> Phase {
-        if self.until.is_some_and(|until| until <= now) {
-            Phase::Over
-        } else if now < self.from {
-            Phase::Ahead
-        } else {
-            Phase::Active
-        }
+        Phase::of(self.from, self.until, now)
     }
 
     pub(in crate::rbac) fn covers(&self, tenant: &Tenant) -> bool {
@@ -264,4 +258,16 @@ pub(in crate::rbac) enum Phase {
     Ahead,
     Active,
     Over,
+}
+
+impl Phase {
+    pub(in crate::rbac) fn of(from: Timestamp, until: Option<Timestamp>, now: Timestamp) -> Self {
+        if until.is_some_and(|until| until <= now) {
+            Self::Over
+        } else if now < from {
+            Self::Ahead
+        } else {
+            Self::Active
+        }
+    }
 }

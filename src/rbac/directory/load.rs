@@ -1,0 +1,446 @@
+//! Rows of grants, read from whatever keeps them, into a snapshot: whole or not at all.
+
+use core::{cmp::Ordering, fmt};
+use std::{collections::hash_map::RandomState, hash::BuildHasher};
+
+use super::{
+    leaf::NAME_LEN,
+    names::{Roles, Tenants},
+    packed::{self, Held, Packed},
+    trie::{Entry, Trie},
+};
+use crate::{
+    Timestamp,
+    rbac::{Fault, Grant, Grants, Policy, Scope, Tenant, permission::check_literal},
+};
+
+/// Bad rows that are listed; of what goes beyond them, only the number is told.
+const LISTED: usize = 100;
+
+/// One grant of one subject, as a table of a database has it.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Row<'r> {
+    subject: &'r str,
+    role: &'r str,
+    tenant: Option<&'r str>,
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl<'r> Row<'r> {
+    /// The subject has the role in this tenant, from ever and without end.
+    pub const fn new(subject: &'r str, role: &'r str, tenant: &'r str) -> Self {
+        Self {
+            tenant: Some(tenant),
+            ..Self::everywhere(subject, role)
+        }
+    }
+
+    /// The subject has the role in every tenant, as with [`Scope::Everywhere`].
+    pub const fn everywhere(subject: &'r str, role: &'r str) -> Self {
+        Self {
+            subject,
+            role,
+            tenant: None,
+            from: Timestamp::EPOCH,
+            until: None,
+        }
+    }
+
+    /// The grant counts from this moment on.
+    pub const fn from(self, from: Timestamp) -> Self {
+        Self { from, ..self }
+    }
+
+    /// The grant counts before this moment and no longer at it; None where it has no end.
+    pub fn until(self, until: impl Into<Option<Timestamp>>) -> Self {
+        Self {
+            until: until.into(),
+            ..self
+        }
+    }
+}
+
+/// Everything that is wrong with rows that were to be loaded, in their order; none was.
+///
+/// At most a hundred rows are listed. Printed, each takes a line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BadRows {
+    listed: Vec<BadRow>,
+    omitted: usize,
+}
+
+impl BadRows {
+    /// The rows listed.
+    pub fn iter(&self) -> core::slice::Iter<'_, BadRow> {
+        self.listed.iter()
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+}
+
+impl<'a> IntoIterator for &'a BadRows {
+    type Item = &'a BadRow;
+    type IntoIter = core::slice::Iter<'a, BadRow>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for BadRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, row) in self.listed.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "\n" };
+            write!(f, "{separator}{row}")?;
+        }
+        match self.omitted {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl core::error::Error for BadRows {}
+
+/// A row that cannot be loaded.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BadRow {
+    row: usize,
+    flaw: Flaw,
+}
+
+impl BadRow {
+    /// The row, from 1.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn flaw(&self) -> &Flaw {
+        &self.flaw
+    }
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}: {}", self.row, self.flaw)
+    }
+}
+
+/// What can be wrong with a row. It never repeats what the row says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// The subject's name is empty or longer than [`Snapshot::SUBJECT_LEN`](super::Snapshot).
+    Subject,
+    /// The policy defines no role of this name.
+    UnknownRole,
+    /// No tenant has this name; `*` is none.
+    Tenant(Fault),
+    /// The subject has more than [`Grants::MAX`] grants; the row is their first.
+    TooManyGrants,
+    /// The subject has had a row of grants before.
+    Repeated,
+    /// More tenants than can be numbered, which are 2^32.
+    TooManyTenants,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject => f.write_str("a subject's name has 1 to 255 bytes"),
+            Self::UnknownRole => f.write_str("the policy has no such role"),
+            Self::Tenant(fault) => write!(f, "the tenant's name: {fault}"),
+            Self::TooManyGrants => f.write_str("a subject has at most 512 grants"),
+            Self::Repeated => f.write_str("the subject stands in an earlier row"),
+            Self::TooManyTenants => f.write_str("there are at most 4294967295 tenants"),
+        }
+    }
+}
+
+/// Whether a name can be that of a subject.
+pub(super) fn check_subject(name: &str) -> Result<(), Flaw> {
+    if (1..=NAME_LEN).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err(Flaw::Subject)
+    }
+}
+
+/// What a load makes of its rows.
+pub(super) struct Loaded {
+    pub(super) subjects: Trie,
+    pub(super) roles: Roles,
+    pub(super) tenants: Tenants,
+}
+
+/// One row for each grant.
+pub(super) fn rows<'r>(
+    policy: &Policy,
+    rows: impl IntoIterator<Item = Row<'r>>,
+) -> Result<Loaded, BadRows> {
+    let mut loader = Loader::new(policy);
+    for row in rows {
+        loader.next_row(row.subject);
+        loader.begin(row.subject);
+        loader.grant(row.role, row.tenant, Held::within(row.from, row.until));
+    }
+    loader.finish(Repeats::Join)
+}
+
+/// One row for each subject.
+pub(super) fn subjects<N: AsRef<str>>(
+    policy: &Policy,
+    subjects: impl IntoIterator<Item = (N, Grants)>,
+) -> Result<Loaded, BadRows> {
+    let mut loader = Loader::new(policy);
+    for (name, grants) in subjects {
+        loader.next_row(name.as_ref());
+        loader.begin_anew(name.as_ref());
+        for grant in grants.iter() {
+            let tenant = match grant.scope() {
+                Scope::Everywhere => None,
+                Scope::Tenant(tenant) => Some(tenant.as_str()),
+            };
+            let paper = packed::paper(grant);
+            loader.grant(grant.role(), tenant, Held::of(grant, &paper));
+        }
+    }
+    loader.finish(Repeats::Refuse)
+}
+
+/// What it means that a subject comes again.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Repeats {
+    Join,
+    Refuse,
+}
+
+/// Grants of one subject that came one after the other.
+#[derive(Clone, Copy)]
+struct Run {
+    hash: u64,
+    /// Where the name begins in the bytes, where it ends and the grants begin, where they end.
+    start: usize,
+    middle: usize,
+    end: usize,
+    row: usize,
+}
+
+impl Run {
+    fn name<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        bytes.get(self.start..self.middle).unwrap_or_default()
+    }
+
+    fn grants<'b>(&self, bytes: &'b [u8]) -> Packed<'b> {
+        Packed::new(bytes.get(self.middle..self.end).unwrap_or_default())
+    }
+}
+
+struct Loader {
+    keys: RandomState,
+    roles: Roles,
+    tenants: Tenants,
+    /// The tenant of the last row, which is often that of the next.
+    tenant: Option<(Tenant, u32)>,
+    bytes: Vec<u8>,
+    runs: Vec<Run>,
+    bad: Vec<BadRow>,
+    omitted: usize,
+    row: usize,
+}
+
+impl Loader {
+    fn new(policy: &Policy) -> Self {
+        Self {
+            keys: RandomState::new(),
+            roles: Roles::of(policy),
+            tenants: Tenants::new(),
+            tenant: None,
+            bytes: Vec::new(),
+            runs: Vec::new(),
+            bad: Vec::new(),
+            omitted: 0,
+            row: 0,
+        }
+    }
+
+    fn next_row(&mut self, subject: &str) {
+        self.row = self.row.saturating_add(1);
+        if let Err(flaw) = check_subject(subject) {
+            self.refuse(self.row, flaw);
+        }
+    }
+
+    fn refuse(&mut self, row: usize, flaw: Flaw) {
+        if self.bad.len() < LISTED {
+            self.bad.push(BadRow { row, flaw });
+        } else {
+            self.omitted = self.omitted.saturating_add(1);
+        }
+    }
+
+    /// What follows belongs to this subject, as what came last may have done.
+    fn begin(&mut self, name: &str) {
+        let last = self.runs.last();
+        if last.is_none_or(|last| last.name(&self.bytes) != name.as_bytes()) {
+            self.begin_anew(name);
+        }
+    }
+
+    fn begin_anew(&mut self, name: &str) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        let middle = self.bytes.len();
+        self.runs.push(Run {
+            hash: self.keys.hash_one(name),
+            start,
+            middle,
+            end: middle,
+            row: self.row,
+        });
+    }
+
+    /// A grant, whose names are these.
+    fn grant(&mut self, role: &str, tenant: Option<&str>, held: Held<'_>) {
+        let role = self.roles.number(role).ok_or(Flaw::UnknownRole);
+        let tenant = tenant.map(|name| self.number_of(name)).transpose();
+        for flaw in [role.clone().err(), tenant.clone().err()]
+            .into_iter()
+            .flatten()
+        {
+            self.refuse(self.row, flaw);
+        }
+        if let (Ok(role), Ok(tenant)) = (role, tenant) {
+            let held = Held {
+                role,
+                tenant,
+                ..held
+            };
+            held.pack(&mut self.bytes);
+            if let Some(run) = self.runs.last_mut() {
+                run.end = self.bytes.len();
+            }
+        }
+    }
+
+    fn number_of(&mut self, name: &str) -> Result<u32, Flaw> {
+        match &self.tenant {
+            Some((tenant, number)) if tenant.as_str() == name => Ok(*number),
+            _ => {
+                check_literal(name).map_err(|slip| Flaw::Tenant(slip.fault))?;
+                let tenant = Tenant::new(name).map_err(|_| Flaw::Tenant(Fault::Character))?;
+                let number = self.tenants.number_or_new(&tenant);
+                let number = number.ok_or(Flaw::TooManyTenants)?;
+                self.tenant = Some((tenant, number));
+                Ok(number)
+            }
+        }
+    }
+
+    fn finish(mut self, repeats: Repeats) -> Result<Loaded, BadRows> {
+        let (bytes, mut runs) = (
+            core::mem::take(&mut self.bytes),
+            core::mem::take(&mut self.runs),
+        );
+        runs.sort_unstable_by(|one, other| {
+            let names = || one.name(&bytes).cmp(other.name(&bytes));
+            one.hash
+                .cmp(&other.hash)
+                .then_with(names)
+                .then(one.row.cmp(&other.row))
+        });
+        let mut values = Vec::with_capacity(bytes.len());
+        let mut merged = Vec::with_capacity(runs.len());
+        let same = |one: &Run, other: &Run| {
+            one.hash == other.hash && one.name(&bytes) == other.name(&bytes)
+        };
+        for runs in runs.chunk_by(same) {
+            if repeats == Repeats::Refuse {
+                for again in runs.iter().skip(1) {
+                    self.refuse(again.row, Flaw::Repeated);
+                }
+            }
+            let Some(first) = runs.first() else { continue };
+            let start = values.len();
+            if self.merge(runs, &bytes, &mut values) > Grants::MAX {
+                self.refuse(first.row, Flaw::TooManyGrants);
+            }
+            merged.push((*first, start..values.len()));
+        }
+        if !self.bad.is_empty() {
+            // in the order of the rows, which what was found at the end is not
+            self.bad.sort_by_key(BadRow::row);
+            return Err(BadRows {
+                listed: self.bad,
+                omitted: self.omitted,
+            });
+        }
+        let entries = merged.iter().map(|(run, value)| Entry {
+            hash: run.hash,
+            name: run.name(&bytes),
+            value: values.get(value.clone()).unwrap_or_default(),
+        });
+        let mut entries: Vec<_> = entries.filter(|entry| !entry.value.is_empty()).collect();
+        Ok(Loaded {
+            subjects: Trie::build(self.keys, &mut entries),
+            roles: self.roles,
+            tenants: self.tenants,
+        })
+    }
+
+    /// Packs the grants of one subject in their order, each once; how many there are.
+    fn merge(&self, runs: &[Run], bytes: &[u8], into: &mut Vec<u8>) -> usize {
+        let mut all: Vec<Held<'_>> = runs.iter().flat_map(|run| run.grants(bytes)).collect();
+        all.sort_by(|one, other| order(&self.tenants, one, other));
+        all.dedup();
+        for held in &all {
+            held.pack(into);
+        }
+        all.len()
+    }
+}
+
+/// The order of [`Grants`], but for what is written about a grant: any order will do, that brings
+/// what is the same together. The numbers of roles are in the order of their names here.
+fn order(tenants: &Tenants, one: &Held<'_>, other: &Held<'_>) -> Ordering {
+    let places = || match (one.tenant, other.tenant) {
+        (Some(one), Some(other)) if one != other => tenants.name(one).cmp(&tenants.name(other)),
+        _ => one.tenant.cmp(&other.tenant),
+    };
+    let rest = |held: &Held<'_>| (held.from, held.until, held.kind);
+    let rests = || rest(one).cmp(&rest(other)).then(one.paper.cmp(other.paper));
+    one.role.cmp(&other.role).then_with(places).then_with(rests)
+}
+
+/// A subject's grants packed.
+pub(super) fn pack<'g>(
+    grants: impl Iterator<Item = &'g Grant>,
+    roles: &Roles,
+    tenants: &mut Tenants,
+) -> Result<Vec<u8>, Flaw> {
+    let mut packed = Vec::new();
+    for grant in grants {
+        let mut number = |tenant| tenants.number_or_new(tenant).ok_or(Flaw::TooManyTenants);
+        let tenant = match grant.scope() {
+            Scope::Everywhere => None,
+            Scope::Tenant(tenant) => Some(number(tenant)?),
+        };
+        let paper = packed::paper(grant);
+        let held = Held {
+            role: roles.number(grant.role()).ok_or(Flaw::UnknownRole)?,
+            tenant,
+            ..Held::of(grant, &paper)
+        };
+        held.pack(&mut packed);
+    }
+    Ok(packed)
+}

@@ -1,0 +1,259 @@
+//! A policy and the grants of many subjects, at one moment.
+
+use core::fmt;
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    load::{self, BadRows, Flaw, Row},
+    names::{Roles, Tenants},
+    packed::{Held, Packed},
+    trie::Trie,
+};
+use crate::{
+    Timestamp,
+    rbac::{Decision, Grant, Grants, Policy, Request, Scope},
+};
+
+/// A policy and the grants of every subject, as they were at one moment.
+///
+/// Immutable: what is decided over it does not change while it is held. A clone is the same
+/// snapshot and costs nothing; a [`Directory`](super::Directory) makes the next one and shares with
+/// it all that stays the same. It takes some forty bytes a subject of two plain grants, and is
+/// dropped with the last clone.
+///
+/// A subject's name is text of 1 to [`Snapshot::SUBJECT_LEN`] bytes, compared byte by byte: who
+/// wants `Ada` and `ada` to be one brings names to one form first. A subject without grants is one
+/// that it does not know.
+#[derive(Clone)]
+pub struct Snapshot(Arc<Inner>);
+
+#[derive(Clone)]
+pub(super) struct Inner {
+    pub(super) policy: Policy,
+    pub(super) subjects: Trie,
+    pub(super) roles: Arc<Roles>,
+    pub(super) tenants: Tenants,
+}
+
+impl Snapshot {
+    /// The longest name of a subject, in bytes: an e-mail address has at most 254 (RFC 5321).
+    pub const SUBJECT_LEN: usize = super::leaf::NAME_LEN;
+
+    /// A policy and nobody who has a role in it.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        let roles = Arc::new(Roles::of(&policy));
+        Self::of(Inner {
+            policy,
+            subjects: Trie::new(),
+            roles,
+            tenants: Tenants::new(),
+        })
+    }
+
+    /// A policy and the subjects that hold these grants, each subject in one row.
+    ///
+    /// # Errors
+    ///
+    /// [`BadRows`] with all that is wrong: names that no subject has, roles that the policy does not
+    /// define, a subject that comes twice.
+    pub fn load<N: AsRef<str>>(
+        policy: Policy,
+        subjects: impl IntoIterator<Item = (N, Grants)>,
+    ) -> Result<Self, BadRows> {
+        let loaded = load::subjects(&policy, subjects)?;
+        Ok(Self::of_loaded(policy, loaded))
+    }
+
+    /// The same from one row for each grant, in any order; rows of one subject that follow one
+    /// another cost least. The same row twice is one grant.
+    ///
+    /// # Errors
+    ///
+    /// [`BadRows`] with all that is wrong: names that no subject or no tenant has, roles that the
+    /// policy does not define, more than [`Grants::MAX`] grants of one subject.
+    pub fn load_rows<'r>(
+        policy: Policy,
+        rows: impl IntoIterator<Item = Row<'r>>,
+    ) -> Result<Self, BadRows> {
+        let loaded = load::rows(&policy, rows)?;
+        Ok(Self::of_loaded(policy, loaded))
+    }
+
+    fn of_loaded(policy: Policy, loaded: load::Loaded) -> Self {
+        Self::of(Inner {
+            policy,
+            subjects: loaded.subjects,
+            roles: Arc::new(loaded.roles),
+            tenants: loaded.tenants,
+        })
+    }
+
+    pub(super) fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// Whether the two are one: nothing was changed between them.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The policy that decides.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// How many subjects hold a grant.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.subjects.len()
+    }
+
+    /// Whether nobody holds a grant.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the subject of the request may do what they ask: what [`Policy::decide`] says with
+    /// their grants.
+    ///
+    /// The time it takes grows neither with the subjects nor with the roles of the policy. It
+    /// allocates nothing.
+    pub fn decide(&self, request: &Request<'_>, now: Timestamp) -> Decision<'_> {
+        let Inner {
+            policy,
+            subjects,
+            roles,
+            tenants,
+        } = &*self.0;
+        let grants = Packed::new(subjects.get(request.subject()).unwrap_or_default());
+        let tenant = tenants.number(request.tenant.as_str());
+        let held = grants.filter_map(|held| {
+            let role = roles.known(held.role)?;
+            Some((role, held.standing(tenant, now)))
+        });
+        let matches = policy.0.patterns.matching(request.permission);
+        Decision::new(policy.0.decide_over(held, request, &matches, now))
+    }
+
+    /// The grants of a subject, those that have ended and those of unknown roles included. None for
+    /// a name that is not known.
+    pub fn grants(&self, subject: &str) -> Grants {
+        let packed = self.0.subjects.get(subject).unwrap_or_default();
+        self.0.grants(Packed::new(packed))
+    }
+
+    /// Every subject that holds a grant, in no order.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject<'_>> {
+        let subjects = self.0.subjects.iter();
+        subjects.map(|(name, grants)| Subject {
+            name,
+            grants: Packed::new(grants),
+            snapshot: &self.0,
+        })
+    }
+
+    /// The roles of grants that the policy does not define, sorted, and how many grants have each.
+    ///
+    /// Such a grant allows nothing and denies nothing. It stays, and counts again under a policy
+    /// that defines its role. This looks at every grant.
+    #[must_use]
+    pub fn unknown_roles(&self) -> BTreeMap<&str, usize> {
+        let mut unknown = BTreeMap::<_, usize>::new();
+        let roles = &self.0.roles;
+        for held in self
+            .0
+            .subjects
+            .iter()
+            .flat_map(|(_, grants)| Packed::new(grants))
+        {
+            if roles.known(held.role).is_none()
+                && let Some(name) = roles.name(held.role)
+            {
+                let grants = unknown.entry(name).or_default();
+                *grants = grants.saturating_add(1);
+            }
+        }
+        unknown
+    }
+}
+
+/// The policy and how many subjects there are; not who.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("roles", &self.0.policy.roles().len())
+            .field("subjects", &self.len())
+            .finish()
+    }
+}
+
+impl Inner {
+    fn grants(&self, packed: Packed<'_>) -> Grants {
+        let mut grants = packed.filter_map(|held| self.grant(held));
+        // what was packed was within the limits, so that no grant is refused here
+        let all = grants.try_fold(Grants::new(), Grants::with);
+        all.unwrap_or_default()
+    }
+
+    fn grant(&self, held: Held<'_>) -> Option<Grant> {
+        let scope = match held.tenant {
+            None => Scope::Everywhere,
+            Some(tenant) => Scope::Tenant(self.tenants.name(tenant)?.clone()),
+        };
+        Some(held.grant(self.roles.name(held.role)?, scope))
+    }
+
+    /// The same with other grants for one subject.
+    pub(super) fn with(&self, subject: &str, grants: &Grants) -> Result<Self, Flaw> {
+        let mut next = self.clone();
+        let packed = load::pack(grants.iter(), &next.roles, &mut next.tenants)?;
+        let packed = Some(packed.as_slice()).filter(|packed| !packed.is_empty());
+        next.subjects.set(subject, packed);
+        Ok(next)
+    }
+
+    /// The same grants under another policy.
+    pub(super) fn under(&self, policy: Policy) -> Self {
+        Self {
+            roles: Arc::new(self.roles.under(&policy)),
+            policy,
+            ..self.clone()
+        }
+    }
+}
+
+/// A subject of a [`Snapshot`].
+#[derive(Clone, Copy)]
+pub struct Subject<'s> {
+    name: &'s str,
+    grants: Packed<'s>,
+    snapshot: &'s Inner,
+}
+
+impl<'s> Subject<'s> {
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &'s str {
+        self.name
+    }
+
+    /// The grants, as [`Snapshot::grants`] has them.
+    pub fn grants(&self) -> Grants {
+        self.snapshot.grants(self.grants)
+    }
+}
+
+impl fmt::Debug for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! What a directory of a million subjects takes of memory.
+#![cfg(feature = "rbac")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at what they did not expect"
+)]
+#![allow(unsafe_code, reason = "an allocator is unsafe to implement")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use portcullis::rbac::{Directory, Grant, Grants, Policy, Row, Scope, Snapshot, Tenant};
+
+/// What a common allocator keeps beside each piece of memory, and the multiple it rounds up to
+/// (glibc, <https://sourceware.org/glibc/wiki/MallocInternals>).
+const BESIDE: usize = 8;
+const MULTIPLE: usize = 16;
+
+thread_local! {
+    static HELD: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Count;
+
+#[global_allocator]
+static COUNT: Count = Count;
+
+fn taken(layout: Layout) -> usize {
+    (layout.size() + BESIDE).next_multiple_of(MULTIPLE)
+}
+
+// SAFETY: both calls go to the system's allocator as they are.
+unsafe impl GlobalAlloc for Count {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get().wrapping_add(taken(layout)));
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        HELD.set(HELD.get().wrapping_sub(taken(layout)));
+        // SAFETY: the memory came from `alloc` above, with this layout.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// What is still held of what `make` allocated, and what it made.
+fn held_by<T>(make: impl FnOnce() -> T) -> (usize, T) {
+    let before = HELD.get();
+    let made = make();
+    (HELD.get().wrapping_sub(before), made)
+}
+
+fn policy() -> Policy {
+    let roles = (0..100).map(|i| format!("roles.r{i}.allow = [\"r{i}\"]\n"));
+    format!("portcullis = 1\n{}", roles.collect::<String>())
+        .parse()
+        .unwrap()
+}
+
+/// RB-07: a million subjects with names of a dozen bytes and two grants each.
+#[test]
+fn a_subject_takes_at_most_200_bytes() {
+    const SUBJECTS: usize = 1_000_000;
+    let policy = policy();
+    let roles: Vec<String> = (0..100).map(|i| format!("r{i}")).collect();
+    let tenants: Vec<String> = (0..1_000).map(|i| format!("tenant-{i}")).collect();
+    let names: Vec<String> = (0..SUBJECTS).map(|i| format!("user-{i:07}")).collect();
+    let rows = names.iter().enumerate().flat_map(|(i, name)| {
+        [i, i + 1].map(|role| Row::new(name, &roles[role % 100], &tenants[i % 1_000]))
+    });
+    let (held, snapshot) = held_by(|| Snapshot::load_rows(policy, rows).unwrap());
+    assert_eq!(snapshot.len(), SUBJECTS);
+    assert!(
+        held / SUBJECTS <= 200,
+        "{} bytes a subject",
+        held / SUBJECTS
+    );
+
+    // and one that is changed shares the others
+    let directory = Directory::new(snapshot.clone());
+    let grant = Grant::new("r7", Scope::Tenant(Tenant::new("tenant-3").unwrap()));
+    let grants = Grants::new().with(grant).unwrap();
+    let (held, ()) = held_by(|| directory.danger_set_grants(&names[0], &grants).unwrap());
+    assert_eq!(snapshot.grants(&names[0]).iter().len(), 2);
+    assert!(held < 16 * 1024, "{held} bytes for one change");
+
+    let (left, ()) = held_by(|| drop((snapshot, directory)));
+    assert!(left.wrapping_neg() > SUBJECTS * 20, "all is given back");
+}
+
+/// RB-07: the same for subjects that come one by one, at whatever number of them.
+#[test]
+fn subjects_that_come_one_by_one_take_no_more() {
+    let directory = Directory::new(Snapshot::new(policy()));
+    let tenant = Scope::Tenant(Tenant::new("acme").unwrap());
+    let grants = Grants::new().with(Grant::new("r1", tenant.clone()));
+    let grants = grants
+        .and_then(|held| held.with(Grant::new("r2", tenant)))
+        .unwrap();
+    let mut total = 0_usize;
+    for i in 0..100_000_usize {
+        let name = format!("user-{i:07}");
+        let (held, ()) = held_by(|| directory.danger_set_grants(&name, &grants).unwrap());
+        total = total.wrapping_add(held);
+        if (i + 1) % 1_000 == 0 {
+            assert!(
+                total / (i + 1) <= 200,
+                "{} bytes a subject of {i}",
+                total / (i + 1)
+            );
+        }
+    }
+}
