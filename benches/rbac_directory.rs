@@ -2,6 +2,7 @@
 //! change it and to look through it.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     missing_docs,
     reason = "a bench stops at what it did not expect"
