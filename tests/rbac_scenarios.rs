@@ -13,6 +13,7 @@
 
 #![cfg(feature = "rbac")]
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
