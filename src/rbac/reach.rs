@@ -4,11 +4,11 @@
 use core::fmt;
 
 use super::{
-    Grant, Grants, Policy, Rule, Tenant,
+    Grant, Grants, Pattern, Policy, Rule, Tenant,
     compile::RoleId,
     condition::Conditions,
     grants::Phase,
-    region::{Budget, Cell, Index, Region},
+    region::{Budget, Cell, Index, Region, widest},
     requirements::ConditionsId,
     rules::Effect,
 };
@@ -116,31 +116,39 @@ impl<'p> Reach<'p> {
         self.deny.extend(denials.map(|rule| rule.pattern().into()));
     }
 
+    /// The rules that allow something, in the order of the roles that state them.
+    pub(super) fn rules(&self) -> &[Allowing<'p>] {
+        &self.allow
+    }
+
+    pub(super) fn denials(&self) -> &[Cell<'p>] {
+        &self.deny
+    }
+
     /// What is allowed, each permission under each condition once. None where the budget does not
     /// suffice.
     pub(super) fn allowed(&self, budget: &mut Budget) -> Option<Vec<Allowance<'p>>> {
-        self.beyond(&Self::default(), budget)
+        self.beyond(&Sorted::of(&Self::default()), budget)
     }
 
     /// What this allows and `other` does not, or only under conditions that this does not ask for.
     ///
     /// Conditions are compared rule by rule: two rules of `other` that only together cover the
     /// conditions of one of this are not seen to.
-    pub(super) fn beyond(&self, other: &Self, budget: &mut Budget) -> Option<Vec<Allowance<'p>>> {
+    pub(super) fn beyond(
+        &self,
+        other: &Sorted<'_, 'p>,
+        budget: &mut Budget,
+    ) -> Option<Vec<Allowance<'p>>> {
         let denied = Index::of(&self.deny);
-        let lifted = Index::of(&other.deny);
-        let permitted = Index::of(other.allow.iter().map(|rule| &rule.cell));
         let mut all = Vec::new();
         for own in self.widest(budget)? {
             let denied = denied.cells_near(&own.cell, budget)?;
-            let permitted = permitted.near(&own.cell, budget)?.into_iter();
-            let permitted = permitted.filter_map(|i| other.allow.get(i));
-            let permitted = permitted.filter(|rule| own.conditions.implies(&rule.conditions));
-            let permitted: Vec<_> = permitted.map(|rule| &rule.cell).collect();
+            let permitted = other.permitting(own, budget)?;
             let except = denied.iter().chain(&permitted).copied();
             let mut regions = Region::without(&own.cell, except, budget)?;
             // what the other allows and denies, it does not allow
-            for lifted in lifted.cells_near(&own.cell, budget)? {
+            for lifted in other.deny.cells_near(&own.cell, budget)? {
                 budget.spend(permitted.len())?;
                 let both = own.cell.and(lifted);
                 let both = both.filter(|both| permitted.iter().any(|cell| cell.overlaps(both)));
@@ -158,6 +166,30 @@ impl<'p> Reach<'p> {
         Some(all)
     }
 
+    /// The same, said in rules without sets, and without what is denied or said twice: so that roles
+    /// that say the same in other words are alike. None where the budget does not suffice.
+    pub(super) fn normal(&self, budget: &mut Budget) -> Option<Self> {
+        let denials = self.deny.iter().flat_map(Cell::singles);
+        let mut normal = Self {
+            allow: Vec::with_capacity(self.allow.len()),
+            deny: widest(denials.collect(), budget)?,
+        };
+        let denied = Index::of(&normal.deny);
+        for rule in &self.allow {
+            for cell in rule.cell.singles() {
+                let denials = denied.cells_near(&cell, budget)?;
+                if !cell.without(denials, budget)?.is_empty() {
+                    normal.allow.push(Allowing {
+                        cell,
+                        ..rule.clone()
+                    });
+                }
+            }
+        }
+        normal.allow = normal.widest(budget)?.into_iter().cloned().collect();
+        Some(normal)
+    }
+
     /// How much this allows, roughly: for an order that is quick to find.
     pub(super) fn breadth(&self) -> u64 {
         let allowed = self.allow.iter().map(|rule| rule.cell.breadth());
@@ -169,6 +201,9 @@ impl<'p> Reach<'p> {
         let index = Index::of(self.allow.iter().map(|rule| &rule.cell));
         let mut widest = Vec::with_capacity(self.allow.len());
         for (i, own) in self.allow.iter().enumerate() {
+            if !own.conditions.can_hold() {
+                continue;
+            }
             let near = index.near(&own.cell, budget)?;
             let mut others = near.iter().filter(|j| **j != i);
             let is_covered = others.any(|j| {
@@ -185,10 +220,40 @@ impl<'p> Reach<'p> {
     }
 }
 
+/// The rules that count together, by what they begin with.
+pub(super) struct Sorted<'a, 'p> {
+    reach: &'a Reach<'p>,
+    allow: Index<'a, 'p>,
+    deny: Index<'a, 'p>,
+}
+
+impl<'a, 'p> Sorted<'a, 'p> {
+    pub(super) fn of(reach: &'a Reach<'p>) -> Self {
+        Self {
+            reach,
+            allow: Index::of(reach.allow.iter().map(|rule| &rule.cell)),
+            deny: Index::of(&reach.deny),
+        }
+    }
+
+    /// What of a rule is allowed here under the same or fewer conditions, before any denial.
+    fn permitting(&self, rule: &Allowing<'p>, budget: &mut Budget) -> Option<Vec<&'a Cell<'p>>> {
+        let near = self.allow.near(&rule.cell, budget)?.into_iter();
+        let rules = near.filter_map(|i| self.reach.allow.get(i));
+        let permitting = rules.filter(|own| rule.conditions.implies(&own.conditions));
+        Some(permitting.map(|own| &own.cell).collect())
+    }
+}
+
 impl<'p> Allowing<'p> {
     /// Whether this allows all that the other does, wherever the other does.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.cell.contains(&other.cell) && other.conditions.implies(&self.conditions)
+    }
+
+    /// Whether the role states it itself.
+    pub(super) fn is_own(&self) -> bool {
+        self.rule.role() == self.rule.defined_by()
     }
 
     fn within(&self, region: Region<'p>) -> Allowance<'p> {
@@ -223,10 +288,21 @@ impl Policy {
     /// The rules by which a held role allows something, with all that must hold for them.
     pub(super) fn allowing(&self, held: RoleId) -> impl Iterator<Item = (Rule<'_>, Conditions)> {
         let all = &self.0.conditions;
-        let require = self.0.role(held).and_then(|role| all.get(role.require));
+        let require = self.required_of(held);
         let rules = self.stated(held, Effect::Allow);
         // without an id that is known there is no such role and no such rule
         rules.filter_map(move |(rule, when)| Some((rule, all.get(when)?.with(require?))))
+    }
+
+    /// What a role itself states that it allows.
+    pub(super) fn stating(&self, role: RoleId) -> impl Iterator<Item = &Pattern> {
+        let own = self.0.rules.own(role, Effect::Allow).iter();
+        own.filter_map(|stated| self.0.patterns.get(stated.pattern))
+    }
+
+    /// What a role requires together with all that it inherits.
+    pub(super) fn required_of(&self, role: RoleId) -> Option<&Conditions> {
+        self.0.conditions.get(self.0.role(role)?.require)
     }
 
     /// The rules by which a held role denies something.

@@ -83,7 +83,7 @@ impl Policy {
     }
 
     /// The fields at the end of a path and around it; their names begin with the same part.
-    fn covering(&self, path: &str) -> impl Iterator<Item = &Field> {
+    pub(super) fn covering(&self, path: &str) -> impl Iterator<Item = &Field> {
         let (head, _) = path.split_once('.').unwrap_or((path, ""));
         let fields = &self.0.fields;
         let first = fields.partition_point(|field| field.name() < head);
@@ -152,9 +152,9 @@ impl Field {
     }
 
     fn level(&self, holds: impl Fn(&[RoleId]) -> bool) -> Visibility {
-        if holds(&self.sight.show) {
+        if holds(&self.show) {
             Visibility::Show
-        } else if holds(&self.sight.mask) {
+        } else if holds(&self.mask) {
             Visibility::Mask
         } else {
             Visibility::Hide
@@ -170,7 +170,7 @@ impl Field {
 }
 
 /// The segments of the permission to read what lies at the end of a path.
-fn reading(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn reading(path: &str) -> impl Iterator<Item = &str> {
     let mut parts = path.split('.');
     parts.next().into_iter().chain(once(READ)).chain(parts)
 }

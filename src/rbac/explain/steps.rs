@@ -9,7 +9,7 @@ use crate::{
         Grant, Grants, Outcome, Policy, Reason, Request, Rule, Scope,
         compile::RoleId,
         condition::{Conditions, Unmet},
-        reach::Reach,
+        reach::{Reach, Sorted},
         region::Budget,
     },
 };
@@ -210,6 +210,6 @@ fn least(candidates: Vec<Candidate<'_>>) -> Option<Candidate<'_>> {
 
 /// None where it is not known.
 fn gives_less(one: &Reach<'_>, other: &Reach<'_>, budget: &mut Budget) -> Option<bool> {
-    let within = one.beyond(other, budget)?.is_empty();
-    Some(within && !other.beyond(one, budget)?.is_empty())
+    let within = one.beyond(&Sorted::of(other), budget)?.is_empty();
+    Some(within && !other.beyond(&Sorted::of(one), budget)?.is_empty())
 }

@@ -5,6 +5,9 @@ use core::fmt;
 use super::Budget;
 use crate::rbac::permission::{Pattern, SEGMENTS, Segment, Tail};
 
+/// Cells that one is broken up into, to compare what is said in different words.
+const SINGLES: usize = 64;
+
 /// Permissions that each have one of some literals in the first segment, one of some in the second
 /// and so on.
 ///
@@ -140,12 +143,46 @@ impl<'p> Cell<'p> {
         Some(left)
     }
 
-    /// The literals that the first segment must be one of; None where it may be others.
-    pub(super) fn heads(&self) -> Option<&[&'p str]> {
-        match self.segments.first() {
-            Some(Choice::OneOf(literals)) => Some(literals),
-            Some(Choice::NoneOf(_)) | None => None,
+    /// The literals that a segment, counted from zero, must be one of; None where it may be others.
+    pub(in crate::rbac) fn named(&self, segment: usize) -> Option<&[&'p str]> {
+        match self.choice(segment) {
+            Choice::OneOf(literals) => Some(literals),
+            Choice::NoneOf(_) => None,
         }
+    }
+
+    /// The same, in cells that name one literal in each segment; where these would be very many, as
+    /// it is.
+    pub(in crate::rbac) fn singles(&self) -> Vec<Self> {
+        let sizes = self.segments.iter().map(|choice| match choice {
+            Choice::OneOf(literals) => literals.len(),
+            Choice::NoneOf(_) => 1,
+        });
+        if sizes.fold(1, usize::saturating_mul) > SINGLES {
+            return vec![self.clone()];
+        }
+        let mut all = vec![Vec::with_capacity(self.segments.len())];
+        for choice in &self.segments {
+            let choices = match choice {
+                Choice::OneOf(literals) => literals
+                    .iter()
+                    .map(|one| Choice::OneOf(vec![one]))
+                    .collect(),
+                Choice::NoneOf(_) => vec![choice.clone()],
+            };
+            let longer = all.iter().flat_map(|segments: &Vec<_>| {
+                choices.iter().map(|choice| {
+                    let mut segments = segments.clone();
+                    segments.push(choice.clone());
+                    segments
+                })
+            });
+            all = longer.collect();
+        }
+        let tail = self.tail;
+        all.into_iter()
+            .map(|segments| Self { segments, tail })
+            .collect()
     }
 
     /// How many permissions it has, roughly: a thousand for each segment that may be anything, and a

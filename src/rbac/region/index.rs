@@ -19,7 +19,7 @@ impl<'a, 'p> Index<'a, 'p> {
             any_head: Vec::new(),
         };
         for (i, cell) in index.cells.iter().enumerate() {
-            match cell.heads() {
+            match cell.named(0) {
                 Some(heads) => {
                     for head in heads {
                         index.by_head.entry(head).or_default().push(i);
@@ -34,7 +34,7 @@ impl<'a, 'p> Index<'a, 'p> {
     /// The places of those that have something in common with `cell`, ascending; None where the
     /// budget does not suffice to look.
     pub(in crate::rbac) fn near(&self, cell: &Cell<'p>, budget: &mut Budget) -> Option<Vec<usize>> {
-        let mut near: Vec<usize> = match cell.heads() {
+        let mut near: Vec<usize> = match cell.named(0) {
             Some(heads) => {
                 let named = heads.iter().filter_map(|head| self.by_head.get(head));
                 named.chain([&self.any_head]).flatten().copied().collect()

@@ -1,0 +1,84 @@
+//! Ways from one role to the powers of another.
+
+use super::{Lint, Names, roles::Fields};
+use crate::rbac::{
+    Pattern, Policy,
+    compile::RoleId,
+    reach::{Allowing, Reach, Sorted},
+    region::{Budget, Cell},
+};
+
+/// Looks at each role that itself states that it may assign or withdraw others.
+pub(super) fn check<'p>(
+    policy: &'p Policy,
+    found: &mut Vec<Lint<'p>>,
+    budget: &mut Budget,
+) -> Option<()> {
+    let (Ok(changing), fields) = (Pattern::parse("role:assign,withdraw:*"), Fields::of(policy))
+    else {
+        return None;
+    };
+    let changing = Cell::from(&changing);
+    let roles = policy.role_ids();
+    let denying: Vec<_> = roles
+        .filter(|role| policy.denying(*role).next().is_some())
+        .collect();
+    for role in policy.role_ids() {
+        let stated = policy.stating(role);
+        if !stated
+            .into_iter()
+            .any(|pattern| changing.overlaps(&Cell::from(pattern)))
+        {
+            continue;
+        }
+        let reach = Reach::of_role(policy, role);
+        budget.spend(reach.rules().len())?;
+        let sorted = Sorted::of(&reach);
+        for rule in reach.rules().iter().filter(|rule| rule.is_own()) {
+            let mut more = Vec::new();
+            for other in targets(policy, &reach, rule, "assign", budget)? {
+                let given = Reach::of_role(policy, other);
+                budget.spend(given.rules().len())?;
+                if fields.shows_more(policy, other, role, budget)?
+                    || !given.beyond(&sorted, budget)?.is_empty()
+                {
+                    more.push(policy.role_name(other));
+                }
+            }
+            let mut lifted = targets(policy, &reach, rule, "withdraw", budget)?;
+            lifted.retain(|other| denying.binary_search(other).is_ok());
+            let lifted = lifted.iter().map(|other| policy.role_name(*other));
+            let rule = rule.rule;
+            if let Some(roles) = Names::of(more) {
+                found.push(Lint::Escalation { rule, roles });
+            }
+            if let Some(roles) = Names::of(lifted) {
+                found.push(Lint::LiftsDenial { rule, roles });
+            }
+        }
+    }
+    Some(())
+}
+
+/// The other roles that who has `rule` may assign or withdraw.
+fn targets(
+    policy: &Policy,
+    reach: &Reach<'_>,
+    rule: &Allowing<'_>,
+    verb: &str,
+    budget: &mut Budget,
+) -> Option<Vec<RoleId>> {
+    let named = rule.cell.named(2).map(|names| {
+        let roles = names.iter().filter_map(|name| policy.role_id(name));
+        roles.collect()
+    });
+    let mut roles: Vec<_> = named.unwrap_or_else(|| policy.role_ids().collect());
+    budget.spend(roles.len())?;
+    roles.retain(|role| {
+        let name = policy.role_name(*role);
+        let permission = ["role", verb, name].join(":");
+        let denied = reach.denials().iter().any(|cell| cell.matches(&permission));
+        name != rule.rule.role() && rule.cell.matches(&permission) && !denied
+    });
+    Some(roles)
+}
