@@ -110,6 +110,8 @@ mod condition;
 mod decide;
 mod decision;
 mod directory;
+#[allow(dead_code, reason = "enforced in the commits that follow")]
+mod duty;
 mod error;
 pub mod explain;
 mod facts;
@@ -130,7 +132,6 @@ mod trie;
 mod view;
 mod visibility;
 
-use core::str::FromStr;
 use std::sync::Arc;
 
 #[doc(inline)]
@@ -165,9 +166,6 @@ use crate::Timestamp;
 pub struct Policy(Arc<Compiled>);
 
 impl Policy {
-    /// The longest file in bytes: 1 MiB, some ten thousand roles.
-    pub const MAX_LEN: usize = 1024 * 1024;
-
     /// Whether the subject may do what they ask, by which rule, or why not.
     ///
     /// The time it takes depends on the roles that the subject holds and on what these inherit, not
@@ -237,19 +235,5 @@ impl Policy {
             let role = self.0.role_id(grant.role())?;
             Some((grant, role, self.0.role(role)?))
         })
-    }
-}
-
-impl FromStr for Policy {
-    type Err = Findings;
-
-    fn from_str(text: &str) -> Result<Self, Findings> {
-        let document = file::parse(text).map_err(|found| Findings::new(text, found))?;
-        let mut found = Vec::new();
-        let draft = file::read(text, document.get_ref(), &mut found);
-        match compile::compile(draft, &mut found) {
-            Some(compiled) if found.is_empty() => Ok(Self(Arc::new(compiled))),
-            _ => Err(Findings::new(text, found)),
-        }
     }
 }

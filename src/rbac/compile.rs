@@ -5,13 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     closure::{Edge, closures, inherited_first},
-    file::{Draft, Found, Mention, RoleDraft, RuleDraft},
+    condition::Conditions,
+    duty::{Separation, Terms},
+    file::{Draft, Found, Mention, RoleDraft, RuleDraft, SightDraft},
     finding::{Name, Problem, meant},
     matches::{PatternId, Patterns},
     permission::{Pattern, Permission},
     requirements::{AllConditions, Collected, ConditionsId},
     rules::{Own, Rules},
 };
+use crate::mask::Kind;
 
 /// Comparisons of denials with what is allowed; what is left then is taken as meant. It is enforced
 /// all the same.
@@ -26,6 +29,10 @@ pub(super) struct Compiled {
     by_name: HashMap<Box<str>, RoleId>,
     /// Sorted by name.
     pub(super) fields: Box<[Field]>,
+    /// Sorted by name.
+    pub(super) classes: Box<[Class]>,
+    /// Sorted.
+    pub(super) separations: Box<[Separation]>,
     pub(super) patterns: Patterns,
     pub(super) rules: Rules,
     pub(super) conditions: AllConditions,
@@ -48,6 +55,9 @@ pub(super) struct Role {
     pub(super) comes_down_to: Box<[RoleId]>,
     /// What all these require.
     pub(super) require: ConditionsId,
+    /// What this role requires by itself.
+    pub(super) own_require: Conditions,
+    pub(super) terms: Terms,
 }
 
 /// A role, by its place among the names of all, sorted.
@@ -70,10 +80,25 @@ impl RoleId {
 pub struct Field {
     pub(super) name: Box<str>,
     class: Option<Box<str>>,
+    /// How it is masked; None where the value tells.
+    pub(super) kind: Option<Kind>,
     pub(super) read: Permission<'static>,
-    /// Ascending.
+    pub(super) sight: Sight,
+}
+
+/// Which roles see something, and how. Each ascending, no role in two.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Sight {
     pub(super) show: Box<[RoleId]>,
     pub(super) mask: Box<[RoleId]>,
+    pub(super) pseudonym: Box<[RoleId]>,
+}
+
+/// What holds of the fields of a class of which nothing else is said.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Class {
+    pub(super) name: Box<str>,
+    pub(super) sight: Sight,
 }
 
 impl Field {
@@ -104,9 +129,13 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     // the order of a TOML table depends on a feature of `toml` that any crate may have turned on
     draft.roles.sort_by_key(|role| role.name);
     draft.fields.sort_by_key(|field| field.name);
+    draft.classes.sort_by_key(|class| class.name);
     let names = Names::of(&draft.roles);
     let edges = names.edges(&draft.roles, found);
     let fields = names.fields(&draft, found);
+    let classes = names.classes(&draft, found);
+    let separations = names.separations(&draft, found);
+    let terms = names.terms(&draft.roles, found);
     let order = inherited_first(&draft.roles, &edges, found);
     if !draft.partial {
         denials_of_nothing(&draft, found);
@@ -131,7 +160,9 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     }
     Some(Compiled {
         by_name: names.owned(),
-        roles: roles(&draft.roles, closures, required),
+        roles: roles(&mut draft.roles, closures, required, terms),
+        classes,
+        separations,
         patterns: Patterns::new(patterns),
         fields,
         rules,
@@ -140,15 +171,18 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
 }
 
 fn roles(
-    drafts: &[RoleDraft<'_>],
+    drafts: &mut [RoleDraft<'_>],
     closures: Vec<Box<[RoleId]>>,
     required: Vec<ConditionsId>,
+    terms: Vec<Terms>,
 ) -> Box<[Role]> {
-    let roles = drafts.iter().zip(closures).zip(required);
-    let roles = roles.map(|((role, comes_down_to), require)| Role {
+    let parts = drafts.iter_mut().zip(closures).zip(required).zip(terms);
+    let roles = parts.map(|(((role, comes_down_to), require), terms)| Role {
         name: role.name.into(),
         comes_down_to,
         require,
+        own_require: core::mem::take(&mut role.require),
+        terms,
     });
     roles.collect()
 }
@@ -239,15 +273,80 @@ impl<'d> Names<'d> {
         roles.into()
     }
 
+    fn sight(&self, sight: &SightDraft<'_>, found: &mut Found) -> Sight {
+        Sight {
+            show: self.all(&sight.show, found),
+            mask: self.all(&sight.mask, found),
+            pseudonym: self.all(&sight.pseudonym, found),
+        }
+    }
+
     fn fields(&self, draft: &Draft<'_>, found: &mut Found) -> Box<[Field]> {
-        let fields = draft.fields.iter().map(|field| Field {
-            name: field.name.into(),
-            class: field.class.map(Into::into),
-            read: field.read.clone(),
-            show: self.all(&field.show, found),
-            mask: self.all(&field.mask, found),
+        let classes: HashSet<_> = draft.classes.iter().map(|class| class.name).collect();
+        let fields = draft.fields.iter().map(|field| {
+            // a file that defines no class uses them as labels
+            if let Some(class) = field.class
+                && !classes.is_empty()
+                && !classes.contains(class.name)
+            {
+                found.push((class.at, unknown_class(class.name, draft, found)));
+            }
+            Field {
+                name: field.name.into(),
+                class: field.class.map(|class| class.name.into()),
+                kind: field.kind,
+                read: field.read.clone(),
+                sight: self.sight(&field.sight, found),
+            }
         });
         fields.collect()
+    }
+
+    fn classes(&self, draft: &Draft<'_>, found: &mut Found) -> Box<[Class]> {
+        let classes = draft.classes.iter().map(|class| Class {
+            name: class.name.into(),
+            sight: self.sight(&class.sight, found),
+        });
+        classes.collect()
+    }
+
+    fn separations(&self, draft: &Draft<'_>, found: &mut Found) -> Box<[Separation]> {
+        let mut seen = HashSet::new();
+        let mut separations = Vec::new();
+        for draft in &draft.separations {
+            let separation = Separation {
+                kind: draft.kind,
+                roles: self.all(&draft.roles, found),
+                n: draft.n,
+            };
+            if seen.insert(separation.clone()) {
+                separations.push(separation);
+            } else {
+                found.push((draft.at, Problem::Repeated(Name::new("separation"))));
+            }
+        }
+        separations.sort_unstable();
+        separations.into()
+    }
+
+    fn terms(&self, roles: &[RoleDraft<'_>], found: &mut Found) -> Vec<Terms> {
+        let terms = roles.iter().map(|role| Terms {
+            max_grant: role.max_grant,
+            needs: role.grant_needs,
+            min_members: role.min_members,
+            max_members: role.max_members,
+            prerequisites: self.all(&role.prerequisites, found),
+        });
+        terms.collect()
+    }
+}
+
+fn unknown_class(name: &str, draft: &Draft<'_>, found: &Found) -> Problem {
+    let classes = draft.classes.iter().map(|class| class.name);
+    let looked_for = found.len() < SUGGESTIONS;
+    Problem::UnknownClass {
+        name: Name::new(name),
+        meant: looked_for.then(|| meant(name, classes)).flatten(),
     }
 }
 

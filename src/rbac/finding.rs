@@ -118,11 +118,13 @@ impl fmt::Display for Finding {
 pub enum Problem {
     /// The file is longer than [`Policy::MAX_LEN`](super::Policy::MAX_LEN).
     FileTooLong,
-    /// More dots outside of text on one line than any key of a policy needs. Nested keys without
-    /// end would exhaust the stack.
-    KeysTooDeep,
+    /// Tables and lists in each other deeper than in any policy, or more dots outside of text on one
+    /// line than any key of one needs. Without a bound they would exhaust the stack.
+    TooDeep,
     /// Not TOML, in the words of the TOML parser.
     Toml(String),
+    /// Not JSON, and what would be there.
+    Json(&'static str),
     /// A key without which there is no policy, no field or no condition.
     Missing(&'static str),
     /// Another version of the format than this library reads.
@@ -134,8 +136,22 @@ pub enum Problem {
         /// The key that was probably meant.
         meant: Option<Name>,
     },
-    /// A rule of the format that this version would not enforce.
-    NotEnforced(&'static str),
+    /// A word that stands for nothing here.
+    UnknownWord {
+        /// The word.
+        word: Name,
+        /// The words that stand for something.
+        known: &'static [&'static str],
+        /// The word that was probably meant.
+        meant: Option<Name>,
+    },
+    /// Not a whole number within these bounds.
+    Number {
+        /// The least that can stand here.
+        least: u32,
+        /// The most that can stand here.
+        most: u32,
+    },
     /// A value of another type.
     Type(&'static str),
     /// A pattern, or the name of a role, a field or a class, that breaks the grammar.
@@ -145,6 +161,13 @@ pub enum Problem {
         /// The role.
         name: Name,
         /// The role that was probably meant.
+        meant: Option<Name>,
+    },
+    /// A class that the file does not define, though it defines others.
+    UnknownClass {
+        /// The class.
+        name: Name,
+        /// The class that was probably meant.
         meant: Option<Name>,
     },
     /// The same entry for the second time.
@@ -159,6 +182,10 @@ pub enum Problem {
     TooManyConditions(Name),
     /// A denial of what no role of the policy allows and no field shows.
     DeniesNothing(Name),
+    /// Two keys of a role that no grants could meet together.
+    Contradiction(&'static str, &'static str),
+    /// More roles at once are to be kept apart than the separation names.
+    SeparatesNothing,
     /// A denial under a condition.
     ConditionalDenial,
     /// A condition other than `owner`.
@@ -177,8 +204,9 @@ impl fmt::Display for Problem {
                     super::Policy::MAX_LEN
                 )
             }
-            Self::KeysTooDeep => f.write_str("keys are nested too deep"),
+            Self::TooDeep => f.write_str("keys are nested too deep"),
             Self::Toml(message) => f.write_str(message),
+            Self::Json(message) => f.write_str(message),
             Self::Missing(key) => write!(f, "`{key}` is missing"),
             Self::UnknownVersion => {
                 f.write_str("this version reads policies that begin with `portcullis = 1`")
@@ -187,12 +215,22 @@ impl fmt::Display for Problem {
                 let meant = Suggestion(meant.as_ref());
                 write!(f, "`{key}` is no key of this place{meant}")
             }
-            Self::NotEnforced(key) => write!(f, "this version does not enforce `{key}`"),
+            Self::UnknownWord { word, known, meant } => {
+                let (known, meant) = (known.join("`, `"), Suggestion(meant.as_ref()));
+                write!(f, "`{word}` is not one of `{known}`{meant}")
+            }
+            Self::Number { least, most } => {
+                write!(f, "a whole number from {least} to {most} is needed here")
+            }
             Self::Type(needed) => write!(f, "{needed} is needed here"),
             Self::Syntax(fault) => fault.fmt(f),
             Self::UnknownRole { name, meant } => {
                 let meant = Suggestion(meant.as_ref());
                 write!(f, "role `{name}` is not defined{meant}")
+            }
+            Self::UnknownClass { name, meant } => {
+                let meant = Suggestion(meant.as_ref());
+                write!(f, "class `{name}` is not defined{meant}")
             }
             Self::Repeated(name) => write!(f, "`{name}` stands here for the second time"),
             Self::Cycle(name) => write!(f, "role `{name}` inherits itself through this"),
@@ -212,6 +250,12 @@ impl fmt::Display for Problem {
                 f,
                 "nothing that this policy allows or shows is matched by `{name}`: this denies nothing"
             ),
+            Self::Contradiction(one, other) => {
+                write!(f, "no grants can meet both `{one}` and `{other}`")
+            }
+            Self::SeparatesNothing => {
+                f.write_str("nobody can have so many of these roles: this separates nothing")
+            }
             Self::ConditionalDenial => f.write_str("a denial has no condition in this version"),
             Self::UnknownCondition => f.write_str("this version knows no condition but `owner`"),
             Self::Duration => f.write_str(
@@ -257,11 +301,12 @@ impl fmt::Display for Suggestion<'_> {
 }
 
 /// The first of `known` that differs from `word` by one slip: a letter wrong, missing or too many,
-/// two letters exchanged, or only in upper and lower case. Linear in what is compared, because a
+/// two letters exchanged, or only in upper and lower case. One or two letters could be anything.
+/// Linear in what is compared, because a
 /// file may be wrong a hundred times and define ten thousand names.
 pub(super) fn meant<'k>(word: &str, mut known: impl Iterator<Item = &'k str>) -> Option<Name> {
     known
-        .find(|name| name.eq_ignore_ascii_case(word) || is_one_slip(word, name))
+        .find(|name| name.eq_ignore_ascii_case(word) || word.len() > 2 && is_one_slip(word, name))
         .map(Name::new)
 }
 

@@ -153,13 +153,8 @@ impl Pattern {
     pub(super) fn read(text: &str) -> Result<Self, Slip> {
         let mut parts = Vec::new();
         let mut tail = Tail::Nothing;
-        if text.len() > TEXT_LEN {
-            return Err(Slip::new(0, Fault::TooLong));
-        }
-        for (number, (at, segment)) in segments(text).enumerate() {
-            if number == SEGMENTS {
-                return Err(Slip::new(at.saturating_sub(1), Fault::TooManySegments));
-            }
+        check_lengths(text)?;
+        for (at, segment) in segments(text) {
             if tail == Tail::Anything {
                 return Err(Slip::new(at, Fault::AfterTail));
             }
@@ -174,6 +169,37 @@ impl Pattern {
             parts.clear();
         }
         let segments = parts.into_boxed_slice();
+        Ok(Self { segments, tail })
+    }
+
+    /// Reads a pattern of Apache Shiro (`WildcardPermission`), for those who come from there.
+    ///
+    /// What such a pattern leaves out at its end may be anything, also nothing: `project:read` is
+    /// our `project:read:**`, and `project:*` our `project:**`. Letters become lower case, as they do
+    /// there, so questions have to be asked in lower case. `*` beside alternatives is `*`.
+    ///
+    /// Refused, though Shiro reads it: empty parts, spaces, a literal `**`, and whatever else no
+    /// [`Permission`] could be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`] with the place of the first character that is not as described above.
+    pub fn from_shiro(text: &str) -> Result<Self, Error> {
+        Self::read_shiro(text).map_err(|slip| slip.in_text(text))
+    }
+
+    pub(super) fn read_shiro(text: &str) -> Result<Self, Slip> {
+        let lower = text.to_ascii_lowercase();
+        check_lengths(&lower)?;
+        let mut parts = Vec::new();
+        for (at, part) in segments(&lower) {
+            let segment = Segment::read_shiro(part).map_err(|slip| slip.after(at))?;
+            parts.push(segment);
+        }
+        while parts.last() == Some(&Segment::Any) {
+            parts.pop();
+        }
+        let (segments, tail) = (parts.into_boxed_slice(), Tail::Anything);
         Ok(Self { segments, tail })
     }
 
@@ -295,6 +321,23 @@ impl Segment {
         Ok(Self::OneOf(literals.into_boxed_slice()))
     }
 
+    /// A part of Shiro's: `*` among alternatives is `*`.
+    fn read_shiro(part: &str) -> Result<Self, Slip> {
+        let mut at = 0_usize;
+        let mut literals = Vec::new();
+        for literal in part.split(',') {
+            if literal != "*" {
+                check_literal(literal).map_err(|slip| slip.after(at))?;
+                literals.push(literal);
+            }
+            at = at.saturating_add(literal.len()).saturating_add(1);
+        }
+        if literals.len() < part.split(',').count() {
+            return Ok(Self::Any);
+        }
+        Self::read(part)
+    }
+
     pub(super) fn contains(&self, literal: &str) -> bool {
         match self {
             Self::Any => true,
@@ -317,6 +360,17 @@ impl Segment {
             (Self::Any, _) | (_, Self::Any) => true,
             (own, Self::OneOf(literals)) => literals.iter().any(|literal| own.contains(literal)),
         }
+    }
+}
+
+/// What bounds the work before any of it is done.
+fn check_lengths(text: &str) -> Result<(), Slip> {
+    if text.len() > TEXT_LEN {
+        return Err(Slip::new(0, Fault::TooLong));
+    }
+    match text.match_indices(':').nth(SEGMENTS.saturating_sub(1)) {
+        Some((at, _)) => Err(Slip::new(at, Fault::TooManySegments)),
+        None => Ok(()),
     }
 }
 

@@ -152,9 +152,9 @@ impl Field {
     }
 
     fn level(&self, holds: impl Fn(&[RoleId]) -> bool) -> Visibility {
-        if holds(&self.show) {
+        if holds(&self.sight.show) {
             Visibility::Show
-        } else if holds(&self.mask) {
+        } else if holds(&self.sight.mask) {
             Visibility::Mask
         } else {
             Visibility::Hide
