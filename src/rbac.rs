@@ -110,7 +110,6 @@ mod condition;
 mod decide;
 mod decision;
 mod directory;
-#[allow(dead_code, reason = "enforced in the commits that follow")]
 mod duty;
 mod error;
 pub mod explain;
@@ -122,6 +121,7 @@ mod json;
 pub mod lint;
 mod matches;
 mod permission;
+mod print;
 mod reach;
 mod region;
 #[allow(dead_code, reason = "decided by in the commits that follow")]
@@ -129,6 +129,7 @@ mod request;
 mod requirements;
 mod rules;
 mod trie;
+mod version;
 mod view;
 mod visibility;
 
@@ -153,6 +154,7 @@ pub use reach::Allowance;
 pub use region::Region;
 pub use request::Request;
 use rules::Effect;
+pub use version::Version;
 pub use view::View;
 pub use visibility::Visibility;
 
@@ -162,7 +164,7 @@ use crate::Timestamp;
 ///
 /// Read from text with [`str::parse`], whole or not at all, and immutable from then on. A clone
 /// shares the rules. Two files that say the same in another order give equal policies.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Policy(Arc<Compiled>);
 
 impl Policy {
@@ -191,6 +193,12 @@ impl Policy {
             Some(within) => SecondFactor::Required { within },
             None => SecondFactor::NotRequired,
         }
+    }
+
+    /// Which policy this is: the hash of its canonical text.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.0.version
     }
 
     /// The names of the roles, sorted.

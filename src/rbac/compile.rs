@@ -13,6 +13,7 @@ use super::{
     permission::{Pattern, Permission},
     requirements::{AllConditions, Collected, ConditionsId},
     rules::{Own, Rules},
+    version::Version,
 };
 use crate::mask::Kind;
 
@@ -36,6 +37,7 @@ pub(super) struct Compiled {
     pub(super) patterns: Patterns,
     pub(super) rules: Rules,
     pub(super) conditions: AllConditions,
+    pub(super) version: Version,
 }
 
 impl Compiled {
@@ -51,6 +53,8 @@ impl Compiled {
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Role {
     pub(super) name: Box<str>,
+    /// The roles that it names as inherited. Ascending.
+    pub(super) inherits: Box<[RoleId]>,
     /// This role and all that it inherits, at once or through others; ascending.
     pub(super) comes_down_to: Box<[RoleId]>,
     /// What all these require.
@@ -158,32 +162,45 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     if !found.is_empty() {
         return None;
     }
-    Some(Compiled {
+    let mut compiled = Compiled {
         by_name: names.owned(),
-        roles: roles(&mut draft.roles, closures, required, terms),
+        roles: roles(&mut draft.roles, &edges, closures, required, terms),
         classes,
         separations,
         patterns: Patterns::new(patterns),
         fields,
         rules,
         conditions: conditions.finish(),
-    })
+        version: Version::NONE,
+    };
+    compiled.version = Version::of(&compiled);
+    Some(compiled)
 }
 
 fn roles(
     drafts: &mut [RoleDraft<'_>],
+    edges: &[Vec<Edge>],
     closures: Vec<Box<[RoleId]>>,
     required: Vec<ConditionsId>,
     terms: Vec<Terms>,
 ) -> Box<[Role]> {
-    let parts = drafts.iter_mut().zip(closures).zip(required).zip(terms);
-    let roles = parts.map(|(((role, comes_down_to), require), terms)| Role {
-        name: role.name.into(),
-        comes_down_to,
-        require,
-        own_require: core::mem::take(&mut role.require),
-        terms,
+    let direct = edges.iter().map(|edges| {
+        let mut inherits: Vec<_> = edges.iter().map(|edge| edge.to).collect();
+        inherits.sort_unstable();
+        inherits.into()
     });
+    let parts = drafts.iter_mut().zip(direct).zip(closures).zip(required);
+    let roles = parts.zip(terms);
+    let roles = roles.map(
+        |((((role, inherits), comes_down_to), require), terms)| Role {
+            name: role.name.into(),
+            inherits,
+            comes_down_to,
+            require,
+            own_require: core::mem::take(&mut role.require),
+            terms,
+        },
+    );
     roles.collect()
 }
 

@@ -21,6 +21,8 @@ pub enum Error {
     /// The name of who asked for a grant or approved it, that is empty, longer than 128 bytes, or
     /// has a control character.
     Name,
+    /// Text that is no [`Version`](super::Version).
+    Version,
     /// More than [`Grants::MAX`](super::Grants::MAX) grants.
     TooManyGrants,
     /// Stored grants that cannot be read.
@@ -73,6 +75,7 @@ impl fmt::Display for Error {
             Self::Name => {
                 f.write_str("the name of a subject has 1 to 128 bytes and no control character")
             }
+            Self::Version => f.write_str("a version is 64 digits of hexadecimal in lower case"),
             Self::TooManyGrants => f.write_str("a subject has at most 512 grants"),
             Self::State(error) => error.fmt(f),
             Self::Json { at, fault } => write!(f, "byte {at}: {fault}"),
