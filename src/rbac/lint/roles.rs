@@ -103,8 +103,8 @@ fn is_hidden(policy: &Policy, role: RoleId, field: &str) -> bool {
 
 /// The roles that a field names, each with a number that is less where it sees more.
 fn seers(field: &Field) -> impl Iterator<Item = (RoleId, u8)> {
-    let show = field.show.iter().map(|role| (*role, 0));
-    show.chain(field.mask.iter().map(|role| (*role, 1)))
+    let show = field.sight.show.iter().map(|role| (*role, 0));
+    show.chain(field.sight.mask.iter().map(|role| (*role, 1)))
 }
 
 /// For each role, the fields that name it, and how well it sees them.
