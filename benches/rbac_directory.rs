@@ -13,7 +13,10 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use portcullis::{
     Timestamp,
-    rbac::{Directory, Grant, Grants, Permission, Policy, Request, Row, Scope, Snapshot, Tenant},
+    rbac::{
+        Directory, Grant, Grants, Permission, Policy, Question, Request, Row, Scope, Snapshot,
+        Tenant,
+    },
 };
 
 /// Users, roles and tenants.
@@ -118,23 +121,28 @@ fn directory(c: &mut Criterion) {
 type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>;
 
 fn decide(group: &mut Group<'_>, names: &Names, snapshot: &Snapshot) {
-    let asked: Vec<(&str, Tenant, Permission)> = (0..QUESTIONS)
+    let asked: Vec<(String, Tenant, Permission<'_>)> = (0..QUESTIONS)
         .map(|i| {
             let user = i * 7919 * 31 % names.users.len();
             let permission = format!("d{}:edit", user % names.roles.len());
             let tenant = Tenant::new(names.tenant(user)).unwrap();
             let permission: Permission = permission.parse().unwrap();
-            (names.users[user].as_str(), tenant, permission)
+            (names.users[user].clone(), tenant, permission)
         })
         .collect();
     let mut next = asked.iter().cycle();
     group.bench_function("decide", |b| {
         b.iter(|| {
             let (subject, tenant, permission) = black_box(next.next().unwrap());
-            let allowed = snapshot
-                .decide(&Request::new(subject, tenant, permission), NOW)
-                .is_allowed();
-            assert!(allowed);
+            let decision = snapshot.decide(&Request::new(subject, tenant, permission), NOW);
+            assert!(decision.is_allowed());
+        });
+    });
+    group.bench_function("decide from text", |b| {
+        b.iter(|| {
+            let (subject, tenant, permission) = black_box(next.next().unwrap());
+            let question = Question::new(subject, tenant.as_str(), permission.as_str());
+            assert!(snapshot.decide_text(&question, NOW).unwrap().is_allowed());
         });
     });
 }

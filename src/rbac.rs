@@ -143,7 +143,9 @@ pub use condition::Condition;
 use condition::Conditions;
 use decide::Standing;
 pub use decision::{Decision, Outcome, Reason, Rule, SecondFactor};
-pub use directory::{BadRow, BadRows, Directory, Flaw, Reader, Row, Snapshot, Stale, Subject};
+pub use directory::{
+    BadRow, BadRows, Directory, Flaw, Question, Reader, Row, Snapshot, Stale, Subject,
+};
 pub use error::{Error, JsonFault};
 pub use facts::Facts;
 pub use finding::{Finding, Findings, Name, Problem};

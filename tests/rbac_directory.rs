@@ -19,8 +19,8 @@ mod threads;
 use portcullis::{
     Timestamp,
     rbac::{
-        Decision, Directory, Flaw, Grant, Grants, Outcome, Permission, Policy, Reason, Request,
-        Scope, Snapshot, Tenant,
+        Decision, Directory, Flaw, Grant, Grants, Outcome, Permission, Policy, Question, Reason,
+        Request, Scope, Snapshot, Tenant,
     },
 };
 
@@ -144,6 +144,33 @@ fn tenants_and_times_count_as_with_the_policy() {
         Outcome::Deny(Reason::OtherTenant)
     ));
     assert!(decide(&snapshot, "ada", "initech", "b").is_allowed());
+}
+
+/// RB-01: what is no permission and what is no tenant is no question.
+#[test]
+fn text_that_is_no_question_is_an_error() {
+    let directory = Directory::new(Snapshot::new(roles(&["a"])));
+    let everywhere = Grants::new().with(Grant::new("a", Scope::Everywhere));
+    directory
+        .danger_set_grants("ada", &everywhere.unwrap())
+        .unwrap();
+    let snapshot = directory.snapshot();
+    let ask = |tenant: &str, permission: &str| {
+        let decision = snapshot.decide_text(&Question::new("ada", tenant, permission), NOW);
+        decision.map(|decision| decision.is_allowed())
+    };
+    assert_eq!(ask("acme", "a"), Ok(true));
+    assert_eq!(ask("acme", "b"), Ok(false));
+    for (tenant, permission) in [
+        ("*", "a"),
+        ("", "a"),
+        ("a b", "a"),
+        ("acme", "*"),
+        ("acme", ""),
+        ("acme", "a:"),
+    ] {
+        assert!(ask(tenant, permission).is_err(), "{tenant} {permission}");
+    }
 }
 
 /// RB-12: what is held does not change, and what was changed is seen by whoever asks next.

@@ -1,4 +1,4 @@
-//! What a directory of a million subjects takes of memory.
+//! What a directory of a million subjects takes of memory, and a decision.
 #![cfg(feature = "rbac")]
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,15 @@ use std::{
     cell::Cell,
 };
 
-use portcullis::rbac::{Directory, Grant, Grants, Policy, Row, Scope, Snapshot, Tenant};
+use portcullis::{
+    Timestamp,
+    rbac::{
+        Directory, Grant, Grants, Permission, Policy, Question, Request, Row, Scope, Snapshot,
+        Tenant,
+    },
+};
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 
 /// What a common allocator keeps beside each piece of memory, and the multiple it rounds up to
 /// (glibc, <https://sourceware.org/glibc/wiki/MallocInternals>).
@@ -21,6 +29,7 @@ const MULTIPLE: usize = 16;
 
 thread_local! {
     static HELD: Cell<usize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
 struct Count;
@@ -36,6 +45,7 @@ fn taken(layout: Layout) -> usize {
 unsafe impl GlobalAlloc for Count {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HELD.set(HELD.get().wrapping_add(taken(layout)));
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
@@ -92,7 +102,39 @@ fn a_subject_takes_at_most_200_bytes() {
     assert!(left.wrapping_neg() > SUBJECTS * 20, "all is given back");
 }
 
-/// RB-07: the same for subjects that come one by one, at whatever number of them.
+/// RB-07: whoever asks, about whatever tenant that anybody has a grant in, also as text.
+#[test]
+fn a_decision_allocates_nothing() {
+    let everywhere = Row::everywhere("root", "r2").from(NOW).until(NOW);
+    let rows = [
+        Row::new("ada", "r1", "acme"),
+        Row::new("ada", "r2", "globex"),
+        everywhere,
+    ];
+    let directory = Directory::new(Snapshot::load_rows(policy(), rows).unwrap());
+    let mut reader = directory.reader();
+    let tenants = ["acme", "globex", "initech"].map(|name| Tenant::new(name).unwrap());
+    let before = ALLOCATIONS.get();
+    let mut allowed = 0;
+    for subject in ["ada", "root", "nobody"] {
+        for permission in ["r1", "r2", "something:else"] {
+            let permission = Permission::parse(permission).unwrap();
+            for tenant in &tenants {
+                let request = Request::new(subject, tenant, &permission);
+                allowed += usize::from(reader.snapshot().decide(&request, NOW).is_allowed());
+            }
+            for tenant in ["acme", "globex"] {
+                let question = Question::new(subject, tenant, permission.as_str());
+                let decision = reader.snapshot().decide_text(&question, NOW);
+                allowed += usize::from(decision.unwrap().is_allowed());
+            }
+        }
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(allowed, 4);
+}
+
+/// RB-07: subjects that come one by one take no more, at whatever number of them.
 #[test]
 fn subjects_that_come_one_by_one_take_no_more() {
     let directory = Directory::new(Snapshot::new(policy()));

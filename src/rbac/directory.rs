@@ -14,7 +14,7 @@ use std::sync::{
 };
 
 pub use load::{BadRow, BadRows, Flaw, Row};
-pub use snapshot::{Snapshot, Subject};
+pub use snapshot::{Question, Snapshot, Subject};
 
 use super::{Grants, Policy};
 

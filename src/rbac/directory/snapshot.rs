@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    rbac::{Decision, Grant, Grants, Policy, Request, Scope},
+    rbac::{Decision, Error, Facts, Grant, Grants, Permission, Policy, Request, Scope, Tenant},
 };
 
 /// A policy and the grants of every subject, as they were at one moment.
@@ -126,20 +126,38 @@ impl Snapshot {
     /// The time it takes grows neither with the subjects nor with the roles of the policy. It
     /// allocates nothing.
     pub fn decide(&self, request: &Request<'_>, now: Timestamp) -> Decision<'_> {
-        let Inner {
-            policy,
-            subjects,
-            roles,
-            tenants,
-        } = &*self.0;
-        let grants = Packed::new(subjects.get(request.subject()).unwrap_or_default());
-        let tenant = tenants.number(request.tenant.as_str());
-        let held = grants.filter_map(|held| {
-            let role = roles.known(held.role)?;
-            Some((role, held.standing(tenant, now)))
-        });
-        let matches = policy.0.patterns.matching(request.permission);
-        Decision::new(policy.0.decide_over(held, request, &matches, now))
+        let tenant = self.0.tenants.number(request.tenant.as_str());
+        self.0.decide(request, tenant, now)
+    }
+
+    /// The same for a question that is still text. It allocates only where no grant names the
+    /// tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`] for text that is no permission or no name of a tenant.
+    pub fn decide_text(
+        &self,
+        question: &Question<'_>,
+        now: Timestamp,
+    ) -> Result<Decision<'_>, Error> {
+        let permission = Permission::parse(question.permission)?;
+        let tenants = &self.0.tenants;
+        let number = tenants.number(question.tenant);
+        let unknown;
+        let tenant = match number.and_then(|number| tenants.name(number)) {
+            Some(tenant) => tenant,
+            None => {
+                unknown = Tenant::new(question.tenant)?;
+                &unknown
+            }
+        };
+        let mut request =
+            Request::new(question.subject, tenant, &permission).with_facts(question.facts);
+        if let Some(owner) = question.owner {
+            request = request.owned_by(owner);
+        }
+        Ok(self.0.decide(&request, number, now))
     }
 
     /// The grants of a subject, those that have ended and those of unknown roles included. None for
@@ -195,6 +213,23 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Inner {
+    /// `tenant` is the number of the request's.
+    fn decide(&self, request: &Request<'_>, tenant: Option<u32>, now: Timestamp) -> Decision<'_> {
+        let Self {
+            policy,
+            subjects,
+            roles,
+            ..
+        } = self;
+        let grants = Packed::new(subjects.get(request.subject()).unwrap_or_default());
+        let held = grants.filter_map(|held| {
+            let role = roles.known(held.role)?;
+            Some((role, held.standing(tenant, now)))
+        });
+        let matches = policy.0.patterns.matching(request.permission);
+        Decision::new(policy.0.decide_over(held, request, &matches, now))
+    }
+
     fn grants(&self, packed: Packed<'_>) -> Grants {
         let mut grants = packed.filter_map(|held| self.grant(held));
         // what was packed was within the limits, so that no grant is refused here
@@ -226,6 +261,43 @@ impl Inner {
             policy,
             ..self.clone()
         }
+    }
+}
+
+/// One question as text, as it comes from a network: may `subject` do `permission` in `tenant`?
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a question is to be decided"]
+pub struct Question<'q> {
+    subject: &'q str,
+    tenant: &'q str,
+    permission: &'q str,
+    owner: Option<&'q str>,
+    facts: Facts<'q>,
+}
+
+impl<'q> Question<'q> {
+    /// A question about nothing in particular, as [`Request::new`].
+    pub const fn new(subject: &'q str, tenant: &'q str, permission: &'q str) -> Self {
+        Self {
+            subject,
+            tenant,
+            permission,
+            owner: None,
+            facts: Facts::new(),
+        }
+    }
+
+    /// Who owns what the question is about, as the database has it.
+    pub const fn owned_by(self, owner: &'q str) -> Self {
+        Self {
+            owner: Some(owner),
+            ..self
+        }
+    }
+
+    /// What is known about the subject, in place of what was said before.
+    pub const fn with_facts(self, facts: Facts<'q>) -> Self {
+        Self { facts, ..self }
     }
 }
 

@@ -1,19 +1,19 @@
 //! A map from names to a few bytes each, whose versions share what they have in common.
 //!
 //! A hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001) with leaves of some dozens of
-//! names: each level takes five bits of the name's hash. A change copies the path to one leaf; a
-//! version that is held is never changed. Names come from strangers, so they are hashed by SipHash
+//! names: each level takes five bits of the name's hash, and so does each leaf, whose slots become
+//! leaves when it is split. A change copies the path to one leaf; a version that is held is never
+//! changed. Names come from strangers, so they are hashed by SipHash
 //! under random keys of the process, and compared byte by byte.
 
 use std::{collections::hash_map::RandomState, fmt, hash::BuildHasher, sync::Arc};
 
-use super::leaf::{self, Draft, Entries, Leaf, Tag};
+use super::leaf::{self, Draft, Entries, Leaf, SLOTS};
 
 const BITS: u32 = 5;
-const FANOUT: usize = 1 << BITS;
 /// Levels of branches, after which the bits of the hash are used up: names that agree in all of
 /// them share a leaf, however many there are.
-const LEVELS: u32 = 9;
+const LEVELS: u32 = 11;
 
 #[derive(Clone)]
 pub(super) struct Trie {
@@ -25,7 +25,7 @@ pub(super) struct Trie {
 #[derive(Clone)]
 enum Node {
     Leaf(Leaf),
-    Branch(Arc<[Node; FANOUT]>),
+    Branch(Arc<[Node; SLOTS]>),
 }
 
 impl Trie {
@@ -61,9 +61,9 @@ impl Trie {
         let mut level = 0_u32;
         loop {
             match node {
-                Node::Leaf(leaf) => return leaf.get(tag(hash), name),
+                Node::Leaf(leaf) => return leaf.get(slot(hash, level), name),
                 Node::Branch(children) => {
-                    #[allow(clippy::indexing_slicing, reason = "a slot is below the fanout")]
+                    #[allow(clippy::indexing_slicing, reason = "a slot is below their number")]
                     {
                         node = &children[slot(hash, level)];
                     }
@@ -83,14 +83,14 @@ impl Trie {
         let mut node = &mut self.root;
         let mut level = 0_u32;
         while let Node::Branch(children) = node {
-            #[allow(clippy::indexing_slicing, reason = "a slot is below the fanout")]
+            #[allow(clippy::indexing_slicing, reason = "a slot is below their number")]
             {
                 node = &mut Arc::make_mut(children)[slot(hash, level)];
             }
             level = level.saturating_add(1);
         }
         if let Node::Leaf(leaf) = node {
-            let changed = leaf.with(tag(hash), name, value);
+            let changed = leaf.with(slot(hash, level), name, value);
             *node = if changed.is_full() && level < LEVELS {
                 split(&changed, level, &self.keys)
             } else {
@@ -127,15 +127,8 @@ fn slot(hash: u64, level: u32) -> usize {
     usize::try_from(digit).unwrap_or(0)
 }
 
-/// The lowest bits, which no level uses.
-#[inline]
-fn tag(hash: u64) -> Tag {
-    let [low, next, ..] = hash.to_le_bytes();
-    [low, next]
-}
-
 fn split(leaf: &Leaf, level: u32, keys: &RandomState) -> Node {
-    let entries = leaf.iter().filter_map(|(_, name, value)| {
+    let entries = leaf.iter().filter_map(|(name, value)| {
         let hash = keys.hash_one(core::str::from_utf8(name).ok()?);
         Some(Entry { hash, name, value })
     });
@@ -159,7 +152,7 @@ fn node(entries: &[Entry<'_>], level: u32, draft: &mut Draft) -> Node {
         .map(|e| e.name.len().saturating_add(e.value.len()));
     if level >= LEVELS || !leaf::is_full(entries.len(), bytes.sum()) {
         for entry in entries {
-            draft.push(tag(entry.hash), entry.name, entry.value);
+            draft.push(slot(entry.hash, level), entry.name, entry.value);
         }
         return Node::Leaf(draft.finish());
     }
@@ -185,7 +178,7 @@ impl<'t> Iterator for Iter<'t> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((_, name, value)) = self.entries.as_mut().and_then(Iterator::next) {
+            if let Some((name, value)) = self.entries.as_mut().and_then(Iterator::next) {
                 return Some((core::str::from_utf8(name).ok()?, value));
             }
             match self.nodes.last_mut()?.next() {
