@@ -109,6 +109,7 @@ mod compile;
 mod condition;
 mod decide;
 mod decision;
+pub mod diff;
 mod directory;
 mod duty;
 mod error;

@@ -61,7 +61,7 @@ impl Policy {
         tenant: &Tenant,
         now: Timestamp,
     ) -> Option<Vec<Allowance<'_>>> {
-        let reach = Reach::of_grants(self, grants, tenant, now);
+        let reach = Reach::of_roles(self, &self.held(grants, tenant, now));
         reach.allowed(&mut Budget::new(COMPARISONS))
     }
 }

@@ -2,6 +2,7 @@
 //! the denials are taken away, and what one set of rules allows beyond another.
 
 use core::fmt;
+use std::collections::BTreeMap;
 
 use super::{
     Grant, Grants, Pattern, Policy, Rule, Tenant,
@@ -22,6 +23,7 @@ pub struct Allowance<'p> {
     region: Region<'p>,
     conditions: Conditions,
     rule: Rule<'p>,
+    otherwise: Option<Conditions>,
 }
 
 impl<'p> Allowance<'p> {
@@ -41,6 +43,13 @@ impl<'p> Allowance<'p> {
     #[must_use]
     pub fn when(&self) -> Option<String> {
         (!self.conditions.is_empty()).then(|| self.conditions.to_string())
+    }
+
+    /// In a comparison of two policies, how the other allows all of it: under these conditions. None
+    /// where it does not, and where nothing is compared.
+    #[must_use]
+    pub fn otherwise(&self) -> Option<String> {
+        self.otherwise.as_ref().map(Conditions::to_string)
     }
 
     /// In the order of a listing.
@@ -78,28 +87,14 @@ pub(super) struct Allowing<'p> {
 impl<'p> Reach<'p> {
     /// What holding this role alone comes to.
     pub(super) fn of_role(policy: &'p Policy, role: RoleId) -> Self {
-        let mut reach = Self::default();
-        reach.add(policy, role);
-        reach
+        Self::of_roles(policy, &[role])
     }
 
-    /// What a subject's roles come to in a tenant.
-    pub(super) fn of_grants(
-        policy: &'p Policy,
-        grants: &Grants,
-        tenant: &Tenant,
-        now: Timestamp,
-    ) -> Self {
+    /// What these roles come to together.
+    pub(super) fn of_roles(policy: &'p Policy, roles: &[RoleId]) -> Self {
         let mut reach = Self::default();
-        let mut last = None;
-        let active = |grant: &&Grant| grant.phase(now) == Phase::Active && grant.covers(tenant);
-        for grant in grants.iter().filter(active) {
-            // grants are in the order of their roles
-            if let Some(role) = policy.role_id(grant.role())
-                && last.replace(role) != Some(role)
-            {
-                reach.add(policy, role);
-            }
+        for role in roles {
+            reach.add(policy, *role);
         }
         reach
     }
@@ -156,7 +151,13 @@ impl<'p> Reach<'p> {
                     regions.extend(Region::without(&both, denied.iter().copied(), budget)?);
                 }
             }
-            all.extend(regions.into_iter().map(|region| own.within(region)));
+            let otherwise = other.otherwise(own, budget)?;
+            all.extend(regions.into_iter().map(|region| Allowance {
+                region,
+                conditions: own.conditions.clone(),
+                rule: own.rule,
+                otherwise: otherwise.clone(),
+            }));
         }
         all.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
         // of the same under conditions that are no narrower, the first
@@ -243,6 +244,28 @@ impl<'a, 'p> Sorted<'a, 'p> {
         let permitting = rules.filter(|own| rule.conditions.implies(&own.conditions));
         Some(permitting.map(|own| &own.cell).collect())
     }
+
+    /// Under which conditions all of a rule is allowed here, where the same hold for all of it and
+    /// none of it is denied.
+    fn otherwise(&self, rule: &Allowing<'p>, budget: &mut Budget) -> Option<Option<Conditions>> {
+        if !self.deny.near(&rule.cell, budget)?.is_empty() {
+            return Some(None);
+        }
+        let mut by_conditions = BTreeMap::<_, Vec<_>>::new();
+        for i in self.allow.near(&rule.cell, budget)? {
+            let own = self.reach.allow.get(i)?;
+            by_conditions
+                .entry(&own.conditions)
+                .or_default()
+                .push(&own.cell);
+        }
+        for (conditions, cells) in by_conditions {
+            if rule.cell.without(cells, budget)?.is_empty() {
+                return Some(Some(conditions.clone()));
+            }
+        }
+        Some(None)
+    }
 }
 
 impl<'p> Allowing<'p> {
@@ -255,14 +278,6 @@ impl<'p> Allowing<'p> {
     pub(super) fn is_own(&self) -> bool {
         self.rule.role() == self.rule.defined_by()
     }
-
-    fn within(&self, region: Region<'p>) -> Allowance<'p> {
-        Allowance {
-            region,
-            conditions: self.conditions.clone(),
-            rule: self.rule,
-        }
-    }
 }
 
 /// What the analyses read of a policy.
@@ -273,6 +288,17 @@ impl Policy {
 
     pub(super) fn role_id(&self, name: &str) -> Option<RoleId> {
         self.0.role_id(name)
+    }
+
+    /// The roles that count in a tenant, each once, ascending.
+    pub(super) fn held(&self, grants: &Grants, tenant: &Tenant, now: Timestamp) -> Vec<RoleId> {
+        let active = |grant: &&Grant| grant.phase(now) == Phase::Active && grant.covers(tenant);
+        let active = grants.iter().filter(active);
+        let mut roles: Vec<_> = active
+            .filter_map(|grant| self.role_id(grant.role()))
+            .collect();
+        roles.dedup();
+        roles
     }
 
     pub(super) fn role_name(&self, role: RoleId) -> &str {

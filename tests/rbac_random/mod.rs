@@ -83,7 +83,12 @@ fn canonical<T>(rules: impl Iterator<Item = T>, pattern: impl Fn(&T) -> String) 
 
 /// A policy of [`ROLES`], each of which inherits only from those before it.
 pub fn policy() -> impl Strategy<Value = Policy> {
-    prop::collection::vec(role(), ROLES.len()).prop_map(|roles| to_toml(&roles).parse().unwrap())
+    text().prop_map(|text| text.parse().unwrap())
+}
+
+/// The same as a file.
+pub fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(role(), ROLES.len()).prop_map(|roles| to_toml(&roles))
 }
 
 fn to_toml(roles: &[Role]) -> String {
