@@ -99,6 +99,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod administration;
 mod closure;
 mod compile;
 #[allow(
@@ -129,6 +130,7 @@ mod region;
 mod request;
 mod requirements;
 mod rules;
+mod separation;
 mod trie;
 mod version;
 mod view;
@@ -138,6 +140,7 @@ use std::sync::Arc;
 
 #[doc(inline)]
 pub use crate::__rbac_permission as permission;
+pub use administration::{Assignment, Members, Principal, Refusal, Who, Withdrawal};
 pub use compile::Field;
 use compile::{Compiled, Role, RoleId};
 pub use condition::Condition;

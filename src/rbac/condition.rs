@@ -105,12 +105,18 @@ impl Conditions {
         unmet.max()
     }
 
-    /// Whether these hold wherever the others hold: whoever may act under these conditions may act
-    /// under the others. In doubt not: two clauses that only together say what a third says are not
-    /// seen to.
+    /// Whether these hold wherever all of the others hold. In doubt not: two clauses that only
+    /// together say what a third says are not seen to.
+    pub(super) fn hold_where<'c>(&self, others: impl IntoIterator<Item = &'c Self>) -> bool {
+        let others = others.into_iter().flat_map(|others| &others.clauses);
+        let others: Vec<_> = others.collect();
+        let mut own = self.clauses.iter();
+        own.all(|own| others.iter().any(|other| other.implies(own)))
+    }
+
+    /// Whether the others hold wherever these hold, as [`Conditions::hold_where`].
     pub(super) fn implies(&self, others: &Self) -> bool {
-        let mut others = others.clauses.iter();
-        others.all(|other| self.clauses.iter().any(|own| own.implies(other)))
+        others.hold_where([self])
     }
 
     /// Whether they always hold.

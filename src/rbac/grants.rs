@@ -2,10 +2,12 @@
 
 mod grant;
 mod place;
+mod span;
 
 pub(super) use grant::Phase;
 pub use grant::{Grant, Kind};
 pub use place::{Scope, Tenant};
+pub(super) use span::Span;
 
 use super::Error;
 use crate::encoding::{self, Decoder, Encoder};

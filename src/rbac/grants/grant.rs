@@ -114,6 +114,26 @@ impl Grant {
         }
     }
 
+    /// The grant as it is recorded: in its scope, with its end and its reason, from not before `now`;
+    /// who took part as it was, whatever it said before.
+    pub(in crate::rbac) fn recorded(
+        self,
+        kind: Kind,
+        requested_by: &str,
+        approved_by: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let mut grant = Self {
+            kind,
+            from: self.from.max(now),
+            ..self
+        };
+        let paper = grant.paper.get_or_insert_default();
+        paper.requested_by = Some(requested_by.into());
+        paper.approved_by = approved_by.map(Into::into);
+        grant
+    }
+
     fn on_paper(mut self, write: impl FnOnce(&mut Paper)) -> Self {
         write(self.paper.get_or_insert_default());
         self
@@ -168,7 +188,7 @@ impl Grant {
     }
 
     /// Whether all of its texts are within their bounds.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(in crate::rbac) fn check(&self) -> Result<(), Error> {
         check_literal(&self.role).map_err(|slip| slip.in_text(&self.role))?;
         let is_written = |text: Option<&str>, len| {
             text.is_none_or(|text| {

@@ -56,3 +56,15 @@ pub enum Scope {
     /// In this tenant and in no other.
     Tenant(Tenant),
 }
+
+impl Scope {
+    /// Whether it has every tenant of another scope.
+    pub(in crate::rbac) fn covers(&self, other: &Self) -> bool {
+        *self == Self::Everywhere || self == other
+    }
+
+    /// Whether there is a tenant that both have.
+    pub(in crate::rbac) fn meets(&self, other: &Self) -> bool {
+        self.covers(other) || other.covers(self)
+    }
+}

@@ -1,0 +1,280 @@
+//! Changes of grants, and who may make them: nobody gives what they do not have.
+//!
+//! [`Policy::assign`], [`Policy::withdraw`] and [`Policy::break_glass`] take everybody's grants as
+//! values and give the subject's new grants, or a [`Refusal`] that says what is missing. They change
+//! nothing themselves.
+//!
+//! What must be so is written in the policy: administering is permissions like others, of the form
+//! `role:assign:<role>`, `role:withdraw:<role>`, `role:approve:<role>` and `role:break_glass:<role>`,
+//! and a role says in `max_grant`, `grant_needs`, `min_members`, `max_members` and `prerequisites`
+//! what its grants are like. Each of these also holds for grants of roles that inherit it: the
+//! shortest time, all that any needs, every bound.
+//!
+//! # What this does not do
+//!
+//! It does not stop whoever can write grants by another way, or change the policy: what a role gives
+//! is what the policy says at the moment of a decision, also to those who were given it when it gave
+//! less. A change of policy is reviewed with a diff, not here.
+//!
+//! It sees the grants it is shown: of two changes made at once from the same old grants, one must be
+//! made again from the new ones. It knows people by their names, byte by byte. A role that gives
+//! nothing and denies much can be given by whoever may assign it, to anybody.
+//!
+//! # Security
+//!
+//! The threat is somebody who administers roles and makes themselves, or a second account, more than
+//! they are: by a role that gives more, one that inherits more, in more tenants, for longer, under
+//! fewer conditions, or without a denial. The rules are those of Kubernetes (RBAC good practices,
+//! "escalate" and "bind": one binds only roles whose permissions one has, in the same scope), carried
+//! over to denials, conditions, fields and time; there is no permission to be excused from them.
+//! Separation of duty, cardinality and prerequisites are those of INCITS 359-2012 and of RBAC96.
+
+mod held;
+mod members;
+mod principal;
+mod refusal;
+mod terms;
+
+use held::{Authority, Held};
+pub use members::Members;
+pub use principal::{Assignment, Principal, Withdrawal};
+pub use refusal::{Refusal, Who};
+
+use super::{
+    Error, Grant, Grants, Kind, Pattern, Policy,
+    compile::{Compiled, RoleId},
+    grants::Span,
+};
+use crate::Timestamp;
+
+impl Policy {
+    /// The subject's grants with one more, as somebody gives it.
+    ///
+    /// In this order, and in the grant's scope, which for a grant everywhere means with grants
+    /// everywhere:
+    ///
+    /// 1. the policy defines the role, and the grant is not over before it begins;
+    /// 2. the granter is allowed `role:assign:<role>` now;
+    /// 3. of everything that the role allows, the granter holds now a pattern that implies it, by a
+    ///    grant that lasts as long, under no condition that the role does not have; no denial hits
+    ///    the granter there, now or while the new grant lasts, that the role does not have too; and
+    ///    every field that the role shows, the granter sees as well;
+    /// 4. the grant has an end within `max_grant`, and so has the unbroken time that it and the
+    ///    subject's other grants of the role make up;
+    /// 5. it carries what `grant_needs` names; who approves is neither granter nor subject and is
+    ///    allowed `role:approve:<role>` now;
+    /// 6. no static [separation](super::separation) is broken;
+    /// 7. there is room for one more member;
+    /// 8. the subject holds the prerequisites there, by grants that last as long.
+    ///
+    /// What somebody took by breaking glass counts neither for a granter nor for an approver.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for the first that is not so.
+    pub fn assign(&self, assignment: &Assignment<'_>, now: Timestamp) -> Result<Grants, Refusal> {
+        let policy = &*self.0;
+        let (role, grant) = policy.to_record(assignment, Kind::Ordinary, now)?;
+        let (span, by) = (Span::of(&grant), &assignment.by);
+        let held = Held::new(policy, by, grant.scope(), span, Authority::Given, now);
+        held.may("assign", grant.role(), (Who::Granter, by))?;
+        held.includes(role, span.until)?;
+        policy.keep_time(role, &grant, assignment.to.grants, now)?;
+        self.finish(role, grant, assignment, now)
+    }
+
+    /// The subject's grants with a role that they take themselves in an emergency.
+    ///
+    /// The subject need not hold what the role gives. It must be so that they are allowed
+    /// `role:break_glass:<role>` by a grant that somebody gave them, that the grant has an end within
+    /// the role's `max_grant`, and a reason, and that they have not had the role in this way within
+    /// that same time before; and then what [`Policy::assign`] asks for from number 5 on. The grant
+    /// begins now and says of itself that it was taken ([`Kind::BreakGlass`]): whoever lists grants
+    /// sees it, also when it has ended. Keep such grants until they are reviewed: without them nobody
+    /// can tell that somebody takes a role again and again.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for the first that is not so.
+    pub fn break_glass(
+        &self,
+        assignment: &Assignment<'_>,
+        now: Timestamp,
+    ) -> Result<Grants, Refusal> {
+        let policy = &*self.0;
+        let (role, grant) = policy.to_record(assignment, Kind::BreakGlass, now)?;
+        let (span, subject) = (Span::of(&grant), &assignment.to);
+        if subject.name != assignment.by.name {
+            return Err(Refusal::NotOneself);
+        }
+        let held = Held::new(policy, subject, grant.scope(), span, Authority::Given, now);
+        held.may("break_glass", grant.role(), (Who::Subject, subject))?;
+        policy.keep_rest(role, &grant, subject.grants)?;
+        if grant.reason().is_none() {
+            return Err(Refusal::NeedsReason);
+        }
+        self.finish(role, grant, assignment, now)
+    }
+
+    /// The subject's grants without a role in one scope.
+    ///
+    /// In this order, and in that scope:
+    ///
+    /// 1. there is such a grant;
+    /// 2. whoever withdraws it is allowed `role:withdraw:<role>` now;
+    /// 3. nothing that the role denies is denied to them, and they do not take a role that denies
+    ///    something from themselves;
+    /// 4. of what the role allows about roles (`role:**`), they do not take anything from themselves
+    ///    that they do not hold otherwise and for as long;
+    /// 5. the role and what it inherits keep `min_members` members with grants that count now and
+    ///    have no end;
+    /// 6. no other role of the subject needs it as a prerequisite.
+    ///
+    /// What was taken by breaking glass is not removed; it ends now, so that it stays on record.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for the first that is not so.
+    pub fn withdraw(&self, withdrawal: &Withdrawal<'_>, now: Timestamp) -> Result<Grants, Refusal> {
+        let policy = &*self.0;
+        let Withdrawal {
+            role: name,
+            scope,
+            from,
+            by,
+            members,
+        } = withdrawal;
+        let is_meant = |grant: &Grant| grant.role() == *name && grant.scope() == *scope;
+        if !from.grants.iter().any(is_meant) {
+            return Err(Refusal::NotGranted);
+        }
+        let held = Held::new(policy, by, scope, Span::moment(now), Authority::Any, now);
+        held.may("withdraw", name, (Who::Granter, by))?;
+        let left = left(from.grants, is_meant, now)?;
+        // a role that the policy does not define gives nothing and is missed by nobody
+        if let Some(role) = policy.role_id(name) {
+            let is_oneself = from.name == by.name;
+            policy.lifts_no_denial(role, &held, is_oneself)?;
+            if is_oneself {
+                let all = from.grants.iter().filter(|grant| is_meant(grant));
+                policy.keeps_administration(role, all, from, &left, now)?;
+            }
+            let subject = (from.name, from.grants);
+            policy.keeps_enough(role, scope, subject, &left, *members, now)?;
+            policy.is_no_prerequisite(role, from.grants, &left, now)?;
+        }
+        Ok(left)
+    }
+
+    /// What is so of every grant that is made.
+    fn finish(
+        &self,
+        role: RoleId,
+        grant: Grant,
+        assignment: &Assignment<'_>,
+        now: Timestamp,
+    ) -> Result<Grants, Refusal> {
+        let policy = &*self.0;
+        let Assignment { to, members, .. } = assignment;
+        policy.needs(role, &grant, assignment, now)?;
+        policy.keep_static_apart(role, grant.scope(), to.grants, now)?;
+        policy.has_room(role, grant.scope(), (to.name, to.grants), *members, now)?;
+        policy.has_prerequisites(role, &grant, to.grants)?;
+        Ok(to.grants.clone().with(grant)?)
+    }
+}
+
+/// What remains of a subject's grants.
+fn left(
+    grants: &Grants,
+    is_meant: impl Fn(&Grant) -> bool,
+    now: Timestamp,
+) -> Result<Grants, Refusal> {
+    let mut left = Grants::new();
+    for grant in grants.iter() {
+        match grant.kind() {
+            _ if !is_meant(grant) => left = left.with(grant.clone())?,
+            Kind::Ordinary => {}
+            Kind::BreakGlass => {
+                let until = Span::of(grant).until.min(now);
+                left = left.with(grant.clone().until(until))?;
+            }
+        }
+    }
+    Ok(left)
+}
+
+impl Compiled {
+    /// The role, and the grant as it would be recorded.
+    fn to_record(
+        &self,
+        assignment: &Assignment<'_>,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<(RoleId, Grant), Refusal> {
+        let Assignment {
+            grant,
+            to,
+            by,
+            approver,
+            ..
+        } = assignment;
+        let role = self.role_id(grant.role()).ok_or(Refusal::UnknownRole)?;
+        let approver = approver.map(|approver| approver.name);
+        let mut grant = grant.clone();
+        if kind == Kind::BreakGlass {
+            grant = grant.from(now);
+        }
+        let grant = grant.recorded(kind, by.name, approver, now);
+        grant.check()?;
+        if to.name.is_empty() {
+            return Err(Refusal::Invalid(Error::Name));
+        }
+        if Span::of(&grant).is_empty() {
+            return Err(Refusal::AlreadyOver);
+        }
+        Ok((role, grant))
+    }
+
+    /// Whether nobody takes off by this what binds them.
+    fn lifts_no_denial(
+        &self,
+        role: RoleId,
+        held: &Held<'_>,
+        is_oneself: bool,
+    ) -> Result<(), Refusal> {
+        for denial in self.denied(role) {
+            let hits = held.all_denials().any(|other| other.overlaps(denial));
+            if is_oneself || hits {
+                let denial = denial.clone();
+                return Err(Refusal::LiftsDenial { denial });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether somebody who takes a role from themselves can still administer what they could.
+    fn keeps_administration<'g>(
+        &self,
+        role: RoleId,
+        withdrawn: impl Iterator<Item = &'g Grant>,
+        subject: &Principal<'_>,
+        left: &Grants,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let administration = Pattern::parse("role:**")?;
+        for grant in withdrawn.filter(|grant| grant.kind() == Kind::Ordinary) {
+            let span = Span::of(grant);
+            let left = Principal::new(subject.name, left);
+            let held = Held::new(self, &left, grant.scope(), span, Authority::Given, now);
+            let given = self.given(role);
+            for given in given.filter(|given| given.pattern.overlaps(&administration)) {
+                if held.include_one(&given, span.until).is_err() {
+                    let pattern = given.pattern.clone();
+                    return Err(Refusal::OwnAdministration { pattern });
+                }
+            }
+        }
+        Ok(())
+    }
+}

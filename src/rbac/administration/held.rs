@@ -1,0 +1,254 @@
+//! What somebody holds in a scope: what they may do there, and what they may pass on.
+
+use super::{Principal, Refusal, Who};
+use crate::{
+    Timestamp,
+    rbac::{
+        Grant, Kind, Pattern, Permission, Scope,
+        compile::{Compiled, RoleId},
+        condition::{Conditions, Unmet},
+        decide::{Obstacle, Standing},
+        grants::Span,
+        request::Circumstances,
+        rules::{Asked, Effect, Stated},
+    },
+};
+
+/// Comparisons of patterns for one grant: what is left then is refused.
+const MAX_COMPARISONS: usize = 4_000_000;
+
+/// Which of somebody's grants give them authority over the grants of others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Authority {
+    /// Those that somebody gave them: what is taken by breaking glass is not passed on.
+    Given,
+    /// All of them: an emergency may call for taking roles away.
+    Any,
+}
+
+/// The roles of somebody that count in a scope.
+pub(super) struct Held<'p> {
+    policy: &'p Compiled,
+    /// Those of grants that count everywhere in the scope now, with their ends.
+    roles: Vec<(RoleId, Timestamp)>,
+    /// Those that deny somewhere in the scope, now or at some time of the span.
+    denying: Vec<(RoleId, Span)>,
+    now: Span,
+}
+
+impl<'p> Held<'p> {
+    pub(super) fn new(
+        policy: &'p Compiled,
+        principal: &Principal<'_>,
+        scope: &Scope,
+        span: Span,
+        authority: Authority,
+        now: Timestamp,
+    ) -> Self {
+        let known = || {
+            let grants = principal.grants.iter();
+            grants.filter_map(|grant| Some((grant, policy.role_id(grant.role())?)))
+        };
+        let now = Span::moment(now);
+        let counts = |grant: &Grant| {
+            grant.scope().covers(scope)
+                && Span::of(grant).overlaps(now)
+                && (authority == Authority::Any || grant.kind() == Kind::Ordinary)
+        };
+        let denies = |grant: &Grant| {
+            let own = Span::of(grant);
+            grant.scope().meets(scope) && (own.overlaps(now) || own.overlaps(span))
+        };
+        let roles = known().filter(|(grant, _)| counts(grant));
+        let denying = known().filter(|(grant, _)| denies(grant));
+        Self {
+            policy,
+            roles: roles
+                .map(|(grant, role)| (role, Span::of(grant).until))
+                .collect(),
+            denying: denying
+                .map(|(grant, role)| (role, Span::of(grant)))
+                .collect(),
+            now,
+        }
+    }
+
+    /// Whether they may do something to a role: `role:assign:editor`.
+    pub(super) fn may(
+        &self,
+        verb: &str,
+        role: &str,
+        (who, principal): (Who, &Principal<'_>),
+    ) -> Result<(), Refusal> {
+        let permission = Permission::parse(&format!("role:{verb}:{role}"))?.into_owned();
+        let patterns = &self.policy.patterns;
+        let asked = Asked {
+            permission: &permission,
+            patterns,
+            matches: &patterns.matching(&permission),
+        };
+        let rules = &self.policy.rules;
+        let mut denying = self.denying.iter();
+        let is_denied = denying.any(|(role, span)| {
+            span.overlaps(self.now) && rules.find(*role, Effect::Deny, asked, |_| true).is_some()
+        });
+        if is_denied {
+            return Err(Refusal::NotAllowed { who, permission });
+        }
+        let case = Circumstances::of(principal.facts);
+        let mut nearest = Obstacle::NoGrant;
+        for (role, _) in &self.roles {
+            let allowed = rules.find(*role, Effect::Allow, asked, |rule| {
+                let active = Standing::Active;
+                let obstacle = self
+                    .policy
+                    .obstacle(*role, active, rule.when, &case, self.now.from);
+                nearest = nearest.min(obstacle.unwrap_or(Obstacle::NoGrant));
+                obstacle.is_none()
+            });
+            if allowed.is_some() {
+                return Ok(());
+            }
+        }
+        Err(match nearest {
+            Obstacle::Unmet(Unmet::StepUp { within }) => Refusal::StepUpRequired { who, within },
+            _ => Refusal::NotAllowed { who, permission },
+        })
+    }
+
+    /// Whether they hold, until then, all that a role allows.
+    pub(super) fn includes(&self, role: RoleId, until: Timestamp) -> Result<(), Refusal> {
+        let mut comparisons = MAX_COMPARISONS;
+        let denials = self.denials(role, &mut comparisons)?;
+        for given in self.policy.given(role) {
+            for denial in &denials {
+                if spent(&mut comparisons)? && denial.overlaps(given.pattern) {
+                    return Err(Refusal::DeniedToGranter {
+                        pattern: given.pattern.clone(),
+                        denial: (*denial).clone(),
+                    });
+                }
+            }
+            self.include(&given, until, &mut comparisons)?;
+        }
+        Ok(())
+    }
+
+    /// Whether they hold, until then, one thing that a role allows.
+    pub(super) fn include_one(&self, given: &Given<'_>, until: Timestamp) -> Result<(), Refusal> {
+        self.include(given, until, &mut MAX_COMPARISONS.clone())
+    }
+
+    fn include(
+        &self,
+        given: &Given<'_>,
+        until: Timestamp,
+        comparisons: &mut usize,
+    ) -> Result<(), Refusal> {
+        let (mut held, mut longest) = (false, None);
+        for (role, end) in &self.roles {
+            for own in self.policy.given(*role) {
+                if !(spent(comparisons)? && own.pattern.implies(given.pattern)) {
+                    continue;
+                }
+                held = true;
+                if !own.holds_where(given) {
+                    continue;
+                }
+                if *end >= until {
+                    return Ok(());
+                }
+                longest = longest.max(Some(*end));
+            }
+        }
+        let pattern = given.pattern.clone();
+        Err(match longest {
+            Some(until) => Refusal::Outlasts {
+                given: pattern.to_string(),
+                until,
+            },
+            None if held => Refusal::HeldUnderConditions { pattern },
+            None => Refusal::NotHeld { pattern },
+        })
+    }
+
+    /// What is denied to them and not by the role itself.
+    fn denials(&self, role: RoleId, comparisons: &mut usize) -> Result<Vec<&'p Pattern>, Refusal> {
+        let own: Vec<_> = self.policy.denied(role).collect();
+        let mut denials = Vec::new();
+        for denial in self.all_denials() {
+            let mut is_shared = false;
+            for own in &own {
+                is_shared |= spent(comparisons)? && own.implies(denial);
+            }
+            if !is_shared {
+                denials.push(denial);
+            }
+        }
+        Ok(denials)
+    }
+
+    /// Everything that is denied to them.
+    pub(super) fn all_denials(&self) -> impl Iterator<Item = &'p Pattern> {
+        let policy = self.policy;
+        let mut roles: Vec<_> = self.denying.iter().map(|(role, _)| *role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles.into_iter().flat_map(|role| policy.denied(role))
+    }
+}
+
+/// True, as long as there are comparisons left.
+fn spent(comparisons: &mut usize) -> Result<bool, Refusal> {
+    *comparisons = comparisons.checked_sub(1).ok_or(Refusal::TooLarge)?;
+    Ok(true)
+}
+
+/// Something that a role allows, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'p> {
+    pub(super) pattern: &'p Pattern,
+    require: Option<&'p Conditions>,
+    when: Option<&'p Conditions>,
+}
+
+impl Given<'_> {
+    /// Whether this holds wherever the other holds.
+    fn holds_where(&self, other: &Given<'_>) -> bool {
+        let (Some(require), Some(when)) = (self.require, self.when) else {
+            return false;
+        };
+        let all = [other.require, other.when];
+        let holds = |own: &Conditions| own.hold_where(all.into_iter().flatten());
+        holds(require) && holds(when)
+    }
+}
+
+impl Compiled {
+    /// What a role allows, of its own and inherited.
+    pub(super) fn given(&self, role: RoleId) -> impl Iterator<Item = Given<'_>> {
+        let require = self.required(role);
+        let rules = self.rules.of(role, Effect::Allow);
+        rules.filter_map(move |(_, rule): (_, &Stated)| {
+            Some(Given {
+                pattern: self.patterns.get(rule.pattern)?,
+                require,
+                when: self.conditions.get(rule.when),
+            })
+        })
+    }
+
+    /// What a role denies, of its own and inherited.
+    pub(super) fn denied(&self, role: RoleId) -> impl Iterator<Item = &Pattern> {
+        let rules = self.rules.of(role, Effect::Deny);
+        rules.filter_map(|(_, rule)| self.patterns.get(rule.pattern))
+    }
+
+    fn required(&self, role: RoleId) -> Option<&Conditions> {
+        self.conditions.get(self.role(role)?.require)
+    }
+
+    pub(in crate::rbac) fn role_name(&self, role: RoleId) -> &str {
+        self.role(role).map_or("", |role| &*role.name)
+    }
+}

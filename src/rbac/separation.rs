@@ -1,0 +1,133 @@
+//! Separation of duty: roles that one subject has, or uses in one session, not together.
+//!
+//! A `[[separation]]` of the policy names roles and a number `n`; whoever has or uses some of them
+//! has fewer than `n`. Whoever has a role has all that it inherits.
+//!
+//! - **Static**: over the roles that a subject has. [`Policy::assign`] and [`Policy::break_glass`]
+//!   refuse the grant with which there would be too many in one tenant. A grant everywhere counts in
+//!   every tenant, and a grant counts from the day it is made until it has ended, so that none can be
+//!   made today for tomorrow.
+//! - **Dynamic**: over the roles that are active in one session. A session says which roles it needs,
+//!   and [`Policy::activate`] gives the grants to decide with.
+//!
+//! INCITS 359-2012 §6.4 (static) and §6.5 (dynamic), both with hierarchies.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Grant, Grants, Policy, Scope, Tenant,
+    administration::Refusal,
+    compile::{Compiled, RoleId},
+    duty::SeparationKind,
+    grants::Span,
+    rules::Effect,
+};
+use crate::Timestamp;
+
+impl Policy {
+    /// The grants for a session in a tenant that uses these roles and no others.
+    ///
+    /// The grants are those that the subject has of these roles where the tenant is, and besides
+    /// those of every role that denies something: a denial is not left out by whoever it hits. Decide
+    /// the session's requests with them. Another activation for the same session takes the place of
+    /// this one, and must be made from all grants or from this one's; two that count side by side are
+    /// two sessions, which nothing here keeps apart.
+    ///
+    /// A role that is only inherited cannot be activated by itself: it would be without what the
+    /// inheriting role requires.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotActive`] for a role that the subject does not have there now;
+    /// [`Refusal::Separated`] where the roles, with all that they inherit, are too many of those
+    /// that a dynamic separation keeps apart.
+    pub fn activate(
+        &self,
+        grants: &Grants,
+        roles: &[&str],
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Result<Grants, Refusal> {
+        let policy = &*self.0;
+        let here = || grants.iter().filter(|grant| grant.covers(tenant));
+        for role in roles {
+            let span = Span::moment(now);
+            let mut held = here().filter(|grant| grant.role() == *role);
+            if policy.role_id(role).is_none() || !held.any(|grant| Span::of(grant).covers(span)) {
+                let role = (*role).into();
+                return Err(Refusal::NotActive { role });
+            }
+        }
+        let denies = |grant: &Grant| {
+            let role = policy.role_id(grant.role());
+            role.is_some_and(|role| policy.rules.of(role, Effect::Deny).next().is_some())
+        };
+        let active = || here().filter(|grant| roles.contains(&grant.role()) || denies(grant));
+        let used = active().filter_map(|grant| policy.role_id(grant.role()));
+        policy.keep_apart(SeparationKind::Dynamic, &policy.all_inherited(used), None)?;
+        let mut active = active().cloned();
+        Ok(active.try_fold(Grants::new(), Grants::with)?)
+    }
+}
+
+impl Compiled {
+    /// Whether a subject may have a role in a scope beside the grants that have not ended.
+    pub(super) fn keep_static_apart(
+        &self,
+        role: RoleId,
+        scope: &Scope,
+        grants: &Grants,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let lasting = || grants.iter().filter(|grant| now < Span::of(grant).until);
+        let held_in = |place: &Scope| {
+            let here = lasting().filter(|grant| grant.scope().covers(place));
+            let roles = here.filter_map(|grant| self.role_id(grant.role()));
+            self.all_inherited(roles.chain([role]))
+        };
+        // where nobody has a grant of their own, those that count everywhere do
+        let mut places = BTreeSet::from([scope]);
+        if *scope == Scope::Everywhere {
+            places.extend(lasting().map(Grant::scope));
+        }
+        for place in places {
+            self.keep_apart(SeparationKind::Static, &held_in(place), Some(role))?;
+        }
+        Ok(())
+    }
+
+    /// Whether these roles are few enough of any that are kept apart; where there is one that is
+    /// new, of those that it or what it inherits is among.
+    fn keep_apart(
+        &self,
+        kind: SeparationKind,
+        held: &BTreeSet<RoleId>,
+        new: Option<RoleId>,
+    ) -> Result<(), Refusal> {
+        let new = new.map(|role| self.all_inherited([role].into_iter()));
+        let is_concerned = |roles: &[RoleId]| {
+            let is_new = |role| new.as_ref().is_none_or(|new| new.contains(role));
+            roles.iter().any(is_new)
+        };
+        let of_kind = self.separations.iter().filter(|one| one.kind == kind);
+        for separation in of_kind.filter(|one| is_concerned(&one.roles)) {
+            let together = separation.roles.iter().filter(|role| held.contains(role));
+            let roles: Vec<_> = together.map(|role| self.role_name(*role)).collect();
+            if roles.len() >= separation.n as usize {
+                return Err(Refusal::Separated {
+                    roles: roles.into_iter().map(Into::into).collect(),
+                    n: separation.n,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Roles and what they inherit.
+    fn all_inherited(&self, roles: impl Iterator<Item = RoleId>) -> BTreeSet<RoleId> {
+        let roles: BTreeSet<_> = roles.collect();
+        let roles = roles.iter().filter_map(|role| self.role(*role));
+        let inherited = roles.flat_map(|role| role.comes_down_to.iter());
+        inherited.copied().collect()
+    }
+}

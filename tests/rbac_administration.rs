@@ -1,0 +1,17 @@
+//! Nobody gives what they do not have, and nobody takes what holds them.
+#![cfg(feature = "rbac")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    unreachable_pub,
+    reason = "tests stop at what they did not expect"
+)]
+
+#[path = "rbac_administration/delegation.rs"]
+mod delegation;
+#[path = "rbac_administration/soundness.rs"]
+mod soundness;
+#[path = "rbac_administration/support.rs"]
+mod support;

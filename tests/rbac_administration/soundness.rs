@@ -1,0 +1,150 @@
+//! Whatever is given, under random policies: the receiver may do nothing with it, anywhere, at any
+//! time and under any circumstances, that the giver may not do there, then and so.
+
+use portcullis::{
+    Timestamp,
+    rbac::{Facts, Grant, Grants, Permission, Policy, Request, Scope},
+};
+use proptest::prelude::*;
+
+use crate::support::{HOUR, assign, at, tenant};
+
+const PATTERNS: [&str; 9] = [
+    "a:x", "a:y", "b:x", "a:*", "*:x", "a,b:x", "a:**", "**", "a:x:*",
+];
+const QUESTIONS: [&str; 6] = ["a:x", "a:y", "b:x", "a", "a:x:1", "c:d:e"];
+const WHEN: [&str; 3] = ["", "owner = true", "mfa_within = \"1h\""];
+const ROLES: [&str; 5] = ["r0", "r1", "r2", "r3", "staff"];
+
+prop_compose! {
+    fn any_role()(
+        allow in prop::collection::vec((0..PATTERNS.len(), 0..WHEN.len()), 0..3),
+        deny in prop::collection::vec(0..PATTERNS.len(), 0..2),
+        require in 0..WHEN.len(),
+        inherits in prop::option::of(0..4_usize),
+    ) -> (Vec<(usize, usize)>, Vec<usize>, usize, Option<usize>) {
+        (allow, deny, require, inherits)
+    }
+}
+
+fn any_policy() -> impl Strategy<Value = Policy> {
+    prop::collection::vec(any_role(), 4).prop_filter_map("not a policy", |roles| {
+        let mut text = String::from(
+            "portcullis = 1\n[roles.staff]\nallow = [\"role:assign:*\"]\n[roles.any]\nallow = [\"**\"]\n",
+        );
+        for (i, (allow, deny, require, inherits)) in roles.into_iter().enumerate() {
+            let mut allow: Vec<_> = allow
+                .into_iter()
+                .map(|(pattern, when)| {
+                    let (pattern, when) = (PATTERNS[pattern], WHEN[when]);
+                    let owner = when.starts_with("owner");
+                    let when = if owner { ", when = \"owner\"" } else { "" };
+                    format!("{{ permission = \"{pattern}\"{when} }}")
+                })
+                .collect();
+            allow.sort();
+            allow.dedup();
+            let mut deny: Vec<_> = deny.into_iter().map(|i| format!("{:?}", PATTERNS[i])).collect();
+            deny.dedup();
+            text += &format!("[roles.r{i}]\nallow = [{}]\ndeny = [{}]\n", allow.join(", "), deny.join(", "));
+            if WHEN[require].starts_with("mfa") {
+                text += &format!("require = {{ {} }}\n", WHEN[require]);
+            }
+            if let Some(below) = inherits.filter(|below| *below < i) {
+                text += &format!("inherits = [\"r{below}\"]\n");
+            }
+        }
+        text.parse().ok()
+    })
+}
+
+fn any_grant() -> impl Strategy<Value = Grant> {
+    let places = prop::sample::select(vec![
+        Scope::Everywhere,
+        Scope::Tenant(tenant("acme")),
+        Scope::Tenant(tenant("globex")),
+    ]);
+    let from = prop::sample::select(vec![0, HOUR]);
+    let until = prop::sample::select(vec![None, Some(HOUR), Some(2 * HOUR)]);
+    let glass = prop::bool::weighted(0.1);
+    (prop::sample::select(&ROLES[..]), places, from, until, glass).prop_map(
+        |(role, scope, from, until, glass)| {
+            let grant = Grant::new(role, scope).from(at(from));
+            let grant = until
+                .iter()
+                .fold(grant, |grant, until| grant.until(at(*until)));
+            if glass {
+                grant.by_breaking_glass()
+            } else {
+                grant
+            }
+        },
+    )
+}
+
+fn may(policy: &Policy, grants: &Grants, name: &str, question: Question<'_>) -> bool {
+    let tenant = tenant(question.tenant);
+    let permission = Permission::parse(question.permission).unwrap();
+    let facts = Facts::new().second_factor_at(question.factor.then_some(question.now));
+    let request = Request::new(name, &tenant, &permission).with_facts(facts);
+    let request = if question.own {
+        request.owned_by(name)
+    } else {
+        request
+    };
+    policy.decide(grants, &request, question.now).is_allowed()
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Question<'a> {
+    permission: &'a str,
+    tenant: &'a str,
+    now: Timestamp,
+    factor: bool,
+    own: bool,
+}
+
+fn questions() -> impl Iterator<Item = Question<'static>> {
+    let circumstances = [(false, false), (false, true), (true, false), (true, true)];
+    let times = [0, 1, HOUR - 1, HOUR, 2 * HOUR - 1, 2 * HOUR, 100 * HOUR];
+    QUESTIONS.into_iter().flat_map(move |permission| {
+        ["acme", "globex", "initech"]
+            .into_iter()
+            .flat_map(move |tenant| {
+                times.into_iter().flat_map(move |now| {
+                    circumstances
+                        .into_iter()
+                        .map(move |(factor, own)| Question {
+                            permission,
+                            tenant,
+                            now: at(now),
+                            factor,
+                            own,
+                        })
+                })
+            })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// RB-11: delegation adds nothing.
+    #[test]
+    fn nobody_gives_more_than_they_have(
+        policy in any_policy(),
+        held in prop::collection::vec(any_grant(), 1..4),
+        given in any_grant(),
+    ) {
+        let staff = Grant::new("staff", Scope::Everywhere);
+        let ada = held.into_iter().chain([staff]).try_fold(Grants::new(), Grants::with).unwrap();
+        if let Ok(bob) = assign(&policy, &ada, given) {
+            for question in questions() {
+                prop_assert!(
+                    !may(&policy, &bob, "bob", question) || may(&policy, &ada, "ada", question),
+                    "{:?} {:?} {:?}", question, ada, bob
+                );
+            }
+        }
+    }
+}
