@@ -102,11 +102,7 @@
 mod administration;
 mod closure;
 mod compile;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "read and decided by in the commits that follow"
-)]
+#[allow(dead_code, reason = "printed in the commits that follow")]
 mod condition;
 mod decide;
 mod decision;
@@ -126,7 +122,6 @@ mod permission;
 mod print;
 mod reach;
 mod region;
-#[allow(dead_code, reason = "decided by in the commits that follow")]
 mod request;
 mod requirements;
 mod rules;

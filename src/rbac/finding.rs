@@ -188,8 +188,18 @@ pub enum Problem {
     SeparatesNothing,
     /// A denial under a condition.
     ConditionalDenial,
-    /// A condition other than `owner`.
-    UnknownCondition,
+    /// A table of conditions in which there is none.
+    NoCondition,
+    /// More than 32 conditions in one table.
+    ManyConditions,
+    /// Not a network, and why.
+    Network(&'static str),
+    /// Not a time of day of the form `08:00`.
+    TimeOfDay,
+    /// Not a distance from UTC of the form `+01:00`.
+    Offset,
+    /// Hours that end where they begin.
+    NoTime,
     /// Not a length of time of the form `12h`.
     Duration,
 }
@@ -257,7 +267,14 @@ impl fmt::Display for Problem {
                 f.write_str("nobody can have so many of these roles: this separates nothing")
             }
             Self::ConditionalDenial => f.write_str("a denial has no condition in this version"),
-            Self::UnknownCondition => f.write_str("this version knows no condition but `owner`"),
+            Self::NoCondition => f.write_str("at least one condition is needed here"),
+            Self::ManyConditions => f.write_str("more than 32 conditions"),
+            Self::Network(message) => f.write_str(message),
+            Self::TimeOfDay => f.write_str("a time of day from `00:00` to `24:00` is needed"),
+            Self::Offset => {
+                f.write_str("a distance from UTC such as `+01:00` is needed, at most 14 hours")
+            }
+            Self::NoTime => f.write_str("these hours end where they begin"),
             Self::Duration => f.write_str(
                 "a time such as `12h` is needed: a whole number and s, m, h or d, at most 366 days",
             ),

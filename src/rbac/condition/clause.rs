@@ -148,15 +148,21 @@ impl Addresses {
     }
 
     fn lie_within(&self, other: &Self) -> bool {
-        let mut own = self.0.iter();
-        own.all(|network| other.0.iter().any(|outer| outer.covers(*network)))
+        self.0.iter().all(|network| other.cover(*network))
+    }
+
+    /// Whether one of these has every address of a network. Of networks apart, in their order, that
+    /// can only be the last that is not after it.
+    fn cover(&self, network: Network) -> bool {
+        let after = self.0.partition_point(|own| *own <= network);
+        let last = after.checked_sub(1).and_then(|last| self.0.get(last));
+        last.is_some_and(|own| own.covers(network))
     }
 
     fn common(&self, other: &Self) -> Self {
         let of = |one: &Self, other: &Self| -> Vec<Network> {
             let own = one.0.iter().copied();
-            own.filter(|network| other.0.iter().any(|outer| outer.covers(*network)))
-                .collect()
+            own.filter(|network| other.cover(*network)).collect()
         };
         Self::of([of(self, other), of(other, self)].concat())
     }
