@@ -13,5 +13,3 @@
 mod formats;
 #[path = "rbac_text/printing.rs"]
 mod printing;
-#[path = "rbac_text/random.rs"]
-mod random;

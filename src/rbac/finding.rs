@@ -322,13 +322,19 @@ impl fmt::Display for Suggestion<'_> {
 /// Linear in what is compared, because a
 /// file may be wrong a hundred times and define ten thousand names.
 pub(super) fn meant<'k>(word: &str, mut known: impl Iterator<Item = &'k str>) -> Option<Name> {
-    known
-        .find(|name| name.eq_ignore_ascii_case(word) || word.len() > 2 && is_one_slip(word, name))
-        .map(Name::new)
+    // known names are ASCII; a letter that only looks like one of them is one letter wrong
+    let letters: Vec<u8> = word
+        .chars()
+        .map(|c| u8::try_from(c).unwrap_or(u8::MAX))
+        .collect();
+    let is_meant = |name: &&str| {
+        name.eq_ignore_ascii_case(word)
+            || letters.len() > 2 && is_one_slip(&letters, name.as_bytes())
+    };
+    known.find(is_meant).map(Name::new)
 }
 
-fn is_one_slip(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
+fn is_one_slip(one: &[u8], other: &[u8]) -> bool {
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (one.split_at(same).1, other.split_at(same).1);
     let ends = one.iter().rev().zip(other.iter().rev());

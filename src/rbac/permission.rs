@@ -200,7 +200,10 @@ impl Pattern {
             parts.pop();
         }
         let (segments, tail) = (parts.into_boxed_slice(), Tail::Anything);
-        Ok(Self { segments, tail })
+        let pattern = Self { segments, tail };
+        // with what follows it is to be written as one of ours
+        check_lengths(&pattern.to_string()).map_err(|slip| Slip { at: 0, ..slip })?;
+        Ok(pattern)
     }
 
     /// Whether `permission` is one of this set.

@@ -1,6 +1,8 @@
 //! The grammar of permissions and patterns.
 
-use portcullis::rbac::{Error, Fault, Pattern, Permission, permission};
+use portcullis::rbac::{Error, Fault, Pattern, Permission, Policy, permission};
+
+use crate::{ask, roles};
 
 /// RB-01: wildcards stand in the policy and never in a question.
 #[test]
@@ -124,4 +126,83 @@ fn a_permission_borrows_its_text_until_it_is_made_its_own() {
     let owned = borrowed.into_owned();
     drop(text);
     assert_eq!(owned.as_str(), "project:read");
+}
+
+/// RB-01: and with Shiro's own grammar, its own test verbatim.
+#[test]
+fn patterns_of_shiro_imply_each_other_as_there() {
+    let lines = include_str!("../vectors/rbac/shiro.txt").lines();
+    let mut asked = 0;
+    for case in lines.filter(|line| !line.starts_with('#')) {
+        let words: Vec<&str> = case.split(' ').collect();
+        let (implies, left, right) = (words[0] == "implies", words[1], words[2]);
+        let (own, other) = (
+            Pattern::from_shiro(left).unwrap(),
+            Pattern::from_shiro(right).unwrap(),
+        );
+        assert_eq!(own.implies(&other), implies, "{case}");
+        assert_eq!(own.to_string().parse(), Ok(own.clone()), "{case}");
+        // and asked of a policy, where the right one can be
+        let text = format!("portcullis = 1\nmatching = \"shiro\"\nroles.a.allow = [\"{left}\"]");
+        let policy: Policy = text.parse().unwrap();
+        if let Ok(permission) = right.to_ascii_lowercase().parse::<Permission<'_>>() {
+            let allowed = ask(&policy, &roles(["a"]), permission.as_str()).starts_with("allowed");
+            assert_eq!(allowed, implies, "{case}");
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 22);
+}
+
+/// RB-01: what of Shiro's grammar no permission could mean is refused.
+#[test]
+fn a_pattern_of_shiro_is_refused_with_the_place_of_its_fault() {
+    let segments = |n: usize| {
+        ["x"; 16]
+            .iter()
+            .take(n)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(":")
+    };
+    for (text, column, fault) in [
+        ("", 1, Fault::Empty),
+        ("   ", 1, Fault::Character),
+        ("::,,::,:", 1, Fault::Empty),
+        ("project:", 9, Fault::Empty),
+        ("project:read, edit", 14, Fault::Character),
+        ("project:**", 9, Fault::Character),
+        ("project:*,**", 11, Fault::Character),
+        ("Größe", 3, Fault::Character),
+        ("project:read,READ", 14, Fault::Repeated),
+        (&segments(16), 1, Fault::TooManySegments),
+        (&"x".repeat(4097), 1, Fault::TooLong),
+    ] {
+        assert_eq!(
+            Pattern::from_shiro(text),
+            Err(Error::Syntax { column, fault }),
+            "{text}"
+        );
+    }
+    for (text, pattern) in [
+        ("Project:READ", "project:read:**"),
+        ("*", "**"),
+        ("project:*", "project:**"),
+        ("project:*:*", "project:**"),
+        ("project:*:1", "project:*:1:**"),
+        ("project:read,*", "project:**"),
+        ("*:read", "*:read:**"),
+        ("b,a", "a,b:**"),
+        (&segments(15), &format!("{}:**", segments(15))),
+        (
+            &format!("{}:*", segments(15)),
+            &format!("{}:**", segments(15)),
+        ),
+    ] {
+        assert_eq!(
+            Pattern::from_shiro(text).unwrap().to_string(),
+            pattern,
+            "{text}"
+        );
+    }
 }
