@@ -127,6 +127,7 @@ mod requirements;
 mod rules;
 mod separation;
 mod trie;
+pub mod usage;
 mod version;
 mod view;
 mod visibility;

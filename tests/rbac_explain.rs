@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::panic,
+    dead_code,
     unreachable_pub,
     reason = "tests stop at what they did not expect"
 )]
@@ -15,8 +16,8 @@ mod random;
 use portcullis::{
     Timestamp,
     rbac::{
-        Grant, Grants, Permission, Policy, Request, Scope,
-        explain::{Matched, Standing, Step},
+        Grant, Grants, Permission, Policy, Request, Scope, Snapshot,
+        explain::{Capable, Matched, Standing, Step},
     },
 };
 use proptest::prelude::*;
@@ -281,6 +282,58 @@ fn what_a_subject_can_do_is_listed_once_with_its_conditions() {
     assert_eq!(can(&Grants::new()), [""; 0]);
 }
 
+/// RB-10.
+#[test]
+fn who_can_do_something_is_listed_with_the_rules_that_allow_it() {
+    let subjects = [
+        (
+            "ada",
+            all([in_tenant("editor", "acme"), in_tenant("admin", "acme")]),
+        ),
+        ("bea", all([in_tenant("admin", "acme")])),
+        (
+            "cyd",
+            all([
+                in_tenant("owner", "acme"),
+                Grant::new("frozen", Scope::Everywhere),
+            ]),
+        ),
+        (
+            "dan",
+            all([Grant::new("owner", Scope::Everywhere).until(nine())]),
+        ),
+        ("eve", all([in_tenant("owner", "globex")])),
+        (
+            "fay",
+            all([
+                Grant::new("editor", Scope::Everywhere),
+                in_tenant("owner", "acme"),
+            ]),
+        ),
+    ];
+    let snapshot = Snapshot::load(policy(), subjects).unwrap();
+    let who = |permission: &str| -> Vec<_> {
+        let permission = Permission::parse(permission).unwrap();
+        let can = snapshot.who_can(&permission, &tenant_of("acme"), nine());
+        can.iter().map(Capable::to_string).collect()
+    };
+    assert_eq!(
+        who("project:edit"),
+        [
+            "`ada` as `editor`",
+            "`bea` as `admin` when mfa_within 43200s",
+            "`fay` as `editor`"
+        ]
+    );
+    let notes = [
+        "`ada` as `editor` when owner",
+        "`bea` as `admin` when owner and mfa_within 43200s",
+        "`cyd` as `owner`",
+        "`fay` as `owner`",
+    ];
+    assert_eq!(who("note:edit:7"), notes);
+}
+
 /// Applies what an explanation asks for, without the step of this number.
 fn applied(
     policy: &Policy,
@@ -359,6 +412,27 @@ proptest! {
                 let is_less = within(&gives, &named) && !within(&named, &gives);
                 prop_assert!(!(does && is_less), "{} {}", role, explanation);
             }
+        }
+    }
+
+    /// RB-10: a subject is listed exactly where they are allowed once the conditions hold.
+    #[test]
+    fn who_can_is_who_is_allowed(
+        policy in random::policy(),
+        grants in prop::collection::vec(random::grants(), 6),
+        asked in prop::sample::select(universe()),
+    ) {
+        let tenant = tenant_of("t1");
+        let named = || ["a", "b", "c", "d", "e", "f"].into_iter().zip(grants.clone());
+        let snapshot = Snapshot::load(policy.clone(), named()).unwrap();
+        let can = snapshot.who_can(&asked, &tenant, now());
+        prop_assert!(can.is_sorted_by_key(|one| one.name()));
+        for (name, grants) in named() {
+            let listed = can.iter().find(|one| one.name() == name);
+            let decide = |known| policy.decide(&grants, &request(&tenant, &asked, known), now()).is_allowed();
+            prop_assert_eq!(listed.is_some(), decide(Known::ALL));
+            let always = listed.is_some_and(|one| one.by().iter().any(|by| by.when().is_none()));
+            prop_assert_eq!(always, decide(Known { owner: false, factor_hours: None }));
         }
     }
 

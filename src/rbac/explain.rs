@@ -1,6 +1,7 @@
 //! Why a question was decided as it was, and what would change that.
 
 mod steps;
+mod who;
 
 use core::fmt;
 
@@ -15,6 +16,7 @@ use super::{
 use crate::Timestamp;
 
 pub use steps::Step;
+pub use who::Capable;
 
 /// Comparisons of what roles give.
 const COMPARISONS: usize = 1_000_000;
@@ -317,7 +319,7 @@ impl fmt::Display for Explanation<'_> {
 }
 
 /// Where and for how long a grant counts.
-struct Window<'a>(&'a Grant);
+pub(super) struct Window<'a>(pub(super) &'a Grant);
 
 impl fmt::Display for Window<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -336,7 +338,7 @@ impl fmt::Display for Window<'_> {
 }
 
 /// A moment, without the milliseconds where there are none.
-struct Moment(Timestamp);
+pub(super) struct Moment(pub(super) Timestamp);
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

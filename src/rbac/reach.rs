@@ -9,11 +9,15 @@ use super::{
     compile::RoleId,
     condition::Conditions,
     grants::Phase,
+    matches::PatternId,
     region::{Budget, Cell, Index, Region, widest},
     requirements::ConditionsId,
     rules::Effect,
 };
 use crate::Timestamp;
+
+/// Conditions of which each is compared with each.
+const COMPARED: usize = 64;
 
 /// Something allowed: which permissions, by which rule, under which conditions.
 ///
@@ -50,6 +54,35 @@ impl<'p> Allowance<'p> {
     #[must_use]
     pub fn otherwise(&self) -> Option<String> {
         self.otherwise.as_ref().map(Conditions::to_string)
+    }
+
+    /// All that a rule matches.
+    pub(super) fn whole(rule: Rule<'p>, conditions: Conditions) -> Self {
+        Self {
+            region: rule.pattern().into(),
+            conditions,
+            rule,
+            otherwise: None,
+        }
+    }
+
+    /// Without those that another makes superfluous because it has the same or fewer conditions; of
+    /// very many different conditions, without those that stand there twice.
+    pub(super) fn fewest_conditions(mut all: Vec<Self>) -> Vec<Self> {
+        all.retain(|one| one.conditions.can_hold());
+        all.sort_by(|one, other| one.conditions.cmp(&other.conditions));
+        all.dedup_by(|next, kept| next.conditions == kept.conditions);
+        if all.len() > COMPARED {
+            return all;
+        }
+        let is_least = |one: &&Self| {
+            !all.iter().map(|other| &other.conditions).any(|other| {
+                // of two that say the same in two ways, the first
+                let is_first = !other.implies(&one.conditions) || *other < one.conditions;
+                one.conditions.implies(other) && is_first && *other != one.conditions
+            })
+        };
+        all.iter().filter(is_least).cloned().collect()
     }
 
     /// In the order of a listing.
@@ -318,6 +351,17 @@ impl Policy {
         let rules = self.stated(held, Effect::Allow);
         // without an id that is known there is no such role and no such rule
         rules.filter_map(move |(rule, when)| Some((rule, all.get(when)?.with(require?))))
+    }
+
+    /// The patterns of all that a held role allows, each once, in their order.
+    pub(super) fn patterns_of(&self, held: RoleId) -> impl Iterator<Item = (PatternId, Rule<'_>)> {
+        let mut last = None;
+        let rules = self
+            .0
+            .rules
+            .of(held, Effect::Allow)
+            .filter(move |(_, stated)| last.replace(stated.pattern) != Some(stated.pattern));
+        rules.filter_map(move |(id, stated)| Some((stated.pattern, self.0.rule(held, id)?)))
     }
 
     /// What a role itself states that it allows.

@@ -180,3 +180,24 @@ pub fn request<'a>(
         request.owned_by("ben")
     }
 }
+
+/// Whether a pattern matches, in the plainest words.
+pub fn matches(pattern: &str, asked: &str) -> bool {
+    fn matches(pattern: &[&str], asked: &[&str]) -> bool {
+        match (pattern, asked) {
+            (["**"], _) | ([], []) => true,
+            ([first, pattern @ ..], [segment, asked @ ..]) => {
+                (*first == "*" || first.split(',').any(|literal| literal == *segment))
+                    && matches(pattern, asked)
+            }
+            _ => false,
+        }
+    }
+    let parts = |text: &'_ str| text.split(':').map(str::to_owned).collect::<Vec<_>>();
+    let (pattern, asked) = (parts(pattern), parts(asked));
+    let pattern: Vec<_> = pattern.iter().map(String::as_str).collect();
+    matches(
+        &pattern,
+        &asked.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
+}

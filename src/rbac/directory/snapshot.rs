@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     Timestamp,
-    rbac::{Decision, Error, Facts, Grant, Grants, Permission, Policy, Request, Scope, Tenant},
+    rbac::{
+        Decision, Error, Facts, Grant, Grants, Permission, Policy, Request, Scope, Tenant,
+        compile::RoleId, decide::Standing,
+    },
 };
 
 /// A policy and the grants of every subject, as they were at one moment.
@@ -174,6 +177,27 @@ impl Snapshot {
             name,
             grants: Packed::new(grants),
             snapshot: &self.0,
+        })
+    }
+
+    /// Every subject, in no order, with the roles that count in a tenant now, one of them perhaps
+    /// several times.
+    pub(in crate::rbac) fn active(
+        &self,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&str, impl Iterator<Item = RoleId>)> {
+        let Inner {
+            subjects,
+            roles,
+            tenants,
+            ..
+        } = &*self.0;
+        let tenant = tenants.number(tenant.as_str());
+        subjects.iter().map(move |(name, grants)| {
+            let active = Packed::new(grants)
+                .filter(move |held| held.standing(tenant, now) == Standing::Active);
+            (name, active.filter_map(|held| roles.known(held.role)))
         })
     }
 
