@@ -231,7 +231,7 @@ fn roles_that_a_new_policy_does_not_define_wait_for_one_that_does() {
     assert!(!may(&directory.snapshot(), "ada", "x"));
     assert!(directory.snapshot().unknown_roles().is_empty());
 
-    directory.publish(&old, without.clone()).unwrap();
+    directory.publish(old.version(), without.clone()).unwrap();
     let snapshot = directory.snapshot();
     assert!(may(&snapshot, "ada", "x"));
     assert!(!may(&snapshot, "ada", "y"));
@@ -243,7 +243,7 @@ fn roles_that_a_new_policy_does_not_define_wait_for_one_that_does() {
         .unwrap();
     directory.danger_set_grants("ada", &more).unwrap();
 
-    directory.publish(&without, later).unwrap();
+    directory.publish(without.version(), later).unwrap();
     let snapshot = directory.snapshot();
     assert!(!may(&snapshot, "ada", "x"));
     assert!(decide(&snapshot, "ada", "globex", "x").is_allowed());
@@ -255,10 +255,15 @@ fn roles_that_a_new_policy_does_not_define_wait_for_one_that_does() {
 fn a_policy_is_published_only_in_place_of_the_one_that_was_seen() {
     let (one, two, three) = (roles(&["a"]), roles(&["a", "b"]), roles(&["a", "b", "c"]));
     let directory = Directory::new(Snapshot::new(one.clone()));
-    directory.publish(&one, two.clone()).unwrap();
-    assert!(directory.publish(&one, three.clone()).is_err());
+    directory.publish(one.version(), two.clone()).unwrap();
+    let stale = directory.publish(one.version(), three.clone()).unwrap_err();
+    assert_eq!(stale.version(), two.version());
+    assert!(
+        stale.to_string().contains(&two.version().to_string()),
+        "{stale}"
+    );
     assert_eq!(directory.snapshot().policy(), &two);
-    directory.publish(&two, three.clone()).unwrap();
+    directory.publish(two.version(), three.clone()).unwrap();
     assert_eq!(directory.snapshot().policy(), &three);
 }
 

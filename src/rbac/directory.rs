@@ -16,7 +16,7 @@ use std::sync::{
 pub use load::{BadRow, BadRows, Flaw, Row};
 pub use snapshot::{Question, Snapshot, Subject};
 
-use super::{Grants, Policy};
+use super::{Grants, Policy, Version};
 
 /// The grants of many subjects and the policy they count under, shared by threads.
 ///
@@ -98,15 +98,16 @@ impl Directory {
     /// would be back.
     pub fn replace(&self, seen: &Snapshot, next: Snapshot) -> Result<(), Stale> {
         let turn = self.turn();
-        if !self.snapshot().is(seen) {
-            return Err(Stale);
+        let now = self.snapshot();
+        if !now.is(seen) {
+            return Err(Stale::of(&now));
         }
         self.put(next, turn);
         Ok(())
     }
 
-    /// Makes `policy` the one that decides, if the one that does is still `seen`. No grant is
-    /// touched, and none that is changed at the same time is lost.
+    /// Makes `policy` the one that decides, if the version of the one that does is `expected`. No
+    /// grant is touched, and none that is changed at the same time is lost.
     ///
     /// Grants of roles that the new policy does not define stay: they allow nothing and **deny
     /// nothing** until a policy defines them again. [`Snapshot::unknown_roles`] lists them.
@@ -114,11 +115,11 @@ impl Directory {
     /// # Errors
     ///
     /// [`Stale`] where another policy was published since.
-    pub fn publish(&self, seen: &Policy, policy: Policy) -> Result<(), Stale> {
+    pub fn publish(&self, expected: Version, policy: Policy) -> Result<(), Stale> {
         let turn = self.turn();
         let now = self.snapshot();
-        if now.policy() != seen {
-            return Err(Stale);
+        if now.policy().version() != expected {
+            return Err(Stale::of(&now));
         }
         self.put(Snapshot::of(now.inner().under(policy)), turn);
         Ok(())
@@ -186,12 +187,31 @@ impl Reader<'_> {
 
 /// Somebody else was faster: what was to be replaced is no longer there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Stale;
+pub struct Stale {
+    version: Version,
+}
+
+impl Stale {
+    fn of(now: &Snapshot) -> Self {
+        let version = now.policy().version();
+        Self { version }
+    }
+
+    /// The version of the policy that is there instead. For [`Directory::replace`] it can be the
+    /// same: then grants have changed.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+}
 
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it has changed since it was read")
+        let version = self.version;
+        write!(
+            f,
+            "it has changed since it was read; the policy's version is {version}"
+        )
     }
 }
 

@@ -309,7 +309,7 @@ proptest! {
                 }
                 Change::Publish(policy) => {
                     let seen = directory.snapshot();
-                    directory.publish(seen.policy(), policy.clone()).unwrap();
+                    directory.publish(seen.policy().version(), policy.clone()).unwrap();
                     oracle.policy = policy;
                 }
             }

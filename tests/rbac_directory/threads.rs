@@ -114,7 +114,7 @@ fn of_many_who_publish_one_succeeds_and_nothing_is_lost() {
                     let own = roles(&["a", &format!("r{thread}")]);
                     start.wait();
                     if thread % 2 == 0 {
-                        return usize::from(directory.publish(seen, own).is_ok());
+                        return usize::from(directory.publish(seen.version(), own).is_ok());
                     }
                     for i in 0..100 {
                         let name = format!("u{thread}-{i}");

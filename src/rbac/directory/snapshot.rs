@@ -230,7 +230,7 @@ impl Snapshot {
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
-            .field("roles", &self.0.policy.roles().len())
+            .field("policy", &self.0.policy.version())
             .field("subjects", &self.len())
             .finish()
     }
