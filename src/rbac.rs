@@ -144,7 +144,7 @@ use condition::Conditions;
 use decide::Standing;
 pub use decision::{Decision, Outcome, Reason, Rule, SecondFactor};
 pub use directory::{
-    BadRow, BadRows, Directory, Flaw, Question, Reader, Row, Snapshot, Stale, Subject,
+    Actor, BadRow, BadRows, Directory, Flaw, Question, Reader, Row, Snapshot, Stale, Subject,
 };
 pub use error::{Error, JsonFault};
 pub use facts::Facts;

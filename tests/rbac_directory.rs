@@ -9,6 +9,8 @@
     reason = "tests stop at what they did not expect"
 )]
 
+#[path = "rbac_directory/administration.rs"]
+mod administration;
 #[path = "rbac_directory/loading.rs"]
 mod loading;
 #[path = "rbac_directory/model.rs"]

@@ -1,7 +1,12 @@
 //! The grants of many subjects in memory, under a policy that can be replaced.
+//!
+//! A [`Snapshot`] is a value: it decides, and never changes. A [`Directory`] holds the present one and
+//! makes the next. Everything else here is how a snapshot is kept small and its changes cheap.
 
+mod administer;
 mod leaf;
 mod load;
+mod members;
 mod names;
 mod packed;
 mod snapshot;
@@ -13,8 +18,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+pub use administer::Actor;
 pub use load::{BadRow, BadRows, Flaw, Row};
 pub use snapshot::{Question, Snapshot, Subject};
+
+use members::Index;
 
 use super::{Grants, Policy, Version};
 
@@ -29,26 +37,53 @@ use super::{Grants, Policy, Version};
 /// microseconds however many subjects there are, a change of policy a time that grows with the
 /// roles and not with the subjects.
 ///
+/// Grants change by [`Directory::assign`], [`Directory::withdraw`] and [`Directory::break_glass`],
+/// each of which checks and changes in one step: of two that exclude one another the second is
+/// refused. Who has a role whose members the policy bounds is counted over those who have it in the
+/// same tenant, after one look at every subject for the first such change of a role.
+///
 /// # What this does not do
 ///
 /// It keeps nothing beyond the process: load it from a database, and write there what you change
-/// here. It does not see what changes there.
+/// here. It does not see what changes there, nor what another process's directory does: bounds on
+/// members and separation of duty hold within one directory. What is loaded or set is taken as it
+/// is; whether it breaks a separation of duty, ask a lint. Names of tenants stay in memory until
+/// everything is replaced, also those of which no grant is left, and so do names of roles; beyond
+/// 2^24 names of roles, new ones cannot be granted.
+///
+/// # Security
+///
+/// Whoever holds a snapshot decides by what it says: hold it for one request, not for one session,
+/// or a withdrawn grant stays in use. A thread that panics leaves what there was: a change is made as
+/// a whole or not at all.
 ///
 /// # Example
 ///
 /// ```
-/// use portcullis::{Timestamp, rbac::{Directory, Permission, Policy, Request, Row, Snapshot, Tenant}};
+/// use portcullis::{Timestamp, rbac::{
+///     Actor, Directory, Grant, Policy, Question, Row, Scope, Snapshot, Tenant,
+/// }};
 ///
-/// let policy: Policy = "portcullis = 1\n[roles.editor]\nallow = [\"project:edit\"]".parse()?;
-/// let rows = [("ada", "editor", "acme"), ("ben", "editor", "globex")];
-/// let rows = rows.map(|(subject, role, tenant)| Row::new(subject, role, tenant));
+/// let policy: Policy = r#"
+///     portcullis = 1
+///     [roles.editor]
+///     allow = ["project:edit"]
+///     [roles.owner]
+///     inherits = ["editor"]
+///     allow = ["role:*:editor,owner"]
+///     min_members = 1
+/// "#.parse()?;
+/// let rows = [Row::new("ada", "owner", "acme"), Row::new("ben", "editor", "globex")];
 /// let directory = Directory::new(Snapshot::load_rows(policy, rows)?);
+/// let (now, acme) = (Timestamp::from_secs(1_795_251_600), Scope::Tenant(Tenant::new("acme")?));
 ///
-/// let (acme, edit) = (Tenant::new("acme")?, Permission::parse("project:edit")?);
-/// let now = Timestamp::from_secs(1_795_251_600);
-/// let snapshot = directory.snapshot();
-/// assert!(snapshot.decide(&Request::new("ada", &acme, &edit), now).is_allowed());
-/// assert!(!snapshot.decide(&Request::new("ben", &acme, &edit), now).is_allowed());
+/// let ben_edits = Question::new("ben", "acme", "project:edit");
+/// assert!(!directory.snapshot().decide_text(&ben_edits, now)?.is_allowed());
+/// directory.assign(Grant::new("editor", acme.clone()), "ben", Actor::new("ada"), now)?;
+/// assert!(directory.snapshot().decide_text(&ben_edits, now)?.is_allowed());
+///
+/// let last_owner = directory.withdraw("owner", &acme, "ada", Actor::new("ada"), now);
+/// assert!(last_owner.is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Directory {
@@ -56,7 +91,7 @@ pub struct Directory {
     /// How often `current` was replaced: read without a lock, written under it.
     changes: AtomicU64,
     /// Held by whoever makes the next snapshot.
-    turn: Mutex<()>,
+    turn: Mutex<Index>,
 }
 
 impl Directory {
@@ -66,7 +101,7 @@ impl Directory {
         Self {
             current: RwLock::new(snapshot),
             changes: AtomicU64::new(0),
-            turn: Mutex::new(()),
+            turn: Mutex::default(),
         }
     }
 
@@ -97,11 +132,12 @@ impl Directory {
     /// [`Stale`] where something has changed. Else a grant withdrawn while the database was read
     /// would be back.
     pub fn replace(&self, seen: &Snapshot, next: Snapshot) -> Result<(), Stale> {
-        let turn = self.turn();
+        let mut turn = self.turn();
         let now = self.snapshot();
         if !now.is(seen) {
             return Err(Stale::of(&now));
         }
+        *turn = Index::default();
         self.put(next, turn);
         Ok(())
     }
@@ -136,17 +172,35 @@ impl Directory {
     pub fn danger_set_grants(&self, subject: &str, grants: &Grants) -> Result<(), Flaw> {
         load::check_subject(subject)?;
         let turn = self.turn();
-        let next = self.snapshot().inner().with(subject, grants)?;
+        self.set(turn, &self.snapshot(), subject, grants)
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Index> {
+        self.turn.lock().unwrap_or_else(|poisoned| {
+            // a thread that panicked may have left half of a change in the index; it is made again
+            self.turn.clear_poison();
+            let mut turn = poisoned.into_inner();
+            *turn = Index::default();
+            turn
+        })
+    }
+
+    /// Makes the snapshot in which one subject has other grants than in the present one.
+    fn set(
+        &self,
+        mut turn: MutexGuard<'_, Index>,
+        now: &Snapshot,
+        subject: &str,
+        grants: &Grants,
+    ) -> Result<(), Flaw> {
+        let next = now.inner().with(subject, grants)?;
+        turn.change(subject, now.inner().packed(subject), next.packed(subject));
         self.put(Snapshot::of(next), turn);
         Ok(())
     }
 
-    fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Makes `next` what everybody sees from now on.
-    fn put(&self, next: Snapshot, turn: MutexGuard<'_, ()>) {
+    fn put(&self, next: Snapshot, turn: MutexGuard<'_, Index>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         let last = core::mem::replace(&mut *current, next);
         self.changes.fetch_add(1, Ordering::Release);

@@ -166,8 +166,7 @@ impl Snapshot {
     /// The grants of a subject, those that have ended and those of unknown roles included. None for
     /// a name that is not known.
     pub fn grants(&self, subject: &str) -> Grants {
-        let packed = self.0.subjects.get(subject).unwrap_or_default();
-        self.0.grants(Packed::new(packed))
+        self.0.grants_of(subject)
     }
 
     /// Every subject that holds a grant, in no order.
@@ -239,19 +238,21 @@ impl fmt::Debug for Snapshot {
 impl Inner {
     /// `tenant` is the number of the request's.
     fn decide(&self, request: &Request<'_>, tenant: Option<u32>, now: Timestamp) -> Decision<'_> {
-        let Self {
-            policy,
-            subjects,
-            roles,
-            ..
-        } = self;
-        let grants = Packed::new(subjects.get(request.subject()).unwrap_or_default());
-        let held = grants.filter_map(|held| {
+        let Self { policy, roles, .. } = self;
+        let held = self.packed(request.subject()).filter_map(|held| {
             let role = roles.known(held.role)?;
             Some((role, held.standing(tenant, now)))
         });
         let matches = policy.0.patterns.matching(request.permission);
         Decision::new(policy.0.decide_over(held, request, &matches, now))
+    }
+
+    pub(super) fn packed(&self, subject: &str) -> Packed<'_> {
+        Packed::new(self.subjects.get(subject).unwrap_or_default())
+    }
+
+    pub(super) fn grants_of(&self, subject: &str) -> Grants {
+        self.grants(self.packed(subject))
     }
 
     fn grants(&self, packed: Packed<'_>) -> Grants {

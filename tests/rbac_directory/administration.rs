@@ -1,0 +1,465 @@
+//! Grants change through the policy's checks, over what everybody holds at that moment.
+
+use std::{collections::BTreeMap, sync::Barrier, thread};
+
+use portcullis::{
+    Timestamp,
+    rbac::{
+        Actor, Assignment, Directory, Facts, Grant, Grants, Kind, Members, Policy, Principal,
+        Refusal, Scope, Snapshot, Withdrawal,
+    },
+};
+use proptest::prelude::*;
+
+use super::{NOW, grants, here, may, policy};
+
+/// `admin` may do everything, `owner` too, but there is always one in a tenant.
+const RULES: &str = r#"
+[roles.admin]
+allow = ["**"]
+[roles.owner]
+allow = ["**"]
+min_members = 1
+[roles.seat]
+allow = ["project:read"]
+max_members = 5
+[roles.payer]
+allow = ["payment:make"]
+[roles.approver]
+allow = ["payment:approve"]
+[roles.firefighter]
+allow = ["server:restart"]
+max_grant = "1h"
+[roles.on_call]
+allow = ["role:break_glass:firefighter"]
+[[separation]]
+kind = "static"
+roles = ["payer", "approver"]
+n = 2
+"#;
+
+/// Somebody who may do everything, and those who are given.
+fn directory(others: &[(&str, &[&str])]) -> Directory {
+    let directory = Directory::new(Snapshot::new(policy(RULES)));
+    directory
+        .danger_set_grants("root", &grants(&["admin"]))
+        .unwrap();
+    for (name, roles) in others {
+        directory.danger_set_grants(name, &grants(roles)).unwrap();
+    }
+    directory
+}
+
+fn in_acme(role: &str) -> Grant {
+    Grant::new(role, here("acme"))
+}
+
+fn holders(directory: &Directory, role: &str) -> usize {
+    let snapshot = directory.snapshot();
+    let has = |grants: Grants| grants.iter().any(|grant| grant.role() == role);
+    snapshot
+        .subjects()
+        .filter(|subject| has(subject.grants()))
+        .count()
+}
+
+/// Does it in so many threads at the same moment; what each was told.
+fn at_once(
+    threads: usize,
+    act: impl Fn(usize) -> Result<(), Refusal> + Sync,
+) -> Vec<Result<(), Refusal>> {
+    let start = Barrier::new(threads);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
+            .map(|i| {
+                let (start, act) = (&start, &act);
+                scope.spawn(move || {
+                    start.wait();
+                    act(i)
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    })
+}
+
+/// RB-11: who may not give a role gives none, and nothing changes.
+#[test]
+fn who_is_not_allowed_to_changes_nothing() {
+    let directory = directory(&[("ada", &["seat"])]);
+    let refused = directory.assign(in_acme("seat"), "ben", Actor::new("ada"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let refused = directory.assign(in_acme("seat"), "ben", Actor::new("nobody"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let elsewhere = Grant::new("seat", here("globex"));
+    let refused = directory.assign(elsewhere, "ben", Actor::new("root"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let refused = directory.withdraw("seat", &here("acme"), "ada", Actor::new("ben"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(directory.snapshot().len(), 2);
+    assert!(may(&directory.snapshot(), "ada", "project:read"));
+
+    directory
+        .assign(in_acme("seat"), "ben", Actor::new("root"), NOW)
+        .unwrap();
+    assert!(may(&directory.snapshot(), "ben", "project:read"));
+    let said = directory.snapshot().grants("ben");
+    assert_eq!(said.iter().next().unwrap().requester(), Some("root"));
+    directory
+        .withdraw("seat", &here("acme"), "ben", Actor::new("root"), NOW)
+        .unwrap();
+    assert!(!may(&directory.snapshot(), "ben", "project:read"));
+}
+
+/// RB-11: a name that no subject can have is refused by every change.
+#[test]
+fn a_name_that_is_too_long_is_refused() {
+    let directory = directory(&[]);
+    let long = "x".repeat(256);
+    for name in ["", &long] {
+        let refused = directory.assign(in_acme("seat"), name, Actor::new("root"), NOW);
+        assert!(matches!(refused, Err(Refusal::Invalid(_))), "{refused:?}");
+    }
+    assert_eq!(directory.snapshot().len(), 1);
+}
+
+/// RB-05: who approves is looked up, too.
+#[test]
+fn an_approver_needs_grants_of_their_own() {
+    let rules = "[roles.admin]\nallow = [\"**\"]\n[roles.key]\nallow = [\"vault:open\"]\ngrant_needs = [\"reason\", \"approver\"]";
+    let directory = Directory::new(Snapshot::new(policy(rules)));
+    directory
+        .danger_set_grants("root", &grants(&["admin"]))
+        .unwrap();
+    directory
+        .danger_set_grants("eve", &grants(&["admin"]))
+        .unwrap();
+    let key = || in_acme("key").because("audit");
+    let assign = |by| directory.assign(key(), "ada", by, NOW);
+    assert_eq!(assign(Actor::new("root")), Err(Refusal::NeedsApprover));
+    let root = Actor::new("root");
+    let refused = assign(root.approved_by("nobody", Facts::new()));
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    assert!(!may(&directory.snapshot(), "ada", "vault:open"));
+    assign(root.approved_by("eve", Facts::new())).unwrap();
+    assert!(may(&directory.snapshot(), "ada", "vault:open"));
+    let key = directory.snapshot().grants("ada");
+    assert_eq!(key.iter().next().unwrap().approver(), Some("eve"));
+}
+
+/// RB-05: what is known about the actor counts: an administrator with a stale second factor is
+/// challenged.
+#[test]
+fn what_is_known_about_the_actor_counts() {
+    let rules = "[roles.admin]\nallow = [\"**\"]\nrequire = { mfa_within = \"1h\" }\n[roles.seat]\nallow = [\"project:read\"]\nrequire = { mfa_within = \"1h\" }";
+    let directory = Directory::new(Snapshot::new(policy(rules)));
+    directory
+        .danger_set_grants("root", &grants(&["admin"]))
+        .unwrap();
+    let refused = directory.assign(in_acme("seat"), "ada", Actor::new("root"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::StepUpRequired { .. })),
+        "{refused:?}"
+    );
+    let fresh = Actor::new("root").with_facts(Facts::new().second_factor_at(NOW));
+    directory
+        .assign(in_acme("seat"), "ada", fresh, NOW)
+        .unwrap();
+}
+
+/// RB-05: glass is broken for oneself, and the grant says so.
+#[test]
+fn glass_is_broken_by_who_may() {
+    let directory = directory(&[("ada", &["on_call"]), ("ben", &["seat"])]);
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let restart = || {
+        in_acme("firefighter")
+            .until(hour)
+            .because("the server is down")
+    };
+    let refused = directory.break_glass(restart(), Actor::new("ben"), NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    assert!(!may(&directory.snapshot(), "ada", "server:restart"));
+    directory
+        .break_glass(restart(), Actor::new("ada"), NOW)
+        .unwrap();
+    let snapshot = directory.snapshot();
+    assert!(may(&snapshot, "ada", "server:restart"));
+    let taken = snapshot.grants("ada");
+    assert_eq!(
+        taken
+            .iter()
+            .filter(|grant| grant.kind() == Kind::BreakGlass)
+            .count(),
+        1
+    );
+    assert!(!may(&snapshot, "ben", "server:restart"));
+}
+
+/// RB-10: of two owners one stays, whoever of them is withdrawn first.
+#[test]
+fn the_last_two_owners_withdrawn_at_once_leave_one() {
+    for _ in 0..20 {
+        let directory = directory(&[("ada", &["owner"]), ("ben", &["owner"])]);
+        let told = at_once(2, |i| {
+            let owner = ["ada", "ben"][i];
+            directory.withdraw("owner", &here("acme"), owner, Actor::new("root"), NOW)
+        });
+        let refused: Vec<_> = told.into_iter().filter_map(Result::err).collect();
+        assert!(
+            matches!(&refused[..], [Refusal::TooFewMembers { .. }]),
+            "{refused:?}"
+        );
+        assert_eq!(holders(&directory, "owner"), 1);
+    }
+}
+
+/// RB-10: the same of two owners who withdraw each other.
+#[test]
+fn two_owners_who_withdraw_each_other_leave_one() {
+    for _ in 0..20 {
+        let directory = directory(&[("ada", &["owner"]), ("ben", &["owner"])]);
+        let told = at_once(2, |i| {
+            let (owner, by) = [("ada", "ben"), ("ben", "ada")][i];
+            directory.withdraw("owner", &here("acme"), owner, Actor::new(by), NOW)
+        });
+        assert_eq!(told.iter().filter(|told| told.is_ok()).count(), 1);
+        assert_eq!(holders(&directory, "owner"), 1);
+    }
+}
+
+/// RB-08: cardinality, per tenant.
+#[test]
+fn of_a_hundred_who_are_given_the_fifth_of_five_seats_one_has_it() {
+    let four = ["s1", "s2", "s3", "s4"].map(|name| (name, &["seat"][..]));
+    let directory = directory(&four);
+    let told = at_once(100, |i| {
+        directory.assign(in_acme("seat"), &format!("u{i}"), Actor::new("root"), NOW)
+    });
+    assert_eq!(told.iter().filter(|told| told.is_ok()).count(), 1);
+    let full =
+        |told: &Result<(), Refusal>| matches!(told, Err(Refusal::TooManyMembers { most: 5, .. }));
+    assert_eq!(told.iter().filter(|told| full(told)).count(), 99);
+    assert_eq!(holders(&directory, "seat"), 5);
+    // a seat that is given back is free, and another tenant has its own
+    directory
+        .withdraw("seat", &here("acme"), "s2", Actor::new("root"), NOW)
+        .unwrap();
+    directory
+        .assign(in_acme("seat"), "late", Actor::new("root"), NOW)
+        .unwrap();
+    let root = grants(&["admin"])
+        .with(Grant::new("admin", here("globex")))
+        .unwrap();
+    directory.danger_set_grants("root", &root).unwrap();
+    let elsewhere = Grant::new("seat", here("globex"));
+    directory
+        .assign(elsewhere, "u0", Actor::new("root"), NOW)
+        .unwrap();
+}
+
+/// RB-08: static separation.
+#[test]
+fn of_two_roles_kept_apart_that_are_given_at_once_one_is_had() {
+    for _ in 0..20 {
+        let directory = directory(&[]);
+        let told = at_once(2, |i| {
+            let role = ["payer", "approver"][i];
+            directory.assign(in_acme(role), "ada", Actor::new("root"), NOW)
+        });
+        let refused: Vec<_> = told.into_iter().filter_map(Result::err).collect();
+        assert!(
+            matches!(&refused[..], [Refusal::Separated { n: 2, .. }]),
+            "{refused:?}"
+        );
+        assert_eq!(directory.snapshot().grants("ada").iter().len(), 1);
+    }
+}
+
+/// RB-08: a session has the roles that it asks for.
+#[test]
+fn a_session_has_only_the_roles_it_activates() {
+    let directory = directory(&[("ada", &["seat", "payer"])]);
+    let snapshot = directory.snapshot();
+    let acme = portcullis::rbac::Tenant::new("acme").unwrap();
+    let session = snapshot.activate("ada", &["seat"], &acme, NOW).unwrap();
+    assert_eq!(session, grants(&["seat"]));
+    let refused = snapshot.activate("ada", &["approver"], &acme, NOW);
+    assert!(
+        matches!(refused, Err(Refusal::NotActive { .. })),
+        "{refused:?}"
+    );
+}
+
+const SUBJECTS: [&str; 4] = ["ada", "ben", "cleo", "dan"];
+
+/// Two policies with bounds on different roles, one of them inherited.
+fn bounded() -> [Policy; 2] {
+    let common = "[roles.admin]\nallow = [\"**\"]\nmax_members = 2\n";
+    [
+        "[roles.x]\nallow = [\"a\"]\nmax_members = 2\n[roles.y]\ninherits = [\"x\"]\nallow = [\"b\"]\nmin_members = 1\n",
+        "[roles.x]\nallow = [\"a\"]\nmin_members = 1\n[roles.y]\ninherits = [\"x\"]\nallow = [\"b\"]\nmax_members = 1\n",
+    ]
+    .map(|rules| policy(&format!("{common}{rules}")))
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Assign(Grant, &'static str, &'static str),
+    Withdraw(&'static str, Scope, &'static str, &'static str),
+    Set(&'static str, Grants),
+    Publish(usize),
+    Reload,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let name = || prop::sample::select(SUBJECTS.to_vec());
+    let role = || prop::sample::select(vec!["x", "y", "admin"]);
+    let scope =
+        || prop_oneof![1 => Just(Scope::Everywhere), 2 => Just(here("t1")), 1 => Just(here("t2"))];
+    let grant = move || {
+        let ends = prop::option::weighted(0.3, -1..2_i64);
+        (role(), scope(), ends).prop_map(|(role, scope, ends)| {
+            let grant = Grant::new(role, scope);
+            match ends {
+                None => grant,
+                Some(by) => grant.until(Timestamp::from_millis(
+                    NOW.as_millis().saturating_add_signed(by),
+                )),
+            }
+        })
+    };
+    let admins = prop::sample::select(vec!["root", "root", "root", "ada"]);
+    prop_oneof![
+        6 => (grant(), name(), admins.clone()).prop_map(|(grant, to, by)| Act::Assign(grant, to, by)),
+        4 => (role(), scope(), name(), admins).prop_map(|(role, scope, from, by)| Act::Withdraw(role, scope, from, by)),
+        1 => (name(), prop::collection::vec(grant(), 0..3)).prop_map(|(name, all)| {
+            Act::Set(name, all.into_iter().try_fold(Grants::new(), Grants::with).unwrap())
+        }),
+        1 => (0..2_usize).prop_map(Act::Publish),
+        1 => Just(Act::Reload),
+    ]
+}
+
+/// What the directory does, over a plain map of everybody.
+struct Oracle {
+    policy: Policy,
+    held: BTreeMap<&'static str, Grants>,
+}
+
+impl Oracle {
+    fn of(&self, name: &str) -> Grants {
+        self.held.get(name).cloned().unwrap_or_default()
+    }
+
+    fn assign(&mut self, grant: Grant, to: &'static str, by: &'static str) -> Result<(), Refusal> {
+        let (all, held, own) = (self.all(), self.of(to), self.of(by));
+        let (subject, granter) = (Principal::new(to, &held), Principal::new(by, &own));
+        let assignment = Assignment::new(grant, subject, granter).among(&all);
+        let next = self.policy.assign(&assignment, NOW)?;
+        self.held.insert(to, next);
+        Ok(())
+    }
+
+    fn withdraw(
+        &mut self,
+        role: &str,
+        scope: &Scope,
+        from: &'static str,
+        by: &str,
+    ) -> Result<(), Refusal> {
+        let (all, held, own) = (self.all(), self.of(from), self.of(by));
+        let (subject, granter) = (Principal::new(from, &held), Principal::new(by, &own));
+        let withdrawal = Withdrawal::new(role, scope, subject, granter).among(&all);
+        let next = self.policy.withdraw(&withdrawal, NOW)?;
+        self.held.insert(from, next);
+        Ok(())
+    }
+
+    fn all(&self) -> Everybody {
+        Everybody(
+            self.held
+                .iter()
+                .map(|(name, grants)| (*name, grants.clone()))
+                .collect(),
+        )
+    }
+}
+
+struct Everybody(Vec<(&'static str, Grants)>);
+
+impl Members for Everybody {
+    fn each(&self, _: &[&str], each: &mut dyn FnMut(&str, &Grants)) {
+        for (name, grants) in &self.0 {
+            each(name, grants);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// RB-13, RB-11: what the directory knows of members is what a look at everybody finds, through
+    /// changes of grants, of policies and of everything.
+    #[test]
+    fn the_directory_refuses_what_the_policy_refuses_over_everybody(
+        acts in prop::collection::vec(act(), 1..40),
+    ) {
+        let policies = bounded();
+        let mut oracle = Oracle { policy: policies[0].clone(), held: BTreeMap::new() };
+        let directory = Directory::new(Snapshot::new(policies[0].clone()));
+        let root = Grants::new().with(Grant::new("admin", Scope::Everywhere)).unwrap();
+        directory.danger_set_grants("root", &root).unwrap();
+        oracle.held.insert("root", root);
+        for act in acts {
+            match act.clone() {
+                Act::Assign(grant, to, by) => {
+                    let told = directory.assign(grant.clone(), to, Actor::new(by), NOW);
+                    prop_assert_eq!(told, oracle.assign(grant, to, by), "{:?}", act);
+                }
+                Act::Withdraw(role, scope, from, by) => {
+                    let told = directory.withdraw(role, &scope, from, Actor::new(by), NOW);
+                    prop_assert_eq!(told, oracle.withdraw(role, &scope, from, by), "{:?}", act);
+                }
+                Act::Set(name, grants) => {
+                    directory.danger_set_grants(name, &grants).unwrap();
+                    oracle.held.insert(name, grants);
+                }
+                Act::Publish(i) => {
+                    let version = directory.snapshot().policy().version();
+                    directory.publish(version, policies[i].clone()).unwrap();
+                    oracle.policy = policies[i].clone();
+                }
+                Act::Reload => {
+                    oracle.held.remove("dan");
+                    let next = Snapshot::load(oracle.policy.clone(), oracle.held.clone()).unwrap();
+                    directory.replace(&directory.snapshot(), next).unwrap();
+                }
+            }
+            for name in SUBJECTS {
+                prop_assert_eq!(directory.snapshot().grants(name), oracle.of(name), "{:?}", act);
+            }
+        }
+    }
+}
