@@ -13,3 +13,5 @@
 mod formats;
 #[path = "rbac_text/printing.rs"]
 mod printing;
+#[path = "rbac_text/random.rs"]
+mod random;

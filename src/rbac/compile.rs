@@ -184,11 +184,9 @@ fn roles(
     required: Vec<ConditionsId>,
     terms: Vec<Terms>,
 ) -> Box<[Role]> {
-    let direct = edges.iter().map(|edges| {
-        let mut inherits: Vec<_> = edges.iter().map(|edge| edge.to).collect();
-        inherits.sort_unstable();
-        inherits.into()
-    });
+    let direct = edges
+        .iter()
+        .map(|edges| edges.iter().map(|edge| edge.to).collect());
     let parts = drafts.iter_mut().zip(direct).zip(closures).zip(required);
     let roles = parts.zip(terms);
     let roles = roles.map(
@@ -278,7 +276,10 @@ impl<'d> Names<'d> {
                 let to = self.resolve(mention, found)?;
                 Some(Edge { to, at: mention.at })
             });
-            edges.push(resolved.collect());
+            let mut resolved: Vec<_> = resolved.collect();
+            // what is made of them must not depend on the order of the file
+            resolved.sort_unstable_by_key(|edge| edge.to);
+            edges.push(resolved);
         }
         edges
     }
