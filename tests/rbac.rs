@@ -20,10 +20,6 @@ mod loading;
 mod masks;
 #[path = "rbac/patterns.rs"]
 mod patterns;
-#[path = "rbac/random.rs"]
-mod random;
-#[path = "rbac/reference.rs"]
-mod reference;
 
 use std::{borrow::Cow, time::Duration};
 
