@@ -115,6 +115,7 @@ mod facts;
 mod file;
 mod finding;
 mod grants;
+mod held;
 mod json;
 pub mod lint;
 mod matches;
@@ -151,6 +152,7 @@ pub use facts::Facts;
 pub use finding::{Finding, Findings, Name, Problem};
 use grants::Phase;
 pub use grants::{Grant, Grants, Kind, Scope, Tenant};
+pub use held::{Held, Resolved};
 pub use permission::{Fault, Pattern, Permission};
 pub use reach::Allowance;
 pub use region::Region;
@@ -180,8 +182,7 @@ impl Policy {
             let role = policy.role_id(grant.role())?;
             Some((role, Standing::of(grant, request.tenant, now)))
         });
-        let matches = policy.patterns.matching(request.permission);
-        Decision::new(policy.decide_over(held, request, &matches, now))
+        policy.decide(held, request, now)
     }
 
     /// Whether a role that the subject has now, in whatever tenant, asks for a second factor: who

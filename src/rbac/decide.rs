@@ -1,7 +1,7 @@
 //! Decides, over roles that are held, whoever keeps them.
 
 use super::{
-    Grant, Reason, Request, Rule, Tenant,
+    Decision, Grant, Reason, Request, Rule, Tenant,
     compile::{Compiled, RoleId},
     condition::Unmet,
     decision::Outcome,
@@ -14,6 +14,27 @@ use super::{
 use crate::Timestamp;
 
 impl Compiled {
+    /// [`Compiled::decide_over`], after a look at what matches.
+    pub(super) fn decide<'p>(
+        &'p self,
+        held: impl IntoIterator<Item = (RoleId, Standing)>,
+        request: &Request<'_>,
+        now: Timestamp,
+    ) -> Decision<'p> {
+        let matches;
+        let known = request
+            .resolved
+            .and_then(|resolved| resolved.in_policy(self));
+        let matches = match known {
+            Some(known) => known,
+            None => {
+                matches = self.patterns.matching(request.permission);
+                &matches
+            }
+        };
+        Decision::new(self.decide_over(held, request, matches, now))
+    }
+
     /// Decides a request over the roles that its subject holds, each with how the grant of it
     /// stands to the request's tenant and to `now`.
     ///

@@ -1,6 +1,6 @@
 //! One question, and what conditions may look at in it.
 
-use super::{Facts, Permission, Tenant};
+use super::{Facts, Permission, Resolved, Tenant};
 use crate::Timestamp;
 
 /// One question: may `subject` do `permission` in `tenant`?
@@ -9,6 +9,7 @@ use crate::Timestamp;
 pub struct Request<'a> {
     pub(super) tenant: &'a Tenant,
     pub(super) permission: &'a Permission<'a>,
+    pub(super) resolved: Option<&'a Resolved<'a>>,
     circumstances: Circumstances<'a>,
 }
 
@@ -21,10 +22,19 @@ impl<'a> Request<'a> {
         Self {
             tenant,
             permission,
+            resolved: None,
             circumstances: Circumstances {
                 subject,
                 ..Circumstances::default()
             },
+        }
+    }
+
+    /// The same question about a permission that a policy has looked up.
+    pub fn resolved(subject: &'a str, tenant: &'a Tenant, resolved: &'a Resolved<'a>) -> Self {
+        Self {
+            resolved: Some(resolved),
+            ..Self::new(subject, tenant, resolved.permission())
         }
     }
 
