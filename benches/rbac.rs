@@ -42,7 +42,7 @@ fn text(roles: usize) -> String {
         )
     };
     let team = |i: usize| {
-        let require = if i % 2 == 0 {
+        let require = if i.is_multiple_of(2) {
             "require = { mfa_within = '12h' }"
         } else {
             ""

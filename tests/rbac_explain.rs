@@ -104,12 +104,13 @@ fn an_allowance_is_explained_by_each_grant_and_needs_nothing() {
     ));
     let text = "\
 may `ann` do `project:edit` in tenant `acme`, at 2026-11-21T09:00:00Z?
-allowed: role `editor` may `project:edit`
+allowed: role `editor` may `project:edit`; policy VERSION
 
 grants
   editor  in acme    active: allows `project:edit`
   frozen  in globex  is for another tenant: denies `project:delete,edit`
 ";
+    let text = text.replace("VERSION", &format!("{:.8}", policy.version()));
     assert_eq!(explanation.to_string(), text);
 }
 
@@ -127,7 +128,7 @@ fn a_denial_is_explained_by_each_grant_and_by_what_is_missing() {
     let request = Request::new("ann", &tenant, &permission).owned_by("ben");
     let text = "\
 may `ann` do `note:edit:7` in tenant `acme` to what `ben` owns, at 2026-11-21T09:00:00Z?
-denied: the condition on owner is not met
+denied: the condition on owner is not met; policy VERSION
 
 grants
   editor   in acme until 2026-11-21T09:00:00Z    has ended: allows `note:edit:*` as `user`, but only when owner
@@ -138,6 +139,7 @@ grants
 to allow it
   it must hold: owner
 ";
+    let text = text.replace("VERSION", &format!("{:.8}", policy.version()));
     assert_eq!(policy.explain(&grants, &request, nine()).to_string(), text);
 }
 

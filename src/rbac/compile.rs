@@ -12,7 +12,8 @@ use super::{
     matches::{PatternId, Patterns},
     permission::{Pattern, Permission},
     requirements::{AllConditions, Collected, ConditionsId},
-    rules::{Own, Rules},
+    rules::{ByRole, Effect, Rules, Stated},
+    table::Table,
     version::Version,
 };
 use crate::mask::Kind;
@@ -27,7 +28,7 @@ const SUGGESTIONS: usize = 100;
 pub(super) struct Compiled {
     /// Sorted by name.
     pub(super) roles: Box<[Role]>,
-    by_name: HashMap<Box<str>, RoleId>,
+    by_name: Table<RoleId>,
     /// Sorted by name.
     pub(super) fields: Box<[Field]>,
     /// Sorted by name.
@@ -149,8 +150,8 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     let mut conditions = Collected::of_rules(&draft.roles);
     let required = conditions.required(&draft.roles, &edges, &order, found)?;
     let patterns = interned(&draft);
-    let own = own(&draft, &patterns, &mut conditions)?;
-    let rules = match Rules::new(&own, &closures) {
+    let stated = stated(&draft, &patterns, &mut conditions)?;
+    let rules = match Rules::new(stated, &closures) {
         Ok(rules) => rules,
         Err(role) => {
             let role = draft.roles.get(role.index())?;
@@ -162,12 +163,15 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     if !found.is_empty() {
         return None;
     }
+    let denied = RoleId::first(draft.roles.len()).flat_map(|role| rules.own(role, Effect::Deny));
+    let denied = denied.map(|rule| rule.pattern);
+    let patterns = Patterns::new(patterns, denied);
     let mut compiled = Compiled {
         by_name: names.owned(),
         roles: roles(&mut draft.roles, &edges, closures, required, terms),
         classes,
         separations,
-        patterns: Patterns::new(patterns),
+        patterns,
         fields,
         rules,
         conditions: conditions.finish(),
@@ -215,20 +219,23 @@ fn interned(draft: &Draft<'_>) -> Box<[Pattern]> {
 }
 
 /// What each role states, by the places of its patterns and conditions.
-fn own(draft: &Draft<'_>, patterns: &[Pattern], conditions: &mut Collected) -> Option<Vec<Own>> {
+fn stated(draft: &Draft<'_>, patterns: &[Pattern], conditions: &mut Collected) -> Option<ByRole> {
     let places = (0..).map(PatternId::at);
     let places: HashMap<_, _> = patterns.iter().zip(places).collect();
-    let place = |rule: &RuleDraft| places.get(&rule.pattern).copied();
-    let own = draft.roles.iter().map(|role| {
-        let allow = role.allow.iter();
-        let allow = allow.map(|rule| Some((place(rule)?, conditions.id(&rule.when))));
-        let mut allow = allow.collect::<Option<Vec<_>>>()?;
-        let mut deny = role.deny.iter().map(place).collect::<Option<Vec<_>>>()?;
-        allow.sort_unstable();
-        deny.sort_unstable();
-        Some(Own { allow, deny })
-    });
-    own.collect()
+    let mut table = ByRole::default();
+    for (by, role) in RoleId::first(draft.roles.len()).zip(&draft.roles) {
+        for (effect, rules) in [(Effect::Allow, &role.allow), (Effect::Deny, &role.deny)] {
+            let mut stated = Vec::with_capacity(rules.len());
+            for rule in rules {
+                let pattern = *places.get(&rule.pattern)?;
+                let when = conditions.id(&rule.when);
+                stated.push(Stated { pattern, when, by });
+            }
+            stated.sort_unstable();
+            table.push(effect, &stated);
+        }
+    }
+    Some(table)
 }
 
 /// The names of the roles, sorted, and the id of each.
@@ -245,7 +252,7 @@ impl<'d> Names<'d> {
         Self { sorted, ids }
     }
 
-    fn owned(&self) -> HashMap<Box<str>, RoleId> {
+    fn owned(&self) -> Table<RoleId> {
         let ids = self.ids.iter();
         ids.map(|(name, id)| (Box::from(*name), *id)).collect()
     }

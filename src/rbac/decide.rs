@@ -9,32 +9,11 @@ use super::{
     matches::Matches,
     request::Circumstances,
     requirements::ConditionsId,
-    rules::{Asked, Effect, RuleId},
+    rules::{Asked, Effect, Stated},
 };
 use crate::Timestamp;
 
 impl Compiled {
-    /// [`Compiled::decide_over`], after a look at what matches.
-    pub(super) fn decide<'p>(
-        &'p self,
-        held: impl IntoIterator<Item = (RoleId, Standing)>,
-        request: &Request<'_>,
-        now: Timestamp,
-    ) -> Decision<'p> {
-        let matches;
-        let known = request
-            .resolved
-            .and_then(|resolved| resolved.in_policy(self));
-        let matches = match known {
-            Some(known) => known,
-            None => {
-                matches = self.patterns.matching(request.permission);
-                &matches
-            }
-        };
-        Decision::new(self.decide_over(held, request, matches, now))
-    }
-
     /// Decides a request over the roles that its subject holds, each with how the grant of it
     /// stands to the request's tenant and to `now`.
     ///
@@ -42,13 +21,32 @@ impl Compiled {
     ///   not define have no id and are left out.
     /// - In ascending order of ids the answer names the same rule as [`Policy::decide`]; in another
     ///   order it is the same outcome, and may name another rule that decides it.
-    /// - `matches` is what [`Patterns::matching`] of this policy gave for the permission of the
-    ///   request.
     /// - It allocates nothing, and takes time for what is held and for what matches.
     ///
     /// [`Policy::decide`]: super::Policy::decide
-    /// [`Patterns::matching`]: super::matches::Patterns::matching
-    pub(super) fn decide_over<'p>(
+    pub(super) fn decide<'p>(
+        &'p self,
+        held: impl IntoIterator<Item = (RoleId, Standing)>,
+        request: &Request<'_>,
+        now: Timestamp,
+    ) -> Decision<'p> {
+        let known = request
+            .resolved
+            .and_then(|resolved| resolved.in_policy(self));
+        let looked_up;
+        let matches = match known {
+            Some(known) => known,
+            None => {
+                looked_up = self.patterns.matching(request.permission);
+                &looked_up
+            }
+        };
+        let outcome = self.decide_over(held, request, matches, now);
+        Decision::new(outcome, &self.version)
+    }
+
+    /// The same, where `matches` is what matches the permission.
+    fn decide_over<'p>(
         &'p self,
         held: impl IntoIterator<Item = (RoleId, Standing)>,
         request: &Request<'_>,
@@ -63,8 +61,9 @@ impl Compiled {
         let (mut allowed, mut nearest) = (None, Obstacle::NoGrant);
         for (role, standing) in held {
             if standing == Standing::Active
+                && matches.may_be_denied()
                 && let Some(rule) = self.rules.find(role, Effect::Deny, asked, |_| true)
-                && let Some(by) = self.rule(role, rule)
+                && let Some(by) = self.rule(role, &rule)
             {
                 return Outcome::Deny(Reason::ExplicitDeny { by });
             }
@@ -79,7 +78,10 @@ impl Compiled {
                         }
                     }
                 });
-                allowed = rule.and_then(|rule| self.rule(role, rule));
+                allowed = rule.and_then(|rule| self.rule(role, &rule));
+            }
+            if allowed.is_some() && !matches.may_be_denied() {
+                break;
             }
         }
         allowed.map_or_else(|| Outcome::Deny(nearest.into()), Outcome::Allow)
@@ -111,10 +113,9 @@ impl Compiled {
     }
 
     /// A rule as a role has it, of its own or inherited.
-    pub(super) fn rule(&self, role: RoleId, rule: RuleId) -> Option<Rule<'_>> {
-        let stated = self.rules.get(rule)?;
-        let (role, by) = (self.role(role)?, self.role(stated.by)?);
-        Some(Rule::new(role, by, self.patterns.get(stated.pattern)?))
+    pub(super) fn rule(&self, role: RoleId, rule: &Stated) -> Option<Rule<'_>> {
+        let (role, by) = (self.role(role)?, self.role(rule.by)?);
+        Some(Rule::new(role, by, self.patterns.get(rule.pattern)?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use super::{Condition, Pattern, compile::Role};
+use super::{Condition, Pattern, Version, compile::Role};
 
 /// The rule that decided.
 #[derive(Clone, Copy)]
@@ -66,11 +66,14 @@ impl fmt::Debug for Rule<'_> {
     }
 }
 
-/// The answer to a [`Request`](super::Request). Printed, it is a line for the caller's log.
+/// The answer to a [`Request`](super::Request), and which policy gave it.
+///
+/// Printed, it is a line for the caller's log, with the first digits of the version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "what is not looked at is not enforced"]
 pub struct Decision<'p> {
     outcome: Outcome<'p>,
+    version: &'p Version,
 }
 
 /// What was decided, and why.
@@ -88,13 +91,19 @@ pub enum Outcome<'p> {
 }
 
 impl<'p> Decision<'p> {
-    pub(super) fn new(outcome: Outcome<'p>) -> Self {
-        Self { outcome }
+    pub(super) fn new(outcome: Outcome<'p>, version: &'p Version) -> Self {
+        Self { outcome, version }
     }
 
     /// What was decided, and why.
     pub fn outcome(&self) -> Outcome<'p> {
         self.outcome
+    }
+
+    /// The version of the policy that decided.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        *self.version
     }
 
     /// Whether it is [`Outcome::Allow`].
@@ -109,10 +118,11 @@ impl fmt::Display for Decision<'_> {
         match self.outcome {
             Outcome::Allow(rule) => {
                 f.write_str("allowed: ")?;
-                rule.write(f, "may")
+                rule.write(f, "may")?;
             }
-            Outcome::Deny(reason) => write!(f, "denied: {reason}"),
+            Outcome::Deny(reason) => write!(f, "denied: {reason}")?,
         }
+        write!(f, "; policy {:.8}", self.version)
     }
 }
 

@@ -4,10 +4,9 @@
 //! each permission that the policy writes out, in plain or in sets, there is a list of what
 //! matches it; for every other the rest of the patterns is looked up segment by segment.
 
-use std::collections::HashMap;
-
 use super::{
     permission::{Pattern, Permission, Segment, Tail},
+    table::Table,
     trie::{Builder, Leaf, Trie},
 };
 
@@ -42,7 +41,9 @@ impl PatternId {
 pub(super) struct Patterns {
     /// Strictly ascending.
     all: Box<[Pattern]>,
-    written: HashMap<Box<str>, Written>,
+    /// Which of them a denial has.
+    denied: Box<[bool]>,
+    written: Table<Written>,
     /// The lists that `written` points into, each ascending.
     listed: Box<[PatternId]>,
     trie: Trie,
@@ -51,13 +52,23 @@ pub(super) struct Patterns {
 /// What matches a permission that the policy writes out.
 #[derive(Clone, Copy, Debug)]
 enum Written {
-    Listed { from: u32, to: u32 },
+    Listed {
+        from: u32,
+        to: u32,
+        may_be_denied: bool,
+    },
     Many,
 }
 
 /// What matches a permission.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Matches<'p> {
+pub(super) struct Matches<'p> {
+    ids: Ids<'p>,
+    may_be_denied: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ids<'p> {
     Listed(&'p [PatternId]),
     Few(Few),
     /// So many that each rule is to be asked.
@@ -65,13 +76,23 @@ pub(super) enum Matches<'p> {
 }
 
 impl Matches<'_> {
+    const MANY: Self = Self {
+        ids: Ids::Many,
+        may_be_denied: true,
+    };
+
     /// The patterns, ascending; None where each rule is to be asked.
     pub(super) fn ids(&self) -> Option<&[PatternId]> {
-        match self {
-            Self::Listed(ids) => Some(ids),
-            Self::Few(few) => Some(few.ids()),
-            Self::Many => None,
+        match &self.ids {
+            Ids::Listed(ids) => Some(ids),
+            Ids::Few(few) => Some(few.ids()),
+            Ids::Many => None,
         }
+    }
+
+    /// Whether one of the patterns stands in a denial of some role.
+    pub(super) fn may_be_denied(&self) -> bool {
+        self.may_be_denied
     }
 }
 
@@ -85,8 +106,8 @@ impl PartialEq for Patterns {
 impl Eq for Patterns {}
 
 impl Patterns {
-    /// `all` ascend strictly.
-    pub(super) fn new(all: Box<[Pattern]>) -> Self {
+    /// `all` ascend strictly; some of them are `denied`.
+    pub(super) fn new(all: Box<[Pattern]>, denied: impl Iterator<Item = PatternId>) -> Self {
         let mut written = Vec::new();
         let mut builder = Builder::default();
         let mut spread = ALL_SPREAD;
@@ -105,9 +126,16 @@ impl Patterns {
                 spread = spread.saturating_sub(cost);
             }
         }
+        let mut is_denied = vec![false; all.len()];
+        for id in denied {
+            if let Some(is) = is_denied.get_mut(id.index()) {
+                *is = true;
+            }
+        }
         let mut patterns = Self {
             all,
-            written: HashMap::new(),
+            denied: is_denied.into(),
+            written: Table::default(),
             listed: Box::default(),
             trie: builder.finish(),
         };
@@ -132,9 +160,13 @@ impl Patterns {
             }
             let matches = match self.walked(found) {
                 Some(few) => {
-                    let from = listed.len();
+                    let from = place(listed.len());
                     listed.extend_from_slice(few.ids());
-                    Written::listed(from, listed.len())
+                    Written::Listed {
+                        from,
+                        to: place(listed.len()),
+                        may_be_denied: self.may_be_denied(few.ids()),
+                    }
                 }
                 None => Written::Many,
             };
@@ -145,15 +177,31 @@ impl Patterns {
 
     pub(super) fn matching(&self, permission: &Permission<'_>) -> Matches<'_> {
         match self.written.get(permission.as_str()) {
-            Some(Written::Many) => Matches::Many,
-            Some(Written::Listed { from, to }) => {
+            Some(Written::Many) => Matches::MANY,
+            Some(Written::Listed {
+                from,
+                to,
+                may_be_denied,
+            }) => {
                 let list = self.listed.get(*from as usize..*to as usize);
-                Matches::Listed(list.unwrap_or_default())
+                Matches {
+                    ids: Ids::Listed(list.unwrap_or_default()),
+                    may_be_denied: *may_be_denied,
+                }
             }
-            None => self
-                .walked(Found::new(&self.all, permission))
-                .map_or(Matches::Many, Matches::Few),
+            None => match self.walked(Found::new(&self.all, permission)) {
+                Some(few) => Matches {
+                    may_be_denied: self.may_be_denied(few.ids()),
+                    ids: Ids::Few(few),
+                },
+                None => Matches::MANY,
+            },
         }
+    }
+
+    fn may_be_denied(&self, ids: &[PatternId]) -> bool {
+        let mut denied = ids.iter().filter_map(|id| self.denied.get(id.index()));
+        denied.any(|denied| *denied)
     }
 
     /// What is found, and what the trie knows beyond it.
@@ -167,12 +215,10 @@ impl Patterns {
     }
 }
 
-impl Written {
-    fn listed(from: usize, to: usize) -> Self {
-        // fewer than the bytes of a file times their spread times the matches of each: far below
-        let [from, to] = [from, to].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
-        Self::Listed { from, to }
-    }
+/// There are far fewer lists and patterns than 2^32: a file is bounded, and so is what it is spread
+/// to.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// The permissions that a pattern without wildcards stands for; None where it has some, or where

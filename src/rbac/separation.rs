@@ -60,7 +60,7 @@ impl Policy {
         }
         let denies = |grant: &Grant| {
             let role = policy.role_id(grant.role());
-            role.is_some_and(|role| policy.rules.of(role, Effect::Deny).next().is_some())
+            role.is_some_and(|role| !policy.rules.of(role, Effect::Deny).is_empty())
         };
         let active = || here().filter(|grant| roles.contains(&grant.role()) || denies(grant));
         let used = active().filter_map(|grant| policy.role_id(grant.role()));

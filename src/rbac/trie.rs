@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::{
     matches::{Found, PLACE, PatternId},
     permission::{Pattern, Permission, Segment, Tail},
+    table::Table,
 };
 
 /// Paths at once. Patterns of `*` and literals in every combination double them with each segment.
@@ -22,7 +23,7 @@ const ROOT: NodeId = 0;
 #[derive(Debug)]
 pub(super) struct Trie {
     /// The literals of the patterns.
-    literals: HashMap<Box<str>, LiteralId>,
+    literals: Table<LiteralId>,
     /// And one more, whose edges and leaves begin where those of the last end.
     nodes: Box<[Node]>,
     /// Ascending by node and literal.
@@ -146,7 +147,7 @@ impl Paths {
 /// A trie that is being put together.
 #[derive(Default)]
 pub(super) struct Builder {
-    literals: HashMap<Box<str>, LiteralId>,
+    literals: Table<LiteralId>,
     children: HashMap<(NodeId, Option<LiteralId>), NodeId>,
     leaves: Vec<(NodeId, Tail, Leaf)>,
 }

@@ -136,7 +136,7 @@ impl Policy {
             .known(grants)
             .filter(move |(grant, ..)| Standing::of(grant, tenant, now) == Standing::Active);
         let denials = active.flat_map(|(_, role, _)| self.0.rules.of(role, Effect::Deny));
-        denials.filter_map(|(_, rule)| self.0.patterns.get(rule.pattern))
+        denials.filter_map(|rule| self.0.patterns.get(rule.pattern))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         decide::{Obstacle, Standing},
         grants::Span,
         request::Circumstances,
-        rules::{Asked, Effect, Stated},
+        rules::{Asked, Effect},
     },
 };
 
@@ -228,8 +228,8 @@ impl Compiled {
     /// What a role allows, of its own and inherited.
     pub(super) fn given(&self, role: RoleId) -> impl Iterator<Item = Given<'_>> {
         let require = self.required(role);
-        let rules = self.rules.of(role, Effect::Allow);
-        rules.filter_map(move |(_, rule): (_, &Stated)| {
+        let rules = self.rules.of(role, Effect::Allow).iter();
+        rules.filter_map(move |rule| {
             Some(Given {
                 pattern: self.patterns.get(rule.pattern)?,
                 require,
@@ -240,8 +240,8 @@ impl Compiled {
 
     /// What a role denies, of its own and inherited.
     pub(super) fn denied(&self, role: RoleId) -> impl Iterator<Item = &Pattern> {
-        let rules = self.rules.of(role, Effect::Deny);
-        rules.filter_map(|(_, rule)| self.patterns.get(rule.pattern))
+        let rules = self.rules.of(role, Effect::Deny).iter();
+        rules.filter_map(|rule| self.patterns.get(rule.pattern))
     }
 
     fn required(&self, role: RoleId) -> Option<&Conditions> {

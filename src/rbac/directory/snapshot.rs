@@ -243,8 +243,7 @@ impl Inner {
             let role = roles.known(held.role)?;
             Some((role, held.standing(tenant, now)))
         });
-        let matches = policy.0.patterns.matching(request.permission);
-        Decision::new(policy.0.decide_over(held, request, &matches, now))
+        policy.0.decide(held, request, now)
     }
 
     pub(super) fn packed(&self, subject: &str) -> Packed<'_> {
