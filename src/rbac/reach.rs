@@ -356,12 +356,9 @@ impl Policy {
     /// The patterns of all that a held role allows, each once, in their order.
     pub(super) fn patterns_of(&self, held: RoleId) -> impl Iterator<Item = (PatternId, Rule<'_>)> {
         let mut last = None;
-        let rules = self
-            .0
-            .rules
-            .of(held, Effect::Allow)
-            .filter(move |(_, stated)| last.replace(stated.pattern) != Some(stated.pattern));
-        rules.filter_map(move |(id, stated)| Some((stated.pattern, self.0.rule(held, id)?)))
+        let rules = self.0.rules.of(held, Effect::Allow).iter();
+        let first = rules.filter(move |rule| last.replace(rule.pattern) != Some(rule.pattern));
+        first.filter_map(move |rule| Some((rule.pattern, self.0.rule(held, rule)?)))
     }
 
     /// What a role itself states that it allows.
