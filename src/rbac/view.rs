@@ -2,6 +2,8 @@
 
 mod json;
 mod place;
+#[cfg(feature = "serde")]
+mod value;
 
 use core::ops::Range;
 use std::{borrow::Cow, collections::HashSet};
@@ -12,6 +14,8 @@ use crate::{
     mask::{Kind, mask},
 };
 use place::Place;
+#[cfg(feature = "serde")]
+pub use value::Viewed;
 
 /// What stands for a value of which nothing is left and which is not left out.
 const MASKED: &str = "***";
