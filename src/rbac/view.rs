@@ -8,7 +8,10 @@ mod value;
 use core::{iter::once, ops::Range};
 use std::{borrow::Cow, collections::HashSet};
 
-use super::{Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId};
+use super::{
+    Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId,
+    visibility::ANY,
+};
 #[cfg(feature = "pseudonym")]
 use crate::mask::PseudonymKey;
 use crate::{
@@ -135,7 +138,8 @@ impl<'p> View<'p> {
     ///
     /// [`Error::NotShown`] where the field is not shown, or not all that lies in it.
     pub fn filter(&self, field: &str) -> Result<(), Error> {
-        if Place::of(self, field).is_plain() {
+        let is_one_field = field.split('.').all(|part| part != ANY);
+        if is_one_field && Place::of(self, field).is_plain() {
             Ok(())
         } else {
             Err(Error::NotShown)

@@ -12,11 +12,9 @@ use serde::{
 };
 
 use super::{MASKED, Place, View};
-use crate::rbac::{JsonFault, json::MAX_DEPTH};
-use shape::Shape;
+use crate::rbac::json::MAX_DEPTH;
+use shape::{Shape, Stop};
 use write::Writer;
-
-const REFUSED: &str = "a value cannot be serialized";
 
 impl<'p> View<'p> {
     /// Filters a value that serde serializes: what the subject does not see is left out, the rest
@@ -107,11 +105,11 @@ impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
         if at.place.is_hidden() {
             return serializer.serialize_unit();
         }
-        if at.depth > MAX_DEPTH {
-            return Err(S::Error::custom(JsonFault::TooDeep));
-        }
         let shape = Shape::of(value, at, serializer.is_human_readable());
-        match shape.map_err(|_| S::Error::custom(REFUSED))? {
+        match shape.map_err(S::Error::custom)? {
+            Shape::Parts(_) | Shape::Nothing if at.depth >= MAX_DEPTH => {
+                Err(S::Error::custom(Stop::TooDeep))
+            }
             Shape::Leaf => value.serialize(Writer::new(serializer, at, 0)),
             Shape::Parts(parts) => value.serialize(Writer::new(serializer, at, parts)),
             Shape::Nothing => serializer.serialize_map(Some(0))?.end(),

@@ -12,6 +12,7 @@ use serde::{
 };
 
 use super::{At, Place, key::Key};
+use crate::rbac::{JsonFault, json::MAX_DEPTH};
 
 /// How formats name what they take as it is, such as a number of any length or raw JSON: nothing in
 /// it can be told apart.
@@ -59,7 +60,7 @@ pub(super) fn is_seen<T: Serialize + ?Sized>(value: &T, at: At<'_>, human_readab
         _ if at.place.is_hidden() => false,
         Some(_) => true,
         // what cannot be serialized is tried, and is an error then
-        None => matches!(value.serialize(kind), Err(Stop::Parts | Stop::Refused)),
+        None => !matches!(value.serialize(kind), Ok(_) | Err(Stop::Known(_))),
     }
 }
 
@@ -70,6 +71,8 @@ pub(super) enum Stop {
     Known(Shape),
     /// It has parts, and nothing else was asked.
     Parts,
+    /// It is wrapped too deep.
+    TooDeep,
     /// It cannot be serialized. In what words it says so is its own affair: they may have a part of
     /// it that is not seen.
     Refused,
@@ -77,7 +80,12 @@ pub(super) enum Stop {
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(super::REFUSED)
+        match self {
+            Self::TooDeep => JsonFault::TooDeep.fmt(f),
+            Self::Known(_) | Self::Parts | Self::Refused => {
+                f.write_str("a value cannot be serialized")
+            }
+        }
     }
 }
 
@@ -103,6 +111,14 @@ struct Measure<'a> {
 }
 
 impl<'a> Measure<'a> {
+    fn wrapped<T: Serialize + ?Sized>(self, value: &T) -> Result<Shape, Stop> {
+        let at = self.at.within(self.at.place);
+        if at.depth > MAX_DEPTH {
+            return Err(Stop::TooDeep);
+        }
+        value.serialize(Self { at, ..self })
+    }
+
     fn parts(self) -> Result<Parts<'a>, Stop> {
         self.parts_at(Cow::Borrowed(self.at.place))
     }
@@ -176,7 +192,7 @@ impl<'a> Serializer for Measure<'a> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Shape, Stop> {
-        value.serialize(self)
+        self.wrapped(value)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -187,7 +203,7 @@ impl<'a> Serializer for Measure<'a> {
         if name.starts_with(OPAQUE) {
             return Err(Stop::Known(Shape::Opaque));
         }
-        value.serialize(self)
+        self.wrapped(value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
