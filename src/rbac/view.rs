@@ -68,7 +68,7 @@ pub struct View<'p> {
 
 impl<'p> View<'p> {
     fn new(fields: &'p [Field], holds: &HashSet<RoleId>, denials: Vec<&'p Pattern>) -> Self {
-        let levels = fields.iter().map(|field| field.with_class.of_any(holds));
+        let levels = fields.iter().map(|field| field.shown_to_any(holds));
         let view = Self {
             fields,
             levels: levels.collect(),

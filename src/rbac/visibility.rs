@@ -22,7 +22,7 @@ pub(super) const ANY: &str = "*";
 pub(super) const READ: &str = "read";
 
 /// How much of a field a subject sees, from least to most restrictive.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[must_use]
 #[non_exhaustive]
 pub enum Visibility {
@@ -106,7 +106,7 @@ impl Policy {
     ) -> Visibility {
         let roles = self.showing(grants, tenant, facts, now);
         let roles = roles.flat_map(|role| &role.comes_down_to);
-        let seen = roles.map(|role| field.with_class.of(*role)).min();
+        let seen = roles.map(|role| field.shown_to(*role)).min();
         seen.unwrap_or(Visibility::Hide)
     }
 
@@ -144,16 +144,6 @@ impl Policy {
 }
 
 impl Sight {
-    /// What is seen by who holds these roles or inherits them.
-    pub(super) fn of_any(&self, holds: &HashSet<RoleId>) -> Visibility {
-        self.level(|roles| roles.iter().any(|role| holds.contains(role)))
-    }
-
-    /// What is seen by this role alone, without what the role inherits.
-    fn of(&self, role: RoleId) -> Visibility {
-        self.level(|roles| roles.binary_search(&role).is_ok())
-    }
-
     fn level(&self, holds: impl Fn(&[RoleId]) -> bool) -> Visibility {
         if holds(&self.show) {
             Visibility::Show
@@ -185,7 +175,7 @@ impl Sight {
         }
     }
 
-    fn levels(&self) -> impl Iterator<Item = (RoleId, Visibility)> {
+    pub(super) fn levels(&self) -> impl Iterator<Item = (RoleId, Visibility)> {
         let lists = [
             (&self.show, Visibility::Show),
             (&self.mask, Visibility::Mask),
@@ -197,6 +187,18 @@ impl Sight {
 }
 
 impl Field {
+    /// What its rules and those of its class show to who holds these roles or inherits them.
+    pub(super) fn shown_to_any(&self, holds: &HashSet<RoleId>) -> Visibility {
+        self.with_class
+            .level(|roles| roles.iter().any(|role| holds.contains(role)))
+    }
+
+    /// The same of one role alone, without what the role inherits.
+    fn shown_to(&self, role: RoleId) -> Visibility {
+        self.with_class
+            .level(|roles| roles.binary_search(&role).is_ok())
+    }
+
     /// Whether it is the field at the end of this path or encloses it.
     fn covers(&self, path: &str) -> bool {
         let mut parts = path.split('.');
