@@ -41,8 +41,8 @@ use naive::{Answer, Grant, Kind, Question, Sight};
 use portcullis::{
     Timestamp,
     rbac::{
-        Condition, Decision, Outcome, Permission, Policy, Reason, Request, SecondFactor, Snapshot,
-        Tenant, Visibility,
+        Condition, Decision, Facts, Outcome, Permission, Policy, Reason, Request, SecondFactor,
+        Snapshot, Tenant, Visibility,
     },
 };
 
@@ -121,16 +121,14 @@ impl Case {
             return Some(format!("another policy as JSON: {json}"));
         }
         let grants = render::grants(&self.grants);
+        let held = policy.hold(&grants);
         let snapshot = self.snapshot(&policy);
         for q in &self.questions {
             let attributes = render::attributes(q);
             let tenant = Tenant::new(&q.tenant).unwrap();
             let permission = Permission::parse(&q.permission).unwrap();
-            let mut request = Request::new(&q.subject, &tenant, &permission)
-                .with_facts(render::facts(q, &attributes));
-            if let Some(owner) = &q.owner {
-                request = request.owned_by(owner);
-            }
+            let facts = render::facts(q, &attributes);
+            let request = whole(Request::new(&q.subject, &tenant, &permission), q, facts);
             let now = Timestamp::from_millis(q.now);
             let expected = self.policy.decide(&self.grants, q);
             seen.note(expected);
@@ -140,6 +138,12 @@ impl Case {
             }
             if let Some(why) = self.wrong_rule(&decision, q) {
                 return Some(format!("{decision}: {why}: {q:?}"));
+            }
+            let resolved = policy.resolve(&permission);
+            let at_once = whole(Request::resolved(&q.subject, &tenant, &resolved), q, facts);
+            let again = policy.decide_held(&held, &at_once, now);
+            if again != decision {
+                return Some(format!("{decision}, but looked up before {again}: {q:?}"));
             }
             let everybody = snapshot.decide(&request, now);
             if !q.subject.is_empty() && everybody.outcome() != decision.outcome() {
@@ -152,12 +156,15 @@ impl Case {
             if within != self.policy.factor(&self.grants, q) {
                 return Some(format!("a second factor within {within:?} minutes: {q:?}"));
             }
-            let facts = render::facts(q, &attributes);
+            let view = policy.view(&grants, &tenant, facts, now);
             for path in draw::FIELDS.iter().chain(&draw::PATHS) {
                 let expected = self.policy.sees(&self.grants, path, q);
                 let seen = policy.visibility_with(&grants, &tenant, path, facts, now);
                 if sight(seen) != expected {
                     return Some(format!("{path}: {seen:?} and not {expected:?}: {q:?}"));
+                }
+                if view.visibility(path) != seen {
+                    return Some(format!("{path}: {seen:?} and in a view not: {q:?}"));
                 }
             }
         }
@@ -253,6 +260,15 @@ impl Case {
             let name = self.policy.fields.keys().nth(at).cloned();
             name.is_some_and(|name| self.policy.fields.remove(&name).is_some())
         }
+    }
+}
+
+/// With the owner and with what is known.
+fn whole<'a>(request: Request<'a>, q: &'a Question, facts: Facts<'a>) -> Request<'a> {
+    let request = request.with_facts(facts);
+    match &q.owner {
+        Some(owner) => request.owned_by(owner),
+        None => request,
     }
 }
 

@@ -11,7 +11,7 @@ pub const SUBJECTS: [&str; 4] = ["ann", "ben", "Ann", ""];
 const ENVIRONMENTS: [&str; 3] = ["prod", "test", ""];
 const ATTRIBUTES: [&str; 3] = ["x", "y", "resource.x"];
 const VALUES: [&str; 4] = ["1", "2", "1 2", ""];
-const NETWORKS: [(&str, u32); 10] = [
+const NETWORKS: [(&str, u32); 12] = [
     ("10.0.0.0", 8),
     ("10.0.0.0", 15),
     ("10.1.0.0", 16),
@@ -22,8 +22,10 @@ const NETWORKS: [(&str, u32); 10] = [
     ("2001:db8::", 32),
     ("2001:db8::1", 128),
     ("2000::", 3),
+    ("2001:db9::", 32),
+    ("fe80::", 10),
 ];
-const ADDRESSES: [&str; 11] = [
+const ADDRESSES: [&str; 13] = [
     "9.255.255.255",
     "10.0.0.1",
     "10.1.2.3",
@@ -35,6 +37,8 @@ const ADDRESSES: [&str; 11] = [
     "2001:db8::1",
     "2001:db8::2",
     "2001:db9::",
+    "2001:dba::",
+    "fe80::1",
 ];
 /// Two of them enclose others.
 pub const FIELDS: [&str; 6] = ["a.b", "a.b.c", "a.9", "b", "b.c", "read.a"];
@@ -221,22 +225,22 @@ fn conditions(d: &mut Draw, sparse: usize) -> Vec<Condition> {
 }
 
 fn condition(d: &mut Draw) -> Condition {
-    match d.below(7) {
+    match d.below(9) {
         0 => Condition::Owner,
-        1 => Condition::Mfa(*d.pick(&[1, 60, 12 * 60])),
-        2 => {
+        1..=3 => Condition::Mfa(*d.pick(&[1, 60, 12 * 60])),
+        4 => {
             let mut networks = vec![network(d)];
             networks.extend(d.some(2, network));
             networks.sort();
             networks.dedup();
             Condition::Address(networks)
         }
-        3 => Condition::Time(time(d)),
-        4 => {
+        5 => Condition::Time(time(d)),
+        6 => {
             let all = [["prod"].as_slice(), &["test"], &["prod", "test"]];
             Condition::Environment(d.pick(&all).iter().map(|name| (*name).to_owned()).collect())
         }
-        5 => Condition::Attribute(d.text(&ATTRIBUTES), d.text(&VALUES[..3])),
+        7 => Condition::Attribute(d.text(&ATTRIBUTES), d.text(&VALUES[..3])),
         _ => {
             // in order: the other way round it is the same
             let (one, other) = *d.pick(&[(0, 1), (0, 2), (1, 2)]);
@@ -304,15 +308,15 @@ fn moment(d: &mut Draw) -> u64 {
 pub fn question(d: &mut Draw, policy: &Policy, grants: &[Grant]) -> Question {
     let mut q = Question {
         subject: d.text(&SUBJECTS),
-        tenant: d.text(&TENANTS),
-        permission: permission(d, policy),
+        tenant: tenant(d, grants),
+        permission: permission(d, policy, grants),
         owner: (!d.one_in(3)).then(|| d.text(&SUBJECTS)),
         address: (!d.one_in(4)).then(|| d.pick(&ADDRESSES).parse().unwrap()),
         environment: (!d.one_in(4)).then(|| d.text(&ENVIRONMENTS)),
         attributes: (0..d.below(5))
             .map(|_| (d.text(&ATTRIBUTES), d.text(&VALUES)))
             .collect(),
-        now: now(d, grants),
+        now: now(d, policy, grants),
         factor_at: None,
     };
     if !d.one_in(3) {
@@ -328,31 +332,60 @@ pub fn question(d: &mut Draw, policy: &Policy, grants: &[Grant]) -> Question {
     q
 }
 
-/// The edge of a grant's time, or an hour, and a millisecond beside it.
-fn now(d: &mut Draw, grants: &[Grant]) -> u64 {
-    let mut edges: Vec<u64> = grants
+/// Mostly one in which a role is held.
+fn tenant(d: &mut Draw, grants: &[Grant]) -> String {
+    let held: Vec<&String> = grants.iter().filter_map(|g| g.tenant.as_ref()).collect();
+    if held.is_empty() || d.one_in(3) {
+        d.text(&TENANTS)
+    } else {
+        (*d.pick(&held)).clone()
+    }
+}
+
+/// The edge of a grant's time or of a condition's hours, or some hour, and a millisecond beside it.
+fn now(d: &mut Draw, policy: &Policy, grants: &[Grant]) -> u64 {
+    let times = grants
         .iter()
         .flat_map(|g| [Some(g.from), g.until])
-        .flatten()
-        .collect();
-    let first = edges.iter().copied().filter(|at| *at > 0).min();
-    let base = first.unwrap_or_else(|| moment(d));
-    edges.extend((0..10).map(|_| base + d.below(72 * 4) as u64 * 15 * MINUTE));
+        .flatten();
+    let mut edges: Vec<u64> = times.filter(|at| *at > 0).collect();
+    let base = edges.iter().copied().min().unwrap_or_else(|| moment(d));
+    edges.extend((0..6).map(|_| base + d.below(72 * 4) as u64 * 15 * MINUTE));
+    let day = base - base % (24 * HOUR) + (1 + d.below(7) as u64) * 24 * HOUR;
+    for time in policy.roles.values().flat_map(times_of) {
+        for minutes in [time.from, time.until].into_iter().flatten() {
+            let minutes = minutes - time.offset.unwrap_or(0);
+            edges.push(day.saturating_add_signed(minutes * MINUTE as i64));
+        }
+    }
     (d.pick(&edges) + d.below(3) as u64).saturating_sub(1)
 }
 
-/// What a rule matches, and sometimes something beside it.
-fn permission(d: &mut Draw, policy: &Policy) -> String {
-    let rules: Vec<&String> = policy
-        .roles
-        .values()
-        .flat_map(|role| {
-            role.allow
-                .iter()
-                .map(|(pattern, _)| pattern)
-                .chain(&role.deny)
-        })
-        .collect();
+fn times_of(role: &Role) -> impl Iterator<Item = &Time> {
+    let all = role
+        .allow
+        .iter()
+        .flat_map(|(_, when)| when)
+        .chain(&role.require);
+    all.filter_map(|condition| match condition {
+        Condition::Time(time) => Some(time),
+        _ => None,
+    })
+}
+
+/// What a rule matches, mostly one of a role that is held, and sometimes something beside it.
+fn permission(d: &mut Draw, policy: &Policy, grants: &[Grant]) -> String {
+    let held = grants.iter().flat_map(|grant| policy.line(&grant.role));
+    let mut roles: Vec<&Role> = held.map(|(_, role)| role).collect();
+    if roles.is_empty() || d.one_in(4) {
+        roles = policy.roles.values().collect();
+    }
+    let patterns = |role: &&Role| {
+        let allow = role.allow.iter().map(|(pattern, _)| pattern);
+        allow.chain(&role.deny).cloned().collect::<Vec<_>>()
+    };
+    let mut rules: Vec<String> = roles.iter().flat_map(patterns).collect();
+    rules.push("*".into());
     let mut segments: Vec<String> = Vec::new();
     for segment in d.pick(&rules).split(':') {
         match segment {

@@ -10,11 +10,7 @@ mod ours;
 mod regorus;
 mod world;
 
-use std::{
-    fs,
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{fs, hint::black_box, time::Duration};
 
 use cpu_time::ThreadTime;
 
@@ -101,7 +97,7 @@ enum Among {
 
 impl Column {
     fn new<D: Decider + 'static>(name: &'static str, load: impl FnOnce() -> D) -> Self {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let decider = Box::new(load());
         let load = start.elapsed();
         Self {
@@ -168,6 +164,7 @@ fn columns(world: &World, peers: bool) -> Vec<Column> {
     )]
     let mut columns = vec![
         Column::new("portcullis, strings", || ours::Strings::new(world)),
+        Column::new("portcullis, resolved", || ours::Resolve::new(world)),
         Column::new("bare, strings", || floor::Strings::new(world)),
         Column::new("bare, ids", || floor::Ids::new(world)),
     ];
