@@ -30,9 +30,9 @@ pub mod encoding;
 pub mod ffi;
 #[cfg(feature = "field")]
 pub mod field;
-#[cfg(any(feature = "attempts", feature = "totp"))]
+#[cfg(any(feature = "attempts", feature = "pseudonym", feature = "totp"))]
 mod mac;
-#[cfg(any(feature = "rbac", feature = "redact"))]
+#[cfg(any(feature = "pseudonym", feature = "rbac", feature = "redact"))]
 pub mod mask;
 #[cfg(any(feature = "attempts", feature = "rbac"))]
 #[cfg_attr(
@@ -46,6 +46,7 @@ pub mod password;
     feature = "attempts",
     feature = "field",
     feature = "password",
+    feature = "pseudonym",
     feature = "session",
     feature = "totp"
 ))]
@@ -62,6 +63,7 @@ pub mod redact;
     feature = "attempts",
     feature = "field",
     feature = "password",
+    feature = "pseudonym",
     feature = "session",
     feature = "totp"
 ))]

@@ -12,6 +12,9 @@
 //! | name | `Jane Roe` | `J. R.` |
 //! | other | anything else | `***` |
 //!
+//! Where it only matters which values are equal, a pseudonym takes the place of a mask:
+//! `PseudonymKey`, with the feature `pseudonym`.
+//!
 //! # What this does not do
 //!
 //! A mask is not anonymous: what is left of a value together with other data may say whose it is
@@ -33,6 +36,12 @@
 //! assert_eq!(mask("hunter2"), "***");
 //! assert_eq!(Kind::Name.mask("Jane Roe"), "J. R.");
 //! ```
+
+#[cfg(feature = "pseudonym")]
+mod pseudonym;
+
+#[cfg(feature = "pseudonym")]
+pub use pseudonym::{Error, PseudonymKey};
 
 /// What stands for the hidden part.
 const HIDDEN: &str = "***";

@@ -162,6 +162,8 @@ pub use request::Request;
 use rules::Effect;
 pub use version::Version;
 pub use view::View;
+#[cfg(feature = "serde")]
+pub use view::Viewed;
 pub use visibility::Visibility;
 
 use crate::Timestamp;

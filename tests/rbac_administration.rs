@@ -11,7 +11,15 @@
 
 #[path = "rbac_administration/delegation.rs"]
 mod delegation;
+#[path = "rbac_administration/glass.rs"]
+mod glass;
+#[path = "rbac_administration/scenarios.rs"]
+mod scenarios;
 #[path = "rbac_administration/soundness.rs"]
 mod soundness;
 #[path = "rbac_administration/support.rs"]
 mod support;
+#[path = "rbac_administration/terms.rs"]
+mod terms;
+#[path = "rbac_administration/withdrawal.rs"]
+mod withdrawal;

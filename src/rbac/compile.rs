@@ -88,11 +88,14 @@ pub struct Field {
     /// How it is masked; None where the value tells.
     pub(super) kind: Option<Kind>,
     pub(super) read: Permission<'static>,
+    /// What its own lists say.
     pub(super) sight: Sight,
+    /// What they and those of its class come to.
+    pub(super) with_class: Sight,
 }
 
 /// Which roles see something, and how. Each ascending, no role in two.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Sight {
     pub(super) show: Box<[RoleId]>,
     pub(super) mask: Box<[RoleId]>,
@@ -137,8 +140,8 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     draft.classes.sort_by_key(|class| class.name);
     let names = Names::of(&draft.roles);
     let edges = names.edges(&draft.roles, found);
-    let fields = names.fields(&draft, found);
     let classes = names.classes(&draft, found);
+    let fields = names.fields(&draft, &classes, found);
     let separations = names.separations(&draft, found);
     let terms = names.terms(&draft.roles, found);
     let order = inherited_first(&draft.roles, &edges, found);
@@ -306,22 +309,24 @@ impl<'d> Names<'d> {
         }
     }
 
-    fn fields(&self, draft: &Draft<'_>, found: &mut Found) -> Box<[Field]> {
-        let classes: HashSet<_> = draft.classes.iter().map(|class| class.name).collect();
+    fn fields(&self, draft: &Draft<'_>, classes: &[Class], found: &mut Found) -> Box<[Field]> {
         let fields = draft.fields.iter().map(|field| {
             // a file that defines no class uses them as labels
-            if let Some(class) = field.class
+            let class = field.class.and_then(|class| class_of(class.name, classes));
+            if let Some(unknown) = field.class
                 && !classes.is_empty()
-                && !classes.contains(class.name)
+                && class.is_none()
             {
-                found.push((class.at, unknown_class(class.name, draft, found)));
+                found.push((unknown.at, unknown_class(unknown.name, draft, found)));
             }
+            let sight = self.sight(&field.sight, found);
             Field {
                 name: field.name.into(),
                 class: field.class.map(|class| class.name.into()),
                 kind: field.kind,
                 read: field.read.clone(),
-                sight: self.sight(&field.sight, found),
+                with_class: class.map_or_else(|| sight.clone(), |class| sight.with(&class.sight)),
+                sight,
             }
         });
         fields.collect()
@@ -364,6 +369,11 @@ impl<'d> Names<'d> {
         });
         terms.collect()
     }
+}
+
+fn class_of<'c>(name: &str, classes: &'c [Class]) -> Option<&'c Class> {
+    let at = classes.binary_search_by(|class| (*class.name).cmp(name));
+    classes.get(at.ok()?)
 }
 
 fn unknown_class(name: &str, draft: &Draft<'_>, found: &Found) -> Problem {
@@ -412,7 +422,7 @@ impl<'d> Target<'d> {
     fn is_touched_by(self, denial: &Pattern) -> bool {
         match self {
             Self::Allowed(pattern) => denial.overlaps(pattern),
-            Self::Shown(read) => denial.hides(read.segments()),
+            Self::Shown(read) => denial.hides_within(read.segments()),
         }
     }
 }

@@ -229,6 +229,14 @@ impl Pattern {
         leads && (self.tail == Tail::Anything || self.segments.len() >= READING)
     }
 
+    /// Whether a denial of this hides a field that is read with the permission of these segments, or
+    /// something that lies in it.
+    pub(super) fn hides_within<'r>(&self, read: impl IntoIterator<Item = &'r str>) -> bool {
+        let mut pairs = self.segments.iter().zip(read);
+        let leads = pairs.all(|(own, literal)| own.contains(literal));
+        leads && (self.tail == Tail::Anything || self.segments.len() >= READING)
+    }
+
     /// Whether every permission that `other` matches is matched by this pattern too.
     #[must_use]
     pub fn implies(&self, other: &Self) -> bool {

@@ -2,16 +2,25 @@
 
 mod json;
 mod place;
+#[cfg(feature = "serde")]
+mod value;
 
-use core::ops::Range;
+use core::{iter::once, ops::Range};
 use std::{borrow::Cow, collections::HashSet};
 
-use super::{Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId};
+use super::{
+    Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId,
+    visibility::ANY,
+};
+#[cfg(feature = "pseudonym")]
+use crate::mask::PseudonymKey;
 use crate::{
     Timestamp,
     mask::{Kind, mask},
 };
 use place::Place;
+#[cfg(feature = "serde")]
+pub use value::Viewed;
 
 /// What stands for a value of which nothing is left and which is not left out.
 const MASKED: &str = "***";
@@ -53,6 +62,8 @@ pub struct View<'p> {
     seen: Vec<usize>,
     restricted: Vec<usize>,
     denials: Vec<&'p Pattern>,
+    #[cfg(feature = "pseudonym")]
+    key: Option<&'p PseudonymKey>,
 }
 
 impl<'p> View<'p> {
@@ -64,22 +75,54 @@ impl<'p> View<'p> {
             seen: Vec::new(),
             restricted: Vec::new(),
             denials,
+            #[cfg(feature = "pseudonym")]
+            key: None,
         };
         view.counted()
     }
 
-    fn counted(mut self) -> Self {
-        let count = |counts: fn(Visibility) -> bool| {
-            let mut sum = 0_usize;
-            let sums = self.levels.iter().map(|level| {
-                sum = sum.saturating_add(usize::from(counts(*level)));
-                sum
-            });
-            core::iter::once(0).chain(sums).collect()
-        };
-        self.seen = count(|level| level < Visibility::Hide);
-        self.restricted = count(|level| level > Visibility::Show);
-        self
+    /// With the key of the pseudonyms. Without one, what a pseudonym would stand for is hidden.
+    #[cfg(feature = "pseudonym")]
+    #[must_use]
+    pub fn with_pseudonyms(self, key: &'p PseudonymKey) -> Self {
+        let key = Some(key);
+        Self { key, ..self }.counted()
+    }
+
+    #[cfg(feature = "pseudonym")]
+    fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    #[cfg(not(feature = "pseudonym"))]
+    fn has_key(&self) -> bool {
+        false
+    }
+
+    /// What is seen where the rules say this.
+    fn possible(&self, level: Visibility) -> Visibility {
+        match level {
+            Visibility::Pseudonym if !self.has_key() => Visibility::Hide,
+            level => level,
+        }
+    }
+
+    fn counted(self) -> Self {
+        Self {
+            seen: self.sums(|level| level < Visibility::Hide),
+            restricted: self.sums(|level| level > Visibility::Show),
+            ..self
+        }
+    }
+
+    /// How many of the fields before each, and at the end of all, are of these levels.
+    fn sums(&self, counts: fn(Visibility) -> bool) -> Vec<usize> {
+        let mut sum = 0_usize;
+        let sums = self.levels.iter().map(|level| {
+            sum = sum.saturating_add(usize::from(counts(self.possible(*level))));
+            sum
+        });
+        once(0).chain(sums).collect()
     }
 
     /// What is seen of the field at the end of a path, or of what lies in a field.
@@ -95,7 +138,8 @@ impl<'p> View<'p> {
     ///
     /// [`Error::NotShown`] where the field is not shown, or not all that lies in it.
     pub fn filter(&self, field: &str) -> Result<(), Error> {
-        if Place::of(self, field).is_plain() {
+        let is_one_field = field.split('.').all(|part| part != ANY);
+        if is_one_field && Place::of(self, field).is_plain() {
             Ok(())
         } else {
             Err(Error::NotShown)
@@ -138,15 +182,22 @@ impl<'p> View<'p> {
 
     /// What a field, by its index, and those that enclose it leave to see.
     fn sight(&self, index: usize, enclosing: Option<Sight<'p>>) -> Option<Sight<'p>> {
-        let level = *self.levels.get(index)?;
+        let level = self.possible(*self.levels.get(index)?);
+        let field = self.fields.get(index)?;
         Some(Sight {
             visibility: enclosing.map_or(level, |outer| outer.visibility.max(level)),
-            field: self.fields.get(index)?,
-            kind: enclosing.and_then(|outer| outer.kind),
+            field,
+            kind: field.kind.or_else(|| enclosing?.kind),
         })
     }
 
-    fn pseudonym(&self, _field: &str, _value: &str) -> Option<String> {
+    #[cfg(feature = "pseudonym")]
+    fn pseudonym(&self, field: &str, value: &str) -> Option<String> {
+        Some(self.key?.pseudonym(field, value))
+    }
+
+    #[cfg(not(feature = "pseudonym"))]
+    fn pseudonym(&self, _: &str, _: &str) -> Option<String> {
         None
     }
 }

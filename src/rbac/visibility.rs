@@ -1,11 +1,14 @@
 //! Who sees how much of which field.
 
 use core::iter::once;
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use super::{
     Facts, Field, Grants, Pattern, Policy, Tenant,
-    compile::{Role, RoleId},
+    compile::{Role, RoleId, Sight},
     decide::Standing,
     request::Circumstances,
     requirements::ConditionsId,
@@ -19,7 +22,7 @@ pub(super) const ANY: &str = "*";
 pub(super) const READ: &str = "read";
 
 /// How much of a field a subject sees, from least to most restrictive.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[must_use]
 #[non_exhaustive]
 pub enum Visibility {
@@ -140,25 +143,60 @@ impl Policy {
     }
 }
 
-impl Field {
-    /// What its own rules show to whom holds these roles or inherits them.
-    pub(super) fn shown_to_any(&self, holds: &HashSet<RoleId>) -> Visibility {
-        self.level(|roles| roles.iter().any(|role| holds.contains(role)))
-    }
-
-    /// What its own rules show to this role alone, without what the role inherits.
-    fn shown_to(&self, role: RoleId) -> Visibility {
-        self.level(|roles| roles.binary_search(&role).is_ok())
-    }
-
+impl Sight {
     fn level(&self, holds: impl Fn(&[RoleId]) -> bool) -> Visibility {
-        if holds(&self.sight.show) {
+        if holds(&self.show) {
             Visibility::Show
-        } else if holds(&self.sight.mask) {
+        } else if holds(&self.mask) {
             Visibility::Mask
+        } else if holds(&self.pseudonym) {
+            Visibility::Pseudonym
         } else {
             Visibility::Hide
         }
+    }
+
+    /// What these lists of a field and those of its class come to: of a role that both name the more
+    /// restrictive, of a role that one of them names what that one says.
+    pub(super) fn with(&self, class: &Self) -> Self {
+        let mut seen = BTreeMap::new();
+        for (role, level) in self.levels().chain(class.levels()) {
+            let most = seen.entry(role).or_insert(level);
+            *most = level.max(*most);
+        }
+        let all = |level| {
+            let roles = seen.iter().filter(move |(_, own)| **own == level);
+            roles.map(|(role, _)| *role).collect()
+        };
+        Self {
+            show: all(Visibility::Show),
+            mask: all(Visibility::Mask),
+            pseudonym: all(Visibility::Pseudonym),
+        }
+    }
+
+    pub(super) fn levels(&self) -> impl Iterator<Item = (RoleId, Visibility)> {
+        let lists = [
+            (&self.show, Visibility::Show),
+            (&self.mask, Visibility::Mask),
+            (&self.pseudonym, Visibility::Pseudonym),
+        ];
+        let levels = lists.into_iter();
+        levels.flat_map(|(roles, level)| roles.iter().map(move |role| (*role, level)))
+    }
+}
+
+impl Field {
+    /// What its rules and those of its class show to who holds these roles or inherits them.
+    pub(super) fn shown_to_any(&self, holds: &HashSet<RoleId>) -> Visibility {
+        self.with_class
+            .level(|roles| roles.iter().any(|role| holds.contains(role)))
+    }
+
+    /// The same of one role alone, without what the role inherits.
+    fn shown_to(&self, role: RoleId) -> Visibility {
+        self.with_class
+            .level(|roles| roles.binary_search(&role).is_ok())
     }
 
     /// Whether it is the field at the end of this path or encloses it.

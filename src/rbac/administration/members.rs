@@ -20,11 +20,18 @@ pub trait Members {
 }
 
 /// A list of everybody.
-impl<S: AsRef<str>> Members for [(S, Grants)] {
+impl<S: AsRef<str>> Members for &[(S, Grants)] {
     fn each(&self, _: &[&str], each: &mut dyn FnMut(&str, &Grants)) {
-        for (name, grants) in self {
+        for (name, grants) in *self {
             each(name.as_ref(), grants);
         }
+    }
+}
+
+/// A list of everybody.
+impl<S: AsRef<str>> Members for Vec<(S, Grants)> {
+    fn each(&self, roles: &[&str], each: &mut dyn FnMut(&str, &Grants)) {
+        self.as_slice().each(roles, each);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::mask::Kind;
 use crate::rbac::{
     finding::Problem,
     permission::{Permission, Slip, check_literal},
+    visibility::ANY,
 };
 
 const FIELD_KEYS: [&str; 6] = ["name", "class", "kind", "show", "mask", "pseudonym"];
@@ -123,14 +124,18 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The permission to read a field: `contact.address.city` is read with `contact:read:address:city`.
+/// The permission to read a field: `contact.address.city` is read with `contact:read:address:city`,
+/// and `contact.phones.*`, whatever the key, as far as that has a name: with `contact:read:phones`.
 fn read_permission(field: &str) -> Result<Permission<'static>, Slip> {
     let mut at = 0_usize;
     for part in field.split('.') {
-        check_literal(part).map_err(|slip| slip.after(at))?;
+        if part != ANY || at == 0 {
+            check_literal(part).map_err(|slip| slip.after(at))?;
+        }
         at = at.saturating_add(part.len()).saturating_add(1);
     }
-    let (resource, rest) = field.split_once('.').unwrap_or((field, ""));
+    let named = field.split(".*").next().unwrap_or(field);
+    let (resource, rest) = named.split_once('.').unwrap_or((named, ""));
     let text = [resource, "read", &rest.replace('.', ":")].join(":");
     Permission::read(text.trim_end_matches(':').to_owned()).map_err(|slip| Slip { at: 0, ..slip })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Lint, Names};
 use crate::rbac::{
-    Field, Policy,
+    Field, Policy, Visibility,
     compile::RoleId,
     condition::Conditions,
     reach::Reach,
@@ -101,17 +101,16 @@ fn is_hidden(policy: &Policy, role: RoleId, field: &str) -> bool {
     denials.any(|rule| rule.pattern().hides(reading(field)))
 }
 
-/// The roles that a field names, each with a number that is less where it sees more.
-fn seers(field: &Field) -> impl Iterator<Item = (RoleId, u8)> {
-    let show = field.sight.show.iter().map(|role| (*role, 0));
-    show.chain(field.sight.mask.iter().map(|role| (*role, 1)))
+/// The roles that a field or its class names, each with what it sees.
+fn seers(field: &Field) -> impl Iterator<Item = (RoleId, Visibility)> {
+    field.with_class.levels()
 }
 
 /// For each role, the fields that name it, and how well it sees them.
 pub(super) struct Fields(Vec<Vec<Seen>>);
 
 /// A field by its place, and how well it is seen: the less, the better.
-type Seen = (usize, u8);
+type Seen = (usize, Visibility);
 
 impl Fields {
     pub(super) fn of(policy: &Policy) -> Self {
