@@ -3,7 +3,7 @@
 
 use std::{mem, net::IpAddr};
 
-use crate::naive::{Condition, Field, Grant, MINUTE, Policy, Question, Role, Time};
+use crate::naive::{Condition, Grant, MINUTE, Policy, Question, Role, Sees, Time};
 
 const LITERALS: [&str; 5] = ["a", "b", "c", "read", "9"];
 const TENANTS: [&str; 3] = ["t1", "t2", "t3"];
@@ -41,10 +41,10 @@ const ADDRESSES: [&str; 13] = [
     "fe80::1",
 ];
 /// Two of them enclose others.
-pub const FIELDS: [&str; 6] = ["a.b", "a.b.c", "a.9", "b", "b.c", "read.a"];
+pub const FIELDS: [&str; 7] = ["a.b", "a.b.c", "a.9", "b", "b.c", "read.*", "read.a"];
+const CLASSES: [&str; 2] = ["pii", "secret"];
 /// And some that no policy names.
-pub const PATHS: [&str; 4] = ["a", "a.b.9", "b.c.a.a", "a.bc"];
-const PSEUDONYMS: bool = false;
+pub const PATHS: [&str; 5] = ["a", "a.b.9", "b.c.a.a", "a.bc", "read.b"];
 const HOUR: u64 = 60 * MINUTE;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): one number follows from the seed and the place.
@@ -140,26 +140,31 @@ pub fn policy(d: &mut Draw) -> Policy {
     policy.roles.insert("root".into(), root);
     for name in FIELDS {
         if !d.one_in(3) {
-            let field = field(d, &policy);
-            policy.fields.insert(name.into(), field);
+            let own = sees(d, &policy);
+            let class = d.one_in(3).then(|| d.text(&CLASSES));
+            policy.fields.insert(name.into(), (own, class));
         }
+    }
+    for name in CLASSES {
+        let own = sees(d, &policy);
+        policy.classes.insert(name.into(), own);
     }
     policy
 }
 
 /// Each role stands in one of the lists, or in none.
-fn field(d: &mut Draw, policy: &Policy) -> Field {
-    let mut field = Field::default();
+fn sees(d: &mut Draw, policy: &Policy) -> Sees {
+    let mut sees = Sees::default();
     for name in policy.roles.keys() {
         let list = match d.below(6) {
-            0 => &mut field.show,
-            1 => &mut field.mask,
-            2 if PSEUDONYMS => &mut field.pseudonym,
+            0 => &mut sees.show,
+            1 => &mut sees.mask,
+            2 => &mut sees.pseudonym,
             _ => continue,
         };
         list.push(name.clone());
     }
-    field
+    sees
 }
 
 /// In the form that is printed: sets sorted, `**` for `*:**`.

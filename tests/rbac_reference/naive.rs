@@ -12,12 +12,13 @@ pub const DAY: i64 = 24 * 60;
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub roles: BTreeMap<String, Role>,
-    pub fields: BTreeMap<String, Field>,
+    pub fields: BTreeMap<String, (Sees, Option<String>)>,
+    pub classes: BTreeMap<String, Sees>,
 }
 
-/// Roles that see it, that see it masked, that see a pseudonym.
+/// Roles that see a field, that see it masked, that see a pseudonym.
 #[derive(Clone, Debug, Default)]
-pub struct Field {
+pub struct Sees {
     pub show: Vec<String>,
     pub mask: Vec<String>,
     pub pseudonym: Vec<String>,
@@ -188,30 +189,51 @@ impl Policy {
         if active().any(hidden) {
             return Sight::Hide;
         }
-        let encloses = |name: &str| format!("{path}.").starts_with(&format!("{name}."));
-        let fields = self.fields.iter().filter(|(name, _)| encloses(name));
-        let seen = fields.map(|(_, field)| {
-            let by = active().map(|grant| self.shows(&grant.role, field, q));
+        let fields = self.fields.iter().filter(|(name, _)| encloses(name, path));
+        let seen = fields.map(|(_, (own, class))| {
+            let class = class.as_ref().map(|class| &self.classes[class]);
+            let by = active().map(|grant| self.shows(&grant.role, own, class, q));
             by.min().unwrap_or(Sight::Hide)
         });
         seen.max().unwrap_or(Sight::Hide)
     }
 
-    fn shows(&self, role: &str, field: &Field, q: &Question) -> Sight {
+    /// Of a role that both the field and its class name, the more restrictive.
+    fn shows(&self, role: &str, own: &Sees, class: Option<&Sees>, q: &Question) -> Sight {
         let line = self.line(role);
         let mut required = line.iter().flat_map(|(_, role)| &role.require);
         if required.any(|condition| condition.unmet(q).is_some()) {
             return Sight::Hide;
         }
-        let among = |roles: &[String]| line.iter().any(|(name, _)| roles.iter().any(|r| r == name));
-        let all = [
-            (&field.show, Sight::Show),
-            (&field.mask, Sight::Mask),
-            (&field.pseudonym, Sight::Pseudonym),
-        ];
-        let mut all = all.into_iter().filter(|(roles, _)| among(roles));
-        all.next().map_or(Sight::Hide, |(_, sight)| sight)
+        let of_class = |name| class.and_then(|class| class.says(name));
+        let seen = line
+            .iter()
+            .filter_map(|(name, _)| own.says(name).max(of_class(name)))
+            .min();
+        seen.unwrap_or(Sight::Hide)
     }
+}
+
+impl Sees {
+    fn says(&self, role: &str) -> Option<Sight> {
+        let all = [
+            (&self.show, Sight::Show),
+            (&self.mask, Sight::Mask),
+            (&self.pseudonym, Sight::Pseudonym),
+        ];
+        let mut all = all
+            .into_iter()
+            .filter(|(roles, _)| roles.iter().any(|own| own == role));
+        all.next().map(|(_, sight)| sight)
+    }
+}
+
+/// Whether a name is that of the path or of what the path lies in; `*` is any part of a path.
+fn encloses(name: &str, path: &str) -> bool {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    let (part, others) = path.split_once('.').unwrap_or((path, ""));
+    first.is_empty()
+        || (first == "*" && !part.is_empty() || first == part) && encloses(rest, others)
 }
 
 impl Grant {

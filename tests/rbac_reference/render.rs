@@ -7,7 +7,7 @@ use portcullis::{
 
 use crate::{
     draw::Draw,
-    naive::{Condition, Field, Grant, Policy, Question, Role, Time},
+    naive::{Condition, Grant, Policy, Question, Role, Sees, Time},
 };
 
 /// What TOML and JSON have in common.
@@ -92,16 +92,21 @@ pub fn tree(policy: &Policy, d: &mut Draw) -> Tree {
         roles.push((name.clone(), role(one, d)));
     }
     d.shuffle(&mut roles);
-    let mut fields: Vec<_> = policy
-        .fields
-        .iter()
-        .map(|(name, one)| field(name, one, d))
+    let fields = policy.fields.iter();
+    let mut fields: Vec<_> = fields
+        .map(|(name, (own, class))| sees(name, own, class, d))
         .collect();
     d.shuffle(&mut fields);
+    let classes = policy.classes.iter();
+    let mut classes: Vec<_> = classes
+        .map(|(name, own)| sees(name, own, &None, d))
+        .collect();
+    d.shuffle(&mut classes);
     let mut keys = vec![
         ("portcullis".to_owned(), Tree::One),
         ("roles".to_owned(), Tree::Table(roles)),
         ("field".to_owned(), Tree::List(fields)),
+        ("class".to_owned(), Tree::List(classes)),
     ];
     d.shuffle(&mut keys);
     Tree::Table(keys)
@@ -140,12 +145,16 @@ fn role(role: &Role, d: &mut Draw) -> Tree {
     Tree::Table(keys)
 }
 
-fn field(name: &str, field: &Field, d: &mut Draw) -> Tree {
+/// A field, or a class, which has no class.
+fn sees(name: &str, own: &Sees, class: &Option<String>, d: &mut Draw) -> Tree {
     let mut keys = vec![("name".to_owned(), Tree::Text(name.into()))];
+    if let Some(class) = class {
+        keys.push(("class".to_owned(), Tree::Text(class.clone())));
+    }
     for (key, roles) in [
-        ("show", &field.show),
-        ("mask", &field.mask),
-        ("pseudonym", &field.pseudonym),
+        ("show", &own.show),
+        ("mask", &own.mask),
+        ("pseudonym", &own.pseudonym),
     ] {
         if !roles.is_empty() {
             keys.push((key.to_owned(), Tree::texts(roles)));
