@@ -190,13 +190,12 @@ fn change(group: &mut Group<'_>, names: &Names, snapshot: Snapshot) {
         b.iter(|| black_box(directory.snapshot().len()))
     });
     group.sample_size(10);
-    group.bench_function("look at every subject", |b| {
-        b.iter(|| {
-            snapshot
-                .subjects()
-                .filter(|s| s.grants().iter().len() == 2)
-                .count()
-        });
+    let (tenant, read) = (
+        Tenant::new(names.tenant(0)).unwrap(),
+        Permission::parse("d0:read").unwrap(),
+    );
+    group.bench_function("who can", |b| {
+        b.iter(|| snapshot.who_can(&read, &tenant, NOW).len());
     });
     group.bench_function("unknown roles", |b| {
         b.iter(|| snapshot.unknown_roles().len())

@@ -269,6 +269,35 @@ fn a_policy_is_published_only_in_place_of_the_one_that_was_seen() {
     assert_eq!(directory.snapshot().policy(), &three);
 }
 
+/// RB-07: thousands who come and go, and nobody is taken for another.
+#[test]
+fn subjects_come_and_go_in_any_number() {
+    let directory = Directory::new(Snapshot::new(roles(&["a"])));
+    let mut held = std::collections::BTreeSet::new();
+    // each is set when it comes up first, removed the next time, and so on
+    let mut next = 1_usize;
+    for _ in 0..12_000 {
+        next = next * 75 % 65_537;
+        let name = format!("u{}", next % 5_000);
+        if held.remove(&name) {
+            directory.danger_set_grants(&name, &Grants::new()).unwrap();
+        } else {
+            directory.danger_set_grants(&name, &grants(&["a"])).unwrap();
+            held.insert(name);
+        }
+    }
+    let snapshot = directory.snapshot();
+    assert!(held.len() > 1_000);
+    assert_eq!(snapshot.len(), held.len());
+    let known: std::collections::BTreeSet<_> =
+        snapshot.subjects().map(|s| s.name().to_owned()).collect();
+    assert_eq!(known, held);
+    for i in 0..5_000 {
+        let name = format!("u{i}");
+        assert_eq!(may(&snapshot, &name, "a"), held.contains(&name), "{name}");
+    }
+}
+
 /// RB-07: a role that no policy of the directory ever had is refused, and nothing is changed.
 #[test]
 fn a_role_that_no_policy_had_is_refused() {

@@ -134,6 +134,32 @@ fn a_decision_allocates_nothing() {
     assert_eq!(allowed, 4);
 }
 
+/// RB-07: what a change of one subject copies does not grow with what others hold.
+#[test]
+fn a_change_beside_subjects_with_many_grants_is_small() {
+    let tenants: Vec<String> = (0..512).map(|i| format!("tenant-{i}")).collect();
+    let names: Vec<String> = (0..60).map(|i| format!("user-{i}")).collect();
+    let rows = names.iter().flat_map(|name| {
+        tenants
+            .iter()
+            .map(move |tenant| Row::new(name, "r1", tenant))
+    });
+    let directory = Directory::new(Snapshot::load_rows(policy(), rows).unwrap());
+    let held = directory.snapshot();
+    let everywhere = Grants::new()
+        .with(Grant::new("r1", Scope::Everywhere))
+        .unwrap();
+    let mut most = 0;
+    for i in 0..20 {
+        let new = format!("new-{i}");
+        let (copied, ()) = held_by(|| directory.danger_set_grants(&new, &everywhere).unwrap());
+        most = most.max(copied);
+    }
+    assert_eq!(held.len(), 60);
+    // one leaf of 16 KiB and the path to it
+    assert!(most < 32 * 1024, "{most} bytes for one change");
+}
+
 /// RB-07: subjects that come one by one take no more, at whatever number of them.
 #[test]
 fn subjects_that_come_one_by_one_take_no_more() {

@@ -1,13 +1,13 @@
 //! Rows of grants, read from whatever keeps them, into a snapshot: whole or not at all.
 
 use core::{cmp::Ordering, fmt};
-use std::{collections::hash_map::RandomState, hash::BuildHasher};
+use std::collections::hash_map::RandomState;
 
 use super::{
     leaf::NAME_LEN,
     names::{Roles, Tenants},
     packed::{self, Held, Packed},
-    trie::{Entry, Trie},
+    trie::{self, Entry, Trie},
 };
 use crate::{
     Timestamp,
@@ -301,7 +301,7 @@ impl Loader {
         self.bytes.extend_from_slice(name.as_bytes());
         let middle = self.bytes.len();
         self.runs.push(Run {
-            hash: self.keys.hash_one(name),
+            hash: trie::hash(&self.keys, name.as_bytes()),
             start,
             middle,
             end: middle,

@@ -6,7 +6,12 @@
 //! changed. Names come from strangers, so they are hashed by SipHash
 //! under random keys of the process, and compared byte by byte.
 
-use std::{collections::hash_map::RandomState, fmt, hash::BuildHasher, sync::Arc};
+use std::{
+    collections::hash_map::RandomState,
+    fmt,
+    hash::{BuildHasher, Hasher},
+    sync::Arc,
+};
 
 use super::leaf::{self, Draft, Entries, Leaf, SLOTS};
 
@@ -56,7 +61,7 @@ impl Trie {
     /// What is kept under `name`.
     #[inline]
     pub(super) fn get(&self, name: &str) -> Option<&[u8]> {
-        let hash = self.keys.hash_one(name);
+        let hash = hash(&self.keys, name.as_bytes());
         let mut node = &self.root;
         let mut level = 0_u32;
         loop {
@@ -78,7 +83,7 @@ impl Trie {
         if name.len() > leaf::NAME_LEN {
             return;
         }
-        let hash = self.keys.hash_one(name);
+        let hash = hash(&self.keys, name.as_bytes());
         let before = self.get(name).is_some();
         let mut node = &mut self.root;
         let mut level = 0_u32;
@@ -127,10 +132,19 @@ fn slot(hash: u64, level: u32) -> usize {
     usize::try_from(digit).unwrap_or(0)
 }
 
+/// The hash of a name: of its bytes alone, which spares the hasher the byte that ends a `str`.
+#[inline]
+pub(super) fn hash(keys: &RandomState, name: &[u8]) -> u64 {
+    let mut hasher = keys.build_hasher();
+    hasher.write(name);
+    hasher.finish()
+}
+
 fn split(leaf: &Leaf, level: u32, keys: &RandomState) -> Node {
-    let entries = leaf.iter().filter_map(|(name, value)| {
-        let hash = keys.hash_one(core::str::from_utf8(name).ok()?);
-        Some(Entry { hash, name, value })
+    let entries = leaf.iter().map(|(name, value)| Entry {
+        hash: hash(keys, name),
+        name,
+        value,
     });
     let mut entries: Vec<_> = entries.collect();
     entries.sort_unstable_by_key(|entry| entry.hash);
@@ -188,6 +202,38 @@ impl<'t> Iterator for Iter<'t> {
                 Some(Node::Leaf(leaf)) => self.entries = Some(leaf.iter()),
                 Some(Node::Branch(children)) => self.nodes.push(children.iter()),
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RB-07: names whose hashes agree are kept apart all the same, and so many of them end the
+    /// splitting.
+    #[test]
+    fn a_hundred_names_of_one_hash_are_a_hundred_names() {
+        let names: Vec<String> = (0..100).map(|i| format!("name {i}")).collect();
+        let entries = names.iter().map(|name| Entry {
+            hash: u64::MAX,
+            name: name.as_bytes(),
+            value: name.as_bytes(),
+        });
+        let entries: Vec<_> = entries.collect();
+        let mut node = node(&entries, 0, &mut Draft::default());
+        let mut levels = 0;
+        let leaf = loop {
+            match node {
+                Node::Leaf(leaf) => break leaf,
+                Node::Branch(children) => node = children[SLOTS - 1].clone(),
+            }
+            levels += 1;
+        };
+        assert_eq!(levels, LEVELS);
+        for name in &names {
+            let value = leaf.get(slot(u64::MAX, LEVELS), name);
+            assert_eq!(value, Some(name.as_bytes()));
         }
     }
 }
