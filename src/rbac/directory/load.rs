@@ -249,8 +249,8 @@ struct Loader {
     keys: RandomState,
     roles: Roles,
     tenants: Tenants,
-    /// The tenant of the last row, which is often that of the next.
-    tenant: Option<(Tenant, u32)>,
+    /// The number of the tenant of the last row, which is often that of the next.
+    tenant: Option<u32>,
     bytes: Vec<u8>,
     runs: Vec<Run>,
     bad: Vec<BadRow>,
@@ -333,67 +333,80 @@ impl Loader {
     }
 
     fn number_of(&mut self, name: &str) -> Result<u32, Flaw> {
-        match &self.tenant {
-            Some((tenant, number)) if tenant.as_str() == name => Ok(*number),
-            _ => {
+        let is_last = |last: &u32| {
+            let tenant = self.tenants.name(*last);
+            tenant.is_some_and(|tenant| tenant.as_str() == name)
+        };
+        let last = self.tenant.filter(is_last);
+        let number = match last.or_else(|| self.tenants.number(name)) {
+            Some(number) => number,
+            None => {
                 check_literal(name).map_err(|slip| Flaw::Tenant(slip.fault))?;
                 let tenant = Tenant::new(name).map_err(|_| Flaw::Tenant(Fault::Character))?;
                 let number = self.tenants.number_or_new(&tenant);
-                let number = number.ok_or(Flaw::TooManyTenants)?;
-                self.tenant = Some((tenant, number));
-                Ok(number)
+                number.ok_or(Flaw::TooManyTenants)?
             }
-        }
+        };
+        self.tenant = Some(number);
+        Ok(number)
     }
 
     fn finish(mut self, repeats: Repeats) -> Result<Loaded, BadRows> {
-        let (bytes, mut runs) = (
-            core::mem::take(&mut self.bytes),
-            core::mem::take(&mut self.runs),
-        );
+        let bytes = core::mem::take(&mut self.bytes);
+        let mut runs = core::mem::take(&mut self.runs);
+        let subject = |run: &Run| (run.hash, run.name(&bytes));
         runs.sort_unstable_by(|one, other| {
-            let names = || one.name(&bytes).cmp(other.name(&bytes));
+            let by_name = || one.name(&bytes).cmp(other.name(&bytes));
+            let by_row = || one.row.cmp(&other.row);
             one.hash
                 .cmp(&other.hash)
-                .then_with(names)
-                .then(one.row.cmp(&other.row))
+                .then_with(by_name)
+                .then_with(by_row)
         });
-        let mut values = Vec::with_capacity(bytes.len());
-        let mut merged = Vec::with_capacity(runs.len());
-        let same = |one: &Run, other: &Run| {
-            one.hash == other.hash && one.name(&bytes) == other.name(&bytes)
-        };
-        for runs in runs.chunk_by(same) {
+        let (mut values, mut late) = (Vec::with_capacity(bytes.len()), Vec::new());
+        let mut ends = Vec::with_capacity(runs.len());
+        for runs in runs.chunk_by(|one, next| subject(one) == subject(next)) {
+            let Some((first, again)) = runs.split_first() else {
+                continue;
+            };
             if repeats == Repeats::Refuse {
-                for again in runs.iter().skip(1) {
-                    self.refuse(again.row, Flaw::Repeated);
-                }
+                late.extend(again.iter().map(|run| (run.row, Flaw::Repeated)));
             }
-            let Some(first) = runs.first() else { continue };
-            let start = values.len();
             if self.merge(runs, &bytes, &mut values) > Grants::MAX {
-                self.refuse(first.row, Flaw::TooManyGrants);
+                late.push((first.row, Flaw::TooManyGrants));
             }
-            merged.push((*first, start..values.len()));
+            ends.push((*first, values.len()));
         }
-        if !self.bad.is_empty() {
-            // in the order of the rows, which what was found at the end is not
-            self.bad.sort_by_key(BadRow::row);
-            return Err(BadRows {
-                listed: self.bad,
-                omitted: self.omitted,
-            });
-        }
-        let entries = merged.iter().map(|(run, value)| Entry {
+        self.check(late)?;
+        let mut start = 0;
+        let entries = ends.iter().map(|(run, end)| Entry {
             hash: run.hash,
             name: run.name(&bytes),
-            value: values.get(value.clone()).unwrap_or_default(),
+            value: values
+                .get(core::mem::replace(&mut start, *end)..*end)
+                .unwrap_or_default(),
         });
         let mut entries: Vec<_> = entries.filter(|entry| !entry.value.is_empty()).collect();
         Ok(Loaded {
             subjects: Trie::build(self.keys, &mut entries),
             roles: self.roles,
             tenants: self.tenants,
+        })
+    }
+
+    /// Whether nothing is wrong, with what came out last.
+    fn check(&mut self, mut late: Vec<(usize, Flaw)>) -> Result<(), BadRows> {
+        late.sort_unstable_by_key(|(row, _)| *row);
+        for (row, flaw) in late {
+            self.refuse(row, flaw);
+        }
+        if self.bad.is_empty() {
+            return Ok(());
+        }
+        self.bad.sort_by_key(BadRow::row);
+        Err(BadRows {
+            listed: core::mem::take(&mut self.bad),
+            omitted: self.omitted,
         })
     }
 
