@@ -11,6 +11,8 @@
 
 #[path = "rbac_administration/delegation.rs"]
 mod delegation;
+#[path = "rbac_administration/fields.rs"]
+mod fields;
 #[path = "rbac_administration/glass.rs"]
 mod glass;
 #[path = "rbac_administration/scenarios.rs"]

@@ -33,6 +33,7 @@ mod held;
 mod members;
 mod principal;
 mod refusal;
+mod sight;
 mod terms;
 
 use held::{Authority, Held};

@@ -28,9 +28,9 @@ pub(super) enum Authority {
 
 /// The roles of somebody that count in a scope.
 pub(super) struct Held<'p> {
-    policy: &'p Compiled,
+    pub(super) policy: &'p Compiled,
     /// Those of grants that count everywhere in the scope now, with their ends.
-    roles: Vec<(RoleId, Timestamp)>,
+    pub(super) roles: Vec<(RoleId, Timestamp)>,
     /// Those that deny somewhere in the scope, now or at some time of the span.
     denying: Vec<(RoleId, Span)>,
     now: Span,
@@ -116,7 +116,7 @@ impl<'p> Held<'p> {
         })
     }
 
-    /// Whether they hold, until then, all that a role allows.
+    /// Whether they hold, until then, all that a role allows and shows.
     pub(super) fn includes(&self, role: RoleId, until: Timestamp) -> Result<(), Refusal> {
         let mut comparisons = MAX_COMPARISONS;
         let denials = self.denials(role, &mut comparisons)?;
@@ -131,7 +131,7 @@ impl<'p> Held<'p> {
             }
             self.include(&given, until, &mut comparisons)?;
         }
-        Ok(())
+        self.sees(role, until, &mut comparisons)
     }
 
     /// Whether they hold, until then, one thing that a role allows.
@@ -173,7 +173,11 @@ impl<'p> Held<'p> {
     }
 
     /// What is denied to them and not by the role itself.
-    fn denials(&self, role: RoleId, comparisons: &mut usize) -> Result<Vec<&'p Pattern>, Refusal> {
+    pub(super) fn denials(
+        &self,
+        role: RoleId,
+        comparisons: &mut usize,
+    ) -> Result<Vec<&'p Pattern>, Refusal> {
         let own: Vec<_> = self.policy.denied(role).collect();
         let mut denials = Vec::new();
         for denial in self.all_denials() {
@@ -199,7 +203,7 @@ impl<'p> Held<'p> {
 }
 
 /// True, as long as there are comparisons left.
-fn spent(comparisons: &mut usize) -> Result<bool, Refusal> {
+pub(super) fn spent(comparisons: &mut usize) -> Result<bool, Refusal> {
     *comparisons = comparisons.checked_sub(1).ok_or(Refusal::TooLarge)?;
     Ok(true)
 }
@@ -244,7 +248,7 @@ impl Compiled {
         rules.filter_map(|rule| self.patterns.get(rule.pattern))
     }
 
-    fn required(&self, role: RoleId) -> Option<&Conditions> {
+    pub(super) fn required(&self, role: RoleId) -> Option<&Conditions> {
         self.conditions.get(self.role(role)?.require)
     }
 

@@ -1,0 +1,142 @@
+//! Fields: nobody shows to others what they do not see.
+
+use portcullis::rbac::{Grant, Refusal};
+
+use crate::support::{HOUR, acme, assign, at, everywhere, globex, holding, policy};
+
+const ROLES: &str = r#"
+[roles.staff]
+allow = ["role:assign:*"]
+
+[roles.admin]
+
+[roles.boss]
+inherits = ["admin"]
+
+[roles.support]
+
+[roles.analyst]
+
+[roles.careful]
+require = { mfa_within = "1h" }
+
+[roles.blind]
+inherits = ["admin"]
+deny = ["contact:read:email", "order:**"]
+
+[roles.part]
+deny = ["contact:read:email:domain"]
+
+[roles.whole]
+deny = ["contact:read"]
+
+[roles.one]
+deny = ["order:read:7"]
+
+[[class]]
+name = "pii"
+show = ["admin"]
+mask = ["support"]
+pseudonym = ["analyst"]
+
+[[field]]
+name = "contact.email"
+class = "pii"
+show = ["careful"]
+
+[[field]]
+name = "order.*.total"
+show = ["admin"]
+"#;
+
+fn give<const N: usize>(held: [Grant; N], given: Grant) -> Result<(), Refusal> {
+    let staff = holding([everywhere("staff")]);
+    let ada = held
+        .into_iter()
+        .try_fold(staff, |all, grant| all.with(grant));
+    assign(&policy(ROLES), &ada.unwrap(), given).map(drop)
+}
+
+fn not_seen(field: &str) -> Result<(), Refusal> {
+    let field = field.into();
+    Err(Refusal::FieldNotSeen { field })
+}
+
+/// RB-11, RB-03: in the order show, mask, pseudonym, hide; also by class and by inheritance.
+#[test]
+fn a_field_is_shown_by_who_sees_it_as_well() {
+    let ranks = ["boss", "admin", "support", "analyst"];
+    for (i, held) in ranks.into_iter().enumerate() {
+        for (j, given) in ranks.into_iter().enumerate() {
+            let expected = if i <= j || j == 0 && i == 1 {
+                Ok(())
+            } else {
+                not_seen("contact.email")
+            };
+            assert_eq!(
+                give([acme(held)], acme(given)),
+                expected,
+                "{held} gives {given}"
+            );
+        }
+        assert_eq!(give([], acme(held)), not_seen("contact.email"));
+    }
+}
+
+/// RB-11, RB-02, RB-05: in the same place, for as long.
+#[test]
+fn a_field_is_seen_in_the_same_place_and_for_as_long() {
+    assert_eq!(
+        give([globex("admin")], acme("admin")),
+        not_seen("contact.email")
+    );
+    assert_eq!(
+        give([acme("admin")], everywhere("admin")),
+        not_seen("contact.email")
+    );
+    let short = acme("admin").until(at(HOUR));
+    let refused = Refusal::Outlasts {
+        given: "contact.email".into(),
+        until: at(HOUR),
+    };
+    assert_eq!(give([short.clone()], acme("support")), Err(refused));
+    assert_eq!(give([short], acme("support").until(at(HOUR))), Ok(()));
+}
+
+/// RB-11, RB-04: what is seen under a condition is shown under it.
+#[test]
+fn a_field_seen_under_a_condition_is_not_shown_without_it() {
+    assert_eq!(
+        give([acme("careful")], acme("support")),
+        not_seen("contact.email")
+    );
+    assert_eq!(give([acme("careful")], acme("careful")), Ok(()));
+    assert_eq!(give([acme("admin")], acme("careful")), Ok(()));
+}
+
+/// RB-11: a denial hides a field from whoever it hits, in part or as a whole, and they show it to
+/// nobody; nor by a role that hides it itself.
+#[test]
+fn a_field_that_is_hidden_from_somebody_they_show_to_nobody() {
+    for denial in ["blind", "part", "whole"] {
+        let denial = acme(denial);
+        let refused = give([acme("admin"), denial], acme("support"));
+        assert_eq!(refused, not_seen("contact.email"));
+    }
+    let later = acme("whole").from(at(HOUR));
+    assert_eq!(
+        give([acme("admin"), later], acme("support")),
+        not_seen("contact.email")
+    );
+    // one of many orders
+    assert_eq!(
+        give([acme("admin"), acme("one")], acme("boss")),
+        not_seen("order.*.total")
+    );
+    assert_eq!(
+        give([acme("support"), acme("one")], acme("support")),
+        Ok(())
+    );
+    assert_eq!(give([acme("support")], acme("blind")), Ok(()));
+    assert_eq!(give([acme("admin"), acme("blind")], acme("blind")), Ok(()));
+}
