@@ -39,6 +39,13 @@
 //! - **Patterns** are those of [`Pattern`], names of roles those of one segment of a
 //!   [`Permission`]. `when = "owner"` makes an allowance count only where the subject of the
 //!   request is the owner that the request names.
+//! - **Conditions** stand in `when` and in `require`, and all of a table must hold: `owner = true`;
+//!   `mfa_within = "12h"`; `address = ["10.0.0.0/8"]`; `environment = ["production"]`; `time = { days
+//!   = ["mon"], from = "08:00", until = "18:00", utc_offset = "+01:00" }`, half-open, over midnight
+//!   where `from` is after `until`, on the days on which the hours begin; `attributes = { department
+//!   = "sales" }`; `equal = [["department", "resource.department"]]`. They look at the [`Facts`] of
+//!   the request. A fact that is missing, or given twice differently, does not hold, and there is no
+//!   negation, so that what is left out can only deny. A denial has no condition.
 //! - **`require`** belongs to the role: it covers everything that a grant of the role allows or
 //!   shows, inherited or its own, and everything that roles allow or show which inherit it. Where
 //!   several roles in a line of inheritance require something, the strictest holds. A second grant
@@ -52,8 +59,7 @@
 //!   nothing. A field that the policy does not name is hidden.
 //!
 //! A file is refused as a whole, with every [`Finding`] at its line and column: keys without
-//! meaning, keys of the format that this version does not enforce (`max_grant`, `separation`,
-//! `pseudonym`), roles that are not defined, roles that inherit themselves, patterns that break the
+//! meaning, roles that are not defined, roles that inherit themselves, patterns that break the
 //! grammar, entries that stand twice, denials that match nothing which the policy allows or shows.
 //! A file that is not TOML, also because a key stands twice, is refused for that alone; over 64 KiB,
 //! for the first such place. Limits: [`Policy::MAX_LEN`] bytes; four dots outside of strings on one
@@ -65,7 +71,7 @@
 //! It does not know who asks: the subject, the tenant and the owner come from the caller, who must
 //! have them from a session and a database and not from the request. It decides and does not
 //! enforce. A denial in a grant that has ended or that names a role which the policy no longer has
-//! denies nothing. It does not limit who may grant what.
+//! denies nothing. Who may grant what is the matter of [`administration`].
 //!
 //! # Security
 //!
@@ -100,7 +106,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod administration;
+pub mod administration;
 mod closure;
 mod compile;
 #[allow(dead_code, reason = "printed in the commits that follow")]
@@ -139,6 +145,7 @@ use std::sync::Arc;
 
 #[doc(inline)]
 pub use crate::__rbac_permission as permission;
+#[doc(no_inline)]
 pub use administration::{Assignment, Members, Principal, Refusal, Who, Withdrawal};
 pub use compile::Field;
 use compile::{Compiled, Role, RoleId};

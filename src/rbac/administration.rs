@@ -2,32 +2,88 @@
 //!
 //! [`Policy::assign`], [`Policy::withdraw`] and [`Policy::break_glass`] take everybody's grants as
 //! values and give the subject's new grants, or a [`Refusal`] that says what is missing. They change
-//! nothing themselves.
+//! nothing themselves. [`Policy::activate`] gives the grants of one session.
 //!
-//! What must be so is written in the policy: administering is permissions like others, of the form
-//! `role:assign:<role>`, `role:withdraw:<role>`, `role:approve:<role>` and `role:break_glass:<role>`,
-//! and a role says in `max_grant`, `grant_needs`, `min_members`, `max_members` and `prerequisites`
-//! what its grants are like. Each of these also holds for grants of roles that inherit it: the
-//! shortest time, all that any needs, every bound.
+//! What must be so is written in the policy. Administering is permissions like others:
+//! `role:assign:<role>`, `role:withdraw:<role>`, `role:approve:<role>` and `role:break_glass:<role>`.
+//! And a role says what its grants are like:
+//!
+//! ```toml
+//! [roles.support]
+//! allow = ["ticket:read,reply"]
+//! max_grant = "4h"                       # every grant ends, within four hours
+//! grant_needs = ["reason", "approver"]   # and says why, and who else agreed
+//! prerequisites = ["employee"]           # to be held before, in the same place and for as long
+//! max_members = 5                        # in a tenant
+//!
+//! [roles.owner]
+//! allow = ["**"]
+//! min_members = 1                        # in a tenant, with grants that have no end
+//!
+//! [[separation]]
+//! kind = "static"                        # or "dynamic"
+//! roles = ["payment_creator", "payment_approver"]
+//! n = 2                                  # fewer than two of these
+//! ```
+//!
+//! Each of these also holds for grants of roles that inherit the role: the shortest time, all that
+//! any needs, every bound. Who is to give a role for a while therefore holds what it allows by a role
+//! that does not inherit it.
+//!
+//! A **static** separation is over the roles that a subject has, with all that these inherit, in one
+//! tenant. A grant everywhere counts in every tenant, and a grant counts from the day it is made
+//! until it has ended, so that none can be made today for tomorrow. A **dynamic** separation is over
+//! the roles that are active in one session.
 //!
 //! # What this does not do
 //!
 //! It does not stop whoever can write grants by another way, or change the policy: what a role gives
 //! is what the policy says at the moment of a decision, also to those who were given it when it gave
-//! less. A change of policy is reviewed with a diff, not here.
+//! less. Review a change of policy before it is published.
 //!
 //! It sees the grants it is shown: of two changes made at once from the same old grants, one must be
-//! made again from the new ones. It knows people by their names, byte by byte. A role that gives
-//! nothing and denies much can be given by whoever may assign it, to anybody.
+//! made again from the new ones ([`Directory`](super::Directory) does that). It knows people by their
+//! names, byte by byte. A role that allows nothing and denies much can be given by whoever may assign
+//! it, to anybody.
 //!
 //! # Security
 //!
 //! The threat is somebody who administers roles and makes themselves, or a second account, more than
 //! they are: by a role that gives more, one that inherits more, in more tenants, for longer, under
-//! fewer conditions, or without a denial. The rules are those of Kubernetes (RBAC good practices,
-//! "escalate" and "bind": one binds only roles whose permissions one has, in the same scope), carried
-//! over to denials, conditions, fields and time; there is no permission to be excused from them.
-//! Separation of duty, cardinality and prerequisites are those of INCITS 359-2012 and of RBAC96.
+//! fewer conditions, or without a denial. The rule is that of Kubernetes ("Using RBAC
+//! Authorization", restrictions on role binding: one binds only roles all of whose permissions one
+//! has, in the same scope), carried over to denials, conditions, fields and time; there is no
+//! permission to be excused from it. Separation of duty and prerequisites are those of INCITS 359 and
+//! of RBAC96 (Sandhu, Coyne, Feinstein and Youman), fewer than `n` roles of a set, with hierarchies.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::{Timestamp, rbac::{Assignment, Grant, Grants, Policy, Principal, Refusal, Scope, Tenant}};
+//!
+//! let policy: Policy = r#"
+//!     portcullis = 1
+//!     [roles.editor]
+//!     allow = ["project:read", "project:edit"]
+//!     max_grant = "30d"
+//!     [roles.manager]
+//!     allow = ["project:*", "role:assign:editor,manager"]
+//! "#.parse()?;
+//! let acme = Scope::Tenant(Tenant::new("acme")?);
+//! let manager = Grants::new().with(Grant::new("manager", acme.clone()))?;
+//! let ada = Principal::new("ada", &manager);
+//! let (nothing, now) = (Grants::new(), "2026-11-21".parse()?);
+//! let ben = Principal::new("ben", &nothing);
+//!
+//! let grant = Grant::new("editor", acme.clone()).until("2026-12-21".parse()?);
+//! let bens = policy.assign(&Assignment::new(grant, ben, ada), now)?;
+//! assert_eq!(bens.iter().next().and_then(Grant::requester), Some("ada"));
+//!
+//! let everywhere = Grant::new("editor", Scope::Everywhere).until("2026-12-21".parse()?);
+//! let refused = policy.assign(&Assignment::new(everywhere, ben, ada), now).unwrap_err();
+//! assert_eq!(refused.to_string(), "the granter is not allowed `role:assign:editor`");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod held;
 mod members;
@@ -64,7 +120,7 @@ impl Policy {
     ///    subject's other grants of the role make up;
     /// 5. it carries what `grant_needs` names; who approves is neither granter nor subject and is
     ///    allowed `role:approve:<role>` now;
-    /// 6. no static [separation](super::separation) is broken;
+    /// 6. no static separation is broken;
     /// 7. there is room for one more member;
     /// 8. the subject holds the prerequisites there, by grants that last as long.
     ///

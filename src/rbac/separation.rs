@@ -1,16 +1,4 @@
-//! Separation of duty: roles that one subject has, or uses in one session, not together.
-//!
-//! A `[[separation]]` of the policy names roles and a number `n`; whoever has or uses some of them
-//! has fewer than `n`. Whoever has a role has all that it inherits.
-//!
-//! - **Static**: over the roles that a subject has. [`Policy::assign`] and [`Policy::break_glass`]
-//!   refuse the grant with which there would be too many in one tenant. A grant everywhere counts in
-//!   every tenant, and a grant counts from the day it is made until it has ended, so that none can be
-//!   made today for tomorrow.
-//! - **Dynamic**: over the roles that are active in one session. A session says which roles it needs,
-//!   and [`Policy::activate`] gives the grants to decide with.
-//!
-//! INCITS 359-2012 §6.4 (static) and §6.5 (dynamic), both with hierarchies.
+//! Separation of duty: roles that one subject does not have, or not use in one session, together.
 
 use std::collections::BTreeSet;
 
