@@ -1,0 +1,237 @@
+//! What is asked on the command line, and the answer.
+
+use std::{error::Error, net::IpAddr, path::PathBuf};
+
+use portcullis::{
+    Timestamp,
+    rbac::{Facts, Permission, Request, Tenant},
+};
+
+use crate::file;
+
+/// What to do.
+enum Verb {
+    Check,
+    Print,
+    Lint,
+    Explain,
+    WhoCan,
+    WhatCan,
+    Diff,
+}
+
+/// What is asked.
+pub(crate) struct Command {
+    verb: Verb,
+    values: Vec<String>,
+    form: Form,
+    at: Option<Timestamp>,
+    owner: Option<String>,
+    second_factor: Option<Timestamp>,
+    address: Option<IpAddr>,
+    environment: Option<String>,
+    attributes: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Toml,
+    Json,
+}
+
+/// What there is to say, and whether it is yes.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) yes: bool,
+}
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+impl Verb {
+    /// The command, and how many values it takes.
+    fn parse(name: &str) -> Option<(Self, std::ops::RangeInclusive<usize>)> {
+        Some(match name {
+            "check" => (Self::Check, 1..=usize::MAX),
+            "print" => (Self::Print, 1..=1),
+            "lint" => (Self::Lint, 1..=1),
+            "explain" => (Self::Explain, 5..=5),
+            "who-can" => (Self::WhoCan, 4..=4),
+            "what-can" => (Self::WhatCan, 4..=4),
+            "diff" => (Self::Diff, 2..=3),
+            _ => return None,
+        })
+    }
+}
+
+impl Command {
+    /// None where help is asked for.
+    pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Option<Self>> {
+        use lexopt::prelude::*;
+        let mut command = Self {
+            verb: Verb::Check,
+            values: Vec::new(),
+            form: Form::Toml,
+            at: None,
+            owner: None,
+            second_factor: None,
+            address: None,
+            environment: None,
+            attributes: Vec::new(),
+        };
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("json") => command.form = Form::Json,
+                Long("at") => command.at = Some(arguments.value()?.parse()?),
+                Long("owner") => command.owner = Some(arguments.value()?.string()?),
+                Long("second-factor") => command.second_factor = Some(arguments.value()?.parse()?),
+                Long("address") => command.address = Some(arguments.value()?.parse()?),
+                Long("environment") => command.environment = Some(arguments.value()?.string()?),
+                Long("attribute") => {
+                    let text = arguments.value()?.string()?;
+                    let (name, value) = text.split_once('=').ok_or("an attribute is NAME=VALUE")?;
+                    command.attributes.push((name.to_owned(), value.to_owned()));
+                }
+                Value(value) => command.values.push(value.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        if command.values.is_empty() {
+            return Err("a command is missing".into());
+        }
+        let name = command.values.remove(0);
+        let (verb, takes) = Verb::parse(&name).ok_or(format!("there is no command {name:?}"))?;
+        if !takes.contains(&command.values.len()) {
+            return Err(format!("{name} takes other arguments").into());
+        }
+        command.verb = verb;
+        Ok(Some(command))
+    }
+
+    pub(crate) fn answer(&self) -> Result<Answer> {
+        match self.verb {
+            Verb::Check => self.check(),
+            Verb::Print => self.print(),
+            Verb::Lint => self.lint(),
+            Verb::Explain => self.explain(),
+            Verb::WhoCan => self.who_can(),
+            Verb::WhatCan => self.what_can(),
+            Verb::Diff => self.diff(),
+        }
+    }
+
+    fn value(&self, i: usize) -> &str {
+        self.values.get(i).map_or("", String::as_str)
+    }
+
+    fn path(&self, i: usize) -> PathBuf {
+        PathBuf::from(self.value(i))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(Timestamp::now)
+    }
+
+    fn check(&self) -> Result<Answer> {
+        let (mut text, mut yes) = (String::new(), true);
+        for name in &self.values {
+            match file::check(name.as_ref())? {
+                Ok(policy) => {
+                    let (roles, version) = (policy.roles().len(), policy.version());
+                    text += &format!("{name}: {roles} roles, version {version}\n");
+                }
+                Err(wrong) => {
+                    text += &format!("{wrong}\n");
+                    yes = false;
+                }
+            }
+        }
+        Ok(Answer { text, yes })
+    }
+
+    fn print(&self) -> Result<Answer> {
+        let policy = file::policy(&self.path(0))?;
+        let text = match self.form {
+            Form::Toml => policy.to_toml(),
+            Form::Json => policy.to_json(),
+        };
+        Ok(Answer { text, yes: true })
+    }
+
+    fn lint(&self) -> Result<Answer> {
+        let policy = file::policy(&self.path(0))?;
+        let lints = policy.lint();
+        let text = lints.to_string();
+        Ok(Answer {
+            text,
+            yes: lints.is_clean(),
+        })
+    }
+
+    fn explain(&self) -> Result<Answer> {
+        let snapshot = file::snapshot(&self.path(1), file::policy(&self.path(0))?)?;
+        let (subject, tenant) = (self.value(2), Tenant::new(self.value(3))?);
+        let permission = Permission::parse(self.value(4))?;
+        let attributes: Vec<_> = self.attributes.iter().map(|(n, v)| (&**n, &**v)).collect();
+        let mut facts = Facts::new()
+            .second_factor_at(self.second_factor)
+            .with_attributes(&attributes);
+        if let Some(address) = self.address {
+            facts = facts.from_address(address);
+        }
+        if let Some(environment) = &self.environment {
+            facts = facts.in_environment(environment);
+        }
+        let mut request = Request::new(subject, &tenant, &permission).with_facts(facts);
+        if let Some(owner) = &self.owner {
+            request = request.owned_by(owner);
+        }
+        let grants = snapshot.grants(subject);
+        let explanation = snapshot.policy().explain(&grants, &request, self.now());
+        let yes = explanation.decision().is_allowed();
+        Ok(Answer {
+            text: explanation.to_string(),
+            yes,
+        })
+    }
+
+    fn who_can(&self) -> Result<Answer> {
+        let snapshot = file::snapshot(&self.path(1), file::policy(&self.path(0))?)?;
+        let (tenant, permission) = (
+            Tenant::new(self.value(2))?,
+            Permission::parse(self.value(3))?,
+        );
+        let capable = snapshot.who_can(&permission, &tenant, self.now());
+        let text = capable.iter().map(|one| format!("{one}\n")).collect();
+        Ok(Answer {
+            text,
+            yes: !capable.is_empty(),
+        })
+    }
+
+    fn what_can(&self) -> Result<Answer> {
+        let snapshot = file::snapshot(&self.path(1), file::policy(&self.path(0))?)?;
+        let (grants, tenant) = (snapshot.grants(self.value(2)), Tenant::new(self.value(3))?);
+        let allowed = snapshot.policy().what_can(&grants, &tenant, self.now());
+        let allowed = allowed.ok_or("the denials of this policy take too long to look at")?;
+        let text = allowed.iter().map(|one| format!("{one}\n")).collect();
+        Ok(Answer {
+            text,
+            yes: !allowed.is_empty(),
+        })
+    }
+
+    fn diff(&self) -> Result<Answer> {
+        let (old, new) = (file::policy(&self.path(0))?, file::policy(&self.path(1))?);
+        let diff = old.diff(&new);
+        let mut text = diff.to_string();
+        if self.values.len() > 2 {
+            let snapshot = file::snapshot(&self.path(2), old.clone())?;
+            text = diff.subjects(&snapshot, self.now()).to_string();
+        }
+        Ok(Answer {
+            text,
+            yes: diff.is_empty(),
+        })
+    }
+}
