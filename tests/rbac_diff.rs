@@ -54,9 +54,9 @@ const NEW: &str = r#"
 fn a_change_is_told_role_by_role() {
     let text = "\
 role `admin`
-  gains  `note:edit:*` when mfa_within 3600s (before only when owner)
-  loses  `member:invite,remove` (now only when mfa_within 3600s)
-  loses  `note:edit:*` when owner (now only when mfa_within 3600s)
+  gains  `note:edit:*` when mfa_within 1h (before only when owner)
+  loses  `member:invite,remove` (now only when mfa_within 1h)
+  loses  `note:edit:*` when owner (now only when mfa_within 1h)
   loses  `project:*`
   sees   `contact.email` shown under conditions, else hidden, before shown
   denies `project:delete`
@@ -162,9 +162,9 @@ fn subjects_that_gain_or_lose_are_told_by_what_they_hold() {
     let text = "\
 with `admin`, `limited`
   `cyd` in acme
-  gains  `note:edit:*` when mfa_within 3600s (before only when owner)
-  loses  `member:invite,remove` (now only when mfa_within 3600s)
-  loses  `note:edit:*` when owner (now only when mfa_within 3600s)
+  gains  `note:edit:*` when mfa_within 1h (before only when owner)
+  loses  `member:invite,remove` (now only when mfa_within 1h)
+  loses  `note:edit:*` when owner (now only when mfa_within 1h)
   loses  `project:*` except `project:delete`
   sees   `contact.email` shown under conditions, else hidden, before shown
 with `old`
@@ -206,7 +206,7 @@ fn holds(allowance: &Allowance<'_>, known: Known) -> bool {
         .all(|clause| match clause.split_once(' ') {
             None => clause == "owner" && known.owner,
             Some((_, within)) => {
-                let hours: u64 = within.trim_end_matches('s').parse::<u64>().unwrap() / 3600;
+                let hours: u64 = within.trim_end_matches('h').parse().unwrap();
                 known.factor_hours.is_some_and(|age| age < hours)
             }
         })

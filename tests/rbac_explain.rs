@@ -219,7 +219,7 @@ fn what_must_be_proved_or_hold_is_said() {
     let admin = all([in_tenant("admin", "acme")]);
     assert_eq!(
         steps(&admin, "project:archive"),
-        ["a second factor within the last 43200 seconds"]
+        ["the subject must prove a second factor, at most 12h ago"]
     );
 }
 
@@ -323,13 +323,13 @@ fn who_can_do_something_is_listed_with_the_rules_that_allow_it() {
         who("project:edit"),
         [
             "`ada` as `editor`",
-            "`bea` as `admin` when mfa_within 43200s",
+            "`bea` as `admin` when mfa_within 12h",
             "`fay` as `editor`"
         ]
     );
     let notes = [
         "`ada` as `editor` when owner",
-        "`bea` as `admin` when owner and mfa_within 43200s",
+        "`bea` as `admin` when owner and mfa_within 12h",
         "`cyd` as `owner`",
         "`fay` as `owner`",
     ];

@@ -138,7 +138,7 @@ impl Conditions {
     }
 }
 
-/// `owner and mfa_within 43200s`.
+/// `owner and mfa_within 12h`.
 impl fmt::Display for Conditions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, clause) in self.clauses.iter().enumerate() {

@@ -149,6 +149,14 @@ pub enum Lint<'p> {
         /// The roles that give more.
         roles: Names<'p>,
     },
+    /// `loosening`: who has a role may assign others that give what they have themselves, but under
+    /// fewer conditions than they have it.
+    Loosening {
+        /// The rule that allows to assign them.
+        rule: Rule<'p>,
+        /// The roles that ask for less.
+        roles: Names<'p>,
+    },
     /// `lifts-denial`: who has a role may withdraw others that deny something, and so allow it.
     LiftsDenial {
         /// The rule that allows to withdraw them.
@@ -173,6 +181,7 @@ impl<'p> Lint<'p> {
             Self::Everything(_) => "allows-everything",
             Self::Administrator(_) => "administers-every-role",
             Self::Escalation { .. } => "escalation",
+            Self::Loosening { .. } => "loosening",
             Self::LiftsDenial { .. } => "lifts-denial",
         }
     }
@@ -188,6 +197,7 @@ impl<'p> Lint<'p> {
             | Self::Everything(rule)
             | Self::Administrator(rule)
             | Self::Escalation { rule, .. }
+            | Self::Loosening { rule, .. }
             | Self::LiftsDenial { rule, .. } => rule.role(),
             Self::EqualRoles(names) => names.named.first().copied().unwrap_or_default(),
             Self::EmptyRole(name) | Self::UnseenField(name) => name,
@@ -243,6 +253,10 @@ impl fmt::Display for Lint<'_> {
                     "{} and does not have all that {roles} would give",
                     Says(rule)
                 )
+            }
+            Self::Loosening { rule, roles } => {
+                write!(f, "{} and has what {roles} would give", Says(rule))?;
+                f.write_str(" only under conditions that would not be asked for")
             }
             Self::LiftsDenial { rule, roles } => {
                 write!(f, "{}, which lifts what {roles} would deny", Says(rule))

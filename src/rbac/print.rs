@@ -233,14 +233,18 @@ fn add_table<'p>(table: &mut Table<'p>, key: &'static str, items: Table<'p>) {
     }
 }
 
-/// In the largest unit that has a whole number of it.
 fn duration(duration: Duration) -> Item<'static> {
+    Item::Text(length(duration).into())
+}
+
+/// A length of time as files say it, in the largest unit that has a whole number of it.
+pub(super) fn length(duration: Duration) -> String {
     const UNITS: [(u64, char); 3] = [(24 * 60 * 60, 'd'), (60 * 60, 'h'), (60, 'm')];
     let secs = duration.as_secs();
     let unit = UNITS.iter().find(|(unit, _)| secs.is_multiple_of(*unit));
     let (unit, letter) = unit.unwrap_or(&(1, 's'));
     let number = secs.checked_div(*unit).unwrap_or(secs);
-    Item::Text(format!("{number}{letter}").into())
+    format!("{number}{letter}")
 }
 
 /// In quotation marks, with the escapes that TOML and JSON have in common.

@@ -144,6 +144,20 @@ impl<'p> Reach<'p> {
         self.deny.extend(denials.map(|rule| rule.pattern().into()));
     }
 
+    /// The same as if all conditions held.
+    pub(super) fn freed(&self) -> Self {
+        let conditions = Conditions::default();
+        let rules = self.allow.iter().map(|rule| Allowing {
+            cell: rule.cell.clone(),
+            conditions: conditions.clone(),
+            rule: rule.rule,
+        });
+        Self {
+            allow: rules.collect(),
+            deny: self.deny.clone(),
+        }
+    }
+
     /// The rules that allow something, in the order of the roles that state them.
     pub(super) fn rules(&self) -> &[Allowing<'p>] {
         &self.allow

@@ -3,7 +3,11 @@
 use core::{fmt, net::IpAddr, time::Duration};
 
 use super::{Condition, Hours, Unmet};
-use crate::{Timestamp, network::Network, rbac::request::Circumstances};
+use crate::{
+    Timestamp,
+    network::Network,
+    rbac::{print::length, request::Circumstances},
+};
 
 /// One thing that must hold. A fact that is missing does not hold.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -106,7 +110,7 @@ impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Owner => f.write_str("owner"),
-            Self::MfaWithin(within) => write!(f, "mfa_within {}s", within.as_secs()),
+            Self::MfaWithin(within) => write!(f, "mfa_within {}", length(*within)),
             Self::Address(addresses) => write!(f, "address {addresses}"),
             Self::Time(hours) => write!(f, "time {hours}"),
             Self::Environment(names) if names.is_empty() => f.write_str("environment none"),

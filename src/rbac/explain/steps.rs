@@ -9,6 +9,7 @@ use crate::{
         Grant, Grants, Outcome, Policy, Reason, Request, Rule, Scope,
         compile::RoleId,
         condition::{Conditions, Unmet},
+        print::length,
         reach::{Reach, Sorted},
         region::Budget,
     },
@@ -46,8 +47,8 @@ impl fmt::Display for Step<'_> {
             Self::Prove(within) => {
                 write!(
                     f,
-                    "a second factor within the last {} seconds",
-                    within.as_secs()
+                    "the subject must prove a second factor, at most {} ago",
+                    length(*within)
                 )
             }
             Self::Meet(terms) => write!(f, "it must hold: {terms}"),

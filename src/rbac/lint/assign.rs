@@ -33,16 +33,19 @@ pub(super) fn check<'p>(
         }
         let reach = Reach::of_role(policy, role);
         budget.spend(reach.rules().len())?;
-        let sorted = Sorted::of(&reach);
+        let freed = reach.freed();
+        let (sorted, free) = (Sorted::of(&reach), Sorted::of(&freed));
         for rule in reach.rules().iter().filter(|rule| rule.is_own()) {
-            let mut more = Vec::new();
+            let (mut more, mut freer) = (Vec::new(), Vec::new());
             for other in targets(policy, &reach, rule, "assign", budget)? {
                 let given = Reach::of_role(policy, other);
                 budget.spend(given.rules().len())?;
                 if fields.shows_more(policy, other, role, budget)?
-                    || !given.beyond(&sorted, budget)?.is_empty()
+                    || !given.freed().beyond(&free, budget)?.is_empty()
                 {
                     more.push(policy.role_name(other));
+                } else if !given.beyond(&sorted, budget)?.is_empty() {
+                    freer.push(policy.role_name(other));
                 }
             }
             let mut lifted = targets(policy, &reach, rule, "withdraw", budget)?;
@@ -51,6 +54,9 @@ pub(super) fn check<'p>(
             let rule = rule.rule;
             if let Some(roles) = Names::of(more) {
                 found.push(Lint::Escalation { rule, roles });
+            }
+            if let Some(roles) = Names::of(freer) {
+                found.push(Lint::Loosening { rule, roles });
             }
             if let Some(roles) = Names::of(lifted) {
                 found.push(Lint::LiftsDenial { rule, roles });
