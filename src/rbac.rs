@@ -121,6 +121,8 @@ pub mod explain;
 mod facts;
 mod file;
 mod finding;
+#[cfg(feature = "serde")]
+mod forms;
 mod grants;
 mod held;
 mod json;

@@ -198,6 +198,47 @@ fn roles_that_come_and_go_say_so() {
     );
 }
 
+/// RB-09: as programs read it.
+#[cfg(feature = "serde")]
+#[test]
+fn a_diff_has_a_form_for_programs() {
+    let old = policy(
+        "roles.a = { allow = [{ permission = \"x\", when = \"owner\" }], deny = [\"x:y\"] }\nroles.b.allow = [\"x:**\"]\nfield = [{ name = \"f\" }]",
+    );
+    let new = policy(
+        "roles.a.allow = [\"x\"]\nroles.b.allow = [\"x:**\"]\nfield = [{ name = \"f\", mask = [\"a\"] }]",
+    );
+    let diff = old.diff(&new);
+    let sight = |how: &str| serde_json::json!({ "always": how, "at_best": how });
+    let change = serde_json::json!({
+        "gained": [{
+            "region": { "pattern": "x", "except": [] }, "when": null, "otherwise": "owner",
+            "rule": { "role": "a", "defined_by": "a", "pattern": "x" },
+        }],
+        "lost": [],
+        "fields": [{ "field": "f", "before": sight("hide"), "after": sight("mask") }],
+    });
+    let mut role = change.clone();
+    role["name"] = "a".into();
+    role["presence"] = "kept".into();
+    role["denied"] = serde_json::json!([]);
+    role["not_denied"] = serde_json::json!([{ "pattern": "x:y", "except": [] }]);
+    let form = serde_json::json!({ "roles": [role], "unknown": 0 });
+    assert_eq!(serde_json::to_value(&diff).unwrap(), form);
+    let held = Grants::new()
+        .with(Grant::new("a", Scope::Tenant(tenant_of("acme"))))
+        .unwrap();
+    let snapshot = Snapshot::load(old.clone(), [("ada", held)]).unwrap();
+    let mut affected = change;
+    affected["roles"] = serde_json::json!(["a"]);
+    affected["holders"] = serde_json::json!([{ "name": "ada", "tenant": "acme" }]);
+    let form = serde_json::json!({ "affected": [affected], "unknown": 0 });
+    assert_eq!(
+        serde_json::to_value(diff.subjects(&snapshot, now())).unwrap(),
+        form
+    );
+}
+
 /// Whether what is known meets the conditions of an allowance, by their text.
 fn holds(allowance: &Allowance<'_>, known: Known) -> bool {
     let text = allowance.when().unwrap_or_default();

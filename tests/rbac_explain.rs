@@ -336,6 +336,66 @@ fn who_can_do_something_is_listed_with_the_rules_that_allow_it() {
     assert_eq!(who("note:edit:7"), notes);
 }
 
+/// RB-06: as programs read it.
+#[cfg(feature = "serde")]
+#[test]
+fn an_explanation_has_a_form_for_programs() {
+    let (policy, tenant) = (policy(), tenant_of("acme"));
+    let permission = Permission::parse("project:edit").unwrap();
+    let grants = all([
+        in_tenant("admin", "acme"),
+        Grant::new("frozen", Scope::Everywhere),
+    ]);
+    let explanation = policy.explain(&grants, &Request::new("ann", &tenant, &permission), nine());
+    let rule = |role: &str, by: &str, pattern: &str| serde_json::json!({ "role": role, "defined_by": by, "pattern": pattern });
+    let grant = |role: &str, tenant: Option<&str>| {
+        serde_json::json!({
+            "role": role, "tenant": tenant, "from": "1970-01-01T00:00:00.000Z", "until": null,
+            "kind": "ordinary", "reason": null, "requester": null, "approver": null,
+        })
+    };
+    let denies = rule("frozen", "frozen", "project:delete,edit");
+    let form = serde_json::json!({
+        "question": {
+            "subject": "ann", "owner": null, "tenant": "acme", "permission": "project:edit",
+            "at": "2026-11-21T09:00:00.000Z",
+        },
+        "decision": {
+            "allowed": false, "rule": denies,
+            "text": explanation.decision().to_string(),
+        },
+        "grants": [
+            {
+                "grant": grant("admin", Some("acme")), "standing": "active",
+                "rules": [
+                    { "under": { "rule": rule("admin", "admin", "project:*"), "terms": "mfa_within 12h" } },
+                    { "under": { "rule": rule("admin", "editor", "project:edit"), "terms": "mfa_within 12h" } },
+                ],
+            },
+            { "grant": grant("frozen", None), "standing": "active", "rules": [{ "denies": denies }] },
+        ],
+        "steps": [
+            { "withdraw": { "grant": grant("frozen", None), "rule": denies } },
+            { "prove": 43200 },
+        ],
+    });
+    assert_eq!(serde_json::to_value(&explanation).unwrap(), form);
+    let can = policy
+        .what_can(&all([in_tenant("user", "acme")]), &tenant, nine())
+        .unwrap();
+    let form = serde_json::json!([
+        {
+            "region": { "pattern": "note:edit:*", "except": [] }, "when": "owner",
+            "rule": rule("user", "user", "note:edit:*"),
+        },
+        {
+            "region": { "pattern": "project:read", "except": [] }, "when": null,
+            "rule": rule("user", "user", "project:read"),
+        },
+    ]);
+    assert_eq!(serde_json::to_value(can).unwrap(), form);
+}
+
 /// Applies what an explanation asks for, without the step of this number.
 fn applied(
     policy: &Policy,
@@ -352,7 +412,7 @@ fn applied(
         .filter(|(i, _)| Some(*i) != left_out)
     {
         match step {
-            Step::Withdraw(gone, _) => {
+            Step::Withdraw { grant: gone, .. } => {
                 held = all(held.iter().filter(|grant| *grant != gone).cloned())
             }
             Step::Grant(grant) => held = held.with(grant.clone()).unwrap(),

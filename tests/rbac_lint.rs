@@ -288,6 +288,20 @@ unseen-field   no role sees field `f`
     assert_eq!(policy.lint().to_string(), text);
 }
 
+/// RB-08: as programs read it.
+#[cfg(feature = "serde")]
+#[test]
+fn findings_have_a_form_for_programs() {
+    let policy: Policy = "portcullis = 1\nroles.b = {}\nroles.a.allow = [\"x\"]"
+        .parse()
+        .unwrap();
+    let form = serde_json::json!({
+        "found": [{ "name": "empty-role", "about": "b", "text": "role `b` gives and denies nothing" }],
+        "gave_up": [],
+    });
+    assert_eq!(serde_json::to_value(policy.lint()).unwrap(), form);
+}
+
 /// RB-08: ten thousand roles are looked at, all of them.
 #[test]
 fn a_large_policy_is_looked_at_whole() {

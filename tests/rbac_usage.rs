@@ -107,6 +107,32 @@ fn what_is_granted_and_not_used_is_reported_as_people_read_it() {
     assert_eq!(usage.report(&snapshot, DAY, now()).to_string(), text);
 }
 
+/// RB-10: as programs read it.
+#[cfg(feature = "serde")]
+#[test]
+fn the_report_has_a_form_for_programs() {
+    let policy: Policy = POLICY.parse().unwrap();
+    let snapshot = Snapshot::load(policy, [("bea", all([inside("user", "acme")]))]).unwrap();
+    let mut usage = Usage::new();
+    used(&mut usage, "bea", "acme", "project:read", hours_ago(1));
+    used(
+        &mut usage,
+        "bea",
+        "acme",
+        "project:comment",
+        Timestamp::EPOCH,
+    );
+    let form = serde_json::to_value(usage.report(&snapshot, DAY, now())).unwrap();
+    let idle = serde_json::json!([{
+        "rule": { "role": "user", "defined_by": "user", "pattern": "project:comment" },
+        "last": "1970-01-01T00:00:00.000Z",
+    }]);
+    assert_eq!(form["unused"][0]["idle"], idle);
+    assert_eq!(form["unused"][0]["subject"], "bea");
+    assert_eq!(form["unused"][0]["used"], 1);
+    assert_eq!(form["unused"][0]["grant"]["role"], "user");
+}
+
 /// RB-10.
 #[test]
 fn a_use_in_another_tenant_or_by_somebody_else_does_not_count() {

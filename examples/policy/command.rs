@@ -1,11 +1,12 @@
 //! What is asked on the command line, and the answer.
 
-use std::{error::Error, net::IpAddr, path::PathBuf};
+use std::{error::Error, fmt::Display, net::IpAddr, path::PathBuf};
 
 use portcullis::{
     Timestamp,
-    rbac::{Facts, Permission, Request, Tenant},
+    rbac::{Allowance, Facts, Permission, Request, Tenant},
 };
+use serde::Serialize;
 
 use crate::file;
 
@@ -132,6 +133,14 @@ impl Command {
         self.at.unwrap_or_else(Timestamp::now)
     }
 
+    /// As people read it, or as programs do.
+    fn said<T: Display + Serialize>(&self, value: &T) -> Result<String> {
+        Ok(match self.form {
+            Form::Toml => value.to_string(),
+            Form::Json => serde_json::to_string_pretty(value)? + "\n",
+        })
+    }
+
     fn check(&self) -> Result<Answer> {
         let (mut text, mut yes) = (String::new(), true);
         for name in &self.values {
@@ -161,7 +170,7 @@ impl Command {
     fn lint(&self) -> Result<Answer> {
         let policy = file::policy(&self.path(0))?;
         let lints = policy.lint();
-        let text = lints.to_string();
+        let text = self.said(&lints)?;
         Ok(Answer {
             text,
             yes: lints.is_clean(),
@@ -190,7 +199,7 @@ impl Command {
         let explanation = snapshot.policy().explain(&grants, &request, self.now());
         let yes = explanation.decision().is_allowed();
         Ok(Answer {
-            text: explanation.to_string(),
+            text: self.said(&explanation)?,
             yes,
         })
     }
@@ -202,7 +211,7 @@ impl Command {
             Permission::parse(self.value(3))?,
         );
         let capable = snapshot.who_can(&permission, &tenant, self.now());
-        let text = capable.iter().map(|one| format!("{one}\n")).collect();
+        let text = self.said(&Lines(&capable))?;
         Ok(Answer {
             text,
             yes: !capable.is_empty(),
@@ -214,7 +223,10 @@ impl Command {
         let (grants, tenant) = (snapshot.grants(self.value(2)), Tenant::new(self.value(3))?);
         let allowed = snapshot.policy().what_can(&grants, &tenant, self.now());
         let allowed = allowed.ok_or("the denials of this policy take too long to look at")?;
-        let text = allowed.iter().map(|one| format!("{one}\n")).collect();
+        let text = match self.form {
+            Form::Json => self.said(&Lines(&allowed))?,
+            Form::Toml => table(&allowed),
+        };
         Ok(Answer {
             text,
             yes: !allowed.is_empty(),
@@ -224,14 +236,41 @@ impl Command {
     fn diff(&self) -> Result<Answer> {
         let (old, new) = (file::policy(&self.path(0))?, file::policy(&self.path(1))?);
         let diff = old.diff(&new);
-        let mut text = diff.to_string();
-        if self.values.len() > 2 {
+        let text = if self.values.len() > 2 {
             let snapshot = file::snapshot(&self.path(2), old.clone())?;
-            text = diff.subjects(&snapshot, self.now()).to_string();
-        }
+            self.said(&diff.subjects(&snapshot, self.now()))?
+        } else {
+            self.said(&diff)?
+        };
         Ok(Answer {
             text,
             yes: diff.is_empty(),
         })
     }
+}
+
+/// A line for each.
+#[derive(Serialize)]
+struct Lines<'a, T>(&'a [T]);
+
+impl<T: Display> Display for Lines<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|one| writeln!(f, "{one}"))
+    }
+}
+
+/// What is allowed, as which role, and when.
+fn table(allowed: &[Allowance<'_>]) -> String {
+    let regions: Vec<_> = allowed.iter().map(|one| one.region().to_string()).collect();
+    let widest = regions.iter().map(String::len).max().unwrap_or(0);
+    let roles = allowed.iter().map(|one| one.rule().role().len());
+    let role = roles.max().unwrap_or(0);
+    let lines = allowed.iter().zip(&regions).map(|(one, region)| {
+        let when = one
+            .when()
+            .map_or(String::new(), |when| format!("  when {when}"));
+        let line = format!("{region:widest$}  as {:role$}{when}", one.rule().role());
+        line.trim_end().to_owned() + "\n"
+    });
+    lines.collect()
 }

@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cd examples/policy
-//! alias policy='cargo run --quiet --example policy --features rbac --'
+//! alias policy='cargo run --quiet --example policy --features rbac,serde --'
 //! policy check policy.toml
 //! policy lint next.toml
 //! policy explain policy.toml grants.csv bea acme project:edit
@@ -30,7 +30,7 @@ const HELP: &str = "\
 Looks at policies: files of roles, in TOML or, where the name ends in .json, in JSON.
 
 usage: policy check    POLICY...                     is it right, and which version is it?
-       policy print    POLICY [--json]               in the canonical form
+       policy print    POLICY                        in the canonical form
        policy lint     POLICY                        what is most likely not meant?
        policy explain  POLICY GRANTS WHO TENANT PERMISSION [facts]
        policy who-can  POLICY GRANTS TENANT PERMISSION
@@ -46,6 +46,7 @@ counts everywhere, without times from ever and without end.
   --address ADDRESS      where the question comes from
   --environment NAME     which environment answers
   --attribute NAME=VALUE known of the subject or of what the question is about; may be repeated
+  --json                 answers for programs; prints a policy as JSON
   --help                 prints this
 
 Exit status: 0 yes, nothing found, no change; 1 no, findings, changes; 2 it could not be said.

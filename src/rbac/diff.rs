@@ -54,9 +54,12 @@ impl Policy {
 /// What changes from one policy to another. Printed, it lists the roles that change, each with what
 /// it gains and loses.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Diff<'p> {
+    #[cfg_attr(feature = "serde", serde(skip))]
     old: &'p Policy,
+    #[cfg_attr(feature = "serde", serde(skip))]
     new: &'p Policy,
     roles: Vec<RoleChange<'p>>,
     unknown: usize,
@@ -173,6 +176,7 @@ fn beyond<'p>(
 
 /// What somebody gains and loses.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Change<'p> {
     gained: Vec<Allowance<'p>>,
     lost: Vec<Allowance<'p>>,
@@ -229,12 +233,15 @@ impl fmt::Display for Change<'_> {
 
 /// What changes for who holds one role.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RoleChange<'p> {
     name: &'p str,
     presence: Presence,
+    #[cfg_attr(feature = "serde", serde(flatten))]
     change: Change<'p>,
     denied: Vec<Region<'p>>,
     not_denied: Vec<Region<'p>>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     fields: Beside,
 }
 
@@ -247,6 +254,11 @@ enum Beside {
 
 /// In which of the two policies a role is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[must_use]
 #[non_exhaustive]
 pub enum Presence {

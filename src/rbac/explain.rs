@@ -70,6 +70,7 @@ impl Policy {
 
 /// How a decision came about. Printed, it is a short report for a person.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explanation<'p> {
     question: Question,
     decision: Decision<'p>,
@@ -99,6 +100,7 @@ impl<'p> Explanation<'p> {
 
 /// What was asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 struct Question {
     subject: Box<str>,
     owner: Option<Box<str>>,
@@ -138,6 +140,7 @@ impl fmt::Display for Question {
 
 /// What one grant says to a question.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Considered<'p> {
     grant: Grant,
     standing: Standing,
@@ -175,6 +178,11 @@ impl<'p> Considered<'p> {
 
 /// Whether a grant counts for a question.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[must_use]
 #[non_exhaustive]
 pub enum Standing {
@@ -216,6 +224,11 @@ impl fmt::Display for Standing {
 
 /// A rule that matches the permission of a question.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Matched<'p> {
     /// It denies it.
@@ -223,12 +236,20 @@ pub enum Matched<'p> {
     /// It allows it.
     Allows(Rule<'p>),
     /// It would allow it under conditions that do not all hold.
-    Under(Rule<'p>, Terms),
+    Under {
+        /// The rule.
+        rule: Rule<'p>,
+        /// Its conditions.
+        terms: Terms,
+    },
 }
 
 /// Conditions, as a person reads them.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Terms(Conditions);
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Terms(
+    #[cfg_attr(feature = "serde", serde(serialize_with = "super::forms::conditions"))] Conditions,
+);
 
 impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -250,7 +271,10 @@ fn matched<'p>(
         if rule.pattern().matches(request.permission) {
             all.push(match conditions.unmet(request.circumstances(), now) {
                 None => Matched::Allows(rule),
-                Some(_) => Matched::Under(rule, Terms(conditions)),
+                Some(_) => Matched::Under {
+                    rule,
+                    terms: Terms(conditions),
+                },
             });
         }
     }
@@ -261,14 +285,14 @@ impl fmt::Display for Matched<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (verb, rule) = match self {
             Self::Denies(rule) => ("denies", rule),
-            Self::Allows(rule) | Self::Under(rule, _) => ("allows", rule),
+            Self::Allows(rule) | Self::Under { rule, .. } => ("allows", rule),
         };
         write!(f, "{verb} `{}`", rule.pattern())?;
         if rule.role() != rule.defined_by() {
             write!(f, " as `{}`", rule.defined_by())?;
         }
         match self {
-            Self::Under(_, terms) => write!(f, ", but only when {terms}"),
+            Self::Under { terms, .. } => write!(f, ", but only when {terms}"),
             _ => Ok(()),
         }
     }

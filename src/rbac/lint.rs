@@ -46,6 +46,7 @@ impl Policy {
 
 /// What was found. Printed, each finding takes a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Lints<'p> {
     found: Vec<Lint<'p>>,
@@ -262,6 +263,19 @@ impl fmt::Display for Lint<'_> {
                 write!(f, "{}, which lifts what {roles} would deny", Says(rule))
             }
         }
+    }
+}
+
+/// Its name, what it is about, and the sentence.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Lint<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut form = serializer.serialize_struct("Lint", 3)?;
+        form.serialize_field("name", self.name())?;
+        form.serialize_field("about", self.about())?;
+        form.serialize_field("text", &self.to_string())?;
+        form.end()
     }
 }
 

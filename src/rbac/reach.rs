@@ -23,10 +23,22 @@ const COMPARED: usize = 64;
 ///
 /// Printed, it reads ``note:edit:*` when owner`.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Allowance<'p> {
     region: Region<'p>,
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "when", serialize_with = "super::forms::conditions")
+    )]
     conditions: Conditions,
     rule: Rule<'p>,
+    #[cfg_attr(
+        feature = "serde",
+        serde(
+            serialize_with = "super::forms::optional_conditions",
+            skip_serializing_if = "Option::is_none"
+        )
+    )]
     otherwise: Option<Conditions>,
 }
 

@@ -172,6 +172,7 @@ impl<'u> LastUses<'u> {
 
 /// A grant that has rules which were not used.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Unused<'p> {
     subject: Box<str>,
     grant: Grant,
@@ -238,6 +239,7 @@ impl<'p> Unused<'p> {
 
 /// A rule that was not used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Idle<'p> {
     rule: Rule<'p>,
     last: Option<Timestamp>,
@@ -259,6 +261,7 @@ impl<'p> Idle<'p> {
 
 /// What is granted and not used. Printed, it lists each grant with the rules that are idle.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Report<'p> {
     unused: Vec<Unused<'p>>,

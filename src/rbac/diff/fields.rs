@@ -7,6 +7,7 @@ use crate::rbac::{Policy, Visibility, compile::RoleId, region::Budget, visibilit
 
 /// How a field is seen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sight {
     always: Visibility,
     at_best: Visibility,
@@ -46,6 +47,7 @@ fn word(visibility: Visibility) -> &'static str {
 
 /// A field that is seen better or worse than it was.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FieldChange<'p> {
     field: &'p str,
     before: Sight,

@@ -87,6 +87,7 @@ fn roles(grants: &Grants, scope: &Scope, now: Timestamp) -> Vec<Box<str>> {
 /// Whom a change touches. Printed, each set of roles that gains or loses is an entry with those who
 /// hold it.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Subjects<'p, 's> {
     affected: Vec<Affected<'p, 's>>,
@@ -115,8 +116,10 @@ impl<'p, 's> Subjects<'p, 's> {
 
 /// Subjects who hold the same roles, and what they gain and lose.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Affected<'p, 's> {
     roles: Vec<Box<str>>,
+    #[cfg_attr(feature = "serde", serde(flatten))]
     change: Change<'p>,
     holders: Vec<Holder<'s>>,
 }
@@ -143,8 +146,10 @@ impl<'p, 's> Affected<'p, 's> {
 
 /// A subject and where.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Holder<'s> {
     name: &'s str,
+    #[cfg_attr(feature = "serde", serde(rename = "tenant"))]
     scope: Scope,
 }
 

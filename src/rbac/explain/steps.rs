@@ -20,26 +20,41 @@ const COMPARED: usize = 32;
 
 /// One thing that would have to be so.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Step<'p> {
     /// This grant would have to go, because its role denies it by this rule.
-    Withdraw(Grant, Rule<'p>),
+    Withdraw {
+        /// The grant.
+        grant: Grant,
+        /// The rule that denies it.
+        rule: Rule<'p>,
+    },
     /// This grant would have to be made. Of the roles that would do, none gives strictly less; one
     /// that the subject had, will have or has elsewhere comes before others. Whether it may be
     /// granted is another question.
     Grant(Grant),
     /// The subject would have to prove a second factor, and again when this time has passed.
-    Prove(Duration),
+    Prove(#[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))] Duration),
     /// These conditions would have to hold.
     Meet(Terms),
     /// No role of the policy allows it to anybody.
     NoRole,
 }
 
+#[cfg(feature = "serde")]
+fn seconds<S: serde::Serializer>(within: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(within.as_secs())
+}
+
 impl fmt::Display for Step<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Withdraw(grant, rule) => {
+            Self::Withdraw { grant, rule } => {
                 write!(f, "withdraw `{}` {}", grant.role(), Window(grant))?;
                 write!(f, ", which denies `{}`", rule.pattern())
             }
@@ -94,7 +109,10 @@ fn without_denials<'p>(
             .filter(|_| counts)
             .map(|role| matched(policy, role, request, now));
         match rules.unwrap_or_default().first() {
-            Some(Matched::Denies(rule)) => steps.push(Step::Withdraw(grant.clone(), *rule)),
+            Some(Matched::Denies(rule)) => steps.push(Step::Withdraw {
+                grant: grant.clone(),
+                rule: *rule,
+            }),
             // never too many: there were more of them
             _ => rest = rest.clone().with(grant.clone()).unwrap_or(rest),
         }

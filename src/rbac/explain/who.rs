@@ -37,6 +37,7 @@ impl Snapshot {
 
 /// Somebody who may do what was asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Capable<'s> {
     name: &'s str,
     by: Vec<Allowance<'s>>,
