@@ -136,6 +136,7 @@ mod request;
 mod requirements;
 mod rules;
 mod separation;
+mod steps;
 mod table;
 mod trie;
 pub mod usage;

@@ -4,6 +4,7 @@ use super::{
     compile::RoleId,
     file::{Found, RoleDraft},
     finding::{Name, Problem},
+    steps::step,
 };
 
 /// Roles inherited in total, each role counted with itself: a chain of some 1,400 roles. The text
@@ -37,6 +38,7 @@ pub(super) fn closures(
             let inherited = closures.get(edge.to.index())?;
             looks = looks.saturating_add(inherited.len());
             for inherited in inherited {
+                step();
                 let last = member_of.get_mut(inherited.index())?;
                 if last.replace(role) != Some(role) {
                     closure.push(*inherited);

@@ -1,5 +1,14 @@
 //! Decides, over roles that are held, whoever keeps them.
 
+#[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests stop at what they did not expect"
+)]
+mod tests;
+
 use super::{
     Decision, Grant, Reason, Request, Rule, Tenant,
     compile::{Compiled, RoleId},
@@ -10,6 +19,7 @@ use super::{
     request::Circumstances,
     requirements::ConditionsId,
     rules::{Asked, Effect, Stated},
+    steps::step,
 };
 use crate::Timestamp;
 
@@ -60,6 +70,7 @@ impl Compiled {
         };
         let (mut allowed, mut nearest) = (None, Obstacle::NoGrant);
         for (role, standing) in held {
+            step();
             if standing == Standing::Active
                 && matches.may_be_denied()
                 && let Some(rule) = self.rules.find(role, Effect::Deny, asked, |_| true)

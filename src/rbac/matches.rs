@@ -6,6 +6,7 @@
 
 use super::{
     permission::{Pattern, Permission, Segment, Tail},
+    steps::step,
     table::Table,
     trie::{Builder, Leaf, Trie},
 };
@@ -13,11 +14,9 @@ use super::{
 /// Patterns that match one permission and are listed; where there are more, the rules of the roles
 /// that are held are asked one by one.
 const MATCHES: usize = 32;
-/// Bytes that one pattern with sets takes, written out to permissions or in the trie. What is larger
-/// is found as a candidate, and asked.
-const SPREAD: usize = 256 * 1024;
-/// And all patterns with sets together.
-const ALL_SPREAD: usize = 32 * 1024 * 1024;
+/// Bytes that all patterns with sets take, written out to permissions or in the trie. A set for which
+/// no room is left is taken as `*`, and its pattern asked when it is found.
+const SPREAD: usize = 32 * 1024 * 1024;
 /// What a permission that is written out takes beside its text, or a node.
 pub(super) const PLACE: usize = 64;
 
@@ -110,20 +109,19 @@ impl Patterns {
     pub(super) fn new(all: Box<[Pattern]>, denied: impl Iterator<Item = PatternId>) -> Self {
         let mut written = Vec::new();
         let mut builder = Builder::default();
-        let mut spread = ALL_SPREAD;
+        let mut room = SPREAD;
         for (place, pattern) in all.iter().enumerate() {
             let id = PatternId::at(place);
-            let limit = spread.min(SPREAD);
-            let cost = match permissions(pattern, limit) {
+            let cost = match permissions(pattern, room) {
                 Some(permissions) => {
-                    let cost = permissions.iter().map(|text| room(text)).sum();
+                    let cost = permissions.iter().map(|text| size(text)).sum();
                     written.extend(permissions.into_iter().map(|text| (text, id)));
                     cost
                 }
-                None => builder.add(id, pattern, limit),
+                None => builder.add(id, pattern, room),
             };
             if pattern.has_sets() {
-                spread = spread.saturating_sub(cost);
+                room = room.saturating_sub(cost);
             }
         }
         let mut is_denied = vec![false; all.len()];
@@ -233,7 +231,7 @@ fn permissions(pattern: &Pattern, limit: usize) -> Option<Vec<String>> {
             return None;
         };
         let more: usize = literals.iter().map(|literal| literal.len()).sum();
-        let so_far: usize = all.iter().map(|text| room(text)).sum();
+        let so_far: usize = all.iter().map(|text| size(text)).sum();
         let total = so_far
             .saturating_mul(literals.len())
             .saturating_add(more.saturating_mul(all.len()));
@@ -251,7 +249,7 @@ fn permissions(pattern: &Pattern, limit: usize) -> Option<Vec<String>> {
     Some(all)
 }
 
-fn room(permission: &str) -> usize {
+fn size(permission: &str) -> usize {
     permission.len().saturating_add(PLACE)
 }
 
@@ -301,6 +299,7 @@ impl<'a> Found<'a> {
 
     /// Candidates are counted, because one that is loose may not match after all.
     pub(super) fn consider(&mut self, leaf: Leaf) {
+        step();
         self.considered = self.considered.saturating_add(1);
         if self.considered > MATCHES {
             self.given_up = true;

@@ -5,6 +5,7 @@ use super::{
     matches::{Matches, PatternId, Patterns},
     permission::Permission,
     requirements::ConditionsId,
+    steps::step,
 };
 
 /// Rules that all roles have and inherit together: each takes twelve bytes.
@@ -47,6 +48,7 @@ impl Rules {
                 of_one.clear();
                 for from in closure {
                     let rules = own.of(*from, effect);
+                    step();
                     looked_at = looked_at.saturating_add(rules.len());
                     if looked_at > MAX_INHERITED_RULES {
                         return Err(role);
@@ -82,15 +84,21 @@ impl Rules {
         let rules = self.of(role, effect);
         let Some(ids) = asked.matches.ids() else {
             let mut rules = rules.iter();
-            return rules
-                .find(|rule| asked.is_matched_by(rule.pattern) && accept(rule))
-                .copied();
+            let rule = rules.find(|rule| asked.is_matched_by(rule.pattern) && accept(rule));
+            return rule.copied();
         };
         for id in ids {
-            let first = rules.partition_point(|rule| rule.pattern < *id);
+            let first = rules.partition_point(|rule| {
+                step();
+                rule.pattern < *id
+            });
             let rest = rules.get(first..).unwrap_or_default();
             let mut same = rest.iter().take_while(|rule| rule.pattern == *id);
-            if let Some(rule) = same.find(|rule| accept(rule)) {
+            let first = same.find(|rule| {
+                step();
+                accept(rule)
+            });
+            if let Some(rule) = first {
                 return Some(*rule);
             }
         }
@@ -141,6 +149,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     fn is_matched_by(&self, id: PatternId) -> bool {
+        step();
         let pattern = self.patterns.get(id);
         pattern.is_some_and(|pattern| pattern.matches(self.permission))
     }

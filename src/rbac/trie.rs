@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::{
     matches::{Found, PLACE, PatternId},
     permission::{Pattern, Permission, Segment, Tail},
+    steps::step,
     table::Table,
 };
 
@@ -73,6 +74,7 @@ impl Trie {
                 let Some((node, next)) = self.node(node) else {
                     continue;
                 };
+                step();
                 longer.extend(literal.and_then(|literal| self.child(node, next, literal)));
                 longer.extend(node.star.map(NonZeroU32::get));
             }
@@ -98,7 +100,10 @@ impl Trie {
 
     fn child(&self, node: &Node, next: &Node, literal: LiteralId) -> Option<NodeId> {
         let edges = self.edges.get(index(node.edges)..index(next.edges))?;
-        let at = edges.binary_search_by_key(&literal, |edge| edge.literal);
+        let at = edges.binary_search_by(|edge| {
+            step();
+            edge.literal.cmp(&literal)
+        });
         Some(edges.get(at.ok()?)?.to)
     }
 
@@ -110,6 +115,9 @@ impl Trie {
             };
             let leaves = self.leaves.get(index(range.start)..index(range.end));
             for leaf in leaves.unwrap_or_default() {
+                if found.is_given_up() {
+                    return;
+                }
                 found.consider(*leaf);
             }
         }
@@ -187,6 +195,7 @@ impl Builder {
         let by = if ids.is_empty() { &[None][..] } else { &ids };
         for node in nodes {
             for literal in by {
+                step();
                 let new = id(self.children.len().saturating_add(1));
                 grown.push(*self.children.entry((*node, *literal)).or_insert(new));
             }
