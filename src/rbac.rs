@@ -50,13 +50,21 @@
 //!   shows, inherited or its own, and everything that roles allow or show which inherit it. Where
 //!   several roles in a line of inheritance require something, the strictest holds. A second grant
 //!   that requires nothing is not touched by it.
-//! - **Fields.** `show` and `mask` grant: a field is shown to the roles under `show` and to those
-//!   that inherit them, masked for those under `mask`, hidden from everybody else. With several
-//!   roles the most permissive grant counts, unless a role denies the reading: the field
-//!   `contact.address.city` is read with the permission `contact:read:address:city`, and an active
-//!   denial that matches it hides the field, whoever shows it; so does one that matches what it is
-//!   part of, `contact:read:address` or `contact:read`. An *allowance* of that permission shows
-//!   nothing. A field that the policy does not name is hidden.
+//! - **Fields.** `show`, `mask` and `pseudonym` grant: a field is shown to the roles under `show` and
+//!   to those that inherit them, masked or given another name for those under the others, hidden from
+//!   everybody else. With several roles the most permissive grant counts, unless a role denies the
+//!   reading: the field `contact.address.city` is read with the permission
+//!   `contact:read:address:city`, and an active denial that matches it hides the field, whoever shows
+//!   it; so does one that matches what it is part of, `contact:read:address` or `contact:read`. An
+//!   *allowance* of that permission shows nothing. A field that the policy does not name is hidden,
+//!   unless it lies in one that the policy names: then it is seen as that is. Of several fields that
+//!   lie in one another the most restrictive counts: who sees `contact.email` must see `contact` as
+//!   well, if that is named. A part `*` of a name, below the first, stands for every key of a map.
+//!   `kind` says how the field is masked: `card`, `email`, `phone`, `name`, `other`; without it the
+//!   value tells.
+//! - **Classes.** A `[[class]]` says for its fields who sees them; of a role that the field itself
+//!   names too, the more restrictive of both counts. Where a file defines no class, `class` is a label.
+//! - What is seen of whole values, in JSON or in what serde serializes, [`Policy::view`] answers.
 //!
 //! A file is refused as a whole, with every [`Finding`] at its line and column: keys without
 //! meaning, roles that are not defined, roles that inherit themselves, patterns that break the

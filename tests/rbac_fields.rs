@@ -458,6 +458,11 @@ fn pseudonyms_stand_for_values_where_there_is_a_key() {
     assert_eq!(seeing.visibility("contact.age"), Visibility::Pseudonym);
     assert_eq!(seeing.sort("contact.name"), Err(Error::NotShown));
     assert!(!format!("{seeing:?}").contains('7'), "the key is printed");
+    // the longest that comes of a text
+    assert_eq!(seeing.json("contact", "1").unwrap().len(), 16 + 14);
+    let digits = format!("[{}]", ["1"; 1000].join(","));
+    let pseudonyms = seeing.json("contact", &digits).unwrap();
+    assert_eq!((digits.len(), pseudonyms.len()), (2001, 31_001));
 }
 
 const PARTS: [&str; 6] = ["a", "b", "ab", "a-b", "c", "*"];

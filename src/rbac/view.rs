@@ -47,10 +47,65 @@ impl Policy {
     }
 }
 
-/// Filters values by what one subject sees, here and now.
+/// Filters values by what one subject sees, here and now: JSON text with [`View::json`], and with the
+/// feature `serde` whatever can be serialized.
 ///
 /// Made by [`Policy::view`]. A view decides nothing again: make it for one request and drop it, so
 /// that a role that was taken away or a grant that ended shows nothing any more.
+///
+/// - **Where a value is.** The key `email` of a contact is the field `contact.email`. The elements of
+///   a list are where the list is, however many lists lie in one another. A key is compared whole,
+///   as it is once it is decoded, and in upper and lower case as it stands: the key `"contact.email"`
+///   is no path, and `"*"` is a key as any other.
+/// - **What is left out** is what is hidden, with its key or out of its list, and what has no parts
+///   and no name in the policy. An object or a list that the policy does not name stands where
+///   something in it may be seen, even if nothing is left in it; where nothing in it may be seen,
+///   it is left out. A whole value that is hidden is `null`.
+/// - **What is masked** is masked down to the last leaf, as [`mask`] has it. Only texts leave
+///   something, and whole numbers where the policy says what `kind` they are; a truth value, a
+///   fraction and `null` become `"***"`, so that not even a value that is missing shows.
+/// - **Pseudonyms** stand for texts and whole numbers, of the field with the longest name around the
+///   value; other values have so few or so precise values that equality tells, and become `"***"`.
+///
+/// # What this does not do
+///
+/// What stands in a masked value is hidden, not its form: how many elements a list has, and the keys
+/// of an object. Where keys are data, such as addresses, hide the whole. A field that is shown as a whole
+/// shows what is not restricted in it by name, also what somebody adds to the data later.
+///
+/// # Security
+///
+/// OWASP API Security 2023 API3 (broken object property level authorization), ASVS 5.0 8.2.3. JSON is
+/// read as RFC 8259 has it, because what two readers understand differently is filtered as the
+/// wrong one: a key that stands twice, half a surrogate pair and control characters are refused.
+///
+/// # Example
+///
+/// ```
+/// use portcullis::{Timestamp, rbac::{Facts, Grant, Grants, Policy, Scope, Tenant}};
+///
+/// let policy: Policy = r#"
+///     portcullis = 1
+///     [roles.support]
+///     [[field]]
+///     name = "contact.name"
+///     show = ["support"]
+///     [[field]]
+///     name = "contact.email"
+///     mask = ["support"]
+/// "#.parse()?;
+/// let acme = Tenant::new("acme")?;
+/// let ada = Grants::new().with(Grant::new("support", Scope::Tenant(acme.clone())))?;
+/// let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+///
+/// let view = policy.view(&ada, &acme, Facts::new(), now);
+/// let stored = r#"[{"name": "Jane Roe", "email": "jane.roe@example.com", "ssn": "078-05-1120"}]"#;
+/// let answer = view.json("contact", stored)?;
+/// assert_eq!(answer, r#"[{"name":"Jane Roe","email":"j***@example.com"}]"#);
+/// // what is asked for by the user: ?sort=email
+/// assert!(view.sort("contact.name").is_ok() && view.sort("contact.email").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct View<'p> {
     /// Sorted by name.
@@ -160,7 +215,12 @@ impl<'p> View<'p> {
     /// masked or stands as it stood.
     ///
     /// `field` is where the value belongs: its keys are `contact.email` and so on where it is
-    /// `contact`, and of their own where it is empty.
+    /// `contact`, and stand for themselves where it is empty. White space between values is dropped;
+    /// order, numbers and texts that are shown stay as they are written.
+    ///
+    /// It takes one pass and no recursion, and time in proportion to the text; what it returns has at
+    /// most sixteen bytes for each byte of the text and fourteen more, as with pseudonyms for single
+    /// digits.
     ///
     /// # Errors
     ///

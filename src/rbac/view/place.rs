@@ -67,11 +67,10 @@ impl<'v> Place<'v> {
             denials: Vec::new(),
             depth: self.depth.saturating_add(1),
         };
-        // no part of a name has a dot in it; the first part is a resource, which has its own name
+        // no part of a name has a dot in it
         let literal = Some(key).filter(|key| !key.contains('.') && *key != ANY);
-        let any = Some(ANY).filter(|_| self.depth > 0);
         for names in &self.deeper {
-            for part in any.into_iter().chain(literal) {
+            for part in once(ANY).chain(literal) {
                 let field = names.exactly(view, part);
                 if let Some(field) = field {
                     next.sight = view.sight(field, next.sight);

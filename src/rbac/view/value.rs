@@ -30,7 +30,35 @@ impl<'p> View<'p> {
     /// that are announced are those of what is left; one that answers differently each time is an
     /// error of the serializer, and so is nesting deeper than 128 where something is not shown. The
     /// keys of maps are texts, characters, whole numbers, truth values or variants; what has
-    /// another key is left out, where not everything is shown.
+    /// another key is left out, where not everything is shown. What a format takes as it is, such as
+    /// raw JSON, is masked where something in it is not shown.
+    ///
+    /// ```
+    /// use portcullis::{Timestamp, rbac::{Facts, Grant, Grants, Policy, Scope, Tenant}};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Contact {
+    ///     name: &'static str,
+    ///     ssn: &'static str,
+    /// }
+    ///
+    /// let policy: Policy = r#"
+    ///     portcullis = 1
+    ///     [roles.support]
+    ///     [[field]]
+    ///     name = "contact.name"
+    ///     show = ["support"]
+    /// "#.parse()?;
+    /// let acme = Tenant::new("acme")?;
+    /// let ada = Grants::new().with(Grant::new("support", Scope::Tenant(acme.clone())))?;
+    /// let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+    ///
+    /// let jane = Contact { name: "Jane Roe", ssn: "078-05-1120" };
+    /// let view = policy.view(&ada, &acme, Facts::new(), now);
+    /// let answer = serde_json::to_string(&view.of("contact", &jane))?;
+    /// assert_eq!(answer, r#"{"name":"Jane Roe"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of<'v, T: Serialize + ?Sized>(&'v self, field: &str, value: &'v T) -> Viewed<'v, T> {
         Viewed {
             value,

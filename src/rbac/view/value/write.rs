@@ -290,10 +290,6 @@ impl<C> Parts<'_, C> {
         write(&mut self.inner, &Part { value, at })
     }
 
-    fn hides(&self, key: &str) -> bool {
-        self.place.step(self.at.view, key).is_hidden()
-    }
-
     fn end<Ok, E: Error>(self, end: impl FnOnce(C) -> Result<Ok, E>) -> Result<Ok, E> {
         match self.left {
             0 => end(self.inner),
@@ -342,10 +338,6 @@ macro_rules! fields {
                 value: &T,
             ) -> Result<(), C::Error> {
                 self.field(key, value, |inner, part| inner.serialize_field(key, part))
-            }
-
-            fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
-                if self.hides(key) { Ok(()) } else { self.inner.skip_field(key) }
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
