@@ -303,6 +303,7 @@ fn a_mask_is_of_the_kind_that_the_policy_names() {
         ("contact.card", r#""4111 1111 1111 1111""#, r#""***1111""#),
         ("contact.card", r#""Jane Roe""#, r#""***""#),
         ("contact.card", "4.111111111111111e15", r#""***""#),
+        ("contact.card", "4111111111.111111", r#""***""#),
         ("contact.card", "null", r#""***""#),
         (
             "contact.phones",

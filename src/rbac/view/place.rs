@@ -109,8 +109,7 @@ impl<'v> Place<'v> {
     /// Drops what makes no difference.
     fn settled(mut self, view: &View<'v>) -> Self {
         let spent = |denial: &&Pattern| is_spent(denial, self.depth);
-        let hidden = |sight: Sight<'_>| sight.visibility == Visibility::Hide;
-        if self.denials.iter().any(spent) || self.sight.is_some_and(hidden) {
+        if self.denials.iter().any(spent) {
             return Self::hidden(self.depth);
         }
         match self.sight {
