@@ -297,3 +297,16 @@ fn activating_twice_does_not_add_up() {
         Err(inactive("holder"))
     );
 }
+
+/// RB-05: what is kept apart in a session may be had, and what is kept apart altogether is not asked
+/// for again in a session.
+#[test]
+fn static_and_dynamic_separation_are_two() {
+    let text = format!("{COUNTER}\n[roles.admin]\nallow = [\"**\"]");
+    let rep = holding([acme("rep")]);
+    assert!(give(&policy(&text), &rep, acme("holder")).is_ok());
+    let bob = holding([acme("initiator"), acme("authorizer")]);
+    let roles = ["initiator", "authorizer"];
+    let active = policy(PAYMENTS).activate(&bob, &roles, &tenant("acme"), at(0));
+    assert_eq!(active, Ok(bob));
+}

@@ -356,3 +356,22 @@ fn a_chain_of_accounts_adds_nothing() {
         Some(at(HOUR))
     );
 }
+
+/// RB-11: roles of many rules are compared in bounded time: the same patterns at once, others one by
+/// one, and beyond some million pairs not at all.
+#[test]
+fn a_role_of_many_rules_is_given_or_refused_in_bounded_time() {
+    let rules = |tail: &str| {
+        let rules: Vec<_> = (0..3000).map(|i| format!("\"r{i:04}:{tail}\"")).collect();
+        rules.join(", ")
+    };
+    let policy = policy_with(&format!(
+        "[roles.many]\nallow = [{}]\n[roles.wide]\nallow = [{}]",
+        rules("read"),
+        rules("*")
+    ));
+    let ada = holding([acme("staff"), acme("many")]);
+    assert!(assign(&policy, &ada, acme("many")).is_ok());
+    let ada = holding([acme("staff"), acme("wide")]);
+    assert_eq!(assign(&policy, &ada, acme("many")), Err(Refusal::TooLarge));
+}

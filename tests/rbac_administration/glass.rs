@@ -150,6 +150,14 @@ fn glass_is_not_broken_again_and_again() {
     assert!(take(&policy, &bob, elsewhere, 0).is_ok());
 }
 
+/// RB-05: who had the role by an ordinary grant has not taken it.
+#[test]
+fn an_ordinary_grant_asks_for_no_rest() {
+    let policy = policy(ROLES);
+    let bob = holding([acme("operator"), rescue(HOUR)]);
+    assert!(take(&policy, &bob, rescue(2 * HOUR), HOUR).is_ok());
+}
+
 /// RB-05: what is taken is not a ladder: it gives no right to take, to give or to approve.
 #[test]
 fn what_is_taken_is_not_passed_on() {

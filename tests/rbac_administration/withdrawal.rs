@@ -189,6 +189,10 @@ fn nobody_lifts_a_denial_that_hits_them() {
     assert_eq!(lift("ada", &free), Ok(()));
     let elsewhere = holding([acme("admin"), globex("limited")]);
     assert_eq!(lift("ada", &elsewhere), Ok(()));
+    // their own they do not take off before it begins either
+    let later = holding([acme("admin"), acme("limited").from(at(HOUR))]);
+    let refused = withdraw(("bob", &later), "limited", &scope, &later, &[]).map(drop);
+    assert_eq!(refused, refusal);
     // an allowance beside the denial changes nothing
     let muted = holding([acme("admin"), acme("muted")]);
     let refused = withdraw(("bob", &muted), "muted", &scope, &muted, &[]);

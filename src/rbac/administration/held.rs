@@ -9,8 +9,9 @@ use crate::{
         condition::{Conditions, Unmet},
         decide::{Obstacle, Standing},
         grants::Span,
+        matches::PatternId,
         request::Circumstances,
-        rules::{Asked, Effect},
+        rules::{Asked, Effect, Stated},
     },
 };
 
@@ -145,6 +146,13 @@ impl<'p> Held<'p> {
         until: Timestamp,
         comparisons: &mut usize,
     ) -> Result<(), Refusal> {
+        // most often the very same pattern is held, and needs no search
+        for (role, end) in &self.roles {
+            let mut same = self.policy.given_as(*role, given.id);
+            if *end >= until && spent(comparisons)? && same.any(|own| own.holds_where(given)) {
+                return Ok(());
+            }
+        }
         let (mut held, mut longest) = (false, None);
         for (role, end) in &self.roles {
             for own in self.policy.given(*role) {
@@ -211,6 +219,7 @@ pub(super) fn spent(comparisons: &mut usize) -> Result<bool, Refusal> {
 /// Something that a role allows, and when.
 #[derive(Clone, Copy)]
 pub(super) struct Given<'p> {
+    id: PatternId,
     pub(super) pattern: &'p Pattern,
     require: Option<&'p Conditions>,
     when: Option<&'p Conditions>,
@@ -231,10 +240,27 @@ impl Given<'_> {
 impl Compiled {
     /// What a role allows, of its own and inherited.
     pub(super) fn given(&self, role: RoleId) -> impl Iterator<Item = Given<'_>> {
+        self.given_by(role, self.rules.of(role, Effect::Allow))
+    }
+
+    /// What a role allows by this very pattern.
+    fn given_as(&self, role: RoleId, id: PatternId) -> impl Iterator<Item = Given<'_>> {
+        let rules = self.rules.of(role, Effect::Allow);
+        let first = rules.partition_point(|rule| rule.pattern < id);
+        let same = rules.get(first..).unwrap_or_default();
+        let given = self.given_by(role, same);
+        given.take_while(move |given| given.id == id)
+    }
+
+    fn given_by<'p>(
+        &'p self,
+        role: RoleId,
+        rules: &'p [Stated],
+    ) -> impl Iterator<Item = Given<'p>> {
         let require = self.required(role);
-        let rules = self.rules.of(role, Effect::Allow).iter();
-        rules.filter_map(move |rule| {
+        rules.iter().filter_map(move |rule| {
             Some(Given {
+                id: rule.pattern,
                 pattern: self.patterns.get(rule.pattern)?,
                 require,
                 when: self.conditions.get(rule.when),

@@ -188,7 +188,7 @@ impl Grant {
     }
 
     /// Whether all of its texts are within their bounds.
-    pub(in crate::rbac) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         check_literal(&self.role).map_err(|slip| slip.in_text(&self.role))?;
         let is_written = |text: Option<&str>, len| {
             text.is_none_or(|text| {
