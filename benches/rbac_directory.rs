@@ -14,8 +14,8 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use portcullis::{
     Timestamp,
     rbac::{
-        Directory, Grant, Grants, Permission, Policy, Question, Request, Row, Scope, Snapshot,
-        Tenant,
+        Actor, Directory, Grant, Grants, Permission, Policy, Question, Request, Row, Scope,
+        Snapshot, Tenant,
     },
 };
 
@@ -36,7 +36,8 @@ fn policy(roles: usize) -> Policy {
         )
     };
     let roles: String = (0..roles).map(role).collect();
-    let text = format!("portcullis = 1\n[roles.base]\nallow = [\"help:read\"]\n{roles}");
+    let admin = "[roles.admin]\nallow = [\"**\"]\n";
+    let text = format!("portcullis = 1\n{admin}[roles.base]\nallow = [\"help:read\"]\n{roles}");
     text.parse().unwrap()
 }
 
@@ -181,6 +182,22 @@ fn change(group: &mut Group<'_>, names: &Names, snapshot: Snapshot) {
             },
             BatchSize::SmallInput,
         );
+    });
+    let root = Grants::new().with(Grant::new("admin", Scope::Everywhere));
+    directory.danger_set_grants("root", &root.unwrap()).unwrap();
+    group.bench_function("assign and withdraw, checked", |b| {
+        b.iter(|| {
+            let user = users.next().unwrap();
+            let (name, role) = (&names.users[user], names.role(user + 2));
+            let scope = Scope::Tenant(Tenant::new(names.tenant(user)).unwrap());
+            let grant = Grant::new(role, scope.clone());
+            directory
+                .assign(grant, name, Actor::new("root"), NOW)
+                .unwrap();
+            directory
+                .withdraw(role, &scope, name, Actor::new("root"), NOW)
+                .unwrap();
+        });
     });
     let mut reader = directory.reader();
     group.bench_function("a snapshot from a reader", |b| {

@@ -160,6 +160,20 @@ fn a_change_beside_subjects_with_many_grants_is_small() {
     assert!(most < 32 * 1024, "{most} bytes for one change");
 }
 
+/// RB-07: nor with how many others there are.
+#[test]
+fn a_change_beside_many_subjects_is_small() {
+    let directory = Directory::new(Snapshot::new(policy()));
+    let acme = Scope::Tenant(Tenant::new("acme").unwrap());
+    let grants = Grants::new().with(Grant::new("r1", acme)).unwrap();
+    for i in 0..460 {
+        let (held, name) = (directory.snapshot(), format!("user-{i:07}"));
+        let (copied, ()) = held_by(|| directory.danger_set_grants(&name, &grants).unwrap());
+        assert_eq!(held.len(), i);
+        assert!(copied < 12 * 1024, "{copied} bytes for one change of {i}");
+    }
+}
+
 /// RB-07: subjects that come one by one take no more, at whatever number of them.
 #[test]
 fn subjects_that_come_one_by_one_take_no_more() {

@@ -21,8 +21,8 @@ use crate::{
 ///
 /// Immutable: what is decided over it does not change while it is held. A clone is the same
 /// snapshot and costs nothing; a [`Directory`](super::Directory) makes the next one and shares with
-/// it all that stays the same. It takes some forty bytes a subject of two plain grants, and is
-/// dropped with the last clone.
+/// it all that stays the same. A subject with a name of a dozen bytes and two plain grants takes 40
+/// bytes of memory where there are a million of them, and at most 120 at other numbers.
 ///
 /// A subject's name is text of 1 to [`Snapshot::SUBJECT_LEN`] bytes, compared byte by byte: who
 /// wants `Ada` and `ada` to be one brings names to one form first. A subject without grants is one
