@@ -108,8 +108,11 @@ fn a_subject_that_comes_twice_is_refused() {
         ("ben", grants(&["a"])),
         ("ada", grants(&["a"])),
     ];
-    let bad = Snapshot::load(roles(&["a"]), subjects).unwrap_err();
+    let bad = Snapshot::load(roles(&["a"]), subjects.clone()).unwrap_err();
     assert_eq!(flaws(&bad), [(3, Flaw::Repeated)]);
+    let more = subjects.into_iter().chain([("cleo", grants(&["b"]))]);
+    let bad = Snapshot::load(roles(&["a"]), more).unwrap_err();
+    assert_eq!(flaws(&bad), [(3, Flaw::Repeated), (4, Flaw::UnknownRole)]);
 }
 
 /// RB-07.
