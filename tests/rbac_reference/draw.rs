@@ -11,7 +11,7 @@ pub const SUBJECTS: [&str; 4] = ["ann", "ben", "Ann", ""];
 const ENVIRONMENTS: [&str; 3] = ["prod", "test", ""];
 const ATTRIBUTES: [&str; 3] = ["x", "y", "resource.x"];
 const VALUES: [&str; 4] = ["1", "2", "1 2", ""];
-const NETWORKS: [(&str, u32); 12] = [
+const NETWORKS: [(&str, u32); 13] = [
     ("10.0.0.0", 8),
     ("10.0.0.0", 15),
     ("10.1.0.0", 16),
@@ -20,12 +20,13 @@ const NETWORKS: [(&str, u32); 12] = [
     ("128.0.0.0", 1),
     ("::ffff:10.1.2.0", 120),
     ("2001:db8::", 32),
+    ("2001:db8::", 64),
     ("2001:db8::1", 128),
     ("2000::", 3),
     ("2001:db9::", 32),
     ("fe80::", 10),
 ];
-const ADDRESSES: [&str; 13] = [
+const ADDRESSES: [&str; 14] = [
     "9.255.255.255",
     "10.0.0.1",
     "10.1.2.3",
@@ -36,6 +37,7 @@ const ADDRESSES: [&str; 13] = [
     "::ffff:10.1.2.3",
     "2001:db8::1",
     "2001:db8::2",
+    "2001:db8:1::",
     "2001:db9::",
     "2001:dba::",
     "fe80::1",
@@ -105,6 +107,8 @@ pub fn policy(d: &mut Draw) -> Policy {
         1..=6 => Shape::Crowded,
         _ => Shape::Plain,
     };
+    // conditions of one kind meet in a line of inheritance
+    let usual = d.below(KINDS);
     let mut policy = Policy::default();
     for i in 0..2 + d.below(6) {
         let inherits = d.some(2, |d| d.below(6)).into_iter().filter(|j| *j < i);
@@ -112,14 +116,14 @@ pub fn policy(d: &mut Draw) -> Policy {
             Shape::Crowded => 40,
             _ => 4,
         };
-        let mut allow = d.some(rules, |d| (pattern(d, shape), conditions(d, 3)));
+        let mut allow = d.some(rules, |d| (pattern(d, shape), conditions(d, 3, usual)));
         // conditions of the same kinds may say the same in two ways, and nothing may stand twice
         let kinds = |when: &[Condition]| when.iter().map(mem::discriminant).collect::<Vec<_>>();
         allow.dedup_by(|one, next| one.0 == next.0 && kinds(&one.1) == kinds(&next.1));
         d.shuffle(&mut allow);
         let denials = if d.one_in(3) { rules / 2 } else { 0 };
         let require = if d.one_in(4) {
-            conditions(d, 1)
+            conditions(d, 1, usual)
         } else {
             Vec::new()
         };
@@ -171,7 +175,7 @@ fn sees(d: &mut Draw, policy: &Policy) -> Sees {
 fn pattern(d: &mut Draw, shape: Shape) -> String {
     let (least, spread) = match shape {
         Shape::Plain => (0, 4),
-        Shape::Crowded => (5, 2),
+        Shape::Crowded => (6, 2),
         Shape::Wide => (3, 2),
     };
     let mut segments: Vec<String> = (0..least + d.below(spread))
@@ -208,14 +212,18 @@ fn segment(d: &mut Draw, shape: Shape) -> String {
     set.join(",")
 }
 
+/// Numbers that stand for kinds of conditions, some for the same.
+const KINDS: usize = 9;
+
 /// Mostly none; else some that one table can hold.
-fn conditions(d: &mut Draw, sparse: usize) -> Vec<Condition> {
+fn conditions(d: &mut Draw, sparse: usize, usual: usize) -> Vec<Condition> {
     if d.below(sparse + 1) > 1 {
         return Vec::new();
     }
     let mut all = Vec::new();
     for _ in 0..=d.below(3) {
-        let new = condition(d);
+        let kind = if d.one_in(2) { usual } else { d.below(KINDS) };
+        let new = condition(d, kind);
         let same = |old: &Condition| match (old, &new) {
             (Condition::Attribute(old, _), Condition::Attribute(new, _)) => old == new,
             (Condition::Equal(..), Condition::Equal(..)) => *old == new,
@@ -229,8 +237,8 @@ fn conditions(d: &mut Draw, sparse: usize) -> Vec<Condition> {
     all
 }
 
-fn condition(d: &mut Draw) -> Condition {
-    match d.below(9) {
+fn condition(d: &mut Draw, kind: usize) -> Condition {
+    match kind {
         0 => Condition::Owner,
         1..=3 => Condition::Mfa(*d.pick(&[1, 60, 12 * 60])),
         4 => {
@@ -394,6 +402,7 @@ fn permission(d: &mut Draw, policy: &Policy, grants: &[Grant]) -> String {
     let mut segments: Vec<String> = Vec::new();
     for segment in d.pick(&rules).split(':') {
         match segment {
+            "*" if d.one_in(2) => segments.push("a".into()),
             "*" => segments.push(d.text(&LITERALS)),
             "**" => segments.extend((0..d.below(3)).map(|_| d.text(&LITERALS))),
             set => segments.push(d.text(&set.split(',').collect::<Vec<_>>())),
