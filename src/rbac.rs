@@ -1,4 +1,4 @@
-//! Decides who may do what in which tenant, and who sees which field.
+//! Decides who may do what in which tenant, who sees which field, and says why.
 //!
 //! A [`Policy`] is a file that people can read: roles, what they allow and deny, which roles they
 //! inherit, and which fields they show. A subject's [`Grants`] say which roles they have, in which
@@ -8,6 +8,16 @@
 //! What is not allowed is denied. A denial beats every allowance, whatever role it comes from and in
 //! whatever order things are written; a denial on a role also hits whoever inherits the role.
 //! Wildcards stand in the policy and never in a question.
+//!
+//! | To | there is |
+//! |---|---|
+//! | read a policy, print it in one form, tell versions apart | [`Policy::from_toml`], [`Policy::from_json`], [`Policy::to_toml`], [`Version`] |
+//! | decide | [`Policy::decide`]; often and fast, [`Policy::resolve`], [`Policy::hold`] and [`Policy::decide_held`] |
+//! | keep the grants of many subjects in memory | [`Directory`], [`Snapshot`] |
+//! | let people give and take roles, and no more than they have | [`administration`] |
+//! | filter values by who looks at them | [`Policy::view`], [`View`] |
+//! | know why, who and what | [`explain`](mod@explain), [`Policy::what_can`], [`Snapshot::who_can`] |
+//! | review a policy, a change of it, and what nobody uses | [`lint`](mod@lint), [`diff`](mod@diff), [`usage`] |
 //!
 //! # The file
 //!
@@ -24,22 +34,30 @@
 //!
 //! [roles.support]
 //! allow = ["ticket:read,reply", { permission = "note:edit:*", when = "owner" }]
+//! max_grant = "4h"                      # what its grants are like: see `administration`
 //!
 //! [roles.limited]                       # limits personal data even beside admin
 //! inherits = ["user"]
 //! deny = ["contact:read:email"]
 //!
+//! [[class]]
+//! name = "pii"
+//! show = ["admin"]
+//!
 //! [[field]]
 //! name = "contact.email"
 //! class = "pii"
+//! kind = "email"
 //! show = ["admin"]
 //! mask = ["support"]                    # everybody else: hidden
 //! ```
 //!
+//! JSON with the same keys is the same policy.
+//!
 //! - **Patterns** are those of [`Pattern`], names of roles those of one segment of a
-//!   [`Permission`]. `when = "owner"` makes an allowance count only where the subject of the
-//!   request is the owner that the request names.
-//! - **Conditions** stand in `when` and in `require`, and all of a table must hold: `owner = true`;
+//!   [`Permission`]. With `matching = "shiro"` they are read as Apache Shiro means them.
+//! - **Conditions** stand in `when` and in `require`, and all of a table must hold: `owner = true`,
+//!   in short `when = "owner"`: the subject is the owner that the request names;
 //!   `mfa_within = "12h"`; `address = ["10.0.0.0/8"]`; `environment = ["production"]`; `time = { days
 //!   = ["mon"], from = "08:00", until = "18:00", utc_offset = "+01:00" }`, half-open, over midnight
 //!   where `from` is after `until`, on the days on which the hours begin; `attributes = { department
@@ -48,7 +66,7 @@
 //!   negation, so that what is left out can only deny. A denial has no condition.
 //! - **`require`** belongs to the role: it covers everything that a grant of the role allows or
 //!   shows, inherited or its own, and everything that roles allow or show which inherit it. Where
-//!   several roles in a line of inheritance require something, the strictest holds. A second grant
+//!   several roles in a line of inheritance require something, all of it must hold. A second grant
 //!   that requires nothing is not touched by it.
 //! - **Fields.** `show`, `mask` and `pseudonym` grant: a field is shown to the roles under `show` and
 //!   to those that inherit them, masked or given another name for those under the others, hidden from
@@ -65,14 +83,52 @@
 //! - **Classes.** A `[[class]]` says for its fields who sees them; of a role that the field itself
 //!   names too, the more restrictive of both counts. Where a file defines no class, `class` is a label.
 //! - What is seen of whole values, in JSON or in what serde serializes, [`Policy::view`] answers.
+//! - **Grants.** `max_grant`, `grant_needs`, `min_members`, `max_members`, `prerequisites` and
+//!   `[[separation]]` bind whoever gives and takes roles: [`administration`]. A decision does not
+//!   look at them.
 //!
 //! A file is refused as a whole, with every [`Finding`] at its line and column: keys without
 //! meaning, roles that are not defined, roles that inherit themselves, patterns that break the
 //! grammar, entries that stand twice, denials that match nothing which the policy allows or shows.
 //! A file that is not TOML, also because a key stands twice, is refused for that alone; over 64 KiB,
-//! for the first such place. Limits: [`Policy::MAX_LEN`] bytes; four dots outside of strings on one
-//! line; a million inherited roles in total, each role counted with itself, which is a chain of some
-//! 1,400 roles, or 10,000 roles that inherit a hundred each.
+//! for the first such place.
+//!
+//! # A decision
+//!
+//! 1. Of the subject's grants, those count whose role the policy defines, that are for the tenant
+//!    asked about or for all, and in whose time `now` lies. The first moment belongs to it and the
+//!    last does not.
+//! 2. If a role of one of them denies the permission, by its own rules or by inherited ones, the
+//!    answer is [`Reason::ExplicitDeny`].
+//! 3. If a role of one of them allows it by a rule whose conditions hold, and all that the role
+//!    requires holds, the answer is [`Outcome::Allow`].
+//! 4. Otherwise it is denied for what was nearest to an allowance: only a second factor is missing,
+//!    a condition does not hold, the grant has ended, has not begun, is for another tenant, there is
+//!    none. See [`Reason`].
+//!
+//! Neither the order of the file nor that of the grants changes the answer, the rule it names or the
+//! reason.
+//!
+//! # What it costs
+//!
+//! A policy is compiled when it is loaded. Each pattern is kept once. A permission that the policy
+//! writes out, in plain or in sets, has a list of the patterns that match it; others are looked up
+//! segment by segment. What a role inherits is one sorted list of rules, in which the few patterns
+//! that match are searched. So a decision takes time for the grants of the subject and the patterns
+//! that match, and not for the roles of the policy or the subjects of a directory. It allocates
+//! nothing and has no recursion.
+//!
+//! A policy can be made so that more than 32 patterns match one permission, or so that more than 32
+//! paths must be followed to know. Then the rules of the roles that the subject holds are asked one
+//! by one.
+//!
+//! # Limits
+//!
+//! A file has at most [`Policy::MAX_LEN`] bytes. Roles inherit at most a million roles in total, each
+//! counted with itself, which is a chain of some 1,400 roles, or 10,000 roles that inherit a hundred
+//! each; together they have and inherit at most four million rules, those that say the same counted
+//! each. One role, with all that it inherits, requires at most 32 things. A subject has at most
+//! [`Grants::MAX`] grants. What breaks a limit is refused when it is loaded.
 //!
 //! # What this does not do
 //!

@@ -163,36 +163,36 @@ fn candidates_that_do_not_match_are_not_all_asked() {
     }
 }
 
-/// RB-07: `*` and a literal in every combination, over twelve segments of sixteen.
+/// RB-07: `*` and a literal in every combination: the paths double with each segment, until the walk
+/// gives up. What lies on a path that it did not follow is found all the same.
 #[test]
 fn paths_that_double_with_each_segment_are_not_all_walked() {
     let combination = |bits: u32| {
-        let segments = (0..16).map(|i| {
-            if i < 4 || bits >> (i - 4) & 1 == 1 {
-                "a"
-            } else {
-                "*"
-            }
-        });
-        segments.collect::<Vec<_>>().join(":")
+        let segments = (0..12).map(|i| if bits >> i & 1 == 1 { "a" } else { "*" });
+        let segments: Vec<_> = segments.collect();
+        format!("a:a:{}:end{bits}", segments.join(":"))
     };
     let text = format!(
-        "[roles.all]\nallow = {}\n[roles.one]\nallow = ['a:a:a:a:**']\n\
-         [roles.last]\nallow = ['{}']\n[roles.none]\nallow = ['b']\n",
+        "[roles.all]\nallow = {}\n[roles.literals]\nallow = ['{}']\n\
+         [roles.stars]\nallow = ['{}']\n[roles.none]\nallow = ['b']\n",
         list((0..1 << 12).map(combination)),
+        combination((1 << 12) - 1),
         combination(0),
     );
     let policy = policy(&text);
-    let same = ["a"; 16].join(":");
-    for (roles, expected) in [
-        (["all"], true),
-        (["one"], true),
-        (["last"], true),
-        (["none"], false),
+    let start = ["a"; 14].join(":");
+    for (role, end, expected, most) in [
+        ("stars", "end0", true, 300),
+        ("stars", "end4095", false, 300),
+        ("literals", "end4095", true, 300),
+        ("literals", "end0", false, 300),
+        ("none", "end0", false, 300),
+        ("all", "end7", true, 5_000),
+        ("all", "end4096", false, 5_000),
     ] {
-        let (allowed, steps, _) = asked(&policy, &roles, &same);
-        assert_eq!(allowed, expected, "{roles:?}");
-        assert!(steps < 300, "{roles:?}: {steps}");
+        let (allowed, steps, _) = asked(&policy, &[role], &format!("{start}:{end}"));
+        assert_eq!(allowed, expected, "{role} {end}");
+        assert!(steps < most, "{role} {end}: {steps}");
     }
 }
 
