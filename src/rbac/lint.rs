@@ -4,7 +4,7 @@
 //! and roles that say what others say already, fields that nobody sees, and the ways from one role
 //! to the powers of another (the escalation that Kubernetes RBAC restricts by its verbs `escalate`
 //! and `bind`, and NIST SP 800-53 AC-6 asks to look for). What is found is sound: each finding holds,
-//! by the exact algebra of [`Region`]. Not everything is found: a rule that only several
+//! by the exact algebra of [`Region`](super::Region). Not everything is found: a rule that only several
 //! others together make superfluous is not, nor are roles that say the same in patterns too
 //! different to be brought into one form.
 
