@@ -145,6 +145,39 @@ fn a_structure_is_filtered_field_by_field() {
     );
 }
 
+/// RB-03: what has no name in a list is not counted either.
+#[test]
+fn lists_of_every_form_are_as_long_as_what_is_left() {
+    #[derive(Serialize)]
+    struct Tuple(u8, Pair, Note);
+    #[derive(Serialize)]
+    struct All {
+        pay: (u8, Pay),
+    }
+    let note = || Note {
+        text: "called",
+        secret: "owes us",
+    };
+    let list = [
+        json!({"name": 1, "ssn": 2}),
+        json!(3),
+        json!([4, {"ssn": 5}]),
+        json!(null),
+    ];
+    assert_eq!(alike(&list.to_vec()), json!([{"name": 1}, [{}]]));
+    assert_eq!(alike(&(1, note(), "x")), json!([{}]));
+    assert_eq!(
+        alike(&Tuple(1, Pair { x: 1, y: 2 }, note())),
+        json!([{}, {}])
+    );
+    let pay = (1, Pay::Pair(Pair { x: 1, y: 2 }, Pair { x: 3, y: 4 }));
+    let pay = All { pay };
+    assert_eq!(
+        alike(&pay),
+        json!({"pay": [{"Pair": [{"x": 1}, {"x": 3}]}]})
+    );
+}
+
 /// RB-03: a variant is a key, as in JSON.
 #[test]
 fn variants_of_every_form_are_filtered() {
@@ -505,10 +538,12 @@ fn nesting_is_bounded_where_something_is_not_shown() {
         for field in ["contact", "contact.address", "contact.notes"] {
             assert!(serde_json::to_string(&view.of(field, &nested(128))).is_ok());
             let error = serde_json::to_string(&view.of(field, &nested(129))).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                "more than 128 objects and lists within one another"
-            );
+            let too_deep = "more than 128 objects and lists within one another";
+            assert_eq!(error.to_string(), too_deep);
+            // a newtype and `Some` are wrapped as well
+            assert!(serde_json::to_string(&view.of(field, &wrapped(63))).is_ok());
+            let error = serde_json::to_string(&view.of(field, &wrapped(64))).unwrap_err();
+            assert_eq!(error.to_string(), too_deep);
         }
     });
     thread.join().unwrap();

@@ -129,7 +129,7 @@ impl Reader<'_, '_> {
 fn read_permission(field: &str) -> Result<Permission<'static>, Slip> {
     let mut at = 0_usize;
     for part in field.split('.') {
-        if part != ANY || at == 0 {
+        if part != ANY {
             check_literal(part).map_err(|slip| slip.after(at))?;
         }
         at = at.saturating_add(part.len()).saturating_add(1);
