@@ -52,10 +52,13 @@
 //! mask = ["support"]                    # everybody else: hidden
 //! ```
 //!
-//! JSON with the same keys is the same policy.
+//! JSON with the same keys is the same policy: tables are objects, and `[[field]]` is a list under
+//! `field` ([`Policy::from_json`]). [`Policy::to_toml`] and [`Policy::to_json`] write a policy in one
+//! canonical form, whose hash is its [`Policy::version`].
 //!
 //! - **Patterns** are those of [`Pattern`], names of roles those of one segment of a
-//!   [`Permission`]. With `matching = "shiro"` they are read as Apache Shiro means them.
+//!   [`Permission`]. With `matching = "shiro"` they are read as Apache Shiro means them,
+//!   as [`Pattern::from_shiro`] says.
 //! - **Conditions** stand in `when` and in `require`, and all of a table must hold: `owner = true`,
 //!   in short `when = "owner"`: the subject is the owner that the request names;
 //!   `mfa_within = "12h"`; `address = ["10.0.0.0/8"]`; `environment = ["production"]`; `time = { days
@@ -89,9 +92,11 @@
 //!
 //! A file is refused as a whole, with every [`Finding`] at its line and column: keys without
 //! meaning, roles that are not defined, roles that inherit themselves, patterns that break the
-//! grammar, entries that stand twice, denials that match nothing which the policy allows or shows.
-//! A file that is not TOML, also because a key stands twice, is refused for that alone; over 64 KiB,
-//! for the first such place.
+//! grammar, entries that stand twice, keys that contradict each other, denials that match nothing
+//! which the policy allows or shows. For a name that is one slip away from a known one, that one is
+//! suggested. A file that is not TOML, also because a key stands twice, is refused for that alone;
+//! over 64 KiB, for the first such place. A file that is not JSON is refused for the first place that
+//! is not.
 //!
 //! # A decision
 //!
@@ -124,7 +129,9 @@
 //!
 //! # Limits
 //!
-//! A file has at most [`Policy::MAX_LEN`] bytes. Roles inherit at most a million roles in total, each
+//! A file has at most [`Policy::MAX_LEN`] bytes, tables and lists at most sixteen deep and, in TOML,
+//! four dots outside of texts on one line; reading takes time in proportion to its length. Roles
+//! inherit at most a million roles in total, each
 //! counted with itself, which is a chain of some 1,400 roles, or 10,000 roles that inherit a hundred
 //! each; together they have and inherit at most four million rules, those that say the same counted
 //! each. One role, with all that it inherits, requires at most 32 things. A subject has at most

@@ -97,16 +97,17 @@ impl Reader<'_, '_> {
     }
 
     fn rules(&mut self, node: &Node<'_>) -> Vec<RuleDraft> {
-        let mut seen = HashSet::new();
-        let mut rules = Vec::new();
-        for item in self.list(node, "a list of permissions") {
-            let Some(rule) = self.rule(item) else {
-                self.partial = true;
-                continue;
-            };
-            if seen.insert((rule.pattern.clone(), rule.when.clone())) {
-                rules.push(rule);
-            } else {
+        let items = self.list(node, "a list of permissions");
+        let mut rules = Vec::with_capacity(items.len());
+        for item in items {
+            match self.rule(item) {
+                Some(rule) => rules.push(rule),
+                None => self.partial = true,
+            }
+        }
+        let mut seen = HashSet::with_capacity(rules.len());
+        for rule in &rules {
+            if !seen.insert((&rule.pattern, &rule.when)) {
                 self.repeated(rule.at, &rule.pattern.to_string());
             }
         }
