@@ -13,7 +13,7 @@
 #[path = "rbac_random/mod.rs"]
 mod random;
 
-use portcullis::rbac::{Grant, Grants, Policy, Scope, lint::Lint};
+use portcullis::rbac::{Grant, Grants, Policy, Scope, Snapshot, lint::Lint};
 use proptest::prelude::*;
 use random::{Known, now, request, tenant_of, universe};
 
@@ -272,6 +272,132 @@ fn who_may_withdraw_what_denies_is_found() {
         &format!("{roles}roles.clerk.allow = [\"role:withdraw:user\"]"),
         &[],
     );
+}
+
+const PAYMENTS: &str = r#"
+    roles.creator.allow = ["payment:create"]
+    roles.approver.allow = ["payment:approve"]
+    roles.checker.allow = ["payment:check"]
+    separation = [{ kind = "static", roles = ["creator", "approver", "checker"], n = 2 }]
+"#;
+
+/// RB-08: INCITS 359-2012 §6.4, over the hierarchy.
+#[test]
+fn a_role_that_nobody_can_have_is_found() {
+    finds(
+        &format!("{PAYMENTS}roles.both = {{ inherits = [\"creator\", \"approver\"] }}"),
+        &["separated-role: role `both` comes to `approver` and `creator`, of which nobody has 2"],
+    );
+    finds(
+        &format!("{PAYMENTS}roles.one = {{ inherits = [\"creator\"], allow = [\"x\"] }}"),
+        &[],
+    );
+    // a session chooses, and three are more than two
+    for (from, to) in [("static", "dynamic"), ("n = 2", "n = 3")] {
+        let text = PAYMENTS.replace(from, to);
+        finds(
+            &format!("{text}roles.both = {{ inherits = [\"creator\", \"approver\"] }}"),
+            &[],
+        );
+    }
+}
+
+/// RB-08.
+#[test]
+fn a_role_whose_prerequisites_nobody_can_have_beside_it_is_found() {
+    let role = |needs: &str| {
+        format!(
+            "{PAYMENTS}roles.lead = {{ inherits = [\"creator\"], allow = [\"x\"], prerequisites = [{needs:?}] }}"
+        )
+    };
+    let found = "separated-prerequisite: role `lead` needs others first and comes with them to `approver` and `creator`, of which nobody has 2";
+    finds(&role("approver"), &[found]);
+    finds(&role("creator"), &[]);
+    // over the hierarchy, of what is needed and of who needs it
+    let heirs = "roles.boss = { inherits = [\"approver\"], allow = [\"y\"] }\nroles.chief = { inherits = [\"lead\"], allow = [\"z\"] }";
+    let chief = found.replace("`lead`", "`chief`");
+    finds(&format!("{}\n{heirs}", role("boss")), &[&chief, found]);
+}
+
+/// RB-08.
+#[test]
+fn subjects_who_have_what_is_kept_apart_are_found() {
+    let policy: Policy = format!(
+        "portcullis = 1\n{PAYMENTS}roles.head = {{ inherits = [\"approver\"], allow = [\"x\"] }}"
+    )
+    .parse()
+    .unwrap();
+    let everywhere = |role| Grant::new(role, Scope::Everywhere);
+    let inside = |role, tenant| Grant::new(role, Scope::Tenant(tenant_of(tenant)));
+    let all = |grants: &[Grant]| {
+        grants
+            .iter()
+            .cloned()
+            .fold(Grants::new(), |all, grant| all.with(grant).unwrap())
+    };
+    let later = portcullis::Timestamp::from_millis(random::NOW + 1);
+    let snapshot = Snapshot::load(
+        policy,
+        [
+            (
+                "ada",
+                all(&[inside("creator", "acme"), inside("approver", "globex")]),
+            ),
+            ("bea", all(&[everywhere("head"), inside("creator", "acme")])),
+            ("cyd", all(&[everywhere("head"), everywhere("checker")])),
+            (
+                "dan",
+                all(&[
+                    inside("creator", "acme"),
+                    inside("approver", "acme").until(now()),
+                ]),
+            ),
+            (
+                "eve",
+                all(&[
+                    inside("creator", "acme"),
+                    inside("approver", "acme").from(later),
+                ]),
+            ),
+        ],
+    )
+    .unwrap();
+    let found: Vec<_> = snapshot
+        .separation_violations(now())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "`bea` has `approver` and `creator` in acme, of which nobody has 2",
+            "`cyd` has `approver` and `checker` everywhere, of which nobody has 2",
+            "`eve` has `approver` and `creator` in acme, of which nobody has 2",
+        ]
+    );
+}
+
+/// RB-08, RB-04: an environment that is another one at the same time.
+#[test]
+fn conditions_that_exclude_each_other_never_hold() {
+    let when = |name: &str| {
+        format!(
+            "roles.a = {{ allow = [\"x\", {{ permission = \"y\", when = {{ {name} }} }}], require = {{ environment = [\"test\"] }} }}"
+        )
+    };
+    let found =
+        "impossible-condition: role `a` allows `y` under conditions that exclude each other";
+    finds(&when("environment = [\"production\"]"), &[found]);
+    finds(&when("environment = [\"production\", \"test\"]"), &[]);
+    let require = |require: &str| {
+        format!(
+            "roles.a = {{ allow = [\"x\", {{ permission = \"y\", when = {{ attributes = {{ a = \"b\" }}, address = [\"10.0.0.0/8\"] }} }}], require = {{ {require} }} }}"
+        )
+    };
+    finds(&require("attributes = { a = \"c\" }"), &[found]);
+    finds(&require("attributes = { b = \"c\" }"), &[]);
+    finds(&require("address = [\"192.168.0.0/16\"]"), &[found]);
+    finds(&require("address = [\"10.1.0.0/16\"]"), &[]);
 }
 
 /// RB-08: what is found stands in one order and in columns.

@@ -82,7 +82,13 @@ fn findings_are_listed() {
         .lines()
         .map(|line| line.split(' ').next().unwrap())
         .collect();
-    let expected = ["escalation", "loosening", "shadowed-rule", "unseen-field"];
+    let expected = [
+        "escalation",
+        "loosening",
+        "separated-role",
+        "shadowed-rule",
+        "unseen-field",
+    ];
     assert_eq!((names, status), (expected.to_vec(), 1));
 }
 
@@ -90,7 +96,7 @@ fn findings_are_listed() {
 fn a_denial_is_explained() {
     let text = "\
 may `bea` do `project:edit` in tenant `acme`, at 2026-11-21T09:00:00Z?
-denied: role `frozen` must not `project:archive,delete,edit`
+denied: role `frozen` must not `project:archive,delete,edit`; policy VERSION
 
 grants
   editor  in acme                               active: allows `project:archive,edit`
@@ -99,11 +105,16 @@ grants
 to allow it
   withdraw `frozen` everywhere from 2026-11-01T00:00:00Z, which denies `project:archive,delete,edit`
 ";
-    says(
-        "explain policy.toml grants.csv bea acme project:edit",
-        text,
-        1,
-    );
+    let (said, status) = policy("explain policy.toml grants.csv bea acme project:edit");
+    let (checked, _) = policy("check policy.toml");
+    let version: String = checked
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .chars()
+        .take(8)
+        .collect();
+    assert_eq!((said, status), (text.replace("VERSION", &version), 1));
     let fresh = "--second-factor 2026-11-21T08:00:00Z";
     assert_eq!(
         policy("explain policy.toml grants.csv ada acme project:delete").1,

@@ -11,10 +11,12 @@
 mod assign;
 mod roles;
 mod rules;
+mod separation;
 
 use core::fmt;
 
 use super::{Policy, Rule, region::Budget};
+pub use separation::Violation;
 
 /// Comparisons in one check; a policy of 10,000 roles with ten rules each takes a tenth of them
 /// unless most of its rules have something in common.
@@ -31,6 +33,9 @@ impl Policy {
         };
         lints.check("rules", |found, budget| rules::check(self, found, budget));
         lints.check("roles", |found, budget| roles::check(self, found, budget));
+        lints.check("separation", |found, budget| {
+            separation::check(self, found, budget)
+        });
         lints.check("fields", |found, budget| {
             roles::unseen_fields(self, found, budget)
         });
@@ -137,6 +142,25 @@ pub enum Lint<'p> {
     EqualRoles(Names<'p>),
     /// `empty-role`: a role allows, denies and shows nothing.
     EmptyRole(&'p str),
+    /// `separated-role`: a role comes, with all that it inherits, to so many roles of a separation
+    /// of duty that nobody can have it.
+    Separated {
+        /// The role.
+        role: &'p str,
+        /// The roles that are kept apart.
+        roles: Names<'p>,
+        /// Nobody has so many of them.
+        n: u32,
+    },
+    /// `separated-prerequisite`: the same of a role with all that must be held before it.
+    NeedsSeparated {
+        /// The role.
+        role: &'p str,
+        /// The roles that are kept apart.
+        roles: Names<'p>,
+        /// Nobody has so many of them.
+        n: u32,
+    },
     /// `unseen-field`: no role sees this field.
     UnseenField(&'p str),
     /// `allows-everything`: a rule allows all there is, also to change who may do what.
@@ -178,6 +202,8 @@ impl<'p> Lint<'p> {
             Self::Duplicate { .. } => "inherited-duplicate",
             Self::EqualRoles(_) => "equal-roles",
             Self::EmptyRole(_) => "empty-role",
+            Self::Separated { .. } => "separated-role",
+            Self::NeedsSeparated { .. } => "separated-prerequisite",
             Self::UnseenField(_) => "unseen-field",
             Self::Everything(_) => "allows-everything",
             Self::Administrator(_) => "administers-every-role",
@@ -202,6 +228,7 @@ impl<'p> Lint<'p> {
             | Self::LiftsDenial { rule, .. } => rule.role(),
             Self::EqualRoles(names) => names.named.first().copied().unwrap_or_default(),
             Self::EmptyRole(name) | Self::UnseenField(name) => name,
+            Self::Separated { role, .. } | Self::NeedsSeparated { role, .. } => role,
         }
     }
 
@@ -241,6 +268,16 @@ impl fmt::Display for Lint<'_> {
             }
             Self::EqualRoles(names) => write!(f, "roles {names} give the same"),
             Self::EmptyRole(name) => write!(f, "role `{name}` gives and denies nothing"),
+            Self::Separated { role, roles, n } => {
+                write!(f, "role `{role}` comes to {roles}, of which nobody has {n}")
+            }
+            Self::NeedsSeparated { role, roles, n } => {
+                write!(
+                    f,
+                    "role `{role}` needs others first and comes with them to {roles}"
+                )?;
+                write!(f, ", of which nobody has {n}")
+            }
             Self::UnseenField(name) => write!(f, "no role sees field `{name}`"),
             Self::Everything(rule) => {
                 write!(f, "{}: also to change who may do what", Says(rule))
@@ -290,6 +327,7 @@ impl fmt::Display for Says<'_> {
 
 /// Names of roles, sorted; of many the first five and how many there are.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Names<'p> {
     named: Vec<&'p str>,
     more: usize,

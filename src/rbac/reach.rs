@@ -370,6 +370,27 @@ impl Policy {
         role.map_or(&[], |role| &role.comes_down_to)
     }
 
+    /// What must be held before a role, with all that this inherits.
+    pub(super) fn needed_before(&self, role: RoleId) -> impl Iterator<Item = RoleId> + Clone {
+        let inherited = self
+            .closure(role)
+            .iter()
+            .filter_map(|role| self.0.role(*role));
+        let needed = inherited.flat_map(|role| role.terms.prerequisites.iter());
+        needed.flat_map(|needed| self.closure(*needed)).copied()
+    }
+
+    /// How many fields are looked at for what lies at a path.
+    pub(super) fn fields_near(&self, path: &str) -> usize {
+        let (head, _) = path.split_once('.').unwrap_or((path, ""));
+        let fields = &self.0.fields;
+        let first = fields.partition_point(|field| field.name() < head);
+        let near = fields.iter().skip(first);
+        near.take_while(|field| field.name().starts_with(head))
+            .count()
+            .saturating_add(1)
+    }
+
     /// The rules by which a held role allows something, with all that must hold for them.
     pub(super) fn allowing(&self, held: RoleId) -> impl Iterator<Item = (Rule<'_>, Conditions)> {
         let all = &self.0.conditions;

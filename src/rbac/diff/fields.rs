@@ -134,9 +134,12 @@ impl<'p, 'r> Held<'p, 'r> {
             .fields()
             .chain(after.policy.fields())
             .collect();
-        budget.spend(fields.len())?;
         fields.sort_unstable();
         fields.dedup();
+        for field in &fields {
+            budget.spend(before.policy.fields_near(field))?;
+            budget.spend(after.policy.fields_near(field))?;
+        }
         let changes = fields.into_iter().map(|field| FieldChange {
             field,
             before: before.sight(field),

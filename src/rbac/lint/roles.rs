@@ -83,8 +83,8 @@ pub(super) fn unseen_fields<'p>(
     budget: &mut Budget,
 ) -> Option<()> {
     for name in policy.fields() {
+        budget.spend(policy.fields_near(name))?;
         for rule in policy.covering(name) {
-            budget.spend(1)?;
             let mut seers = seers(rule).map(|(role, _)| role);
             if !seers.any(|role| !is_hidden(policy, role, name)) {
                 found.push(Lint::UnseenField(name));
