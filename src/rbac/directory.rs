@@ -9,6 +9,7 @@ mod load;
 mod members;
 mod names;
 mod packed;
+mod rows;
 mod snapshot;
 mod trie;
 
@@ -19,10 +20,10 @@ use std::sync::{
 };
 
 pub use administer::Actor;
-pub use load::{BadRow, BadRows, Flaw, Row};
 pub use snapshot::{Question, Snapshot, Subject};
 
 use members::Index;
+pub use rows::{BadRow, BadRows, Flaw, Row};
 
 use super::{Grants, Policy, Version};
 
@@ -170,7 +171,7 @@ impl Directory {
     /// [`Flaw::Subject`], [`Flaw::UnknownRole`] where no policy of this directory has ever defined a
     /// role.
     pub fn danger_set_grants(&self, subject: &str, grants: &Grants) -> Result<(), Flaw> {
-        load::check_subject(subject)?;
+        rows::check_subject(subject)?;
         let turn = self.turn();
         self.set(turn, &self.snapshot(), subject, grants)
     }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{Directory, Flaw, Snapshot, load, members::Others};
+use super::{Directory, Flaw, Snapshot, members::Others, rows};
 use crate::{
     Timestamp,
     rbac::{
@@ -133,7 +133,7 @@ impl Directory {
         scope: &Scope,
         check: impl FnOnce(&Snapshot, &Others<'_>) -> Result<Grants, Refusal>,
     ) -> Result<(), Refusal> {
-        load::check_subject(subject)?;
+        rows::check_subject(subject)?;
         let mut turn = self.turn();
         let snapshot = self.snapshot();
         let others = Others {

@@ -4,9 +4,10 @@ use core::fmt;
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    load::{self, BadRows, Flaw, Row},
+    load,
     names::{Roles, Tenants},
     packed::{Held, Packed},
+    rows::{BadRows, Flaw, Row},
     trie::Trie,
 };
 use crate::{

@@ -1,0 +1,169 @@
+//! What is read into a directory, row by row, and what can be wrong with it.
+
+use core::fmt;
+
+use super::leaf::NAME_LEN;
+use crate::{Timestamp, rbac::Fault};
+
+/// Bad rows that are listed; of what goes beyond them, only the number is told.
+pub(super) const LISTED: usize = 100;
+
+/// One grant of one subject, as a table of a database has it.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Row<'r> {
+    pub(super) subject: &'r str,
+    pub(super) role: &'r str,
+    pub(super) tenant: Option<&'r str>,
+    pub(super) from: Timestamp,
+    pub(super) until: Option<Timestamp>,
+}
+
+impl<'r> Row<'r> {
+    /// The subject has the role in this tenant, from ever and without end.
+    pub const fn new(subject: &'r str, role: &'r str, tenant: &'r str) -> Self {
+        Self {
+            tenant: Some(tenant),
+            ..Self::everywhere(subject, role)
+        }
+    }
+
+    /// The subject has the role in every tenant, as with
+    /// [`Scope::Everywhere`](crate::rbac::Scope::Everywhere).
+    pub const fn everywhere(subject: &'r str, role: &'r str) -> Self {
+        Self {
+            subject,
+            role,
+            tenant: None,
+            from: Timestamp::EPOCH,
+            until: None,
+        }
+    }
+
+    /// The grant counts from this moment on.
+    pub const fn from(self, from: Timestamp) -> Self {
+        Self { from, ..self }
+    }
+
+    /// The grant counts before this moment and no longer at it; None where it has no end.
+    pub fn until(self, until: impl Into<Option<Timestamp>>) -> Self {
+        Self {
+            until: until.into(),
+            ..self
+        }
+    }
+}
+
+/// Everything that is wrong with rows that were to be loaded, in their order; none was.
+///
+/// At most a hundred rows are listed. Printed, each takes a line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BadRows {
+    pub(super) listed: Vec<BadRow>,
+    pub(super) omitted: usize,
+}
+
+impl BadRows {
+    /// The rows listed.
+    pub fn iter(&self) -> core::slice::Iter<'_, BadRow> {
+        self.listed.iter()
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+}
+
+impl<'a> IntoIterator for &'a BadRows {
+    type Item = &'a BadRow;
+    type IntoIter = core::slice::Iter<'a, BadRow>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for BadRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, row) in self.listed.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "\n" };
+            write!(f, "{separator}{row}")?;
+        }
+        match self.omitted {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl core::error::Error for BadRows {}
+
+/// A row that cannot be loaded.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BadRow {
+    pub(super) row: usize,
+    pub(super) flaw: Flaw,
+}
+
+impl BadRow {
+    /// The row, from 1.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn flaw(&self) -> &Flaw {
+        &self.flaw
+    }
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}: {}", self.row, self.flaw)
+    }
+}
+
+/// What can be wrong with a row. It never repeats what the row says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// The subject's name is empty or longer than [`Snapshot::SUBJECT_LEN`](super::Snapshot::SUBJECT_LEN).
+    Subject,
+    /// The policy defines no role of this name.
+    UnknownRole,
+    /// No tenant has this name; `*` is none.
+    Tenant(Fault),
+    /// The subject has more than [`Grants::MAX`](crate::rbac::Grants::MAX) grants; the row is their
+    /// first.
+    TooManyGrants,
+    /// The subject has had a row of grants before.
+    Repeated,
+    /// More tenants than can be numbered, which are 2^32.
+    TooManyTenants,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject => f.write_str("a subject's name has 1 to 255 bytes"),
+            Self::UnknownRole => f.write_str("the policy has no such role"),
+            Self::Tenant(fault) => write!(f, "the tenant's name: {fault}"),
+            Self::TooManyGrants => f.write_str("a subject has at most 512 grants"),
+            Self::Repeated => f.write_str("the subject stands in an earlier row"),
+            Self::TooManyTenants => f.write_str("there are at most 4294967295 tenants"),
+        }
+    }
+}
+
+/// Whether a name can be that of a subject.
+pub(super) fn check_subject(name: &str) -> Result<(), Flaw> {
+    if (1..=NAME_LEN).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err(Flaw::Subject)
+    }
+}
