@@ -180,7 +180,6 @@
 pub mod administration;
 mod closure;
 mod compile;
-#[allow(dead_code, reason = "printed in the commits that follow")]
 mod condition;
 mod decide;
 mod decision;

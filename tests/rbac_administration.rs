@@ -15,6 +15,8 @@ mod delegation;
 mod fields;
 #[path = "rbac_administration/glass.rs"]
 mod glass;
+#[path = "rbac_administration/refusals.rs"]
+mod refusals;
 #[path = "rbac_administration/scenarios.rs"]
 mod scenarios;
 #[path = "rbac_administration/soundness.rs"]

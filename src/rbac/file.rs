@@ -11,8 +11,6 @@ mod reader;
 mod role;
 mod separation;
 mod toml;
-#[allow(dead_code, reason = "printed in the commits that follow")]
-mod written;
 
 use core::{str::FromStr, time::Duration};
 use std::sync::Arc;

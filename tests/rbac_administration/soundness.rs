@@ -58,6 +58,55 @@ fn any_policy() -> impl Strategy<Value = Policy> {
     })
 }
 
+/// Fields of a policy, each with what the roles see of it.
+const NAMED: [&str; 4] = ["a.x", "a.x.y", "a", "b.*.z"];
+/// Fields that are asked for.
+const FIELDS: [&str; 6] = ["a", "a.x", "a.x.y", "a.x.w", "b.1.z", "b.2.z"];
+const DENIALS: [&str; 7] = [
+    "a:read",
+    "a:read:x",
+    "a:read:x:y",
+    "b:read:1",
+    "b:read:1:z",
+    "*:read:*",
+    "a:**",
+];
+
+fn any_policy_of_fields() -> impl Strategy<Value = Policy> {
+    let level = prop::sample::select(vec!["show", "mask", "pseudonym", "hide"]);
+    let fields = prop::collection::vec(prop::collection::vec(level, 4), NAMED.len());
+    let role = (
+        prop::option::of(0..DENIALS.len()),
+        any::<bool>(),
+        prop::option::of(0..4_usize),
+    );
+    let roles = prop::collection::vec(role, 4);
+    (fields, roles).prop_filter_map("not a policy", |(fields, roles)| {
+        let mut text = String::from("portcullis = 1\n[roles.staff]\nallow = [\"role:assign:*\"]\n");
+        for (i, (denial, require, inherits)) in roles.into_iter().enumerate() {
+            text += &format!("[roles.r{i}]\n");
+            if let Some(denial) = denial {
+                text += &format!("deny = [{:?}]\n", DENIALS[denial]);
+            }
+            if require {
+                text += "require = { mfa_within = \"1h\" }\n";
+            }
+            if let Some(below) = inherits.filter(|below| *below < i) {
+                text += &format!("inherits = [\"r{below}\"]\n");
+            }
+        }
+        for (name, levels) in NAMED.into_iter().zip(fields) {
+            text += &format!("[[field]]\nname = {name:?}\n");
+            for level in ["show", "mask", "pseudonym"] {
+                let roles = levels.iter().zip(0..).filter(|(own, _)| **own == level);
+                let roles: Vec<_> = roles.map(|(_, i)| format!("\"r{i}\"")).collect();
+                text += &format!("{level} = [{}]\n", roles.join(", "));
+            }
+        }
+        text.parse().ok()
+    })
+}
+
 fn any_grant() -> impl Strategy<Value = Grant> {
     let places = prop::sample::select(vec![
         Scope::Everywhere,
@@ -127,7 +176,7 @@ fn questions() -> impl Iterator<Item = Question<'static>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     /// RB-11: delegation adds nothing.
     #[test]
@@ -144,6 +193,32 @@ proptest! {
                     !may(&policy, &bob, "bob", question) || may(&policy, &ada, "ada", question),
                     "{:?} {:?} {:?}", question, ada, bob
                 );
+            }
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// RB-11, RB-03: nor does anybody show more than they see.
+    #[test]
+    fn nobody_shows_more_than_they_see(
+        policy in any_policy_of_fields(),
+        held in prop::collection::vec(any_grant(), 1..4),
+        given in any_grant(),
+    ) {
+        let staff = Grant::new("staff", Scope::Everywhere);
+        let ada = held.into_iter().chain([staff]).try_fold(Grants::new(), Grants::with).unwrap();
+        if let Ok(bob) = assign(&policy, &ada, given) {
+            for (question, field) in questions().flat_map(|q| FIELDS.map(|field| (q, field))) {
+                let facts = Facts::new().second_factor_at(question.factor.then_some(question.now));
+                let tenant = tenant(question.tenant);
+                let sees = |grants| {
+                    policy.visibility_with(grants, &tenant, field, facts, question.now)
+                };
+                prop_assert!(sees(&bob) >= sees(&ada), "{question:?} {field} {ada:?} {bob:?}");
             }
         }
     }

@@ -169,6 +169,35 @@ fn conditions_that_say_the_same_are_the_same_policy() {
     );
 }
 
+/// RB-12: conditions are printed as they are read, in both formats.
+#[test]
+fn conditions_that_are_printed_are_read_again() {
+    for when in [
+        "\"owner\"",
+        "{ owner = true, mfa_within = \"90s\" }",
+        "{ address = [\"10.0.0.0/8\", \"192.0.2.7\", \"2001:db8::/32\"] }",
+        "{ time = { days = [\"sun\", \"mon\"], from = \"22:00\", until = \"06:00\", utc_offset = \"-03:30\" } }",
+        "{ time = { until = \"12:00\" } }",
+        "{ environment = [\"a\", \"b\"], attributes = { \"a.b\" = \"c \\\" d\", e = \"f\" } }",
+        "{ equal = [[\"b\", \"a\"], [\"c\", \"a\"]] }",
+    ] {
+        let policy = policy(&format!(
+            "[roles.a]\nallow = [{{ permission = \"a\", when = {when} }}]\n[roles.b]\nrequire = {}",
+            if when.starts_with('{') {
+                when
+            } else {
+                "{ owner = true }"
+            }
+        ));
+        assert_eq!(
+            Policy::from_toml(&policy.to_toml()),
+            Ok(policy.clone()),
+            "{when}"
+        );
+        assert_eq!(Policy::from_json(&policy.to_json()), Ok(policy), "{when}");
+    }
+}
+
 /// RB-04: a denial has no condition: a fact left out would switch it off.
 #[test]
 fn a_denial_has_no_condition() {
