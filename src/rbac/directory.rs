@@ -43,6 +43,21 @@ use super::{Grants, Policy, Version};
 /// refused. Who has a role whose members the policy bounds is counted over those who have it in the
 /// same tenant, after one look at every subject for the first such change of a role.
 ///
+/// # Cost
+///
+/// Measured on 2026-11-22 with `benches/rbac_directory.rs` and its parts, on two virtual processors
+/// of an AMD EPYC that others used at the same time. Random users ask, so that at a million users a
+/// decision waits for memory some four times, which took 200 to 300 ns each there.
+///
+/// | Users, roles        | Decide  | From text | Change one | Load as rows |
+/// |---------------------|---------|-----------|------------|--------------|
+/// | 100, 10             |   60 ns |     75 ns |     0.9 µs |      0.06 ms |
+/// | 10,000, 1,000       |   90 ns |    110 ns |     1.9 µs |       2.5 ms |
+/// | 1,000,000, 10,000   | 0.8 µs  |    0.9 µs |     5.5 µs |       540 ms |
+///
+/// A snapshot from a [`Reader`] takes 2 ns, from [`Directory::snapshot`] 20 ns. A million users take
+/// 40 MB and are dropped in 6 ms.
+///
 /// # What this does not do
 ///
 /// It keeps nothing beyond the process: load it from a database, and write there what you change
