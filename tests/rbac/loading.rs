@@ -103,7 +103,7 @@ fn a_hub_between_many_roles_is_refused() {
 
 /// RB-12: a million permissions are read; a longer file is not.
 #[test]
-fn a_file_is_bounded_and_what_fits_is_read() {
+fn a_million_permissions_are_read_and_a_longer_file_is_refused() {
     let list = |n: usize| (0..n).map(|i| format!("\"p{i}:r\",")).collect::<String>();
     let million = format!("portcullis = 1\nroles.a.allow = [{}]\n", list(1_000_000));
     let policy: Policy = million.parse().unwrap();
