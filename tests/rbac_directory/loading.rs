@@ -2,7 +2,7 @@
 
 use portcullis::{
     Timestamp,
-    rbac::{BadRows, Fault, Flaw, Grant, Grants, Row, Scope, Snapshot},
+    rbac::{BadRows, Fault, Flaw, Grant, Grants, Kind, Row, Scope, Snapshot},
 };
 
 use super::{decide, grants, here, may, roles};
@@ -137,4 +137,84 @@ fn each_of_many_subjects_has_its_own_grants() {
         assert_eq!(may(&snapshot, name, "b"), i % 3 != 0, "{name}");
     }
     assert!(!may(&snapshot, "u20000", "a"));
+}
+
+/// RB-10: what was taken by breaking glass is not an ordinary grant after it was written to a
+/// database and read again, and all that was recorded is still there.
+#[test]
+fn what_is_written_row_by_row_and_loaded_again_is_the_same() {
+    let at = Timestamp::from_secs;
+    let broken = Grant::new("a", here("acme")).from(at(5)).until(at(9));
+    let broken = broken.by_breaking_glass().because("INC-7");
+    let held = [
+        broken.requested_by("ada"),
+        Grant::new("b", Scope::Everywhere)
+            .because("TICKET-1")
+            .requested_by("ben")
+            .approved_by("cleo"),
+        Grant::new("b", here("acme")).approved_by("cleo"),
+        Grant::new("b", here("globex")),
+    ];
+    let ada = held
+        .into_iter()
+        .fold(Grants::new(), |all, grant| all.with(grant).unwrap());
+    let subjects = [("ada", ada.clone()), ("ben", grants(&["a"]))];
+    let first = Snapshot::load(roles(&["a", "b"]), subjects).unwrap();
+    let written: Vec<(String, Grants)> = first
+        .subjects()
+        .map(|subject| (subject.name().to_owned(), subject.grants()))
+        .collect();
+    let rows = written.iter().flat_map(|(name, grants)| {
+        let rows = grants.iter().map(|grant| Row::of(name, grant));
+        rows.collect::<Vec<_>>()
+    });
+    let again = Snapshot::load_rows(roles(&["a", "b"]), rows).unwrap();
+    assert_eq!(again.grants("ada"), ada);
+    assert_eq!(again.grants("ben"), grants(&["a"]));
+}
+
+/// RB-10: the columns of a table say the same.
+#[test]
+fn a_row_says_how_a_grant_came_about() {
+    let at = Timestamp::from_secs;
+    let row = Row::new("ada", "a", "acme").from(at(5)).until(at(9));
+    let row = row.of_kind(Kind::BreakGlass).because("INC-7");
+    let rows = [
+        row.requested_by("ada").approved_by("ben"),
+        Row::new("ben", "a", "acme")
+            .because(None)
+            .requested_by("cleo"),
+    ];
+    let snapshot = Snapshot::load_rows(roles(&["a"]), rows).unwrap();
+    let broken = Grant::new("a", here("acme")).from(at(5)).until(at(9));
+    let broken = broken.by_breaking_glass().because("INC-7");
+    let broken = broken.requested_by("ada").approved_by("ben");
+    assert_eq!(snapshot.grants("ada"), Grants::new().with(broken).unwrap());
+    let given = Grant::new("a", here("acme")).requested_by("cleo");
+    assert_eq!(snapshot.grants("ben"), Grants::new().with(given).unwrap());
+}
+
+/// RB-10: what no grant can say, no row says.
+#[test]
+fn what_a_row_records_has_the_bounds_of_a_grant() {
+    let (reason, name) = ("x".repeat(257), "x".repeat(129));
+    let row = Row::new("ada", "a", "acme");
+    let rows = [
+        row.because(&*reason),
+        row.because(""),
+        row.because("a\nb"),
+        row.requested_by(&*name),
+        row.approved_by(""),
+        row.because(reason.strip_prefix('x'))
+            .requested_by(name.strip_prefix('x')),
+    ];
+    let bad = Snapshot::load_rows(roles(&["a"]), rows).unwrap_err();
+    let expected = [
+        (1, Flaw::Reason),
+        (2, Flaw::Reason),
+        (3, Flaw::Reason),
+        (4, Flaw::Name),
+        (5, Flaw::Name),
+    ];
+    assert_eq!(flaws(&bad), expected);
 }

@@ -6,7 +6,7 @@ use std::collections::hash_map::RandomState;
 use super::{
     names::{Roles, Tenants},
     packed::{self, Held, Packed},
-    rows::{BadRow, BadRows, Flaw, LISTED, Row, check_subject},
+    rows::{BadRow, BadRows, Flaw, LISTED, Row, check_record, check_subject, record},
     trie::{self, Entry, Trie},
 };
 use crate::rbac::{Fault, Grant, Grants, Policy, Scope, Tenant, permission::check_literal};
@@ -27,7 +27,7 @@ pub(super) fn rows<'r>(
     for row in rows {
         loader.next_row(row.subject);
         loader.begin(row.subject);
-        loader.grant(row.role, row.tenant, Held::within(row.from, row.until));
+        loader.grant(&row);
     }
     loader.finish(Repeats::Join)
 }
@@ -42,12 +42,7 @@ pub(super) fn subjects<N: AsRef<str>>(
         loader.next_row(name.as_ref());
         loader.begin_anew(name.as_ref());
         for grant in grants.iter() {
-            let tenant = match grant.scope() {
-                Scope::Everywhere => None,
-                Scope::Tenant(tenant) => Some(tenant.as_str()),
-            };
-            let paper = packed::paper(grant);
-            loader.grant(grant.role(), tenant, Held::of(grant, &paper));
+            loader.grant(&Row::of(name.as_ref(), grant));
         }
     }
     loader.finish(Repeats::Refuse)
@@ -145,21 +140,25 @@ impl Loader {
         });
     }
 
-    /// A grant, whose names are these.
-    fn grant(&mut self, role: &str, tenant: Option<&str>, held: Held<'_>) {
-        let role = self.roles.number(role).ok_or(Flaw::UnknownRole);
-        let tenant = tenant.map(|name| self.number_of(name)).transpose();
-        for flaw in [role.clone().err(), tenant.clone().err()]
-            .into_iter()
-            .flatten()
-        {
+    /// The grant of a row.
+    fn grant(&mut self, row: &Row<'_>) {
+        let role = self.roles.number(row.role).ok_or(Flaw::UnknownRole);
+        let tenant = row.tenant.map(|name| self.number_of(name)).transpose();
+        let record = check_record(row.record);
+        let flaws = [
+            role.clone().err(),
+            tenant.clone().err(),
+            record.clone().err(),
+        ];
+        for flaw in flaws.into_iter().flatten() {
             self.refuse(self.row, flaw);
         }
-        if let (Ok(role), Ok(tenant)) = (role, tenant) {
+        if let (Ok(role), Ok(tenant), Ok(())) = (role, tenant, record) {
+            let paper = packed::paper(row.record);
             let held = Held {
                 role,
                 tenant,
-                ..held
+                ..Held::of(row, &paper)
             };
             held.pack(&mut self.bytes);
             if let Some(run) = self.runs.last_mut() {
@@ -283,11 +282,11 @@ pub(super) fn pack<'g>(
             Scope::Everywhere => None,
             Scope::Tenant(tenant) => Some(number(tenant)?),
         };
-        let paper = packed::paper(grant);
+        let paper = packed::paper(record(grant));
         let held = Held {
             role: roles.number(grant.role()).ok_or(Flaw::UnknownRole)?,
             tenant,
-            ..Held::of(grant, &paper)
+            ..Held::of(&Row::of("", grant), &paper)
         };
         held.pack(&mut packed);
     }

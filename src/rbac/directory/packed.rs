@@ -7,6 +7,7 @@
 //! [`Grants`](crate::rbac::Grants), so that a decision over them names the same rule. In
 //! little-endian order, for this process alone.
 
+use super::rows::{Record, Row};
 use crate::{
     Timestamp,
     rbac::{Grant, Kind, Scope, decide::Standing, grants::Phase},
@@ -35,24 +36,16 @@ pub(super) struct Held<'p> {
 }
 
 impl<'p> Held<'p> {
-    /// A grant with these times; its role and its tenant are still to be said.
-    pub(super) fn within(from: Timestamp, until: Option<Timestamp>) -> Self {
+    /// A grant, about which `paper` says what is written; the numbers of its role and its tenant
+    /// are still to be said.
+    pub(super) fn of(row: &Row<'_>, paper: &'p [u8]) -> Self {
         Self {
             role: 0,
             tenant: None,
-            from,
-            until,
-            kind: Kind::Ordinary,
-            paper: &[],
-        }
-    }
-
-    /// The same of a grant about which `paper` says what is written.
-    pub(super) fn of(grant: &Grant, paper: &'p [u8]) -> Self {
-        Self {
-            kind: grant.kind(),
+            from: row.from,
+            until: row.until,
+            kind: row.kind,
             paper,
-            ..Self::within(grant.starts(), grant.ends())
         }
     }
 
@@ -119,11 +112,10 @@ impl<'p> Held<'p> {
 }
 
 /// What is written about a grant: nothing for most.
-pub(super) fn paper(grant: &Grant) -> Vec<u8> {
-    let texts = [grant.reason(), grant.requester(), grant.approver()];
+pub(super) fn paper(record: Record<'_>) -> Vec<u8> {
     let mut paper = Vec::new();
-    if texts.iter().any(Option::is_some) {
-        for own in texts {
+    if record.iter().any(Option::is_some) {
+        for own in record {
             text(own.unwrap_or_default().as_bytes(), &mut paper);
         }
     }

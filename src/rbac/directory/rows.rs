@@ -3,12 +3,19 @@
 use core::fmt;
 
 use super::leaf::NAME_LEN;
-use crate::{Timestamp, rbac::Fault};
+use crate::{
+    Timestamp,
+    rbac::{Error, Fault, Grant, Kind, Scope},
+};
 
 /// Bad rows that are listed; of what goes beyond them, only the number is told.
 pub(super) const LISTED: usize = 100;
 
 /// One grant of one subject, as a table of a database has it.
+///
+/// Write everything that a grant says, its [`Kind`] and its record too, and read all of it again:
+/// as an ordinary grant, what somebody took by breaking glass would give them authority over the
+/// grants of others, and no report would list it. [`Row::of`] leaves nothing out.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Row<'r> {
@@ -17,10 +24,16 @@ pub struct Row<'r> {
     pub(super) tenant: Option<&'r str>,
     pub(super) from: Timestamp,
     pub(super) until: Option<Timestamp>,
+    pub(super) kind: Kind,
+    pub(super) record: Record<'r>,
 }
 
+/// Why a grant was given, who asked for it or gave it, who approved it.
+pub(super) type Record<'r> = [Option<&'r str>; 3];
+
 impl<'r> Row<'r> {
-    /// The subject has the role in this tenant, from ever and without end.
+    /// The subject has the role in this tenant, from ever and without end, by an ordinary grant of
+    /// which nothing is recorded.
     pub const fn new(subject: &'r str, role: &'r str, tenant: &'r str) -> Self {
         Self {
             tenant: Some(tenant),
@@ -29,7 +42,7 @@ impl<'r> Row<'r> {
     }
 
     /// The subject has the role in every tenant, as with
-    /// [`Scope::Everywhere`](crate::rbac::Scope::Everywhere).
+    /// [`Scope::Everywhere`]; else as [`Row::new`].
     pub const fn everywhere(subject: &'r str, role: &'r str) -> Self {
         Self {
             subject,
@@ -37,6 +50,26 @@ impl<'r> Row<'r> {
             tenant: None,
             from: Timestamp::EPOCH,
             until: None,
+            kind: Kind::Ordinary,
+            record: [None; 3],
+        }
+    }
+
+    /// The subject has this grant, with all that it says. [`Snapshot::subjects`] gives what there is.
+    ///
+    /// [`Snapshot::subjects`]: super::Snapshot::subjects
+    pub fn of(subject: &'r str, grant: &'r Grant) -> Self {
+        Self {
+            subject,
+            role: grant.role(),
+            tenant: match grant.scope() {
+                Scope::Everywhere => None,
+                Scope::Tenant(tenant) => Some(tenant.as_str()),
+            },
+            from: grant.starts(),
+            until: grant.ends(),
+            kind: grant.kind(),
+            record: record(grant),
         }
     }
 
@@ -52,6 +85,38 @@ impl<'r> Row<'r> {
             ..self
         }
     }
+
+    /// How the grant came about.
+    pub const fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// Why the role was granted, as [`Grant::because`]; None where it is not known.
+    pub fn because(self, reason: impl Into<Option<&'r str>>) -> Self {
+        let [_, requester, approver] = self.record;
+        self.recorded([reason.into(), requester, approver])
+    }
+
+    /// Who asked for the grant or gave it, as [`Grant::requested_by`]; None where it is not known.
+    pub fn requested_by(self, name: impl Into<Option<&'r str>>) -> Self {
+        let [reason, _, approver] = self.record;
+        self.recorded([reason, name.into(), approver])
+    }
+
+    /// Who approved the grant, as [`Grant::approved_by`]; None where nobody did.
+    pub fn approved_by(self, name: impl Into<Option<&'r str>>) -> Self {
+        let [reason, requester, _] = self.record;
+        self.recorded([reason, requester, name.into()])
+    }
+
+    const fn recorded(self, record: Record<'r>) -> Self {
+        Self { record, ..self }
+    }
+}
+
+/// What is recorded of a grant.
+pub(super) fn record(grant: &Grant) -> Record<'_> {
+    [grant.reason(), grant.requester(), grant.approver()]
 }
 
 /// Everything that is wrong with rows that were to be loaded, in their order; none was.
@@ -144,6 +209,10 @@ pub enum Flaw {
     Repeated,
     /// More tenants than can be numbered, which are 2^32.
     TooManyTenants,
+    /// The reason is not 1 to 256 bytes without control characters.
+    Reason,
+    /// The name of who asked or who approved is not 1 to 128 bytes without control characters.
+    Name,
 }
 
 impl fmt::Display for Flaw {
@@ -155,6 +224,8 @@ impl fmt::Display for Flaw {
             Self::TooManyGrants => f.write_str("a subject has at most 512 grants"),
             Self::Repeated => f.write_str("the subject stands in an earlier row"),
             Self::TooManyTenants => f.write_str("there are at most 4294967295 tenants"),
+            Self::Reason => Error::Reason.fmt(f),
+            Self::Name => Error::Name.fmt(f),
         }
     }
 }
@@ -165,5 +236,18 @@ pub(super) fn check_subject(name: &str) -> Result<(), Flaw> {
         Ok(())
     } else {
         Err(Flaw::Subject)
+    }
+}
+
+/// Whether what is recorded of a grant can be recorded.
+pub(super) fn check_record([reason, requester, approver]: Record<'_>) -> Result<(), Flaw> {
+    if !reason.is_none_or(Grant::is_reason) {
+        return Err(Flaw::Reason);
+    }
+    let mut names = [requester, approver].into_iter().flatten();
+    if names.all(Grant::is_name) {
+        Ok(())
+    } else {
+        Err(Flaw::Name)
     }
 }

@@ -190,20 +190,25 @@ impl Grant {
     /// Whether all of its texts are within their bounds.
     pub(super) fn check(&self) -> Result<(), Error> {
         check_literal(&self.role).map_err(|slip| slip.in_text(&self.role))?;
-        let is_written = |text: Option<&str>, len| {
-            text.is_none_or(|text| {
-                (1..=len).contains(&text.len()) && !text.contains(char::is_control)
-            })
-        };
-        if !is_written(self.reason(), REASON_LEN) {
+        if !self.reason().is_none_or(Self::is_reason) {
             return Err(Error::Reason);
         }
-        let names = [self.requester(), self.approver()];
-        if names.iter().all(|name| is_written(*name, NAME_LEN)) {
+        let mut names = [self.requester(), self.approver()].into_iter().flatten();
+        if names.all(Self::is_name) {
             Ok(())
         } else {
             Err(Error::Name)
         }
+    }
+
+    /// Whether a text can be the reason of a grant.
+    pub(in crate::rbac) fn is_reason(text: &str) -> bool {
+        is_written(text, REASON_LEN)
+    }
+
+    /// Whether a text can be the name of who asked for a grant or approved it.
+    pub(in crate::rbac) fn is_name(text: &str) -> bool {
+        is_written(text, NAME_LEN)
     }
 
     pub(super) fn encode(&self, e: &mut Encoder) {
@@ -270,6 +275,10 @@ impl Grant {
             Scope::Tenant(own) => own == tenant,
         }
     }
+}
+
+fn is_written(text: &str, len: usize) -> bool {
+    (1..=len).contains(&text.len()) && !text.contains(char::is_control)
 }
 
 /// Where a moment lies in a grant's time.
