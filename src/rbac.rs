@@ -227,7 +227,8 @@ use condition::Conditions;
 use decide::Standing;
 pub use decision::{Decision, Outcome, Reason, Rule, SecondFactor};
 pub use directory::{
-    Actor, BadRow, BadRows, Directory, Flaw, Question, Reader, Row, Snapshot, Stale, Subject,
+    Actor, BadRow, BadRows, Changed, Directory, Flaw, Question, Reader, Row, Snapshot, Stale,
+    Subject,
 };
 pub use error::{Error, JsonFault};
 pub use facts::Facts;

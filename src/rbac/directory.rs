@@ -61,7 +61,7 @@ use super::{Grants, Policy, Version};
 /// # What this does not do
 ///
 /// It keeps nothing beyond the process: load it from a database, and write there what you change
-/// here. It does not see what changes there, nor what another process's directory does: bounds on
+/// here, as [`Changed`] says. It does not see what changes there, nor what another process's directory does: bounds on
 /// members and separation of duty hold within one directory. What is loaded or set is taken as it
 /// is; whether it breaks a separation of duty, ask a lint. Names of tenants stay in memory until
 /// everything is replaced, also those of which no grant is left, and so do names of roles; beyond
@@ -70,7 +70,8 @@ use super::{Grants, Policy, Version};
 /// # Security
 ///
 /// Whoever holds a snapshot decides by what it says: hold it for one request, not for one session,
-/// or a withdrawn grant stays in use. A thread that panics leaves what there was: a change is made as
+/// or a withdrawn grant stays in use. So do the grants that [`Snapshot::activate`] gives: keep the
+/// names of the roles in the session, and activate them for each request. A thread that panics leaves what there was: a change is made as
 /// a whole or not at all.
 ///
 /// # Example
@@ -95,7 +96,8 @@ use super::{Grants, Policy, Version};
 ///
 /// let ben_edits = Question::new("ben", "acme", "project:edit");
 /// assert!(!directory.snapshot().decide_text(&ben_edits, now)?.is_allowed());
-/// directory.assign(Grant::new("editor", acme.clone()), "ben", Actor::new("ada"), now)?;
+/// let ben = directory.assign(Grant::new("editor", acme.clone()), "ben", Actor::new("ada"), now)?;
+/// assert_eq!((ben.grants().iter().len(), ben.number()), (2, 1)); // to be written
 /// assert!(directory.snapshot().decide_text(&ben_edits, now)?.is_allowed());
 ///
 /// let last_owner = directory.withdraw("owner", &acme, "ada", Actor::new("ada"), now);
@@ -111,12 +113,19 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// A directory that begins with this.
+    /// A directory that begins with this and counts its changes from 1.
     #[must_use]
     pub fn new(snapshot: Snapshot) -> Self {
+        Self::after(0, snapshot)
+    }
+
+    /// A directory that begins with this and goes on counting after the last change that was written
+    /// of it: see [`Changed::number`].
+    #[must_use]
+    pub fn after(last: u64, snapshot: Snapshot) -> Self {
         Self {
             current: RwLock::new(snapshot),
-            changes: AtomicU64::new(0),
+            changes: AtomicU64::new(last),
             turn: Mutex::default(),
         }
     }
@@ -185,10 +194,10 @@ impl Directory {
     ///
     /// [`Flaw::Subject`], [`Flaw::UnknownRole`] where no policy of this directory has ever defined a
     /// role.
-    pub fn danger_set_grants(&self, subject: &str, grants: &Grants) -> Result<(), Flaw> {
+    pub fn danger_set_grants(&self, subject: &str, grants: &Grants) -> Result<Changed, Flaw> {
         rows::check_subject(subject)?;
         let turn = self.turn();
-        self.set(turn, &self.snapshot(), subject, grants)
+        self.set(turn, &self.snapshot(), subject, grants.clone())
     }
 
     fn turn(&self) -> MutexGuard<'_, Index> {
@@ -207,22 +216,53 @@ impl Directory {
         mut turn: MutexGuard<'_, Index>,
         now: &Snapshot,
         subject: &str,
-        grants: &Grants,
-    ) -> Result<(), Flaw> {
-        let next = now.inner().with(subject, grants)?;
+        grants: Grants,
+    ) -> Result<Changed, Flaw> {
+        let next = now.inner().with(subject, &grants)?;
         turn.change(subject, now.inner().packed(subject), next.packed(subject));
-        self.put(Snapshot::of(next), turn);
-        Ok(())
+        let number = self.put(Snapshot::of(next), turn);
+        Ok(Changed { grants, number })
     }
 
-    /// Makes `next` what everybody sees from now on.
-    fn put(&self, next: Snapshot, turn: MutexGuard<'_, Index>) {
+    /// Makes `next` what everybody sees from now on, and gives the number of this change.
+    fn put(&self, next: Snapshot, turn: MutexGuard<'_, Index>) -> u64 {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         let last = core::mem::replace(&mut *current, next);
-        self.changes.fetch_add(1, Ordering::Release);
+        let before = self.changes.fetch_add(1, Ordering::Release);
         drop((current, turn));
         // after the locks: to drop a million subjects takes a while
         drop(last);
+        before.wrapping_add(1)
+    }
+}
+
+/// What a change made of a subject: to be written to the database.
+///
+/// A change is in force as soon as it is made; only then is it written. Two threads can therefore
+/// write changes of one subject in another order than they were made. Keep the number beside the
+/// subject's grants and write only over a lower one (`… WHERE change < $number`), or a grant that was
+/// withdrawn last stands in the database and is back with the next load. Where writing fails, write
+/// again what [`Snapshot::grants`] then says, or load everything anew.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Changed {
+    grants: Grants,
+    number: u64,
+}
+
+impl Changed {
+    /// All that the subject now holds, in place of what they held; none where they hold nothing.
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// The changes that its [`Directory`] has counted, with this one: higher than of every change made
+    /// before, of whatever subject. Other changes are counted too, so that there are gaps.
+    ///
+    /// It says nothing about another directory, of another process or before a restart: begin with
+    /// [`Directory::after`] the highest number in the database.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
     }
 }
 

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Barrier, thread};
 use portcullis::{
     Timestamp,
     rbac::{
-        Actor, Assignment, Directory, Facts, Grant, Grants, Kind, Members, Policy, Principal,
-        Refusal, Scope, Snapshot, Withdrawal,
+        Actor, Assignment, Changed, Directory, Facts, Grant, Grants, Kind, Members, Policy,
+        Principal, Refusal, Scope, Snapshot, Withdrawal,
     },
 };
 use proptest::prelude::*;
@@ -66,8 +66,8 @@ fn holders(directory: &Directory, role: &str) -> usize {
 /// Does it in so many threads at the same moment; what each was told.
 fn at_once(
     threads: usize,
-    act: impl Fn(usize) -> Result<(), Refusal> + Sync,
-) -> Vec<Result<(), Refusal>> {
+    act: impl Fn(usize) -> Result<Changed, Refusal> + Sync,
+) -> Vec<Result<Changed, Refusal>> {
     let start = Barrier::new(threads);
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads)
@@ -258,8 +258,9 @@ fn of_a_hundred_who_are_given_the_fifth_of_five_seats_one_has_it() {
         directory.assign(in_acme("seat"), &format!("u{i}"), Actor::new("root"), NOW)
     });
     assert_eq!(told.iter().filter(|told| told.is_ok()).count(), 1);
-    let full =
-        |told: &Result<(), Refusal>| matches!(told, Err(Refusal::TooManyMembers { most: 5, .. }));
+    let full = |told: &Result<Changed, Refusal>| {
+        matches!(told, Err(Refusal::TooManyMembers { most: 5, .. }))
+    };
     assert_eq!(told.iter().filter(|told| full(told)).count(), 99);
     assert_eq!(holders(&directory, "seat"), 5);
     // a seat that is given back is free, and another tenant has its own
@@ -310,6 +311,54 @@ fn a_session_has_only_the_roles_it_activates() {
         matches!(refused, Err(Refusal::NotActive { .. })),
         "{refused:?}"
     );
+}
+
+/// RB-11: what a change gives back is what the next snapshot has, so that it can be written; the
+/// numbers tell which of two changes was made last, also after a restart.
+#[test]
+fn a_change_says_what_to_write_and_in_which_order() {
+    let directory = directory(&[]);
+    let root = Actor::new("root");
+    let given = directory.assign(in_acme("seat"), "ada", root, NOW).unwrap();
+    assert_eq!(given.grants(), &directory.snapshot().grants("ada"));
+    assert_eq!(given.grants().iter().len(), 1);
+    let ben = directory.danger_set_grants("ben", &grants(&["on_call"]));
+    let ben = ben.unwrap();
+    assert_eq!(ben.grants(), &grants(&["on_call"]));
+    let taken = directory.withdraw("seat", &here("acme"), "ada", root, NOW);
+    let taken = taken.unwrap();
+    assert_eq!(taken.grants(), &Grants::new());
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let broken = in_acme("firefighter").until(hour).because("a fire");
+    let broken = directory.break_glass(broken, Actor::new("ben"), NOW);
+    let broken = broken.unwrap();
+    assert_eq!(broken.grants(), &directory.snapshot().grants("ben"));
+    assert_eq!(broken.grants().iter().len(), 2);
+    let numbers = [&given, &ben, &taken, &broken].map(Changed::number);
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+
+    let restarted = Directory::after(broken.number(), directory.snapshot());
+    let later = restarted.assign(in_acme("seat"), "ada", root, NOW).unwrap();
+    assert!(later.number() > broken.number());
+}
+
+/// RB-11: whoever writes in another order than changes were made, and only over lower numbers, has
+/// written what is so.
+#[test]
+fn of_changes_at_once_the_highest_number_is_what_remains() {
+    let directory = directory(&[]);
+    let root = Actor::new("root");
+    let told = at_once(8, |i| {
+        if i % 2 == 0 {
+            directory.assign(in_acme("seat"), "ada", root, NOW)
+        } else {
+            directory.danger_set_grants("ada", &Grants::new())?;
+            directory.assign(in_acme("payer"), "ada", root, NOW)
+        }
+    });
+    let changes = told.into_iter().map(Result::unwrap);
+    let last = changes.max_by_key(Changed::number).unwrap();
+    assert_eq!(last.grants(), &directory.snapshot().grants("ada"));
 }
 
 const SUBJECTS: [&str; 4] = ["ada", "ben", "cleo", "dan"];
@@ -373,13 +422,18 @@ impl Oracle {
         self.held.get(name).cloned().unwrap_or_default()
     }
 
-    fn assign(&mut self, grant: Grant, to: &'static str, by: &'static str) -> Result<(), Refusal> {
+    fn assign(
+        &mut self,
+        grant: Grant,
+        to: &'static str,
+        by: &'static str,
+    ) -> Result<Grants, Refusal> {
         let (all, held, own) = (self.all(), self.of(to), self.of(by));
         let (subject, granter) = (Principal::new(to, &held), Principal::new(by, &own));
         let assignment = Assignment::new(grant, subject, granter).among(&all);
         let next = self.policy.assign(&assignment, NOW)?;
-        self.held.insert(to, next);
-        Ok(())
+        self.held.insert(to, next.clone());
+        Ok(next)
     }
 
     fn withdraw(
@@ -388,13 +442,13 @@ impl Oracle {
         scope: &Scope,
         from: &'static str,
         by: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Grants, Refusal> {
         let (all, held, own) = (self.all(), self.of(from), self.of(by));
         let (subject, granter) = (Principal::new(from, &held), Principal::new(by, &own));
         let withdrawal = Withdrawal::new(role, scope, subject, granter).among(&all);
         let next = self.policy.withdraw(&withdrawal, NOW)?;
-        self.held.insert(from, next);
-        Ok(())
+        self.held.insert(from, next.clone());
+        Ok(next)
     }
 
     fn all(&self) -> Everybody {
@@ -436,10 +490,12 @@ proptest! {
             match act.clone() {
                 Act::Assign(grant, to, by) => {
                     let told = directory.assign(grant.clone(), to, Actor::new(by), NOW);
+                    let told = told.map(|changed| changed.grants().clone());
                     prop_assert_eq!(told, oracle.assign(grant, to, by), "{:?}", act);
                 }
                 Act::Withdraw(role, scope, from, by) => {
                     let told = directory.withdraw(role, &scope, from, Actor::new(by), NOW);
+                    let told = told.map(|changed| changed.grants().clone());
                     prop_assert_eq!(told, oracle.withdraw(role, &scope, from, by), "{:?}", act);
                 }
                 Act::Set(name, grants) => {

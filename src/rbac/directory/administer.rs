@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{Directory, Flaw, Snapshot, members::Others, rows};
+use super::{Changed, Directory, Flaw, Snapshot, members::Others, rows};
 use crate::{
     Timestamp,
     rbac::{
@@ -75,7 +75,7 @@ impl Directory {
         subject: &str,
         by: Actor<'_>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Changed, Refusal> {
         let scope = grant.scope().clone();
         self.change(subject, &scope, |snapshot, others| {
             let held = Held::of(snapshot, subject, by);
@@ -99,7 +99,7 @@ impl Directory {
         subject: &str,
         by: Actor<'_>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Changed, Refusal> {
         self.change(subject, scope, |snapshot, others| {
             let held = Held::of(snapshot, subject, by);
             let (from, by) = (held.subject(subject), held.actor(by));
@@ -115,7 +115,12 @@ impl Directory {
     /// # Errors
     ///
     /// [`Refusal`] as there; then nothing has changed.
-    pub fn break_glass(&self, grant: Grant, by: Actor<'_>, now: Timestamp) -> Result<(), Refusal> {
+    pub fn break_glass(
+        &self,
+        grant: Grant,
+        by: Actor<'_>,
+        now: Timestamp,
+    ) -> Result<Changed, Refusal> {
         let scope = grant.scope().clone();
         self.change(by.name, &scope, |snapshot, others| {
             let held = Held::of(snapshot, by.name, by);
@@ -132,7 +137,7 @@ impl Directory {
         subject: &str,
         scope: &Scope,
         check: impl FnOnce(&Snapshot, &Others<'_>) -> Result<Grants, Refusal>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Changed, Refusal> {
         rows::check_subject(subject)?;
         let mut turn = self.turn();
         let snapshot = self.snapshot();
@@ -142,8 +147,7 @@ impl Directory {
             scope,
         };
         let grants = check(&snapshot, &others)?;
-        self.set(turn, &snapshot, subject, &grants)?;
-        Ok(())
+        Ok(self.set(turn, &snapshot, subject, grants)?)
     }
 }
 
