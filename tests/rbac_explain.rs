@@ -242,6 +242,26 @@ fn what_no_role_allows_needs_another_policy() {
     }
 }
 
+/// RB-06, RB-05: a grant that would be refused is not named, where its role or one that this inherits
+/// bounds it.
+#[test]
+fn the_grant_that_is_missing_is_as_long_as_it_may_be() {
+    let text = "portcullis = 1
+        roles.a = { allow = [\"x\"], max_grant = \"4h\" }
+        roles.b = { inherits = [\"a\"], allow = [\"y\"], max_grant = \"8h\" }";
+    let (policy, tenant): (Policy, _) = (text.parse().unwrap(), tenant_of("acme"));
+    for role in ["a", "b"] {
+        let asked = if role == "a" { "x" } else { "y" };
+        let permission = Permission::parse(asked).unwrap();
+        let request = Request::new("ann", &tenant, &permission);
+        let grant = in_tenant(role, "acme")
+            .from(nine())
+            .until(at("2026-11-21T13:00:00Z"));
+        let explanation = policy.explain(&Grants::new(), &request, nine());
+        assert_eq!(explanation.steps(), [Step::Grant(grant)]);
+    }
+}
+
 /// RB-06: a subject's name cannot write lines of its own.
 #[test]
 fn names_are_printed_on_one_line() {

@@ -1,7 +1,7 @@
 //! What a role, or all the roles of a subject, come to: what is allowed under which conditions once
 //! the denials are taken away, and what one set of rules allows beyond another.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 use std::collections::BTreeMap;
 
 use super::{
@@ -368,6 +368,15 @@ impl Policy {
     pub(super) fn closure(&self, role: RoleId) -> &[RoleId] {
         let role = self.0.role(role);
         role.map_or(&[], |role| &role.comes_down_to)
+    }
+
+    /// How long a grant of a role may be, with all that it inherits; None where it may have no end.
+    pub(super) fn longest_grant(&self, role: RoleId) -> Option<Duration> {
+        let inherited = self
+            .closure(role)
+            .iter()
+            .filter_map(|role| self.0.role(*role));
+        inherited.filter_map(|role| role.terms.max_grant).min()
     }
 
     /// What must be held before a role, with all that this inherits.

@@ -34,7 +34,7 @@ pub enum Step<'p> {
         /// The rule that denies it.
         rule: Rule<'p>,
     },
-    /// This grant would have to be made. Of the roles that would do, none gives strictly less; one
+    /// This grant would have to be made, or a shorter one. Of the roles that would do, none gives strictly less; one
     /// that the subject had, will have or has elsewhere comes before others. Whether it may be
     /// granted is another question.
     Grant(Grant),
@@ -140,6 +140,8 @@ fn unmet(policy: &Policy, grants: &Grants, request: &Request<'_>, now: Timestamp
 /// A role that would allow it.
 struct Candidate<'p> {
     name: &'p str,
+    /// How long a grant of it may be.
+    longest: Option<Duration>,
     /// Of the rules that allow it, what is missing for the one that is nearest.
     unmet: Option<(Unmet, Conditions)>,
     reach: Reach<'p>,
@@ -158,6 +160,7 @@ impl<'p> Candidate<'p> {
         });
         Some(Self {
             name: policy.role_name(role),
+            longest: policy.longest_grant(role),
             unmet: unmet.min()?,
             reach: Reach::of_role(policy, role),
         })
@@ -171,7 +174,11 @@ impl<'p> Candidate<'p> {
 
     fn steps(self, request: &Request<'_>, now: Timestamp) -> Vec<Step<'p>> {
         let scope = Scope::Tenant(request.tenant.clone());
-        let mut steps = vec![Step::Grant(Grant::new(self.name, scope).from(now))];
+        let grant = Grant::new(self.name, scope).from(now);
+        let mut steps = vec![Step::Grant(match self.longest {
+            Some(longest) => grant.until(now.saturating_add(longest)),
+            None => grant,
+        })];
         steps.extend(self.unmet.map(|(unmet, conditions)| match unmet {
             Unmet::StepUp { within } => Step::Prove(within),
             Unmet::Condition(_) => {
