@@ -154,7 +154,10 @@ fn subjects_that_gain_or_lose_are_told_by_what_they_hold() {
                 "cyd",
                 all(&[everywhere("limited"), inside("admin", "acme")]),
             ),
-            ("dan", all(&[inside("old", "acme").until(now())])),
+            (
+                "dan",
+                all(&[inside("old", "acme").until(now()), inside("user", "acme")]),
+            ),
         ],
     )
     .unwrap();
@@ -171,7 +174,7 @@ with `old`
   `ada` in acme, `bea` in acme
   loses  `report:read`
 with `user`
-  `bea` in globex
+  `bea` in globex, `dan` in acme
   gains  `member:invite`
   gains  `note:edit:*` (before only when owner)
   sees   `contact.email` masked, before hidden

@@ -416,6 +416,29 @@ fn an_explanation_has_a_form_for_programs() {
     assert_eq!(serde_json::to_value(can).unwrap(), form);
 }
 
+/// RB-10, RB-04: what no facts can make so is not said to be possible.
+#[test]
+fn what_is_allowed_under_conditions_that_exclude_each_other_is_not_listed() {
+    let text = "portcullis = 1
+        [roles.a]
+        allow = [\"x\", { permission = \"y\", when = { environment = [\"production\"] } }]
+        require = { environment = [\"test\"] }";
+    let grants = all([in_tenant("a", "acme")]);
+    let snapshot = Snapshot::load(text.parse().unwrap(), [("ada", grants.clone())]).unwrap();
+    let tenant = tenant_of("acme");
+    let can = snapshot
+        .policy()
+        .what_can(&grants, &tenant, nine())
+        .unwrap();
+    let can: Vec<_> = can.iter().map(ToString::to_string).collect();
+    assert_eq!(can, ["`x` when environment test"]);
+    let who = |asked: &str| {
+        let permission = Permission::parse(asked).unwrap();
+        snapshot.who_can(&permission, &tenant, nine()).len()
+    };
+    assert_eq!([who("x"), who("y")], [1, 0]);
+}
+
 /// Applies what an explanation asks for, without the step of this number.
 fn applied(
     policy: &Policy,

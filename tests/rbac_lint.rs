@@ -90,6 +90,11 @@ fn a_rule_that_another_says_already_is_shadowed() {
         "roles.a.allow = [\"x:read\", { permission = \"x:read\", when = \"owner\" }]",
         &["shadowed-rule: role `a` allows `x:read` and also `x:read`, which says more"],
     );
+    // of two that come to the same, one
+    finds(
+        "roles.a = { allow = [\"x\", { permission = \"x\", when = { mfa_within = \"2h\" } }], require = { mfa_within = \"1h\" } }",
+        &["shadowed-rule: role `a` allows `x` and also `x`, which says more"],
+    );
     // under a narrower condition, or in a role that is not inherited
     finds(
         "roles.a.allow = [{ permission = \"x:*\", when = \"owner\" }, \"x:read\"]",
@@ -271,6 +276,13 @@ fn who_may_withdraw_what_denies_is_found() {
     finds(
         &format!("{roles}roles.clerk.allow = [\"role:withdraw:user\"]"),
         &[],
+    );
+    // also from oneself
+    finds(
+        &format!("{roles}roles.clerk = {{ allow = [\"role:withdraw:clerk\"], deny = [\"x\"] }}"),
+        &[
+            "lifts-denial: role `clerk` allows `role:withdraw:clerk`, which lifts what `clerk` would deny",
+        ],
     );
 }
 

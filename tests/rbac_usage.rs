@@ -205,6 +205,21 @@ fn what_is_forgotten_was_not_used() {
     assert_eq!(idle(&usage, &grants)[0].1, ["project:read"]);
 }
 
+/// RB-10: also where so many patterns match what was used that the policy does not list them.
+#[test]
+fn a_use_counts_for_each_of_many_rules() {
+    let rules: Vec<_> = (0..100).map(|n| format!("x:y,z{n}")).collect();
+    let text = format!("portcullis = 1\nroles.many.allow = {rules:?}");
+    let policy: Policy = text.parse().unwrap();
+    let mut usage = Usage::new();
+    used(&mut usage, "ada", "acme", "x:z7", hours_ago(1));
+    let grants = all([inside("many", "acme")]);
+    let unused = usage.unused(&policy, "ada", &grants, DAY, now());
+    assert_eq!((unused[0].idle().len(), unused[0].used()), (99, 1));
+    used(&mut usage, "ada", "acme", "x:y", hours_ago(1));
+    assert!(usage.unused(&policy, "ada", &grants, DAY, now()).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

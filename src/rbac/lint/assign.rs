@@ -66,7 +66,7 @@ pub(super) fn check<'p>(
     Some(())
 }
 
-/// The other roles that who has `rule` may assign or withdraw.
+/// The roles that who has `rule` may assign or withdraw.
 fn targets(
     policy: &Policy,
     reach: &Reach<'_>,
@@ -84,7 +84,7 @@ fn targets(
         let name = policy.role_name(*role);
         let permission = ["role", verb, name].join(":");
         let denied = reach.denials().iter().any(|cell| cell.matches(&permission));
-        name != rule.rule.role() && rule.cell.matches(&permission) && !denied
+        rule.cell.matches(&permission) && !denied
     });
     Some(roles)
 }

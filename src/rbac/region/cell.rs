@@ -16,8 +16,7 @@ const SINGLES: usize = 64;
 /// a policy can name.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(in crate::rbac) struct Cell<'p> {
-    /// INVARIANT: at most [`SEGMENTS`], with a tail fewer; without a tail at least one; never `*`
-    /// alone before a tail, which is the tail alone.
+    /// INVARIANT: at most [`SEGMENTS`], with a tail fewer; without a tail at least one.
     segments: Vec<Choice<'p>>,
     tail: Tail,
 }
@@ -46,14 +45,12 @@ impl<'p> From<&'p Pattern> for Cell<'p> {
 
 impl<'p> Cell<'p> {
     /// None where no permission is like this.
-    fn new(mut segments: Vec<Choice<'p>>, mut tail: Tail) -> Option<Self> {
+    fn new(segments: Vec<Choice<'p>>, mut tail: Tail) -> Option<Self> {
         match (segments.len(), tail) {
             (0, Tail::Nothing) => return None,
             (len, _) if len > SEGMENTS => return None,
             // nothing can follow the last segment that a permission may have
             (SEGMENTS, _) => tail = Tail::Nothing,
-            // every permission has a first segment
-            (1, Tail::Anything) if segments == [ANY.clone()] => segments.clear(),
             _ => {}
         }
         Some(Self { segments, tail })
