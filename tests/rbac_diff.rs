@@ -242,6 +242,37 @@ fn a_diff_has_a_form_for_programs() {
     );
 }
 
+/// RB-09: what would take too long is not guessed.
+#[test]
+fn policies_made_to_take_long_are_not_said_to_be_the_same() {
+    let wide = |tail: &str| {
+        let rules: Vec<_> = (0..3000).map(|i| format!("*:x{i}{tail}")).collect();
+        policy(&format!(
+            "roles.wide.allow = {rules:?}\nroles.a.allow = [\"a:x1\"]"
+        ))
+    };
+    let (old, new) = (wide(":a,b"), wide(":b,c"));
+    let diff = old.diff(&new);
+    assert!(diff.unknown() > 0 && !diff.is_empty());
+    assert!(
+        diff.to_string().ends_with("not compared, roles: 1\n"),
+        "{diff}"
+    );
+    let tenant = tenant_of("t1");
+    let held = |role| {
+        Grants::new()
+            .with(Grant::new(role, Scope::Everywhere))
+            .unwrap()
+    };
+    assert_eq!(diff.for_subject(&held("wide"), &tenant, now()), None);
+    let snapshot =
+        Snapshot::load(old.clone(), [("ada", held("wide")), ("bea", held("a"))]).unwrap();
+    let subjects = diff.subjects(&snapshot, now());
+    assert_eq!((subjects.unknown(), subjects.is_empty()), (1, false));
+    assert_eq!(subjects.to_string(), "not compared, subjects: 1\n");
+    assert_eq!(old.what_can(&held("wide"), &tenant, now()), None);
+}
+
 /// Whether what is known meets the conditions of an allowance, by their text.
 fn holds(allowance: &Allowance<'_>, known: Known) -> bool {
     let text = allowance.when().unwrap_or_default();

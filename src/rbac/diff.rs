@@ -4,6 +4,21 @@
 //! inherits it, patterns said in other words, and rules under a denial make no difference. What
 //! counts is what each role allows and denies with all that it inherits, and what the roles of a
 //! subject come to together, because a denial of one takes away what another gives.
+//!
+//! What bounds the grants and not what they allow (`max_grant`, separation of duty and the like) is no
+//! effect in this sense and is not compared.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::rbac::Policy;
+//!
+//! let old: Policy = "portcullis = 1\nroles.user.allow = [\"note:read,edit\"]".parse()?;
+//! let new: Policy = "portcullis = 1\nroles.user.allow = [\"note:*\"]".parse()?;
+//! let text = "role `user`\n  gains  `note:*` except `note:edit,read`\n";
+//! assert_eq!(old.diff(&new).to_string(), text);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod fields;
 mod subjects;
@@ -337,7 +352,7 @@ impl fmt::Display for Diff<'_> {
         self.roles.iter().try_for_each(|role| write!(f, "{role}"))?;
         match self.unknown {
             0 => Ok(()),
-            roles => writeln!(f, "{roles} roles were not compared"),
+            roles => writeln!(f, "not compared, roles: {roles}"),
         }
     }
 }

@@ -1,4 +1,36 @@
-//! Why a question was decided as it was, and what would change that.
+//! Why a question was decided as it was, what would change that, and who can do what.
+//!
+//! [`Policy::explain`] lays a question beside each grant of the subject, and for a denial names the
+//! steps to an allowance: what must go, which grant is missing, what must be proved or hold.
+//! [`Policy::what_can`] and [`Snapshot::who_can`](super::Snapshot::who_can) ask the other way round,
+//! and are exact: a permission or a subject is listed exactly where it would be allowed.
+//!
+//! # What this does not do
+//!
+//! It does not say whether a missing grant may be made: that is for
+//! [`administration`](super::administration). What it says is for those who administer, and not for
+//! the subject who was denied: it tells what exists elsewhere.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::{Timestamp, rbac::{Grants, Permission, Policy, Request, Tenant}};
+//!
+//! let policy: Policy = r#"
+//!     portcullis = 1
+//!     [roles.editor]
+//!     allow = ["project:edit"]
+//!     [roles.owner]
+//!     allow = ["**"]
+//! "#.parse()?;
+//! let (acme, edit) = (Tenant::new("acme")?, Permission::parse("project:edit")?);
+//! let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+//! let explanation = policy.explain(&Grants::new(), &Request::new("ada", &acme, &edit), now);
+//! let [step] = explanation.steps() else { unreachable!() };
+//! // of the two roles that would do, the one that gives less
+//! assert_eq!(step.to_string(), "grant `editor` in acme from 2026-11-21T09:00:00Z");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod steps;
 mod who;

@@ -7,6 +7,24 @@
 //! by the exact algebra of [`Region`](super::Region). Not everything is found: a rule that only several
 //! others together make superfluous is not, nor are roles that say the same in patterns too
 //! different to be brought into one form.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::rbac::Policy;
+//!
+//! let policy: Policy = r#"
+//!     portcullis = 1
+//!     [roles.owner]
+//!     allow = ["project:*"]
+//!     [roles.clerk]
+//!     allow = ["role:assign:owner"]
+//! "#.parse()?;
+//! let lints = policy.lint();
+//! let names: Vec<_> = lints.iter().map(|lint| lint.name()).collect();
+//! assert_eq!(names, ["escalation"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod assign;
 mod roles;

@@ -4,6 +4,26 @@
 //! grants allow. A rule that nobody has used for months is a power that only an attacker would use
 //! (least privilege: NIST SP 800-53 AC-6 (7), OWASP ASVS 5.0 V8.2). What to do about it is for a
 //! person to say: a role for emergencies is seldom used.
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::{Timestamp, rbac::{Grant, Grants, Permission, Policy, Scope, Tenant, usage::Usage}};
+//! # use std::time::Duration;
+//!
+//! let policy: Policy = "portcullis = 1\nroles.user.allow = [\"note:read\", \"note:edit\"]".parse()?;
+//! let acme = Tenant::new("acme")?;
+//! let ada = Grants::new().with(Grant::new("user", Scope::Tenant(acme.clone())))?;
+//! let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+//!
+//! let mut usage = Usage::new();
+//! usage.record("ada", &acme, &Permission::parse("note:read")?, now);
+//! let month = Duration::from_secs(30 * 24 * 60 * 60);
+//! let unused = usage.unused(&policy, "ada", &ada, month, now);
+//! let text = "`ada` has `user` in acme: 1 of 2 rules are used\n  `note:edit`  never\n";
+//! assert_eq!(unused[0].to_string(), text);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use core::{fmt, time::Duration};
 use std::collections::HashMap;

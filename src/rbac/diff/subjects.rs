@@ -198,7 +198,7 @@ impl fmt::Display for Subjects<'_, '_> {
             .try_for_each(|affected| write!(f, "{affected}"))?;
         match self.unknown {
             0 => Ok(()),
-            subjects => writeln!(f, "{subjects} subjects were not compared"),
+            subjects => writeln!(f, "not compared, subjects: {subjects}"),
         }
     }
 }
