@@ -160,12 +160,12 @@ impl Policy {
     ) -> Result<Grants, Refusal> {
         let policy = &*self.0;
         let (role, grant) = policy.to_record(assignment, Kind::BreakGlass, now)?;
-        let (span, subject) = (Span::of(&grant), &assignment.to);
-        if subject.name != assignment.by.name {
+        let (span, subject, by) = (Span::of(&grant), &assignment.to, &assignment.by);
+        if subject.name != by.name {
             return Err(Refusal::NotOneself);
         }
-        let held = Held::new(policy, subject, grant.scope(), span, Authority::Given, now);
-        held.may("break_glass", grant.role(), (Who::Subject, subject))?;
+        let held = Held::new(policy, by, grant.scope(), span, Authority::Given, now);
+        held.may("break_glass", grant.role(), (Who::Subject, by))?;
         policy.keep_rest(role, &grant, subject.grants)?;
         if grant.reason().is_none() {
             return Err(Refusal::NeedsReason);

@@ -65,6 +65,17 @@ impl Grants {
         self
     }
 
+    /// Those of these grants of which this is so.
+    pub(super) fn filter(mut self, is_kept: impl Fn(&Grant) -> bool) -> Self {
+        self.grants.retain(is_kept);
+        self
+    }
+
+    /// Whether this very grant is one of them.
+    pub(super) fn has(&self, grant: &Grant) -> bool {
+        self.grants.binary_search(grant).is_ok()
+    }
+
     /// The grants in ascending order of role and scope.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Grant> {

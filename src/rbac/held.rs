@@ -45,9 +45,15 @@ impl fmt::Debug for Resolved<'_> {
 
 /// A subject's grants with what a policy makes of them, looked up once.
 ///
-/// For as long as a session lasts, or a batch of questions. It saves time and changes nothing: a
+/// For one request that asks much, or a batch of questions. It saves time and changes nothing: a
 /// request is decided as with the grants themselves, also by another policy, which looks them up
-/// again. When the subject's grants change, it is to be made anew.
+/// again.
+///
+/// # Security
+///
+/// It does not see what becomes of the subject's grants: kept for as long as a session lasts, it would
+/// still allow after a grant was withdrawn or a subject suspended. Keep the names of the roles in the
+/// session; for each request, activate ([`Policy::activate`]) and hold anew.
 #[derive(Clone)]
 #[must_use]
 pub struct Held {
@@ -141,7 +147,7 @@ impl Policy {
         }
     }
 
-    /// Looks a subject's grants up, for [`Policy::decide_held`].
+    /// Looks a subject's grants up, for [`Policy::decide_held`]: for one request, as [`Held`] says.
     pub fn hold(&self, grants: &Grants) -> Held {
         Held::new(self, grants)
     }

@@ -17,9 +17,10 @@ impl Policy {
     ///
     /// The grants are those that the subject has of these roles where the tenant is, and besides
     /// those of every role that denies something: a denial is not left out by whoever it hits. Decide
-    /// the session's requests with them. Another activation for the same session takes the place of
-    /// this one, and must be made from all grants or from this one's; two that count side by side are
-    /// two sessions, which nothing here keeps apart.
+    /// the session's requests with them. Keep the names of the roles in the session and not these
+    /// grants, which do not see what is withdrawn: activate for each request. Another activation for
+    /// the same session takes the place of this one, and must be made from all grants or from this
+    /// one's; two that count side by side are two sessions, which nothing here keeps apart.
     ///
     /// A role that is only inherited cannot be activated by itself: it would be without what the
     /// inheriting role requires.
@@ -46,11 +47,8 @@ impl Policy {
                 return Err(Refusal::NotActive { role });
             }
         }
-        let denies = |grant: &Grant| {
-            let role = policy.role_id(grant.role());
-            role.is_some_and(|role| !policy.rules.of(role, Effect::Deny).is_empty())
-        };
-        let active = || here().filter(|grant| roles.contains(&grant.role()) || denies(grant));
+        let is_active = |grant: &&Grant| roles.contains(&grant.role()) || policy.denies(grant);
+        let active = || here().filter(is_active);
         let used = active().filter_map(|grant| policy.role_id(grant.role()));
         policy.keep_apart(SeparationKind::Dynamic, &policy.all_inherited(used), None)?;
         let mut active = active().cloned();
@@ -59,6 +57,27 @@ impl Policy {
 }
 
 impl Compiled {
+    /// Whether the role of a grant denies something, of its own or inherited.
+    fn denies(&self, grant: &Grant) -> bool {
+        let role = self.role_id(grant.role());
+        role.is_some_and(|role| !self.rules.of(role, Effect::Deny).is_empty())
+    }
+
+    /// Of the grants that somebody holds, those that count in a session where the scope is: those
+    /// that it was given and that are still held as they were, and those that deny something.
+    pub(super) fn in_session(
+        &self,
+        held: Grants,
+        session: &Grants,
+        scope: &Scope,
+    ) -> Result<Grants, Refusal> {
+        let is_active = |grant: &Grant| session.has(grant) || self.denies(grant);
+        let active = held.filter(|grant| grant.scope().meets(scope) && is_active(grant));
+        let roles = active.iter().filter_map(|grant| self.role_id(grant.role()));
+        self.keep_apart(SeparationKind::Dynamic, &self.all_inherited(roles), None)?;
+        Ok(active)
+    }
+
     /// Whether a subject may have a role in a scope beside the grants that have not ended.
     pub(super) fn keep_static_apart(
         &self,

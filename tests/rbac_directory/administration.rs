@@ -313,6 +313,122 @@ fn a_session_has_only_the_roles_it_activates() {
     );
 }
 
+/// Who may assign keys, who may approve that, and nobody does both in one session.
+const KEYS: &str = r#"
+[roles.assigner]
+allow = ["role:assign,withdraw:key", "vault:open"]
+[roles.approver]
+allow = ["role:approve,break_glass:key"]
+[roles.key]
+allow = ["vault:open"]
+grant_needs = ["reason", "approver"]
+max_grant = "1h"
+[roles.blocked]
+deny = ["role:assign:*"]
+[[separation]]
+kind = "dynamic"
+roles = ["assigner", "approver"]
+n = 2
+"#;
+
+/// RB-11: roles that a dynamic separation keeps apart are not used together to administer: in a
+/// session, only what it activated gives authority.
+#[test]
+fn nobody_assigns_and_approves_in_one_session() {
+    let directory = Directory::new(Snapshot::new(policy(KEYS)));
+    let both = grants(&["assigner", "approver"]);
+    for name in ["ada", "ben"] {
+        directory.danger_set_grants(name, &both).unwrap();
+    }
+    let acme = portcullis::rbac::Tenant::new("acme").unwrap();
+    let snapshot = directory.snapshot();
+    let session = |roles: &[&str]| snapshot.activate("ada", roles, &acme, NOW);
+    assert!(matches!(
+        session(&["assigner", "approver"]),
+        Err(Refusal::Separated { .. })
+    ));
+    let (assigning, approving) = (session(&["assigner"]), session(&["approver"]));
+    let (assigning, approving) = (assigning.unwrap(), approving.unwrap());
+
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let key = || in_acme("key").until(hour).because("audit");
+    let (ada, ben) = (Actor::new("ada"), Actor::new("ben"));
+    let none = Facts::new();
+    let assign = |by| directory.assign(key(), "cleo", by, NOW).map(|_| ());
+    let not_allowed = |told| matches!(told, Err(Refusal::NotAllowed { .. }));
+    let ada_assigns = |own| assign(ada.in_session(own).approved_by("ben", none));
+    let ada_approves = |own| assign(ben.approved_in_session("ada", none, own));
+    assert!(not_allowed(ada_assigns(&approving)));
+    assert!(not_allowed(ada_approves(&assigning)));
+    let all_at_once = ada_assigns(&both);
+    assert!(matches!(all_at_once, Err(Refusal::Separated { .. })));
+    let withdrawn = |own| {
+        let by = ada.in_session(own);
+        directory.withdraw("key", &here("acme"), "cleo", by, NOW)
+    };
+    ada_assigns(&assigning).unwrap();
+    assert!(not_allowed(withdrawn(&approving).map(|_| ())));
+    withdrawn(&assigning).unwrap();
+    ada_approves(&approving).unwrap();
+}
+
+/// RB-11: a session has no more authority than what is held when it acts, and is bound by what was
+/// denied since.
+#[test]
+fn a_session_acts_with_what_is_still_held() {
+    let directory = Directory::new(Snapshot::new(policy(KEYS)));
+    let assigner = grants(&["assigner"]);
+    let approver = grants(&["approver"]);
+    directory.danger_set_grants("ben", &approver).unwrap();
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let assign = |session: &Grants| {
+        let key = in_acme("key").until(hour).because("audit");
+        let by = Actor::new("ada").in_session(session);
+        let by = by.approved_by("ben", Facts::new());
+        directory.assign(key, "cleo", by, NOW).map(|_| ())
+    };
+    let not_allowed = |told| matches!(told, Err(Refusal::NotAllowed { .. }));
+    let shorter = in_acme("assigner").until(hour);
+    let shorter = Grants::new().with(shorter).unwrap();
+    for held in [
+        Grants::new(),
+        shorter,
+        grants(&["approver"]),
+        grants(&["assigner", "blocked"]),
+    ] {
+        directory.danger_set_grants("ada", &held).unwrap();
+        assert!(not_allowed(assign(&assigner)), "{held:?}");
+    }
+    directory.danger_set_grants("ada", &assigner).unwrap();
+    assign(&assigner).unwrap();
+}
+
+/// RB-05: who breaks glass in a session keeps what the session did not use.
+#[test]
+fn glass_broken_in_a_session_takes_no_grant_away() {
+    let directory = Directory::new(Snapshot::new(policy(KEYS)));
+    let both = grants(&["assigner", "approver"]);
+    directory.danger_set_grants("ada", &both).unwrap();
+    directory
+        .danger_set_grants("ben", &grants(&["approver"]))
+        .unwrap();
+    let (assigning, approving) = (grants(&["assigner"]), grants(&["approver"]));
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let take = |session| {
+        let key = in_acme("key").until(hour).because("audit");
+        let by = Actor::new("ada").in_session(session);
+        directory.break_glass(key, by.approved_by("ben", Facts::new()), NOW)
+    };
+    let refused = take(&assigning);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let taken = take(&approving).unwrap();
+    let roles: Vec<_> = taken.grants().iter().map(Grant::role).collect();
+    assert_eq!(roles, ["approver", "assigner", "key"]);
+}
+
 /// RB-11: what a change gives back is what the next snapshot has, so that it can be written; the
 /// numbers tell which of two changes was made last, also after a restart.
 #[test]

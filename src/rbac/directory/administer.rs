@@ -10,34 +10,93 @@ use crate::{
     },
 };
 
-/// Who makes a change, and what is known about them. Their grants are those of the directory.
+/// Who makes a change, and what is known about them. Their grants are those of the directory: all of
+/// them, unless [`Actor::in_session`] says which are in use.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Actor<'a> {
+    by: One<'a>,
+    approver: Option<One<'a>>,
+}
+
+/// Somebody who takes part.
+#[derive(Clone, Copy, Debug)]
+struct One<'a> {
     name: &'a str,
     facts: Facts<'a>,
-    approver: Option<(&'a str, Facts<'a>)>,
+    session: Option<&'a Grants>,
+}
+
+impl<'a> One<'a> {
+    const fn new(name: &'a str, facts: Facts<'a>) -> Self {
+        let session = None;
+        Self {
+            name,
+            facts,
+            session,
+        }
+    }
+
+    /// The grants with which they act where the scope is.
+    fn grants(&self, snapshot: &Snapshot, scope: &Scope) -> Result<Grants, Refusal> {
+        let held = snapshot.grants(self.name);
+        match self.session {
+            None => Ok(held),
+            Some(session) => snapshot.policy().0.in_session(held, session, scope),
+        }
+    }
 }
 
 impl<'a> Actor<'a> {
     /// Somebody of whom nothing more is known.
     pub const fn new(name: &'a str) -> Self {
         Self {
-            name,
-            facts: Facts::new(),
+            by: One::new(name, Facts::new()),
             approver: None,
         }
     }
 
     /// What is known about them, in place of what was said before.
     pub const fn with_facts(self, facts: Facts<'a>) -> Self {
-        Self { facts, ..self }
+        let by = One { facts, ..self.by };
+        Self { by, ..self }
+    }
+
+    /// They act in a session that has these grants, as [`Snapshot::activate`] gave them: of what they
+    /// hold now, only the very same grants give them authority, and all that denies something binds
+    /// them. Without this a dynamic separation does not bind who administers: they act with all their
+    /// grants.
+    ///
+    /// A change is refused with [`Refusal::Separated`] where those grants are too many of those that
+    /// a dynamic separation keeps apart.
+    pub const fn in_session(self, session: &'a Grants) -> Self {
+        let session = Some(session);
+        let by = One { session, ..self.by };
+        Self { by, ..self }
     }
 
     /// Somebody else has approved the change; what was known about them when they did.
     pub const fn approved_by(self, name: &'a str, facts: Facts<'a>) -> Self {
         Self {
-            approver: Some((name, facts)),
+            approver: Some(One::new(name, facts)),
+            ..self
+        }
+    }
+
+    /// As [`Actor::approved_by`]; they did it in a session that had these grants, as with
+    /// [`Actor::in_session`].
+    pub const fn approved_in_session(
+        self,
+        name: &'a str,
+        facts: Facts<'a>,
+        session: &'a Grants,
+    ) -> Self {
+        let approver = One::new(name, facts);
+        Self {
+            approver: Some(One {
+                session: Some(session),
+                ..approver
+            }),
             ..self
         }
     }
@@ -45,7 +104,9 @@ impl<'a> Actor<'a> {
 
 impl Snapshot {
     /// The grants for a session of this subject that uses these roles and no others, as
-    /// [`Policy::activate`](crate::rbac::Policy::activate).
+    /// [`Policy::activate`](crate::rbac::Policy::activate). Keep the names of the roles in the
+    /// session and activate them for each request: kept for longer, grants that were withdrawn since
+    /// would still allow.
     ///
     /// # Errors
     ///
@@ -78,9 +139,8 @@ impl Directory {
     ) -> Result<Changed, Refusal> {
         let scope = grant.scope().clone();
         self.change(subject, &scope, |snapshot, others| {
-            let held = Held::of(snapshot, subject, by);
-            let assignment = Assignment::new(grant, held.subject(subject), held.actor(by));
-            let assignment = held.approve(assignment, by).among(others);
+            let held = Held::of(snapshot, subject, others.scope, by)?;
+            let assignment = held.assignment(grant, subject).among(others);
             snapshot.policy().assign(&assignment, now)
         })
     }
@@ -101,8 +161,8 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Changed, Refusal> {
         self.change(subject, scope, |snapshot, others| {
-            let held = Held::of(snapshot, subject, by);
-            let (from, by) = (held.subject(subject), held.actor(by));
+            let held = Held::of(snapshot, subject, others.scope, by)?;
+            let (from, by) = (held.subject(subject), held.actor());
             let withdrawal = Withdrawal::new(role, scope, from, by).among(others);
             snapshot.policy().withdraw(&withdrawal, now)
         })
@@ -122,10 +182,10 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Changed, Refusal> {
         let scope = grant.scope().clone();
-        self.change(by.name, &scope, |snapshot, others| {
-            let held = Held::of(snapshot, by.name, by);
-            let assignment = Assignment::to_oneself(grant, held.actor(by));
-            let assignment = held.approve(assignment, by).among(others);
+        let name = by.by.name;
+        self.change(name, &scope, |snapshot, others| {
+            let held = Held::of(snapshot, name, others.scope, by)?;
+            let assignment = held.assignment(grant, name).among(others);
             snapshot.policy().break_glass(&assignment, now)
         })
     }
@@ -152,35 +212,48 @@ impl Directory {
 }
 
 /// The grants of those who take part.
-struct Held {
+struct Held<'a> {
+    /// All that they hold, in a session or not.
     subject: Grants,
     actor: Grants,
-    approver: Option<Grants>,
+    by: One<'a>,
+    approver: Option<(One<'a>, Grants)>,
 }
 
-impl Held {
-    fn of(snapshot: &Snapshot, subject: &str, by: Actor<'_>) -> Self {
-        Self {
+impl<'a> Held<'a> {
+    fn of(
+        snapshot: &Snapshot,
+        subject: &str,
+        scope: &Scope,
+        by: Actor<'a>,
+    ) -> Result<Self, Refusal> {
+        let approver = match by.approver {
+            Some(one) => Some((one, one.grants(snapshot, scope)?)),
+            None => None,
+        };
+        Ok(Self {
             subject: snapshot.grants(subject),
-            actor: snapshot.grants(by.name),
-            approver: by.approver.map(|(name, _)| snapshot.grants(name)),
-        }
+            actor: by.by.grants(snapshot, scope)?,
+            by: by.by,
+            approver,
+        })
     }
 
     fn subject<'h>(&'h self, name: &'h str) -> Principal<'h> {
         Principal::new(name, &self.subject)
     }
 
-    fn actor<'h>(&'h self, by: Actor<'h>) -> Principal<'h> {
-        Principal::new(by.name, &self.actor).with_facts(by.facts)
+    fn actor(&self) -> Principal<'_> {
+        Principal::new(self.by.name, &self.actor).with_facts(self.by.facts)
     }
 
-    fn approve<'h>(&'h self, assignment: Assignment<'h>, by: Actor<'h>) -> Assignment<'h> {
-        match (by.approver, &self.approver) {
-            (Some((name, facts)), Some(grants)) => {
-                assignment.approved_by(Principal::new(name, grants).with_facts(facts))
+    fn assignment<'h>(&'h self, grant: Grant, subject: &'h str) -> Assignment<'h> {
+        let assignment = Assignment::new(grant, self.subject(subject), self.actor());
+        match &self.approver {
+            Some((one, grants)) => {
+                assignment.approved_by(Principal::new(one.name, grants).with_facts(one.facts))
             }
-            _ => assignment,
+            None => assignment,
         }
     }
 }
