@@ -92,7 +92,7 @@ impl Draw {
     }
 }
 
-/// One policy in a hundred has patterns with large sets, and one in fifteen has so many patterns over
+/// One policy in a hundred has patterns with large sets, one in twenty-five has so many patterns over
 /// few permissions that most of them match at once.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Shape {
@@ -104,16 +104,17 @@ enum Shape {
 pub fn policy(d: &mut Draw) -> Policy {
     let shape = match d.below(100) {
         0 => Shape::Wide,
-        1..=6 => Shape::Crowded,
+        1..=4 => Shape::Crowded,
         _ => Shape::Plain,
     };
     // conditions of one kind meet in a line of inheritance
     let usual = d.below(KINDS);
+    let requiring = *d.pick(&[1, 4, 8]);
     let mut policy = Policy::default();
     for i in 0..2 + d.below(6) {
         let inherits = d.some(2, |d| d.below(6)).into_iter().filter(|j| *j < i);
         let rules = match shape {
-            Shape::Crowded => 40,
+            Shape::Crowded => 80,
             _ => 4,
         };
         let mut allow = d.some(rules, |d| (pattern(d, shape), conditions(d, 3, usual)));
@@ -122,7 +123,7 @@ pub fn policy(d: &mut Draw) -> Policy {
         allow.dedup_by(|one, next| one.0 == next.0 && kinds(&one.1) == kinds(&next.1));
         d.shuffle(&mut allow);
         let denials = if d.one_in(3) { rules / 2 } else { 0 };
-        let require = if d.one_in(4) {
+        let require = if d.one_in(requiring) {
             conditions(d, 1, usual)
         } else {
             Vec::new()
@@ -263,7 +264,13 @@ fn condition(d: &mut Draw, kind: usize) -> Condition {
 }
 
 fn network(d: &mut Draw) -> (IpAddr, u32) {
-    let (address, bits) = d.pick(&NETWORKS);
+    // often those that lie in one another
+    let all = if d.one_in(3) {
+        &NETWORKS[7..10]
+    } else {
+        &NETWORKS
+    };
+    let (address, bits) = d.pick(all);
     (address.parse().unwrap(), *bits)
 }
 
