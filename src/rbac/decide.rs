@@ -72,7 +72,6 @@ impl Compiled {
         for (role, standing) in held {
             step();
             if standing == Standing::Active
-                && matches.may_be_denied()
                 && let Some(rule) = self.rules.find(role, Effect::Deny, asked, |_| true)
                 && let Some(by) = self.rule(role, &rule)
             {

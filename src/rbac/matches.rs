@@ -156,17 +156,18 @@ impl Patterns {
             for (_, pattern) in same {
                 found.consider(Leaf::exact(*pattern));
             }
-            let matches = match self.walked(found) {
-                Some(few) => {
-                    let from = place(listed.len());
-                    listed.extend_from_slice(few.ids());
-                    Written::Listed {
-                        from,
-                        to: place(listed.len()),
-                        may_be_denied: self.may_be_denied(few.ids()),
-                    }
+            self.trie.find(&permission, &mut found);
+            let matches = if found.given_up {
+                Written::Many
+            } else {
+                let ids = found.few.ids();
+                let from = place(listed.len());
+                listed.extend_from_slice(ids);
+                Written::Listed {
+                    from,
+                    to: place(listed.len()),
+                    may_be_denied: self.may_be_denied(ids),
                 }
-                None => Written::Many,
             };
             self.written.insert(text.as_str().into(), matches);
         }
@@ -187,25 +188,23 @@ impl Patterns {
                     may_be_denied: *may_be_denied,
                 }
             }
-            None => match self.walked(Found::new(&self.all, permission)) {
-                Some(few) => Matches {
-                    may_be_denied: self.may_be_denied(few.ids()),
-                    ids: Ids::Few(few),
-                },
-                None => Matches::MANY,
-            },
+            None => {
+                let mut found = Found::new(&self.all, permission);
+                self.trie.find(permission, &mut found);
+                if found.given_up {
+                    return Matches::MANY;
+                }
+                Matches {
+                    may_be_denied: self.may_be_denied(found.few.ids()),
+                    ids: Ids::Few(found.few),
+                }
+            }
         }
     }
 
     fn may_be_denied(&self, ids: &[PatternId]) -> bool {
         let mut denied = ids.iter().filter_map(|id| self.denied.get(id.index()));
         denied.any(|denied| *denied)
-    }
-
-    /// What is found, and what the trie knows beyond it.
-    fn walked(&self, mut found: Found<'_>) -> Option<Few> {
-        self.trie.find(found.permission, &mut found);
-        (!found.given_up).then_some(found.few)
     }
 
     pub(super) fn get(&self, id: PatternId) -> Option<&Pattern> {

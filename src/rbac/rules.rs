@@ -82,6 +82,9 @@ impl Rules {
         mut accept: impl FnMut(&Stated) -> bool,
     ) -> Option<Stated> {
         let rules = self.of(role, effect);
+        if rules.is_empty() {
+            return None;
+        }
         let Some(ids) = asked.matches.ids() else {
             let mut rules = rules.iter();
             let rule = rules.find(|rule| asked.is_matched_by(rule.pattern) && accept(rule));
