@@ -286,6 +286,121 @@ fn who_may_withdraw_what_denies_is_found() {
     );
 }
 
+/// RB-08, RB-05: a second name of one's own is no second person.
+#[test]
+fn who_may_make_their_own_approver_is_found() {
+    let lint_of = |clerk: &str, approver: &str| {
+        let text = format!(
+            r#"
+            roles.key = {{ allow = ["vault:open"], grant_needs = ["approver"] }}
+            roles.approver = {{ allow = ["role:approve:key"]{approver} }}
+            roles.clerk.allow = ["vault:open", {clerk}]
+            "#
+        );
+        let found = lint(&text).into_iter();
+        found
+            .filter(|lint| lint.starts_with("own-approver: "))
+            .collect::<Vec<_>>()
+    };
+    let found = "own-approver: role `clerk` assigns and approves `key`, and gives `approver`, which approves it, without approval";
+    let (assign, approve) = ("\"role:assign:key,approver\"", "\"role:approve:key\"");
+    let both = format!("{assign}, {approve}");
+    assert_eq!(lint_of(&both, ""), [found]);
+    // an approver is approved, too
+    assert_eq!(lint_of(&both, ", grant_needs = [\"approver\"]"), [""; 0]);
+    // gives more than the clerk has, which is an escalation and refused
+    let text = format!(
+        "roles.vaults.allow = [\"vault:close\"]
+         roles.key = {{ allow = [\"vault:open\"], grant_needs = [\"approver\"] }}
+         roles.approver = {{ inherits = [\"vaults\"], allow = [\"role:approve:key\"] }}
+         roles.clerk.allow = [\"vault:open\", {both}]"
+    );
+    assert!(!lint(&text).iter().any(|lint| lint.starts_with("own-")));
+    // no right to assign it, to approve it, or to make approvers
+    for clerk in [
+        "\"role:assign:approver\", \"role:approve:key\"",
+        "\"role:assign:key,approver\"",
+        "\"role:assign:key\", \"role:approve:key\"",
+        "\"role:assign:key,approver\", { permission = \"role:approve:key\", when = \"owner\" }",
+    ] {
+        assert_eq!(lint_of(clerk, ""), [""; 0], "{clerk}");
+    }
+    // who may do all may make another who may
+    let root = lint(
+        "roles.root.allow = [\"**\"]
+         roles.key = { allow = [\"vault:open\"], grant_needs = [\"approver\"] }",
+    );
+    assert!(
+        root.iter()
+            .any(|lint| lint.starts_with("own-approver: role `root` ")),
+        "{root:?}"
+    );
+}
+
+/// RB-08, RB-04: whoever administers roles owns none.
+#[test]
+fn a_rule_about_roles_that_asks_for_an_owner_never_holds() {
+    let verbs = ["assign", "withdraw", "approve", "break_glass"];
+    for verb in verbs {
+        let found = lint(&format!(
+            "roles.a.allow = [\"x\", {{ permission = \"role:{verb}:a\", when = \"owner\" }}]"
+        ));
+        let name = "condition-never-holds: ";
+        let text =
+            format!("{name}role `a` allows `role:{verb}:a` to an owner, and nobody owns a role");
+        assert_eq!(
+            found
+                .iter()
+                .filter(|l| l.starts_with(name))
+                .collect::<Vec<_>>(),
+            [&text],
+            "{found:?}"
+        );
+    }
+    for rule in [
+        "{ permission = \"role:list:a\", when = \"owner\" }",
+        "{ permission = \"role:*:a\", when = \"owner\" }",
+        "{ permission = \"note:assign:a\", when = \"owner\" }",
+        "{ permission = \"role:assign:a\", when = { environment = [\"production\"] } }",
+    ] {
+        let found = lint(&format!("roles.a.allow = [\"x\", {rule}]"));
+        assert!(
+            !found.iter().any(|lint| lint.contains("never-holds")),
+            "{rule} {found:?}"
+        );
+    }
+}
+
+/// RB-08, RB-10: the last owner can be made one who may do nothing.
+#[test]
+fn who_may_lock_the_last_owner_out_is_found() {
+    let found = |owner: &str, frozen: &str, clerk: &str| {
+        let text = format!(
+            "roles.owner = {{ allow = [\"project:read\", \"role:*:*\"]{owner} }}
+             roles.frozen.deny = [{frozen}]
+             roles.clerk = {{ {clerk} }}"
+        );
+        let lints = lint(&text).into_iter();
+        lints
+            .filter(|lint| lint.starts_with("locks-out: "))
+            .collect::<Vec<_>>()
+    };
+    let clerk = "allow = [\"role:assign:frozen\"]";
+    assert_eq!(
+        found(", min_members = 1", "\"role:assign:*\"", clerk),
+        [
+            "locks-out: role `clerk` allows `role:assign:frozen`, and `frozen` would deny the last of whom there must be one to change roles"
+        ]
+    );
+    let none = [""; 0];
+    assert_eq!(found("", "\"role:assign:*\"", clerk), none);
+    assert_eq!(found(", min_members = 1", "\"project:read\"", clerk), none);
+    let owner = "inherits = [\"owner\"], allow = [\"role:assign:frozen\"]";
+    assert_eq!(found(", min_members = 1", "\"role:assign:*\"", owner), none);
+    let other = "allow = [\"role:assign:owner\"]";
+    assert_eq!(found(", min_members = 1", "\"role:assign:*\"", other), none);
+}
+
 const PAYMENTS: &str = r#"
     roles.creator.allow = ["payment:create"]
     roles.approver.allow = ["payment:approve"]

@@ -94,6 +94,11 @@ impl Conditions {
         !self.clauses.iter().any(excludes)
     }
 
+    /// Whether one is that the subject owns what the question is about.
+    pub(super) fn ask_for_owner(&self) -> bool {
+        self.clauses.contains(&Clause::Owner)
+    }
+
     /// What of these does not hold; None where all do.
     ///
     /// A challenge is the answer only where nothing else is in the way: who meets it is allowed.

@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod approval;
 mod assign;
 mod roles;
 mod rules;
@@ -59,6 +60,9 @@ impl Policy {
         });
         lints.check("assignments", |found, budget| {
             assign::check(self, found, budget)
+        });
+        lints.check("approvals", |found, budget| {
+            approval::check(self, found, budget)
         });
         lints
             .found
@@ -141,6 +145,9 @@ pub enum Lint<'p> {
     Unreachable(Rule<'p>),
     /// `impossible-condition`: the conditions of a rule exclude each other.
     Impossible(Rule<'p>),
+    /// `condition-never-holds`: a rule allows to assign, withdraw, approve or take roles where the
+    /// subject owns what is asked about, and nobody owns a role.
+    NeverHolds(Rule<'p>),
     /// `shadowed-rule`: a rule allows what another of the same role, or of one that it inherits,
     /// allows under the same or fewer conditions.
     Shadowed {
@@ -207,6 +214,24 @@ pub enum Lint<'p> {
         /// The roles that deny something.
         roles: Names<'p>,
     },
+    /// `locks-out`: who has a role may assign others that deny what a role with `min_members` allows
+    /// about roles: the last who has that one keeps it and can do nothing with it.
+    LocksOut {
+        /// The rule that allows to assign them.
+        rule: Rule<'p>,
+        /// The roles that deny it.
+        roles: Names<'p>,
+    },
+    /// `own-approver`: who has a role may assign others that need an approver, approve them, and make
+    /// somebody an approver without one: with two names, what nobody else agreed to is approved.
+    OwnApprover {
+        /// The role.
+        role: &'p str,
+        /// The roles that need an approver.
+        roles: Names<'p>,
+        /// A role that approves them and needs none.
+        approver: &'p str,
+    },
 }
 
 impl<'p> Lint<'p> {
@@ -216,6 +241,7 @@ impl<'p> Lint<'p> {
         match self {
             Self::Unreachable(_) => "unreachable-rule",
             Self::Impossible(_) => "impossible-condition",
+            Self::NeverHolds(_) => "condition-never-holds",
             Self::Shadowed { .. } => "shadowed-rule",
             Self::Duplicate { .. } => "inherited-duplicate",
             Self::EqualRoles(_) => "equal-roles",
@@ -228,6 +254,8 @@ impl<'p> Lint<'p> {
             Self::Escalation { .. } => "escalation",
             Self::Loosening { .. } => "loosening",
             Self::LiftsDenial { .. } => "lifts-denial",
+            Self::LocksOut { .. } => "locks-out",
+            Self::OwnApprover { .. } => "own-approver",
         }
     }
 
@@ -237,16 +265,20 @@ impl<'p> Lint<'p> {
         match self {
             Self::Unreachable(rule)
             | Self::Impossible(rule)
+            | Self::NeverHolds(rule)
             | Self::Shadowed { rule, .. }
             | Self::Duplicate { rule, .. }
             | Self::Everything(rule)
             | Self::Administrator(rule)
             | Self::Escalation { rule, .. }
             | Self::Loosening { rule, .. }
-            | Self::LiftsDenial { rule, .. } => rule.role(),
+            | Self::LiftsDenial { rule, .. }
+            | Self::LocksOut { rule, .. } => rule.role(),
             Self::EqualRoles(names) => names.named.first().copied().unwrap_or_default(),
             Self::EmptyRole(name) | Self::UnseenField(name) => name,
-            Self::Separated { role, .. } | Self::NeedsSeparated { role, .. } => role,
+            Self::Separated { role, .. }
+            | Self::NeedsSeparated { role, .. }
+            | Self::OwnApprover { role, .. } => role,
         }
     }
 
@@ -263,6 +295,9 @@ impl fmt::Display for Lint<'_> {
             }
             Self::Impossible(rule) => {
                 write!(f, "{} under conditions that exclude each other", Says(rule))
+            }
+            Self::NeverHolds(rule) => {
+                write!(f, "{} to an owner, and nobody owns a role", Says(rule))
             }
             Self::Shadowed { rule, by } if rule.role() == by.defined_by() => {
                 write!(
@@ -316,6 +351,21 @@ impl fmt::Display for Lint<'_> {
             }
             Self::LiftsDenial { rule, roles } => {
                 write!(f, "{}, which lifts what {roles} would deny", Says(rule))
+            }
+            Self::LocksOut { rule, roles } => {
+                write!(f, "{}, and {roles} would deny the last", Says(rule))?;
+                f.write_str(" of whom there must be one to change roles")
+            }
+            Self::OwnApprover {
+                role,
+                roles,
+                approver,
+            } => {
+                write!(f, "role `{role}` assigns and approves {roles}, and")?;
+                write!(
+                    f,
+                    " gives `{approver}`, which approves it, without approval"
+                )
             }
         }
     }

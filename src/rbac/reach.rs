@@ -379,6 +379,19 @@ impl Policy {
         inherited.filter_map(|role| role.terms.max_grant).min()
     }
 
+    /// Whether somebody else must approve a grant of a role, or of one that it inherits.
+    pub(super) fn needs_approver(&self, role: RoleId) -> bool {
+        let inherited = self.closure(role).iter();
+        let mut terms = inherited.filter_map(|role| Some(&self.0.role(*role)?.terms));
+        terms.any(|terms| terms.needs.approver)
+    }
+
+    /// Whether somebody must always have a role.
+    pub(super) fn is_kept(&self, role: RoleId) -> bool {
+        let role = self.0.role(role);
+        role.is_some_and(|role| role.terms.min_members.is_some())
+    }
+
     /// What must be held before a role, with all that this inherits.
     pub(super) fn needed_before(&self, role: RoleId) -> impl Iterator<Item = RoleId> + Clone {
         let inherited = self

@@ -23,6 +23,7 @@ pub(super) fn check<'p>(
     let denying: Vec<_> = roles
         .filter(|role| policy.denying(*role).next().is_some())
         .collect();
+    let locking = locking(policy, &denying, budget)?;
     for role in policy.role_ids() {
         let stated = policy.stating(role);
         if !stated
@@ -37,7 +38,11 @@ pub(super) fn check<'p>(
         let (sorted, free) = (Sorted::of(&reach), Sorted::of(&freed));
         for rule in reach.rules().iter().filter(|rule| rule.is_own()) {
             let (mut more, mut freer) = (Vec::new(), Vec::new());
+            let mut locked = Vec::new();
             for other in targets(policy, &reach, rule, "assign", budget)? {
+                if locking.has(policy, role, other) {
+                    locked.push(policy.role_name(other));
+                }
                 let given = Reach::of_role(policy, other);
                 budget.spend(given.rules().len())?;
                 if fields.shows_more(policy, other, role, budget)?
@@ -61,9 +66,53 @@ pub(super) fn check<'p>(
             if let Some(roles) = Names::of(lifted) {
                 found.push(Lint::LiftsDenial { rule, roles });
             }
+            if let Some(roles) = Names::of(locked) {
+                found.push(Lint::LocksOut { rule, roles });
+            }
         }
     }
     Some(())
+}
+
+/// For each role with `min_members` that allows something about roles, those that deny some of it.
+struct Locking(Vec<(RoleId, Vec<RoleId>)>);
+
+fn locking(policy: &Policy, denying: &[RoleId], budget: &mut Budget) -> Option<Locking> {
+    let administration = Pattern::parse("role:**").ok()?;
+    let administration = Cell::from(&administration);
+    let mut all = Vec::new();
+    for kept in policy.role_ids().filter(|role| policy.is_kept(*role)) {
+        let reach = Reach::of_role(policy, kept);
+        budget.spend(reach.rules().len())?;
+        let rules = reach.rules().iter();
+        let allowed: Vec<_> = rules.filter_map(|r| r.cell.and(&administration)).collect();
+        let mut lock = Vec::new();
+        for role in denying {
+            for denial in policy.denying(*role) {
+                budget.spend(allowed.len().saturating_add(1))?;
+                let denial = Cell::from(denial.pattern());
+                if allowed.iter().any(|cell| cell.overlaps(&denial)) {
+                    lock.push(*role);
+                    break;
+                }
+            }
+        }
+        all.push((kept, lock));
+    }
+    Some(Locking(all))
+}
+
+impl Locking {
+    /// Whether a role denies what one that `by` does not have allows about roles.
+    fn has(&self, policy: &Policy, by: RoleId, role: RoleId) -> bool {
+        let others = self.0.iter().filter(|(kept, _)| {
+            // who has it too is one more
+            policy.closure(by).binary_search(kept).is_err()
+        });
+        others
+            .into_iter()
+            .any(|(_, lock)| lock.binary_search(&role).is_ok())
+    }
 }
 
 /// The roles that who has `rule` may assign or withdraw.

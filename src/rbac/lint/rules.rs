@@ -13,11 +13,17 @@ pub(super) fn check<'p>(
     found: &mut Vec<Lint<'p>>,
     budget: &mut Budget,
 ) -> Option<()> {
-    let everything = ["**", "role:**"].map(|text| text.parse().ok());
-    let [Some(everything), Some(every_role)] = &everything else {
+    let all = [
+        "**",
+        "role:**",
+        "role:approve,assign,break_glass,withdraw:*",
+    ];
+    let all = all.map(|text| text.parse().ok());
+    let [Some(everything), Some(every_role), Some(administration)] = &all else {
         return None;
     };
     let (everything, every_role) = (Cell::from(everything), Cell::from(every_role));
+    let administration = Cell::from(administration);
     for role in policy.role_ids() {
         let reach = Reach::of_role(policy, role);
         budget.spend(reach.rules().len())?;
@@ -34,6 +40,9 @@ pub(super) fn check<'p>(
             }
             if !own.conditions.can_hold() {
                 found.push(Lint::Impossible(own.rule));
+            }
+            if own.conditions.ask_for_owner() && administration.contains(&own.cell) {
+                found.push(Lint::NeverHolds(own.rule));
             }
             let denials = denied.cells_near(&own.cell, budget)?;
             if own.cell.without(denials, budget)?.is_empty() {
