@@ -127,6 +127,24 @@
 //! paths must be followed to know. Then the rules of the roles that the subject holds are asked one
 //! by one.
 //!
+//! Nanoseconds a decision, on 2026-11-22, by `benches/peers` of the repository, which says how each
+//! number is made, on two virtual processors of an AMD EPYC (Zen 5) that others used, too. *Strings*
+//! starts from the names of subject and tenant and the text of the permission, over a [`Snapshot`];
+//! *resolved* is [`Policy::decide_held`]. The questions were asked before, so that what they touch is
+//! in the caches; of subjects drawn at random out of a million, a decision from strings takes 1.4 µs,
+//! most of which is waiting for memory, and one from what is resolved 0.3 µs.
+//!
+//! | roles | users | | strings | resolved | casbin 2.20 | with its cache | Cedar 4.14 | regorus 0.14 |
+//! |--:|--:|---|--:|--:|--:|--:|--:|--:|
+//! | 10 | 100 | allowed | 84 | 29 | 12,068 | 365 | 2,999 | 2,133 |
+//! | | | denied: no grant | 78 | 24 | 11,440 | 399 | 2,778 | 1,339 |
+//! | 1,000 | 10,000 | allowed | 104 | 26 | 859,221 | 370 | 3,113 | 2,528 |
+//! | | | denied: no grant | 100 | 30 | 856,968 | 386 | 2,954 | 1,659 |
+//! | 10,000 | 100,000 | allowed | 112 | 29 | 8,365,656 | 360 | 3,569 | 3,083 |
+//! | | | denied: no grant | 107 | 31 | 8,380,900 | 362 | 3,544 | 1,819 |
+//! | 10,000 | 1,000,000 | allowed | 122 | 26 | | | | |
+//! | | | denied: no grant | 117 | 25 | | | | |
+//!
 //! # Limits
 //!
 //! A file has at most [`Policy::MAX_LEN`] bytes, tables and lists at most sixteen deep and, in TOML,
