@@ -11,6 +11,8 @@ mod names;
 mod packed;
 mod rows;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod trie;
 
 use core::fmt;
@@ -133,20 +135,25 @@ impl Directory {
     /// The policy and the grants as they are now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        // a thread that panicked left a whole snapshot: it is replaced at once or not at all
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.clone()
+        self.seen().1
     }
 
     /// For one thread, snapshots at the cost of a look at a number as long as nothing changes.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
-        let seen = self.changes.load(Ordering::Acquire);
+        let (seen, snapshot) = self.seen();
         Reader {
             directory: self,
             seen,
-            snapshot: self.snapshot(),
+            snapshot,
         }
+    }
+
+    /// What there is now, and how many changes made it: both change under one lock.
+    fn seen(&self) -> (u64, Snapshot) {
+        // a thread that panicked left a whole snapshot: it is replaced at once or not at all
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        (self.changes.load(Ordering::Acquire), current.clone())
     }
 
     /// Replaces everything, if nothing has changed since `seen` was taken: take a snapshot, read the
@@ -276,7 +283,7 @@ impl fmt::Debug for Directory {
 #[derive(Clone, Debug)]
 pub struct Reader<'d> {
     directory: &'d Directory,
-    /// The changes counted before `snapshot` was taken.
+    /// The changes that made `snapshot`.
     seen: u64,
     snapshot: Snapshot,
 }
@@ -287,9 +294,7 @@ impl Reader<'_> {
     pub fn snapshot(&mut self) -> &Snapshot {
         let changes = self.directory.changes.load(Ordering::Acquire);
         if changes != self.seen {
-            // counted first: what changes in between is seen again the next time
-            self.seen = changes;
-            self.snapshot = self.directory.snapshot();
+            (self.seen, self.snapshot) = self.directory.seen();
         }
         &self.snapshot
     }

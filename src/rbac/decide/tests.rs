@@ -196,6 +196,27 @@ fn paths_that_double_with_each_segment_are_not_all_walked() {
     }
 }
 
+/// RB-07: the denial on whichever of 64 paths counts, though no more than 32 are followed.
+#[test]
+fn a_denial_on_a_path_that_was_not_followed_denies() {
+    let combination = |bits: u32, end: &str| {
+        let segments = (0..6).map(|i| if bits >> i & 1 == 1 { "a" } else { "*" });
+        let segments: Vec<_> = segments.collect();
+        format!("{}:{end}", segments.join(":"))
+    };
+    for bits in 0..64 {
+        let denials = (0..64).map(|other| combination(other, "q"));
+        let denials = list(denials.chain([combination(bits, "z")]));
+        let policy = policy(&format!(
+            "[roles.all]\nallow = ['**']\n[roles.limited]\ndeny = {denials}\n"
+        ));
+        let ask = |permission| asked(&policy, &["all", "limited"], permission).0;
+        assert!(!ask("a:a:a:a:a:a:z"), "{bits}");
+        assert!(!ask("a:a:a:a:a:a:q"), "{bits}");
+        assert!(ask("a:a:a:a:a:a:y"), "{bits}");
+    }
+}
+
 /// RB-07: sets whose product is beyond all memory take no more than their bound, one by one and
 /// together.
 #[test]
