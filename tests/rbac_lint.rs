@@ -322,6 +322,7 @@ fn who_may_make_their_own_approver_is_found() {
         "\"role:assign:key,approver\"",
         "\"role:assign:key\", \"role:approve:key\"",
         "\"role:assign:key,approver\", { permission = \"role:approve:key\", when = \"owner\" }",
+        "{ permission = \"role:assign:key,approver\", when = \"owner\" }, \"role:approve:key\"",
     ] {
         assert_eq!(lint_of(clerk, ""), [""; 0], "{clerk}");
     }
