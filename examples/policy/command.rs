@@ -8,7 +8,7 @@ use portcullis::{
 };
 use serde::Serialize;
 
-use crate::file;
+use crate::{NO, UNUSABLE, YES, file};
 
 /// What to do.
 enum Verb {
@@ -40,10 +40,17 @@ enum Form {
     Json,
 }
 
-/// What there is to say, and whether it is yes.
+/// What there is to say, and the exit status.
 pub(crate) struct Answer {
     pub(crate) text: String,
-    pub(crate) yes: bool,
+    pub(crate) status: u8,
+}
+
+impl Answer {
+    fn new(text: String, yes: bool) -> Self {
+        let status = if yes { YES } else { NO };
+        Self { text, status }
+    }
 }
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -141,21 +148,36 @@ impl Command {
         })
     }
 
+    /// The same; where people would read nothing, these words.
+    fn said_or<T: Display + Serialize>(&self, value: &T, nothing: &str) -> Result<String> {
+        let text = self.said(value)?;
+        Ok(if text.is_empty() {
+            format!("{nothing}\n")
+        } else {
+            text
+        })
+    }
+
     fn check(&self) -> Result<Answer> {
-        let (mut text, mut yes) = (String::new(), true);
+        let (mut text, mut status) = (String::new(), YES);
         for name in &self.values {
-            match file::check(name.as_ref())? {
-                Ok(policy) => {
+            match file::check(name.as_ref()) {
+                Ok(Ok(policy)) => {
                     let (roles, version) = (policy.roles().len(), policy.version());
                     text += &format!("{name}: {roles} roles, version {version}\n");
                 }
-                Err(wrong) => {
+                Ok(Err(wrong)) => {
                     text += &format!("{wrong}\n");
-                    yes = false;
+                    status = status.max(NO);
+                }
+                // the other files are still looked at
+                Err(unread) => {
+                    eprintln!("{unread}");
+                    status = UNUSABLE;
                 }
             }
         }
-        Ok(Answer { text, yes })
+        Ok(Answer { text, status })
     }
 
     fn print(&self) -> Result<Answer> {
@@ -164,17 +186,14 @@ impl Command {
             Form::Toml => policy.to_toml(),
             Form::Json => policy.to_json(),
         };
-        Ok(Answer { text, yes: true })
+        Ok(Answer::new(text, true))
     }
 
     fn lint(&self) -> Result<Answer> {
         let policy = file::policy(&self.path(0))?;
         let lints = policy.lint();
-        let text = self.said(&lints)?;
-        Ok(Answer {
-            text,
-            yes: lints.is_clean(),
-        })
+        let text = self.said_or(&lints, "nothing found")?;
+        Ok(Answer::new(text, lints.is_clean()))
     }
 
     fn explain(&self) -> Result<Answer> {
@@ -198,10 +217,7 @@ impl Command {
         let grants = snapshot.grants(subject);
         let explanation = snapshot.policy().explain(&grants, &request, self.now());
         let yes = explanation.decision().is_allowed();
-        Ok(Answer {
-            text: self.said(&explanation)?,
-            yes,
-        })
+        Ok(Answer::new(self.said(&explanation)?, yes))
     }
 
     fn who_can(&self) -> Result<Answer> {
@@ -211,11 +227,8 @@ impl Command {
             Permission::parse(self.value(3))?,
         );
         let capable = snapshot.who_can(&permission, &tenant, self.now());
-        let text = self.said(&Lines(&capable))?;
-        Ok(Answer {
-            text,
-            yes: !capable.is_empty(),
-        })
+        let text = self.said_or(&Lines(&capable), "nobody")?;
+        Ok(Answer::new(text, !capable.is_empty()))
     }
 
     fn what_can(&self) -> Result<Answer> {
@@ -225,27 +238,25 @@ impl Command {
         let allowed = allowed.ok_or("the denials of this policy take too long to look at")?;
         let text = match self.form {
             Form::Json => self.said(&Lines(&allowed))?,
+            Form::Toml if allowed.is_empty() => "nothing\n".to_owned(),
             Form::Toml => table(&allowed),
         };
-        Ok(Answer {
-            text,
-            yes: !allowed.is_empty(),
-        })
+        Ok(Answer::new(text, !allowed.is_empty()))
     }
 
     fn diff(&self) -> Result<Answer> {
         let (old, new) = (file::policy(&self.path(0))?, file::policy(&self.path(1))?);
         let diff = old.diff(&new);
+        let mut yes = diff.is_empty();
         let text = if self.values.len() > 2 {
             let snapshot = file::snapshot(&self.path(2), old.clone())?;
-            self.said(&diff.subjects(&snapshot, self.now()))?
+            let subjects = diff.subjects(&snapshot, self.now());
+            yes = yes && subjects.is_empty();
+            self.said_or(&subjects, "no change for these subjects")?
         } else {
-            self.said(&diff)?
+            self.said_or(&diff, "no change")?
         };
-        Ok(Answer {
-            text,
-            yes: diff.is_empty(),
-        })
+        Ok(Answer::new(text, yes))
     }
 }
 

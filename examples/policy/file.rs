@@ -84,7 +84,8 @@ pub(crate) fn snapshot(path: &Path, policy: Policy) -> Result<Snapshot, Wrong> {
 fn grant(row: &csv::StringRecord) -> Result<(&str, Grant), Box<dyn Error>> {
     let column = |i| row.get(i).unwrap_or_default();
     let scope = match column(2) {
-        "" => Scope::Everywhere,
+        "" => return Err("a tenant is missing; `*` counts everywhere".into()),
+        "*" => Scope::Everywhere,
         tenant => Scope::Tenant(Tenant::new(tenant)?),
     };
     let mut grant = Grant::new(column(1), scope);

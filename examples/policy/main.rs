@@ -37,8 +37,8 @@ usage: policy check    POLICY...                     is it right, and which vers
        policy what-can POLICY GRANTS WHO TENANT
        policy diff     OLD NEW [GRANTS]              who would gain and lose what?
 
-GRANTS is a CSV file with the columns subject, role, tenant, from and until; without a tenant a grant
-counts everywhere, without times from ever and without end.
+GRANTS is a CSV file with the columns subject, role, tenant, from and until; with `*` as its tenant
+a grant counts everywhere, without times from ever and without end.
 
   --at TIME              in place of now: 2026-11-21T09:00:00Z
   --owner NAME           who owns what the question is about
@@ -49,21 +49,26 @@ counts everywhere, without times from ever and without end.
   --json                 answers for programs; prints a policy as JSON
   --help                 prints this
 
-Exit status: 0 yes, nothing found, no change; 1 no, findings, changes; 2 it could not be said.
+Exit status: 0 yes, nothing found, no change of the policy for anybody; 1 no, findings, changes;
+2 it could not be said, or not to the end.
 ";
 
+const YES: u8 = 0;
+const NO: u8 = 1;
 const UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
-    match run(std::env::args_os(), &mut io::stdout().lock()) {
-        Ok(status) => ExitCode::from(status),
-        // whoever reads along may stop reading
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
+    ExitCode::from(status(run(std::env::args_os(), &mut io::stdout().lock())))
+}
+
+/// The exit status. Whoever reads along may stop reading, but then was not told yes.
+fn status(answered: io::Result<u8>) -> u8 {
+    answered.unwrap_or_else(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
             eprintln!("policy: standard output: {error}");
-            ExitCode::from(UNUSABLE)
         }
-    }
+        UNUSABLE
+    })
 }
 
 /// Does what the arguments, of which the first is the name of the program, ask for.
@@ -72,7 +77,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut impl Write) -> i
         Ok(Some(command)) => command,
         Ok(None) => {
             out.write_all(HELP.as_bytes())?;
-            return Ok(0);
+            return Ok(YES);
         }
         Err(error) => {
             eprintln!("policy: {error}; see --help");
@@ -80,9 +85,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut impl Write) -> i
         }
     };
     match command.answer() {
-        Ok(Answer { text, yes }) => {
+        Ok(Answer { text, status }) => {
             out.write_all(text.as_bytes())?;
-            Ok(if yes { 0 } else { 1 })
+            out.flush()?;
+            Ok(status)
         }
         Err(wrong) => {
             eprintln!("{wrong}");

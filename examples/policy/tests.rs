@@ -4,7 +4,9 @@
     reason = "tests stop at what they did not expect"
 )]
 
-use crate::run;
+use std::{ffi::OsString, io, path::Path};
+
+use crate::{run, status};
 
 /// What the command says, and its exit status; file names are those of this directory.
 fn policy(command: &str) -> (String, u8) {
@@ -150,7 +152,11 @@ fn who_can_and_what_can_be_done_are_listed() {
          `cyd` as `employee` when owner\n",
         0,
     );
-    says("who-can policy.toml grants.csv acme payment:create", "", 1);
+    says(
+        "who-can policy.toml grants.csv acme payment:create",
+        "nobody\n",
+        1,
+    );
     says(
         "what-can policy.toml grants.csv bea acme",
         "`note:edit:*`      as editor  when owner\n\
@@ -170,7 +176,12 @@ fn a_change_is_told_for_roles_and_for_subjects() {
     assert!(text.contains(
         "with `employee`\n  `cyd` in acme\n  gains  `note:edit:*` (before only when owner)\n"
     ));
-    says("diff policy.toml policy.json", "", 0);
+    says("diff policy.toml policy.json", "no change\n", 0);
+    says(
+        "diff policy.toml policy.json grants.csv",
+        "no change for these subjects\n",
+        0,
+    );
 }
 
 #[test]
@@ -203,4 +214,122 @@ fn what_cannot_be_said_is_told_apart_from_no() {
     ] {
         assert_eq!(policy(command), (String::new(), 2), "{command}");
     }
+}
+
+/// What the command says of files in a directory of their own.
+fn policy_in(directory: &Path, arguments: &[&str]) -> (String, u8) {
+    let arguments = arguments.iter().map(|argument| {
+        if argument.contains('.') {
+            directory.join(argument).into_os_string()
+        } else {
+            OsString::from(argument)
+        }
+    });
+    let mut out = Vec::new();
+    let status = run(
+        [OsString::from("policy")].into_iter().chain(arguments),
+        &mut out,
+    )
+    .unwrap();
+    let said = String::from_utf8(out).unwrap();
+    (
+        said.replace(&format!("{}/", directory.display()), ""),
+        status,
+    )
+}
+
+fn written(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn a_tenant_that_is_left_out_is_not_everywhere() {
+    let policy = "portcullis = 1\nroles.a.allow = [\"x\"]\n";
+    let files = [
+        ("a.toml", policy),
+        ("left_out.csv", "subject,role,tenant,from,until\nada,a,,,\n"),
+        ("star.csv", "subject,role,tenant,from,until\nada,a,*,,\n"),
+    ];
+    let directory = written(&files);
+    let who_can = |grants| {
+        policy_in(
+            directory.path(),
+            &["who-can", "a.toml", grants, "acme", "x"],
+        )
+    };
+    assert_eq!(who_can("left_out.csv"), (String::new(), 2));
+    assert_eq!(who_can("star.csv"), ("`ada` as `a`\n".to_owned(), 0));
+    let path = directory.path().join("left_out.csv");
+    let policy = crate::file::policy(&directory.path().join("a.toml")).unwrap();
+    let wrong = crate::file::snapshot(&path, policy).unwrap_err();
+    let text = format!(
+        "{}: line 2: a tenant is missing; `*` counts everywhere",
+        path.display()
+    );
+    assert_eq!(wrong.to_string(), text);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_hide_what_is_wrong_with_others() {
+    let bad = "portcullis = 1\n[roles.a]\nalow = [\"x\"]\n";
+    let directory = written(&[("bad.toml", bad)]);
+    let text = "bad.toml:3:1: `alow` is no key of this place; did you mean `allow`?\n";
+    for order in [["bad.toml", "missing.toml"], ["missing.toml", "bad.toml"]] {
+        let (said, status) = policy_in(directory.path(), &["check", order[0], order[1]]);
+        assert_eq!((said.as_str(), status), (text, 2));
+    }
+}
+
+#[test]
+fn a_change_that_touches_no_subject_listed_is_still_a_change() {
+    let directory = written(&[
+        (
+            "old.toml",
+            "portcullis = 1\nroles.a.allow = [\"x\"]\nroles.b.allow = [\"y\"]\n",
+        ),
+        (
+            "new.toml",
+            "portcullis = 1\nroles.a.allow = [\"x\"]\nroles.b.allow = [\"z\"]\n",
+        ),
+        ("grants.csv", "subject,role,tenant,from,until\nada,a,*,,\n"),
+    ]);
+    let (said, status) = policy_in(
+        directory.path(),
+        &["diff", "old.toml", "new.toml", "grants.csv"],
+    );
+    assert_eq!(
+        (said.as_str(), status),
+        ("no change for these subjects\n", 1)
+    );
+    let (said, status) = policy_in(directory.path(), &["lint", "old.toml"]);
+    assert_eq!((said.as_str(), status), ("nothing found\n", 0));
+}
+
+/// Nobody reads.
+struct Closed;
+
+impl io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_read_is_not_yes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy/policy.toml");
+    assert_eq!(
+        status(run(
+            ["policy", "check", path].map(OsString::from),
+            &mut Closed
+        )),
+        2
+    );
 }
