@@ -381,7 +381,7 @@ fn an_explanation_has_a_form_for_programs() {
             "at": "2026-11-21T09:00:00.000Z",
         },
         "decision": {
-            "allowed": false, "rule": denies,
+            "allowed": false, "rule": denies, "version": policy.version().to_string(),
             "text": explanation.decision().to_string(),
         },
         "grants": [

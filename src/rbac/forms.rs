@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
-    Decision, Grant, Kind, Outcome, Pattern, Permission, Region, Rule, Scope, Tenant, Visibility,
-    condition::Conditions,
+    Decision, Grant, Kind, Outcome, Pattern, Permission, Region, Rule, Scope, Tenant, Version,
+    Visibility, condition::Conditions,
 };
 
 macro_rules! as_text {
@@ -17,7 +17,7 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(Pattern, Permission<'_>, Tenant);
+as_text!(Pattern, Permission<'_>, Tenant, Version);
 
 /// Conditions as they are printed; nothing where there are none.
 pub(super) fn conditions<S: Serializer>(
@@ -95,7 +95,7 @@ impl Serialize for Kind {
     }
 }
 
-/// Whether it is allowed, by which rule, and the line for a log.
+/// Whether it is allowed, by which rule, under which policy, and the line for a log.
 impl Serialize for Decision<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rule = match self.outcome() {
@@ -103,9 +103,10 @@ impl Serialize for Decision<'_> {
             Outcome::Deny(super::Reason::ExplicitDeny { by }) => Some(by),
             Outcome::Deny(_) => None,
         };
-        let mut form = serializer.serialize_struct("Decision", 3)?;
+        let mut form = serializer.serialize_struct("Decision", 4)?;
         form.serialize_field("allowed", &self.is_allowed())?;
         form.serialize_field("rule", &rule)?;
+        form.serialize_field("version", &self.version())?;
         form.serialize_field("text", &self.to_string())?;
         form.end()
     }
