@@ -85,6 +85,11 @@ impl Usage {
     /// The active grants of one subject that have rules which were not used for `idle` or longer,
     /// in the order of the grants. A grant that began less than `idle` ago is not looked at.
     ///
+    /// A grant without a beginning counts from ever: what it gives and nobody used is reported as
+    /// never used, also where somebody gave it yesterday.
+    /// [`Policy::assign`](super::Policy::assign) always sets a beginning; who makes grants otherwise
+    /// sets [`Grant::from`].
+    ///
     /// A use counts for every rule that allows what was used, in every grant that covers its tenant:
     /// which of two rules was needed cannot be said. Denials and conditions make no difference.
     #[must_use]
