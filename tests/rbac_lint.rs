@@ -586,6 +586,40 @@ fn a_policy_made_to_take_long_is_given_up() {
     assert!(lints.to_string().ends_with(told), "{lints}");
 }
 
+/// RB-08, RB-09: sets of literals in every segment, of which a few denials cut everything into
+/// more pieces than memory holds.
+#[test]
+fn denials_made_to_cut_everything_into_pieces_are_given_up() {
+    let mut random = 1_u64;
+    let mut literals = || {
+        let all: Vec<_> = (0..40)
+            .filter(|_| {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                random >> 62 != 0
+            })
+            .map(|i| format!("l{i}"))
+            .collect();
+        all.join(",")
+    };
+    let denials: Vec<_> = (0..8)
+        .map(|_| (0..16).map(|_| literals()).collect::<Vec<_>>().join(":"))
+        .collect();
+    let wide = |deny: &[String]| -> Policy {
+        let role = format!("roles.wide = {{ allow = [\"**\"], deny = {deny:?} }}");
+        format!("portcullis = 1\n{role}").parse().unwrap()
+    };
+    let (old, new) = (wide(&denials), wide(&denials[1..]));
+    let lints = old.lint();
+    assert!(lints.gave_up().contains(&"rules"), "{lints}");
+    let held = Grants::new()
+        .with(Grant::new("wide", Scope::Everywhere))
+        .unwrap();
+    assert_eq!(old.what_can(&held, &tenant_of("t1"), now()), None);
+    assert_eq!(old.diff(&new).unknown(), 1);
+}
+
 fn may(policy: &Policy, roles: &[&str], known: Known) -> Vec<bool> {
     let tenant = tenant_of("t1");
     let grants = roles.iter().fold(Grants::new(), |all, role| {

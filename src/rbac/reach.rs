@@ -229,14 +229,19 @@ impl<'p> Reach<'p> {
     /// The same, said in rules without sets, and without what is denied or said twice: so that roles
     /// that say the same in other words are alike. None where the budget does not suffice.
     pub(super) fn normal(&self, budget: &mut Budget) -> Option<Self> {
-        let denials = self.deny.iter().flat_map(Cell::singles);
+        let mut denials = Vec::new();
+        for cell in self.deny.iter().flat_map(Cell::singles) {
+            budget.spend(cell.effort())?;
+            denials.push(cell);
+        }
         let mut normal = Self {
             allow: Vec::with_capacity(self.allow.len()),
-            deny: widest(denials.collect(), budget)?,
+            deny: widest(denials, budget)?,
         };
         let denied = Index::of(&normal.deny);
         for rule in &self.allow {
             for cell in rule.cell.singles() {
+                budget.spend(cell.effort())?;
                 let denials = denied.cells_near(&cell, budget)?;
                 if !cell.without(denials, budget)?.is_empty() {
                     normal.allow.push(Allowing {

@@ -59,8 +59,15 @@ impl<'p> Region<'p> {
     where
         'p: 'a,
     {
-        let common = others.into_iter().filter_map(|other| of.and(other));
-        let except = widest(common.collect(), budget)?;
+        let mut common = Vec::new();
+        for both in others.into_iter().filter_map(|other| of.and(other)) {
+            budget.spend(both.effort())?;
+            common.push(both);
+        }
+        let except = widest(common, budget)?;
+        for cell in &except {
+            budget.spend(cell.size())?;
+        }
         let left = of.without(&except, budget)?;
         if left.is_empty() {
             return Some(Vec::new());
@@ -97,7 +104,7 @@ impl fmt::Display for Region<'_> {
     }
 }
 
-/// How much may still be computed.
+/// How much may still be computed: cells compared, and segments and literals kept at one time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget(usize);
 
@@ -113,6 +120,11 @@ impl Budget {
         self.0 = left.unwrap_or(0);
         left.map(|_| ())
     }
+
+    /// What was kept is kept no more.
+    fn free(&mut self, steps: usize) {
+        self.0 = self.0.saturating_add(steps);
+    }
 }
 
 /// Those that lie in no other; sorted. None where the budget does not suffice.
@@ -121,7 +133,7 @@ pub(super) fn widest<'p>(mut cells: Vec<Cell<'p>>, budget: &mut Budget) -> Optio
     cells.dedup();
     let mut widest = Vec::<Cell<'p>>::with_capacity(cells.len());
     for cell in cells {
-        budget.spend(widest.len())?;
+        budget.spend(widest.len().saturating_mul(cell.effort()))?;
         if !widest.iter().any(|other| other.contains(&cell)) {
             widest.retain(|other| !cell.contains(other));
             widest.push(cell);

@@ -7,6 +7,8 @@ use crate::rbac::permission::{Pattern, SEGMENTS, Segment, Tail};
 
 /// Cells that one is broken up into, to compare what is said in different words.
 const SINGLES: usize = 64;
+/// Segments and literals that are compared in one step.
+const IN_ONE_STEP: usize = 16;
 
 /// Permissions that each have one of some literals in the first segment, one of some in the second
 /// and so on.
@@ -84,35 +86,46 @@ impl<'p> Cell<'p> {
         lengths && (0..len).all(|i| other.choice(i).minus(self.choice(i)).is_none())
     }
 
-    /// Appends what this has and the other has not, as cells that have nothing in common.
-    fn minus(&self, other: &Self, rest: &mut Vec<Self>) {
+    /// Appends what this has and the other has not, as cells that have nothing in common; None where
+    /// the budget does not suffice to keep them.
+    fn minus(self, other: &Self, rest: &mut Vec<Self>, budget: &mut Budget) -> Option<()> {
         if !self.overlaps(other) {
-            rest.push(self.clone());
-            return;
+            rest.push(self);
+            return Some(());
         }
+        let mut keep = |cell: Option<Self>| {
+            let Some(cell) = cell else { return Some(()) };
+            budget.spend(cell.size())?;
+            rest.push(cell);
+            Some(())
+        };
         let len = self.segments.len().max(other.segments.len());
         let tail = self.tail.min(other.tail);
         if self.tail == Tail::Anything {
-            let shorter = self.segments.len()..other.segments.len();
-            rest.extend(shorter.filter_map(|len| Self::new(self.padded(len), Tail::Nothing)));
+            for len in self.segments.len()..other.segments.len() {
+                keep(Self::new(self.padded(len), Tail::Nothing))?;
+            }
         }
         if tail != self.tail {
             let longer = self.padded(len.saturating_add(1));
-            rest.extend(Self::new(longer, Tail::Anything));
+            keep(Self::new(longer, Tail::Anything))?;
         }
         let mut common = self.padded(len);
         for i in 0..len {
             let theirs = other.choice(i);
-            let Some(own) = common.get_mut(i) else { return };
+            let own = common.get_mut(i)?;
             let (left, both) = (own.minus(theirs), own.and(theirs));
             if let Some(left) = left {
                 *own = left;
-                rest.extend(Self::new(common.clone(), tail));
+                keep(Self::new(common.clone(), tail))?;
             }
             if let (Some(own), Some(both)) = (common.get_mut(i), both) {
                 *own = both;
             }
         }
+        // it makes room; the work stays spent
+        budget.free(self.size().saturating_sub(self.effort()));
+        Some(())
     }
 
     /// What is left without all of these, as cells that have nothing in common; None where the
@@ -125,12 +138,13 @@ impl<'p> Cell<'p> {
     where
         'p: 'a,
     {
+        budget.spend(self.size())?;
         let mut left = vec![self.clone()];
         for other in others {
-            budget.spend(left.len())?;
             let mut rest = Vec::with_capacity(left.len());
-            for cell in &left {
-                cell.minus(other, &mut rest);
+            for cell in left {
+                budget.spend(cell.effort())?;
+                cell.minus(other, &mut rest, budget)?;
             }
             left = rest;
             if left.is_empty() {
@@ -138,6 +152,19 @@ impl<'p> Cell<'p> {
             }
         }
         Some(left)
+    }
+
+    /// What it takes to keep it: its segments and their literals.
+    pub(in crate::rbac) fn size(&self) -> usize {
+        let literals = self.segments.iter().map(|choice| match choice {
+            Choice::OneOf(literals) | Choice::NoneOf(literals) => literals.len(),
+        });
+        literals.fold(self.segments.len(), usize::saturating_add)
+    }
+
+    /// What it takes to compare it: for most cells one step.
+    pub(in crate::rbac) fn effort(&self) -> usize {
+        (self.size() / IN_ONE_STEP).saturating_add(1)
     }
 
     /// The literals that a segment, counted from zero, must be one of; None where it may be others.

@@ -41,7 +41,7 @@ impl<'a, 'p> Index<'a, 'p> {
             }
             None => (0..self.cells.len()).collect(),
         };
-        budget.spend(near.len())?;
+        budget.spend(near.len().saturating_mul(cell.effort()))?;
         near.sort_unstable();
         near.dedup();
         near.retain(|i| self.get(*i).is_some_and(|other| other.overlaps(cell)));

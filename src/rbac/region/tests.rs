@@ -193,7 +193,7 @@ fn without_a_budget_nothing_is_said() {
         Pattern::parse("a:b").unwrap(),
     );
     let others = [Cell::from(&other)];
-    let mut budget = Budget::new(1);
+    let mut budget = Budget::new(10);
     assert!(Cell::from(&of).without(&others, &mut budget).is_some());
     assert!(Cell::from(&of).without(&others, &mut budget).is_none());
     let two = [&of, &other].map(Cell::from).to_vec();
