@@ -247,7 +247,7 @@ fn what_is_active_counts_over_what_it_inherits() {
         Err(both(["holder", "rep"]))
     );
     let twice = activate(&bob, &["holder", "holder"]).unwrap();
-    assert_eq!(twice, holding([acme("holder"), everywhere("holder")]));
+    assert_eq!(twice, holding([acme("holder")]));
 }
 
 /// RB-05: only what the subject has there now, by its own name.
@@ -279,7 +279,7 @@ fn only_what_is_had_is_activated() {
 fn a_denial_is_active_in_every_session() {
     let bob = holding([acme("rep"), everywhere("watched"), globex("watched")]);
     let active = activate(&bob, &["rep"]).unwrap();
-    assert_eq!(active, holding([acme("rep"), everywhere("watched")]));
+    assert_eq!(active, holding([acme("rep"), acme("watched")]));
     let (policy, acme) = (policy(COUNTER), tenant("acme"));
     let open = Permission::parse("account:open").unwrap();
     let request = Request::new("bob", &acme, &open);
@@ -309,4 +309,37 @@ fn static_and_dynamic_separation_are_two() {
     let roles = ["initiator", "authorizer"];
     let active = policy(PAYMENTS).activate(&bob, &roles, &tenant("acme"), at(0));
     assert_eq!(active, Ok(bob));
+}
+
+/// RB-02: a session of one tenant is good there only: the denials of other tenants are not in it.
+#[test]
+fn a_session_is_good_in_its_own_tenant() {
+    let policy = policy(COUNTER);
+    let bob = holding([everywhere("rep"), globex("watched")]);
+    let active = activate(&bob, &["rep"]).unwrap();
+    let open = Permission::parse("account:open").unwrap();
+    for (place, opens) in [("acme", true), ("globex", false), ("initech", false)] {
+        let place = tenant(place);
+        let request = Request::new("bob", &place, &open);
+        assert_eq!(policy.decide(&active, &request, at(0)).is_allowed(), opens);
+    }
+}
+
+/// RB-05: a role that denies and has ended does not stand in the way of another; one that has not
+/// begun does.
+#[test]
+fn what_has_ended_is_not_active() {
+    let text =
+        format!("{COUNTER}\n[roles.strict]\ninherits = [\"holder\"]\ndeny = [\"drawer:open\"]");
+    let activate = |strict| {
+        let bob = holding([acme("rep"), strict]);
+        policy(&text).activate(&bob, &["rep"], &tenant("acme"), at(0))
+    };
+    assert_eq!(
+        activate(acme("strict").until(at(0))),
+        Ok(holding([acme("rep")]))
+    );
+    let refused = Err(both(["holder", "rep"]));
+    assert_eq!(activate(acme("strict").until(at(1))), refused);
+    assert_eq!(activate(acme("strict").from(at(1))), refused);
 }

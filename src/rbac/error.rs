@@ -18,8 +18,8 @@ pub enum Error {
     },
     /// A reason that is empty, longer than 256 bytes, or has a control character.
     Reason,
-    /// The name of who asked for a grant or approved it, that is empty, longer than 128 bytes, or
-    /// has a control character.
+    /// The name of who asked for a grant or approved it, that is empty, longer than 255 bytes, or
+    /// has a character that is not seen, as in a reason.
     Name,
     /// Text that is no [`Version`](super::Version).
     Version,
@@ -71,10 +71,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { column, fault } => write!(f, "character {column}: {fault}"),
-            Self::Reason => f.write_str("a reason has 1 to 256 bytes and no control character"),
-            Self::Name => {
-                f.write_str("the name of a subject has 1 to 128 bytes and no control character")
-            }
+            Self::Reason => f.write_str("a reason has 1 to 256 bytes, all of them seen"),
+            Self::Name => f.write_str("the name of a subject has 1 to 255 bytes, all of them seen"),
             Self::Version => f.write_str("a version is 64 digits of hexadecimal in lower case"),
             Self::TooManyGrants => f.write_str("a subject has at most 512 grants"),
             Self::State(error) => error.fmt(f),

@@ -4,13 +4,16 @@ mod grant;
 mod place;
 mod span;
 
-pub(super) use grant::Phase;
 pub use grant::{Grant, Kind};
+pub(super) use grant::{NAME_LEN, Phase};
 pub use place::{Scope, Tenant};
 pub(super) use span::Span;
 
 use super::Error;
-use crate::encoding::{self, Decoder, Encoder};
+use crate::{
+    Timestamp,
+    encoding::{self, Decoder, Encoder},
+};
 
 const VERSION: u8 = 1;
 
@@ -32,7 +35,7 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// The most grants that one subject has: encoded, they take less than 450 KB.
+    /// The most grants that one subject has: encoded, they take less than 550 KB.
     pub const MAX: usize = 512;
 
     /// No grants: whatever is asked is denied.
@@ -62,6 +65,17 @@ impl Grants {
     pub fn without(mut self, role: &str, scope: &Scope) -> Self {
         self.grants
             .retain(|grant| grant.role() != role || grant.scope() != scope);
+        self
+    }
+
+    /// These grants without those that ended before a moment or at it, whatever their kind.
+    ///
+    /// What was taken by breaking glass goes, too: with it goes what tells that somebody took a role,
+    /// and when they may take it again. Call it with a time that lies further back than the longest
+    /// `max_grant`, after such grants were reviewed and recorded elsewhere.
+    pub fn without_ended(mut self, before: Timestamp) -> Self {
+        self.grants
+            .retain(|grant| grant.ends().is_none_or(|end| before < end));
         self
     }
 

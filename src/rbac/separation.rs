@@ -16,10 +16,14 @@ impl Policy {
     /// The grants for a session in a tenant that uses these roles and no others.
     ///
     /// The grants are those that the subject has of these roles where the tenant is, and besides
-    /// those of every role that denies something: a denial is not left out by whoever it hits. Decide
-    /// the session's requests with them. Keep the names of the roles in the session and not these
-    /// grants, which do not see what is withdrawn: activate for each request. Another activation for
-    /// the same session takes the place of this one, and must be made from all grants or from this
+    /// those of every role that denies something, with all that such a role allows: a denial is not
+    /// left out by whoever it hits. What has ended is not among them. All of them count in this
+    /// tenant only, also those that the subject has everywhere, as denials of other tenants are not
+    /// among them.
+    ///
+    /// Decide the session's requests with them. Keep the names of the roles in the session and not
+    /// these grants, which do not see what is withdrawn: activate for each request. Another activation
+    /// for the same session takes the place of this one, and must be made from all grants or from this
     /// one's; two that count side by side are two sessions, which nothing here keeps apart.
     ///
     /// A role that is only inherited cannot be activated by itself: it would be without what the
@@ -38,7 +42,11 @@ impl Policy {
         now: Timestamp,
     ) -> Result<Grants, Refusal> {
         let policy = &*self.0;
-        let here = || grants.iter().filter(|grant| grant.covers(tenant));
+        let lasts = |grant: &Grant| now < Span::of(grant).until;
+        let here = || {
+            let here = grants.iter().filter(|grant| grant.covers(tenant));
+            here.filter(|grant| lasts(grant))
+        };
         for role in roles {
             let span = Span::moment(now);
             let mut held = here().filter(|grant| grant.role() == *role);
@@ -51,7 +59,8 @@ impl Policy {
         let active = || here().filter(is_active);
         let used = active().filter_map(|grant| policy.role_id(grant.role()));
         policy.keep_apart(SeparationKind::Dynamic, &policy.all_inherited(used), None)?;
-        let mut active = active().cloned();
+        let scope = Scope::Tenant(tenant.clone());
+        let mut active = active().map(|grant| grant.clone().within(scope.clone()));
         Ok(active.try_fold(Grants::new(), Grants::with)?)
     }
 }
@@ -64,15 +73,24 @@ impl Compiled {
     }
 
     /// Of the grants that somebody holds, those that count in a session where the scope is: those
-    /// that it was given and that are still held as they were, and those that deny something.
+    /// that it was given, everywhere or there, and that are still held as they were, and those that
+    /// deny something and have not ended.
     pub(super) fn in_session(
         &self,
         held: Grants,
         session: &Grants,
         scope: &Scope,
+        now: Timestamp,
     ) -> Result<Grants, Refusal> {
-        let is_active = |grant: &Grant| session.has(grant) || self.denies(grant);
-        let active = held.filter(|grant| grant.scope().meets(scope) && is_active(grant));
+        let was_given = |grant: &Grant| {
+            let here = || grant.clone().within(scope.clone());
+            session.has(grant) || grant.scope().covers(scope) && session.has(&here())
+        };
+        let is_active = |grant: &Grant| was_given(grant) || self.denies(grant);
+        let active = held.filter(|grant| {
+            let lasts = now < Span::of(grant).until;
+            lasts && grant.scope().meets(scope) && is_active(grant)
+        });
         let roles = active.iter().filter_map(|grant| self.role_id(grant.role()));
         self.keep_apart(SeparationKind::Dynamic, &self.all_inherited(roles), None)?;
         Ok(active)

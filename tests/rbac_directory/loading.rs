@@ -197,7 +197,7 @@ fn a_row_says_how_a_grant_came_about() {
 /// RB-10: what no grant can say, no row says.
 #[test]
 fn what_a_row_records_has_the_bounds_of_a_grant() {
-    let (reason, name) = ("x".repeat(257), "x".repeat(129));
+    let (reason, name) = ("x".repeat(257), "x".repeat(256));
     let row = Row::new("ada", "a", "acme");
     let rows = [
         row.because(&*reason),

@@ -38,11 +38,16 @@ impl<'a> One<'a> {
     }
 
     /// The grants with which they act where the scope is.
-    fn grants(&self, snapshot: &Snapshot, scope: &Scope) -> Result<Grants, Refusal> {
+    fn grants(
+        &self,
+        snapshot: &Snapshot,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<Grants, Refusal> {
         let held = snapshot.grants(self.name);
         match self.session {
             None => Ok(held),
-            Some(session) => snapshot.policy().0.in_session(held, session, scope),
+            Some(session) => snapshot.policy().0.in_session(held, session, scope, now),
         }
     }
 }
@@ -139,7 +144,7 @@ impl Directory {
     ) -> Result<Changed, Refusal> {
         let scope = grant.scope().clone();
         self.change(subject, &scope, |snapshot, others| {
-            let held = Held::of(snapshot, subject, others.scope, by)?;
+            let held = Held::of(snapshot, subject, others.scope, by, now)?;
             let assignment = held.assignment(grant, subject).among(others);
             snapshot.policy().assign(&assignment, now)
         })
@@ -161,7 +166,7 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Changed, Refusal> {
         self.change(subject, scope, |snapshot, others| {
-            let held = Held::of(snapshot, subject, others.scope, by)?;
+            let held = Held::of(snapshot, subject, others.scope, by, now)?;
             let (from, by) = (held.subject(subject), held.actor());
             let withdrawal = Withdrawal::new(role, scope, from, by).among(others);
             snapshot.policy().withdraw(&withdrawal, now)
@@ -184,7 +189,7 @@ impl Directory {
         let scope = grant.scope().clone();
         let name = by.by.name;
         self.change(name, &scope, |snapshot, others| {
-            let held = Held::of(snapshot, name, others.scope, by)?;
+            let held = Held::of(snapshot, name, others.scope, by, now)?;
             let assignment = held.assignment(grant, name).among(others);
             snapshot.policy().break_glass(&assignment, now)
         })
@@ -226,14 +231,15 @@ impl<'a> Held<'a> {
         subject: &str,
         scope: &Scope,
         by: Actor<'a>,
+        now: Timestamp,
     ) -> Result<Self, Refusal> {
         let approver = match by.approver {
-            Some(one) => Some((one, one.grants(snapshot, scope)?)),
+            Some(one) => Some((one, one.grants(snapshot, scope, now)?)),
             None => None,
         };
         Ok(Self {
             subject: snapshot.grants(subject),
-            actor: by.by.grants(snapshot, scope)?,
+            actor: by.by.grants(snapshot, scope, now)?,
             by: by.by,
             approver,
         })

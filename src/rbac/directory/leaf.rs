@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 /// Parts of a leaf. Which one a name belongs to follows from its hash.
 pub(super) const SLOTS: usize = 32;
-/// The longest name in bytes.
-pub(super) const NAME_LEN: usize = 255;
+pub(super) use crate::rbac::grants::NAME_LEN;
 /// Entries beyond which a leaf is to be split, and bytes: so much is copied by a change.
 const ENTRIES: usize = 2 * SLOTS;
 const BYTES: usize = 16 * 1024;

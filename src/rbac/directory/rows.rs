@@ -211,7 +211,7 @@ pub enum Flaw {
     TooManyTenants,
     /// The reason is not 1 to 256 bytes without control characters.
     Reason,
-    /// The name of who asked or who approved is not 1 to 128 bytes without control characters.
+    /// The name of who asked or who approved is not as a grant says them.
     Name,
 }
 

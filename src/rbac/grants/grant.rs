@@ -17,7 +17,7 @@ const BREAK_GLASS: u8 = 1;
 /// Longest reason in bytes: a sentence and the number of a ticket.
 const REASON_LEN: usize = 256;
 /// Longest name of somebody in bytes.
-const NAME_LEN: usize = 128;
+pub(in crate::rbac) const NAME_LEN: usize = 255;
 
 /// One role of one subject.
 ///
@@ -86,14 +86,16 @@ impl Grant {
         }
     }
 
-    /// Why the role was granted: 1 to 256 bytes without control characters.
+    /// Why the role was granted: 1 to 256 bytes without control characters and
+    /// without characters that hide text or turn it: U+061C, U+200B to U+200F, U+2028 to U+202E,
+    /// U+2060 to U+2069, U+FEFF.
     #[must_use]
     pub fn because(self, reason: &str) -> Self {
         self.on_paper(|paper| paper.reason = Some(reason.into()))
     }
 
     /// Who asked for the grant or gave it, by the name under which the application knows them: 1 to
-    /// 128 bytes without control characters.
+    /// 255 bytes, as a reason otherwise.
     #[must_use]
     pub fn requested_by(self, name: &str) -> Self {
         self.on_paper(|paper| paper.requested_by = Some(name.into()))
@@ -132,6 +134,11 @@ impl Grant {
         paper.requested_by = Some(requested_by.into());
         paper.approved_by = approved_by.map(Into::into);
         grant
+    }
+
+    /// The same in another scope.
+    pub(in crate::rbac) fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 
     fn on_paper(mut self, write: impl FnOnce(&mut Paper)) -> Self {
@@ -278,7 +285,20 @@ impl Grant {
 }
 
 fn is_written(text: &str, len: usize) -> bool {
-    (1..=len).contains(&text.len()) && !text.contains(char::is_control)
+    (1..=len).contains(&text.len()) && !text.contains(is_unseen)
+}
+
+/// Whether a reader of a record would not see a character as it is: by it, text is hidden or turned.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+        )
 }
 
 /// Where a moment lies in a grant's time.

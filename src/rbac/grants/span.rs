@@ -32,6 +32,14 @@ impl Span {
         self.until <= self.from
     }
 
+    /// From the first start to the last end.
+    pub(in crate::rbac) fn hull(self, other: Self) -> Self {
+        Self {
+            from: self.from.min(other.from),
+            until: self.until.max(other.until),
+        }
+    }
+
     pub(in crate::rbac) fn covers(self, other: Self) -> bool {
         self.from <= other.from && other.until <= self.until
     }
