@@ -44,7 +44,15 @@
 //! It sees the grants it is shown: of two changes made at once from the same old grants, one must be
 //! made again from the new ones ([`Directory`](super::Directory) does that). It knows people by their
 //! names, byte by byte. A role that allows nothing and denies much can be given by whoever may assign
-//! it, to anybody.
+//! it, to anybody: to the last owner, too, who is then locked out in spite of `min_members`.
+//!
+//! It does not choose who approves. Who may assign a role, holds `role:approve:<role>` and may give
+//! that on without an approver makes their own approver out of a second account: a role that allows
+//! approving needs an approver itself.
+//!
+//! Fields are compared at the path of each field that the role shows, and not at those within it.
+//! Where the role of a field was had without what encloses the field, and another role then shows
+//! what encloses it, the subject sees a field that whoever gave the second may not see.
 //!
 //! # Security
 //!
@@ -92,17 +100,23 @@ mod refusal;
 mod sight;
 mod terms;
 
-use held::{Authority, Held};
+use held::{Authority, Held, MAX_COMPARISONS, spent};
 pub use members::Members;
 pub use principal::{Assignment, Principal, Withdrawal};
 pub use refusal::{Refusal, Who};
 
+use std::collections::BTreeSet;
+
 use super::{
-    Error, Grant, Grants, Kind, Pattern, Policy,
+    Error, Grant, Grants, Kind, Pattern, Policy, Scope,
     compile::{Compiled, RoleId},
     grants::Span,
 };
 use crate::Timestamp;
+
+/// The last places among a subject's grants are for roles that deny something: no other grants keep
+/// them from being given.
+const RESERVED: usize = 32;
 
 impl Policy {
     /// The subject's grants with one more, as somebody gives it.
@@ -116,13 +130,19 @@ impl Policy {
     ///    grant that lasts as long, under no condition that the role does not have; no denial hits
     ///    the granter there, now or while the new grant lasts, that the role does not have too; and
     ///    every field that the role shows, the granter sees as well;
-    /// 4. the grant has an end within `max_grant`, and so has the unbroken time that it and the
-    ///    subject's other grants of the role make up;
+    /// 4. the grant has an end within `max_grant`; and for each role with `max_grant` that it gives,
+    ///    itself or inherited: from the first start to the last end of it and of the subject's other
+    ///    grants that give that role and are not over, it is no longer. So nobody gives more in
+    ///    advance, in whatever parts and by whatever roles: after the end somebody decides anew;
     /// 5. it carries what `grant_needs` names; who approves is neither granter nor subject and is
     ///    allowed `role:approve:<role>` now;
     /// 6. no static separation is broken;
     /// 7. there is room for one more member;
-    /// 8. the subject holds the prerequisites there, by grants that last as long.
+    /// 8. the subject holds the prerequisites there, by grants that last as long;
+    /// 9. there is a place left, of which the last 32 are for roles that deny something.
+    ///
+    /// Left out of the result are ordinary grants that have ended, as soon as breaking glass need not
+    /// look at them: when after the end of a role its `max_grant` has passed once more.
     ///
     /// What somebody took by breaking glass counts neither for a granter nor for an approver.
     ///
@@ -144,8 +164,8 @@ impl Policy {
     ///
     /// The subject need not hold what the role gives. It must be so that they are allowed
     /// `role:break_glass:<role>` by a grant that somebody gave them, that the grant has an end within
-    /// the role's `max_grant`, and a reason, and that they have not had the role in this way within
-    /// that same time before; and then what [`Policy::assign`] asks for from number 5 on. The grant
+    /// the role's `max_grant`, and a reason, and that they have not had the role, by any grant, within
+    /// that same time before, nor anything that it inherits within the `max_grant` of that; and then what [`Policy::assign`] asks for from number 5 on. The grant
     /// begins now and says of itself that it was taken ([`Kind::BreakGlass`]): whoever lists grants
     /// sees it, also when it has ended. Keep such grants until they are reviewed: without them nobody
     /// can tell that somebody takes a role again and again.
@@ -179,13 +199,18 @@ impl Policy {
     ///
     /// 1. there is such a grant;
     /// 2. whoever withdraws it is allowed `role:withdraw:<role>` now;
-    /// 3. nothing that the role denies is denied to them, and they do not take a role that denies
-    ///    something from themselves;
+    /// 3. nothing that the role denies is denied to them, now or later, so that nobody takes a role
+    ///    that denies something from themselves; and what the denial kept the subject's other grants
+    ///    from giving, they hold now by a grant that somebody gave them: for each allowance that it
+    ///    overlaps, one that implies it or the denial, under no condition that it does not have, and
+    ///    each field as well;
     /// 4. of what the role allows about roles (`role:**`), they do not take anything from themselves
     ///    that they do not hold otherwise and for as long;
     /// 5. the role and what it inherits keep `min_members` members with grants that count now and
     ///    have no end;
     /// 6. no other role of the subject needs it as a prerequisite.
+    ///
+    /// Numbers 3 and 4 do not ask about grants that have ended.
     ///
     /// What was taken by breaking glass is not removed; it ends now, so that it stays on record.
     ///
@@ -210,11 +235,14 @@ impl Policy {
         let left = left(from.grants, is_meant, now)?;
         // a role that the policy does not define gives nothing and is missed by nobody
         if let Some(role) = policy.role_id(name) {
-            let is_oneself = from.name == by.name;
-            policy.lifts_no_denial(role, &held, is_oneself)?;
-            if is_oneself {
-                let all = from.grants.iter().filter(|grant| is_meant(grant));
-                policy.keeps_administration(role, all, from, &left, now)?;
+            // what is over gives nothing and denies nothing
+            let lasts = |grant: &&Grant| is_meant(grant) && now < Span::of(grant).until;
+            let lasting = || from.grants.iter().filter(lasts);
+            if lasting().next().is_some() {
+                policy.lifts_no_denial(role, scope, by, &left, now)?;
+            }
+            if from.name == by.name {
+                policy.keeps_administration(role, lasting(), from, &left, now)?;
             }
             let subject = (from.name, from.grants);
             policy.keeps_enough(role, scope, subject, &left, *members, now)?;
@@ -237,7 +265,12 @@ impl Policy {
         policy.keep_static_apart(role, grant.scope(), to.grants, now)?;
         policy.has_room(role, grant.scope(), (to.name, to.grants), *members, now)?;
         policy.has_prerequisites(role, &grant, to.grants)?;
-        Ok(to.grants.clone().with(grant)?)
+        let grants = policy.in_use(to.grants.clone(), now);
+        let is_full = grants.iter().len() >= Grants::MAX.saturating_sub(RESERVED);
+        if is_full && policy.denied(role).next().is_none() {
+            return Err(Refusal::Invalid(Error::TooManyGrants));
+        }
+        Ok(grants.with(grant)?)
     }
 }
 
@@ -292,18 +325,38 @@ impl Compiled {
         Ok((role, grant))
     }
 
-    /// Whether nobody takes off by this what binds them.
+    /// Whether nobody takes off by this what binds them, now or later, nor makes possible for somebody
+    /// else what they cannot do or see themselves.
     fn lifts_no_denial(
         &self,
         role: RoleId,
-        held: &Held<'_>,
-        is_oneself: bool,
+        scope: &Scope,
+        by: &Principal<'_>,
+        left: &Grants,
+        now: Timestamp,
     ) -> Result<(), Refusal> {
+        let ever = Span {
+            from: now,
+            until: Timestamp::MAX,
+        };
+        let held = Held::new(self, by, scope, ever, Authority::Given, now);
+        let bound: Vec<_> = held.all_denials().collect();
+        let lasting = left.iter().filter(|grant| now < Span::of(grant).until);
+        let here = lasting.filter(|grant| grant.scope().meets(scope));
+        let others: BTreeSet<_> = here
+            .filter_map(|grant| self.role_id(grant.role()))
+            .collect();
+        let mut comparisons = MAX_COMPARISONS;
         for denial in self.denied(role) {
-            let hits = held.all_denials().any(|other| other.overlaps(denial));
-            if is_oneself || hits {
-                let denial = denial.clone();
-                return Err(Refusal::LiftsDenial { denial });
+            for own in &bound {
+                if spent(&mut comparisons)? && own.overlaps(denial) {
+                    let denial = denial.clone();
+                    return Err(Refusal::LiftsDenial { denial });
+                }
+            }
+            for other in &others {
+                held.frees(*other, denial, &mut comparisons)?;
+                held.sees_touched(*other, Some(denial), now, &mut comparisons)?;
             }
         }
         Ok(())

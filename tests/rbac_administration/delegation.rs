@@ -218,6 +218,17 @@ fn who_is_denied_to_assign_does_not_assign() {
     }
 }
 
+/// RB-11, RB-05: who will be denied to assign assigns until then.
+#[test]
+fn a_denial_to_assign_counts_from_when_it_begins() {
+    let policy = policy_with("[roles.suspended]\ndeny = [\"role:**\"]");
+    let later = acme("suspended").from(at(HOUR));
+    let ada = holding([acme("staff"), acme("viewer"), later]);
+    let bob = Grants::new();
+    assert!(assign_to(&policy, &ada, &bob, acme("viewer"), at(HOUR - 1)).is_ok());
+    assert!(assign_to(&policy, &ada, &bob, acme("viewer"), at(HOUR)).is_err());
+}
+
 /// RB-11, RB-04: the right to assign may ask for a second factor.
 #[test]
 fn who_assigns_may_have_to_prove_a_second_factor() {

@@ -2,7 +2,7 @@
 
 use portcullis::rbac::{Grant, Refusal};
 
-use crate::support::{HOUR, acme, assign, at, everywhere, globex, holding, policy};
+use crate::support::{HOUR, acme, assign, assign_to, at, everywhere, globex, holding, policy};
 
 const ROLES: &str = r#"
 [roles.staff]
@@ -139,4 +139,78 @@ fn a_field_that_is_hidden_from_somebody_they_show_to_nobody() {
     );
     assert_eq!(give([acme("support")], acme("blind")), Ok(()));
     assert_eq!(give([acme("admin"), acme("blind")], acme("blind")), Ok(()));
+}
+
+const NESTED: &str = r#"
+[roles.staff]
+allow = ["role:**"]
+
+[roles.inner]
+
+[roles.outer]
+
+[roles.both]
+inherits = ["inner", "outer"]
+
+[roles.masked]
+
+[roles.star]
+
+[roles.one]
+
+[roles.all]
+inherits = ["star", "one"]
+
+[[field]]
+name = "contact"
+show = ["outer"]
+mask = ["masked"]
+
+[[field]]
+name = "contact.email"
+show = ["inner"]
+
+[[field]]
+name = "order.1"
+show = ["one"]
+
+[[field]]
+name = "order.*.total"
+show = ["star"]
+"#;
+
+/// RB-11, RB-03: a field within another is seen by who sees both; who does not, does not give it to
+/// who would.
+#[test]
+fn a_part_is_shown_by_who_sees_it_through_what_encloses_it() {
+    let policy = policy(NESTED);
+    let give = |held: &[&str], given: &str| {
+        let staff = holding([everywhere("staff")]);
+        let ada = held
+            .iter()
+            .fold(staff, |all, role| all.with(acme(role)).unwrap());
+        let bob = holding([acme("outer")]);
+        assign_to(&policy, &ada, &bob, acme(given), at(0)).map(drop)
+    };
+    assert_eq!(give(&["inner"], "inner"), not_seen("contact.email"));
+    assert_eq!(
+        give(&["inner", "masked"], "inner"),
+        not_seen("contact.email")
+    );
+    assert_eq!(give(&["inner", "outer"], "inner"), Ok(()));
+    assert_eq!(give(&["both"], "inner"), Ok(()));
+    assert_eq!(give(&["outer"], "outer"), Ok(()));
+    // one of those that a `*` stands for is enclosed by more
+    assert_eq!(give(&["star"], "star"), not_seen("order.*.total"));
+    assert_eq!(give(&["all"], "star"), Ok(()));
+    // seen as long as the shorter of the two
+    let staff = holding([
+        everywhere("staff"),
+        acme("inner"),
+        acme("outer").until(at(HOUR)),
+    ]);
+    let given = "contact.email".into();
+    let until = at(HOUR);
+    let refused = assign(&policy, &staff, acme("inner"));
+    assert_eq!(refused, Err(Refusal::Outlasts { given, until }));
 }

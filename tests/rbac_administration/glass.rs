@@ -11,7 +11,7 @@ use crate::support::{HOUR, acme, assign, at, everywhere, globex, holding, policy
 
 const ROLES: &str = r#"
 [roles.operator]
-allow = ["role:break_glass:rescue,rescuer,endless,audited"]
+allow = ["role:break_glass:rescue,rescuer,sibling,endless,audited"]
 
 [roles.rescue]
 allow = ["server:**", "role:break_glass:**", "role:assign:rescue"]
@@ -20,6 +20,9 @@ max_grant = "4h"
 [roles.rescuer]
 inherits = ["rescue"]
 max_grant = "1d"
+
+[roles.sibling]
+inherits = ["rescue"]
 
 [roles.endless]
 allow = ["server:**"]
@@ -150,12 +153,27 @@ fn glass_is_not_broken_again_and_again() {
     assert!(take(&policy, &bob, elsewhere, 0).is_ok());
 }
 
-/// RB-05: who had the role by an ordinary grant has not taken it.
+/// RB-05: nor after the role was given, nor by turns with another role that inherits what is bounded.
 #[test]
-fn an_ordinary_grant_asks_for_no_rest() {
+fn a_rest_is_kept_after_every_grant_of_the_role() {
     let policy = policy(ROLES);
-    let bob = holding([acme("operator"), rescue(HOUR)]);
-    assert!(take(&policy, &bob, rescue(2 * HOUR), HOUR).is_ok());
+    let until = at(5 * HOUR);
+    for had in [
+        acme("rescue"),
+        acme("rescuer"),
+        acme("sibling"),
+        everywhere("rescue"),
+    ] {
+        let bob = holding([everywhere("operator"), had.until(at(HOUR))]);
+        for role in ["rescue", "sibling"] {
+            let again = |now| {
+                let grant = acme(role).until(at(now + HOUR)).because("again");
+                take(&policy, &bob, grant, now).map(drop)
+            };
+            assert_eq!(again(5 * HOUR - 1), Err(Refusal::TooSoon { until }));
+            assert_eq!(again(5 * HOUR), Ok(()));
+        }
+    }
 }
 
 /// RB-05: what is taken is not a ladder: it gives no right to take, to give or to approve.

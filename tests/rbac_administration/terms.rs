@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use portcullis::rbac::{
-    Assignment, Facts, Grant, Grants, Permission, Policy, Principal, Refusal, Who,
+    Assignment, Error, Facts, Grant, Grants, Permission, Policy, Principal, Refusal, Who,
 };
 
 use crate::support::{HOUR, acme, assign_to, at, everywhere, globex, holding, policy};
@@ -51,9 +51,10 @@ fn a_grant_ends_within_its_time() {
     assert!(give(&policy, &none, acme("plain"), 0).is_ok());
 }
 
-/// RB-05: halves that overlap or touch are one, by whatever role and in whatever scope they come.
+/// RB-05: all that is promised is one, however far apart, by whatever role and in whatever scope it
+/// comes.
 #[test]
-fn halves_of_a_grant_are_one() {
+fn parts_of_a_grant_are_one() {
     let policy = policy(ROLES);
     let too_long = Err(Refusal::TooLong { most: HOURS_4 });
     for first in [
@@ -63,22 +64,29 @@ fn halves_of_a_grant_are_one() {
         acme("root").by_breaking_glass(),
     ] {
         let bob = holding([first.from(at(0)).until(at(3 * HOUR))]);
-        for from in [HOUR, 3 * HOUR] {
+        for from in [HOUR, 3 * HOUR, 3 * HOUR + 1, 100 * HOUR] {
             for second in ["root", "boss"] {
-                let second = acme(second).from(at(from)).until(at(5 * HOUR));
-                assert_eq!(give(&policy, &bob, second, 0), too_long, "{from}");
+                let second = acme(second).from(at(from)).until(at(from + 2 * HOUR));
+                let given = give(&policy, &bob, second, 0).map(drop);
+                let fits = from == HOUR;
+                assert_eq!(
+                    given,
+                    if fits {
+                        Ok(())
+                    } else {
+                        too_long.clone().map(drop)
+                    },
+                    "{from}"
+                );
             }
         }
-        let apart = acme("root").from(at(3 * HOUR + 1)).until(at(5 * HOUR));
-        assert!(give(&policy, &bob, apart, 0).is_ok());
-        // the last grant fills the gap between two
-        let gap = holding([
-            acme("root").from(at(0)).until(at(2 * HOUR)),
-            acme("root").from(at(3 * HOUR)).until(at(5 * HOUR)),
-        ]);
-        let between = acme("root").from(at(2 * HOUR)).until(at(3 * HOUR));
-        assert_eq!(give(&policy, &gap, between, 0), too_long);
     }
+    // before what is promised is like after it
+    let bob = holding([acme("root").from(at(4 * HOUR)).until(at(5 * HOUR))]);
+    assert_eq!(
+        give(&policy, &bob, acme("root").until(at(HOUR)), 0),
+        too_long
+    );
     let elsewhere = holding([globex("root").until(at(3 * HOUR))]);
     let here = acme("root").from(at(3 * HOUR)).until(at(5 * HOUR));
     assert!(give(&policy, &elsewhere, here, 0).is_ok());
@@ -86,14 +94,79 @@ fn halves_of_a_grant_are_one() {
     assert_eq!(give(&policy, &elsewhere, everywhere, 0), too_long);
 }
 
-/// RB-05: what is left of a grant counts, not what is over of it: somebody who may decides anew.
+/// RB-05: two roles that inherit the bounded one do not take turns in giving it.
+#[test]
+fn siblings_share_the_time_of_what_they_inherit() {
+    let policy = policy(&format!("{ROLES}\n[roles.chief]\ninherits = [\"root\"]"));
+    let bob = holding([acme("boss").from(at(0)).until(at(4 * HOUR))]);
+    let next = acme("chief").from(at(4 * HOUR)).until(at(8 * HOUR));
+    let refused = give(&policy, &bob, next, 0).unwrap_err();
+    assert_eq!(refused, Refusal::TooLong { most: HOURS_4 });
+    assert!(give(&policy, &bob, acme("plain"), 0).is_ok());
+    assert!(give(&policy, &bob, acme("chief").until(at(4 * HOUR)), 0).is_ok());
+}
+
+/// RB-05: what is over does not count: somebody who may decides anew, and not before.
 #[test]
 fn a_grant_can_be_given_again() {
     let policy = policy(ROLES);
     let bob = holding([acme("root").from(at(0)).until(at(4 * HOUR))]);
-    let again = acme("root").until(at(6 * HOUR));
-    assert!(give(&policy, &bob, again.clone(), 2 * HOUR).is_ok());
-    assert!(give(&policy, &bob, again, 2 * HOUR - 1).is_err());
+    let again = acme("root").until(at(8 * HOUR));
+    assert!(give(&policy, &bob, again.clone(), 4 * HOUR).is_ok());
+    assert!(give(&policy, &bob, again, 4 * HOUR - 1).is_err());
+}
+
+const SHIELD: &str = r#"
+[roles.admin]
+allow = ["**"]
+[roles.plain]
+[roles.root]
+max_grant = "4h"
+[roles.barred]
+deny = ["door:open"]
+[roles.locked]
+inherits = ["barred"]
+"#;
+
+/// RB-05, RB-11: no heap of grants keeps a role that denies something from being given.
+#[test]
+fn a_role_that_denies_something_has_a_place() {
+    let policy = policy(SHIELD);
+    let mut bob = Grants::new();
+    let mut given = 0;
+    for i in 0..Grants::MAX as u64 {
+        match give(&policy, &bob, acme("plain").until(at(HOUR + i)), 0) {
+            Ok(more) => (bob, given) = (more, given + 1),
+            Err(refused) => assert_eq!(refused, Refusal::Invalid(Error::TooManyGrants)),
+        }
+    }
+    assert_eq!((given, bob.iter().len()), (480, 480));
+    for role in ["barred", "locked"] {
+        assert!(give(&policy, &bob, acme(role), 0).is_ok());
+    }
+}
+
+/// RB-05: ordinary grants that have ended make room, once breaking glass does not ask for them.
+#[test]
+fn grants_that_have_ended_make_room() {
+    let policy = policy(SHIELD);
+    let ended = (1..=Grants::MAX as u64).map(|i| acme("plain").until(at(i)));
+    let bob = ended.fold(Grants::new(), |all, grant| all.with(grant).unwrap());
+    let full = give(&policy, &bob, acme("barred"), 0).unwrap_err();
+    assert_eq!(full, Refusal::Invalid(Error::TooManyGrants));
+    assert_eq!(
+        give(&policy, &bob, acme("root").until(at(HOUR)), HOUR - 1).map(|all| all.iter().len()),
+        Ok(1)
+    );
+    let taken = acme("plain").until(at(0)).by_breaking_glass();
+    let bob = holding([acme("root").until(at(HOUR)), taken.clone()]);
+    let left = |now| {
+        give(&policy, &bob, acme("plain"), now)
+            .unwrap()
+            .iter()
+            .len()
+    };
+    assert_eq!((left(HOUR), left(5 * HOUR - 1), left(5 * HOUR)), (3, 3, 2));
 }
 
 const NEEDS: &str = r#"
@@ -236,6 +309,8 @@ fn a_role_has_no_more_members_than_it_may() {
     // one tenant is full: everywhere is too
     let others = [holding([globex("owner")]), holding([globex("owner")])];
     assert_eq!(give(everywhere("owner"), &none, &others), full);
+    // a member in one place is not one everywhere
+    assert_eq!(give(everywhere("owner"), &one, &others), full);
     assert_eq!(give(acme("owner"), &none, &others), Ok(()));
 }
 

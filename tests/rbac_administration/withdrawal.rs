@@ -1,12 +1,17 @@
 //! Withdrawing: nobody locks themselves out, nobody frees themselves, the last owner stays.
 
-use portcullis::rbac::{Grants, Pattern, Permission, Principal, Refusal, Scope, Who, Withdrawal};
+use portcullis::rbac::{
+    Grant, Grants, Pattern, Permission, Principal, Refusal, Scope, Who, Withdrawal,
+};
 
 use crate::support::{HOUR, acme, at, everywhere, globex, holding, policy, tenant};
 
 const ROLES: &str = r#"
 [roles.admin]
 allow = ["role:**", "contact:**"]
+
+[roles.deputy]
+allow = ["role:withdraw:*"]
 
 [roles.second]
 inherits = ["admin"]
@@ -28,12 +33,31 @@ min_members = 1
 [roles.founder]
 inherits = ["owner"]
 
+[roles.careful]
+allow = ["contact:read:email"]
+require = { mfa_within = "1h" }
+
+[roles.reader]
+allow = ["contact:read:*"]
+
+[roles.viewer]
+
+[roles.phones]
+
 [roles.employee]
 allow = ["door:open"]
 
 [roles.surgeon]
 allow = ["theatre:enter"]
 prerequisites = ["employee"]
+
+[[field]]
+name = "contact.email"
+show = ["viewer"]
+
+[[field]]
+name = "contact.phone"
+show = ["phones"]
 "#;
 
 fn in_acme() -> Scope {
@@ -168,6 +192,12 @@ fn nobody_locks_themselves_out() {
     );
     assert_eq!(own(holding([acme("admin"), acme("second")])), Ok(()));
     assert_eq!(own(holding([acme("admin"), everywhere("admin")])), Ok(()));
+    // what is over gives nothing
+    let over = acme("admin").until(at(0));
+    assert_eq!(own(holding([over, everywhere("deputy")])), Ok(()));
+    // and what was taken by breaking glass is given back before it ends
+    let taken = acme("admin").until(at(HOUR)).by_breaking_glass();
+    assert_eq!(own(holding([taken])), Ok(()));
     let (bob, scope) = (holding([acme("admin"), acme("clerk")]), in_acme());
     assert!(withdraw(("bob", &bob), "clerk", &scope, &bob, &[]).is_ok());
     assert!(withdraw(("ada", &bob), "admin", &scope, &bob, &[]).is_ok());
@@ -193,6 +223,12 @@ fn nobody_lifts_a_denial_that_hits_them() {
     let later = holding([acme("admin"), acme("limited").from(at(HOUR))]);
     let refused = withdraw(("bob", &later), "limited", &scope, &later, &[]).map(drop);
     assert_eq!(refused, refusal);
+    // and not by waiting until it has ended: then there is none
+    let over = holding([acme("admin"), acme("limited").until(at(0))]);
+    let left = withdraw(("bob", &over), "limited", &scope, &over, &[]);
+    assert_eq!(left, Ok(holding([acme("admin")])));
+    // nor somebody else one that will hit themselves
+    assert_eq!(lift("ada", &later), refusal);
     // an allowance beside the denial changes nothing
     let muted = holding([acme("admin"), acme("muted")]);
     let refused = withdraw(("bob", &muted), "muted", &scope, &muted, &[]);
@@ -227,4 +263,62 @@ fn what_another_role_needs_stays() {
     let scope = Scope::Tenant(tenant("globex"));
     let all = holding([everywhere("admin")]);
     assert!(withdraw(("ada", &all), "employee", &scope, &wrong, &[]).is_ok());
+}
+
+/// RB-11: nor does anybody lift a denial from somebody who could then do what they cannot.
+#[test]
+fn nobody_lifts_a_denial_of_what_they_do_not_hold() {
+    let denial = Pattern::parse("contact:read:email").unwrap();
+    let refusal = Err(Refusal::LiftsDenial { denial });
+    let lift = |by: &[Grant], other: Grant| {
+        let by = by
+            .iter()
+            .fold(holding([everywhere("deputy")]), |all, grant| {
+                all.with(grant.clone()).unwrap()
+            });
+        let bob = holding([acme("limited"), other]);
+        withdraw(("eve", &by), "limited", &in_acme(), &bob, &[]).map(drop)
+    };
+    for other in [
+        acme("clerk"),
+        everywhere("clerk"),
+        acme("clerk").from(at(HOUR)),
+    ] {
+        assert_eq!(lift(&[], other.clone()), refusal);
+        assert_eq!(lift(&[globex("clerk")], other.clone()), refusal);
+        assert_eq!(lift(&[acme("clerk").until(at(0))], other.clone()), refusal);
+        assert_eq!(lift(&[acme("clerk").from(at(1))], other.clone()), refusal);
+        assert_eq!(lift(&[acme("careful")], other.clone()), refusal);
+        // what is taken in an emergency is no ground for what lasts
+        let taken = acme("clerk").until(at(HOUR)).by_breaking_glass();
+        assert_eq!(lift(&[taken], other.clone()), refusal);
+        // what is denied, or what it is denied of
+        assert_eq!(lift(&[acme("clerk")], other.clone()), Ok(()));
+        assert_eq!(lift(&[acme("reader")], other), Ok(()));
+    }
+    assert_eq!(lift(&[acme("clerk")], acme("reader")), Ok(()));
+    assert_eq!(lift(&[acme("careful")], acme("careful")), Ok(()));
+    // there is nothing that the denial keeps from them
+    for other in [
+        acme("employee"),
+        globex("clerk"),
+        acme("clerk").until(at(0)),
+    ] {
+        assert_eq!(lift(&[], other), Ok(()));
+    }
+    // a field is like an allowance
+    let field = "contact.email".into();
+    let not_seen = Err(Refusal::FieldNotSeen { field });
+    assert_eq!(lift(&[], acme("viewer")), not_seen);
+    assert_eq!(lift(&[acme("viewer")], acme("viewer")), Ok(()));
+    assert_eq!(lift(&[], acme("phones")), Ok(()));
+}
+
+/// RB-05: an emergency may call for taking roles away.
+#[test]
+fn who_broke_the_glass_withdraws() {
+    let eve = holding([acme("deputy").until(at(HOUR)).by_breaking_glass()]);
+    let bob = holding([acme("clerk")]);
+    let left = withdraw(("eve", &eve), "clerk", &in_acme(), &bob, &[]);
+    assert_eq!(left, Ok(Grants::new()));
 }

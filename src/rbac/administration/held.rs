@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Comparisons of patterns for one grant: what is left then is refused.
-const MAX_COMPARISONS: usize = 4_000_000;
+pub(super) const MAX_COMPARISONS: usize = 4_000_000;
 
 /// Which of somebody's grants give them authority over the grants of others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -178,6 +178,34 @@ impl<'p> Held<'p> {
             None if held => Refusal::HeldUnderConditions { pattern },
             None => Refusal::NotHeld { pattern },
         })
+    }
+
+    /// Whether they hold what a role allows and a denial keeps from it.
+    pub(super) fn frees(
+        &self,
+        role: RoleId,
+        denial: &Pattern,
+        comparisons: &mut usize,
+    ) -> Result<(), Refusal> {
+        for given in self.policy.given(role) {
+            if !(spent(comparisons)? && denial.overlaps(given.pattern)) {
+                continue;
+            }
+            let mut is_held = false;
+            for own in self
+                .roles
+                .iter()
+                .flat_map(|(own, _)| self.policy.given(*own))
+            {
+                let implies = own.pattern.implies(denial) || own.pattern.implies(given.pattern);
+                is_held |= spent(comparisons)? && implies && own.holds_where(&given);
+            }
+            if !is_held {
+                let denial = denial.clone();
+                return Err(Refusal::LiftsDenial { denial });
+            }
+        }
+        Ok(())
     }
 
     /// What is denied to them and not by the role itself.

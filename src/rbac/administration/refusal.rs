@@ -72,8 +72,8 @@ pub enum Refusal {
         /// The longest it may be.
         most: Duration,
     },
-    /// The grant, or the unbroken time that it and others of its role make up from now on, is too
-    /// long.
+    /// The grant, or the time from the first start to the last end of it and others that give the
+    /// same, is too long.
     TooLong {
         /// The longest it may be.
         most: Duration,
@@ -122,7 +122,8 @@ pub enum Refusal {
         /// What they would no longer be allowed.
         pattern: Pattern,
     },
-    /// The role denies something to whoever would withdraw it.
+    /// The role denies something that is denied to whoever would withdraw it, or that they do not hold
+    /// themselves and the subject could do without it.
     LiftsDenial {
         /// What it denies.
         denial: Pattern,
@@ -134,7 +135,7 @@ pub enum Refusal {
     },
     /// The policy says of this role nowhere how long a grant of it may be, so nobody can take it.
     NoLimit,
-    /// The subject took the role, or one that it is part of, not long enough ago.
+    /// The subject had the role, or something bounded that it inherits, not long enough ago.
     TooSoon {
         /// When they may take it again.
         until: Timestamp,
@@ -210,7 +211,7 @@ impl fmt::Display for Refusal {
             }
             Self::TooLong { most } => write!(
                 f,
-                "grants of this role reach at most {} seconds without a break",
+                "grants of this role reach at most {} seconds from the first start to the last end",
                 most.as_secs()
             ),
             Self::NeedsReason => f.write_str("a grant of this role says why"),
@@ -242,7 +243,10 @@ impl fmt::Display for Refusal {
                 write!(f, "nobody takes `{pattern}` from themselves")
             }
             Self::LiftsDenial { denial } => {
-                write!(f, "nobody withdraws a role that denies them `{denial}`")
+                write!(
+                    f,
+                    "nobody lifts `{denial}` who is denied it or does not hold it"
+                )
             }
             Self::PrerequisiteOf { role } => {
                 write!(f, "the role is to be held as long as role `{role}` is")

@@ -11,7 +11,7 @@ use crate::{
     rbac::{
         Field, Pattern, Visibility,
         compile::{Compiled, RoleId},
-        visibility::reading,
+        visibility::{ANY, reading},
     },
 };
 
@@ -20,6 +20,21 @@ impl Held<'_> {
     pub(super) fn sees(
         &self,
         role: RoleId,
+        until: Timestamp,
+        comparisons: &mut usize,
+    ) -> Result<(), Refusal> {
+        self.sees_touched(role, None, until, comparisons)
+    }
+
+    /// The same, where there is a denial of those fields that it hides something of.
+    ///
+    /// A role may show a field and not what encloses it; with another role that shows that, somebody
+    /// sees it. So what counts is what the granter sees of it at the end of its path: by all fields
+    /// on the way there, also by those that lie on the way to a part of what a `*` stands for.
+    pub(super) fn sees_touched(
+        &self,
+        role: RoleId,
+        by: Option<&Pattern>,
         until: Timestamp,
         comparisons: &mut usize,
     ) -> Result<(), Refusal> {
@@ -37,11 +52,23 @@ impl Held<'_> {
             if level == Visibility::Hide || self.hides(role, field, comparisons)? {
                 continue;
             }
-            let mut longest = None;
-            for (own, end) in &mine {
-                if spent(comparisons)? && field.shown_to_any(own) <= level {
-                    longest = longest.max(Some(*end));
+            if let Some(denial) = by
+                && !touched(field, &[denial], comparisons)?
+            {
+                continue;
+            }
+            let mut longest = Some(Timestamp::MAX);
+            for around in policy.near(field) {
+                if !(spent(comparisons)? && may_enclose(around, field)) {
+                    continue;
                 }
+                let mut seen = None;
+                for (own, end) in &mine {
+                    if spent(comparisons)? && around.shown_to_any(own) <= level {
+                        seen = seen.max(Some(*end));
+                    }
+                }
+                longest = longest.min(seen);
             }
             match longest {
                 Some(end) if !touched(field, &denials, comparisons)? => {
@@ -95,7 +122,26 @@ fn touched(field: &Field, denials: &[&Pattern], comparisons: &mut usize) -> Resu
     Ok(false)
 }
 
+/// Whether a field is another one, or encloses it or something of what its `*` stands for.
+fn may_enclose(one: &Field, other: &Field) -> bool {
+    let mut parts = other.name().split('.');
+    let mut own = one.name().split('.');
+    own.all(|own| {
+        parts
+            .next()
+            .is_some_and(|part| own == part || [own, part].contains(&ANY))
+    })
+}
+
 impl Compiled {
+    /// The fields whose names begin like that of a field; the first part of one is no `*`.
+    fn near(&self, field: &Field) -> impl Iterator<Item = &Field> {
+        let (head, _) = field.name().split_once('.').unwrap_or((field.name(), ""));
+        let first = self.fields.partition_point(|other| other.name() < head);
+        let near = self.fields.iter().skip(first);
+        near.take_while(move |other| other.name().starts_with(head))
+    }
+
     fn closure(&self, role: RoleId) -> HashSet<RoleId> {
         let closure = self.role(role).map(|role| &*role.comes_down_to);
         closure.unwrap_or_default().iter().copied().collect()

@@ -1,6 +1,7 @@
 //! What the policy asks of the grants of a role: how long, with what, and after what.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use super::{
     Assignment, Refusal, Who,
@@ -24,15 +25,20 @@ impl Compiled {
         inherited.filter_map(|id| Some(&self.role(*id)?.terms))
     }
 
-    /// The longest that a grant of a role may be.
-    fn max_grant(&self, role: RoleId) -> Option<Duration> {
-        self.all_terms(role)
-            .filter_map(|terms| terms.max_grant)
-            .min()
+    /// Of a role and what it inherits, those that bound how long a grant may be.
+    fn limits(&self, role: RoleId) -> impl Iterator<Item = (RoleId, Duration)> {
+        let closure = self.role(role).map(|role| &*role.comes_down_to);
+        let inherited = closure.unwrap_or_default().iter();
+        inherited.filter_map(|id| Some((*id, self.role(*id)?.terms.max_grant?)))
     }
 
-    /// Whether a grant ends soon enough, and with it the unbroken time from now on that the subject
-    /// has the role.
+    /// The shortest of them, which a grant of the role keeps to.
+    fn max_grant(&self, role: RoleId) -> Option<Duration> {
+        self.limits(role).map(|(_, most)| most).min()
+    }
+
+    /// Whether a grant ends soon enough, and with it all that the subject has been promised of each
+    /// role that bounds it.
     pub(super) fn keep_time(
         &self,
         role: RoleId,
@@ -40,31 +46,31 @@ impl Compiled {
         others: &Grants,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let Some(most) = self.max_grant(role) else {
-            return Ok(());
-        };
-        if grant.ends().is_none() {
+        if let Some(most) = self.max_grant(role).filter(|_| grant.ends().is_none()) {
             return Err(Refusal::NeedsEnd { most });
         }
-        let related = || {
-            let lasting = others.iter().filter(|other| now < Span::of(other).until);
-            lasting.filter(|other| self.is_part(role, other))
-        };
-        let mut places = vec![grant.scope()];
-        if *grant.scope() == Scope::Everywhere {
-            places.extend(related().map(Grant::scope));
-        }
-        for place in places {
-            let here = related().filter(|other| other.scope().covers(place));
-            let run = unbroken(Span::of(grant), here.map(Span::of));
-            if run.until.saturating_since(run.from.max(now)) > most {
-                return Err(Refusal::TooLong { most });
+        for (limited, most) in self.limits(role) {
+            let promised = others
+                .iter()
+                .filter(|other| now < Span::of(other).until && self.comes_down_to(other, limited));
+            let promised: Vec<_> = promised.collect();
+            let mut places = BTreeSet::from([grant.scope()]);
+            if *grant.scope() == Scope::Everywhere {
+                places.extend(promised.iter().map(|other| other.scope()));
+            }
+            for place in places {
+                let here = promised.iter().filter(|other| other.scope().covers(place));
+                let hull = here.fold(Span::of(grant), |hull, other| hull.hull(Span::of(other)));
+                if hull.until.saturating_since(hull.from) > most {
+                    return Err(Refusal::TooLong { most });
+                }
             }
         }
         Ok(())
     }
 
-    /// Whether a role is taken for a bounded time, and long enough after the last time.
+    /// Whether a role is taken for a bounded time, and long enough after the subject last had it or
+    /// anything of it that is bounded.
     pub(super) fn keep_rest(
         &self,
         role: RoleId,
@@ -79,28 +85,33 @@ impl Compiled {
         if span.until.saturating_since(span.from) > most {
             return Err(Refusal::TooLong { most });
         }
-        let taken = others.iter().filter(|other| {
-            other.kind() == Kind::BreakGlass
-                && other.scope().meets(grant.scope())
-                && self.is_part(role, other)
+        let rested = self.limits(role).flat_map(|(limited, most)| {
+            let had = others.iter().filter(move |other| {
+                other.scope().meets(grant.scope()) && self.comes_down_to(other, limited)
+            });
+            had.map(move |other| Span::of(other).until.saturating_add(most))
         });
-        let rested = taken.map(|other| Span::of(other).until.saturating_add(most));
         match rested.max().filter(|until| span.from < *until) {
             Some(until) => Err(Refusal::TooSoon { until }),
             None => Ok(()),
         }
     }
 
-    /// Whether the role of a grant is this one, inherits it or is inherited by it.
-    fn is_part(&self, role: RoleId, of: &Grant) -> bool {
-        let Some(other) = self.role_id(of.role()) else {
-            return false;
-        };
-        let inherits = |one, other| {
-            let role = self.role(one);
-            role.is_some_and(|role| role.comes_down_to.binary_search(&other).is_ok())
-        };
-        inherits(role, other) || inherits(other, role)
+    /// A subject's grants without what is of no more use: ordinary ones that have ended, and after
+    /// which no rest is to be kept.
+    pub(super) fn in_use(&self, grants: Grants, now: Timestamp) -> Grants {
+        grants.keeping(|grant| {
+            let role = self.role_id(grant.role());
+            let rests = role.into_iter().flat_map(|role| self.limits(role));
+            let rest = rests.map(|(_, most)| most).max().unwrap_or_default();
+            grant.kind() == Kind::BreakGlass || now < Span::of(grant).until.saturating_add(rest)
+        })
+    }
+
+    /// Whether the role of a grant is this one or inherits it.
+    fn comes_down_to(&self, grant: &Grant, role: RoleId) -> bool {
+        let own = self.role_id(grant.role()).and_then(|id| self.role(id));
+        own.is_some_and(|own| own.comes_down_to.binary_search(&role).is_ok())
     }
 
     /// Whether a grant carries what it needs, and whoever approves it may.
@@ -187,8 +198,7 @@ impl Compiled {
         mut others: impl Iterator<Item = &'g Grant>,
     ) -> bool {
         others.any(|other| {
-            let role = self.role_id(other.role()).and_then(|id| self.role(id));
-            role.is_some_and(|role| role.comes_down_to.binary_search(&needed).is_ok())
+            self.comes_down_to(other, needed)
                 && other.scope().covers(grant.scope())
                 && Span::of(other).covers(Span::of(grant))
         })
@@ -198,23 +208,4 @@ impl Compiled {
 /// All grants but one.
 fn others<'g>(all: &'g Grants, but: &'g Grant) -> impl Iterator<Item = &'g Grant> {
     all.iter().filter(move |other| *other != but)
-}
-
-/// The time that a span and others make up, without a break.
-fn unbroken(span: Span, others: impl Iterator<Item = Span>) -> Span {
-    let mut others: Vec<_> = others.chain([span]).collect();
-    others.sort_unstable_by_key(|span| (span.from, span.until));
-    let mut run = None;
-    for next in others {
-        run = match run {
-            Some(Span { from, until }) if next.from <= until => Some(Span {
-                from,
-                until: next.until.max(until),
-            }),
-            // the run before this one had the span in it
-            Some(run) if run.from <= span.from && span.until <= run.until => return run,
-            _ => Some(next),
-        };
-    }
-    run.unwrap_or(span)
 }
