@@ -403,6 +403,33 @@ fn a_session_acts_with_what_is_still_held() {
     assign(&assigner).unwrap();
 }
 
+/// RB-02: who holds a role everywhere acts in the tenant that the session is for, and nowhere else.
+#[test]
+fn a_session_acts_in_its_own_tenant() {
+    let directory = Directory::new(Snapshot::new(policy(KEYS)));
+    let everywhere = |role| Grant::new(role, Scope::Everywhere);
+    for (name, role) in [("ada", "assigner"), ("ben", "approver")] {
+        let held = Grants::new().with(everywhere(role)).unwrap();
+        directory.danger_set_grants(name, &held).unwrap();
+    }
+    let acme = portcullis::rbac::Tenant::new("acme").unwrap();
+    let session = directory
+        .snapshot()
+        .activate("ada", &["assigner"], &acme, NOW);
+    let session = session.unwrap();
+    let hour = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+    let assign = |scope| {
+        let key = Grant::new("key", scope).until(hour).because("audit");
+        let by = Actor::new("ada").in_session(&session);
+        let by = by.approved_by("ben", Facts::new());
+        directory.assign(key, "cleo", by, NOW).map(|_| ())
+    };
+    for scope in [here("globex"), Scope::Everywhere] {
+        assert!(matches!(assign(scope), Err(Refusal::NotAllowed { .. })));
+    }
+    assert_eq!(assign(here("acme")), Ok(()));
+}
+
 /// RB-05: who breaks glass in a session keeps what the session did not use.
 #[test]
 fn glass_broken_in_a_session_takes_no_grant_away() {

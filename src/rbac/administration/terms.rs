@@ -100,7 +100,7 @@ impl Compiled {
     /// A subject's grants without what is of no more use: ordinary ones that have ended, and after
     /// which no rest is to be kept.
     pub(super) fn in_use(&self, grants: Grants, now: Timestamp) -> Grants {
-        grants.keeping(|grant| {
+        grants.filter(|grant| {
             let role = self.role_id(grant.role());
             let rests = role.into_iter().flat_map(|role| self.limits(role));
             let rest = rests.map(|(_, most)| most).max().unwrap_or_default();
