@@ -166,9 +166,16 @@ pub(super) fn compile(mut draft: Draft<'_>, found: &mut Found) -> Option<Compile
     if !found.is_empty() {
         return None;
     }
-    let denied = RoleId::first(draft.roles.len()).flat_map(|role| rules.own(role, Effect::Deny));
-    let denied = denied.map(|rule| rule.pattern);
-    let patterns = Patterns::new(patterns, denied);
+    let all = &rules;
+    let stated = RoleId::first(draft.roles.len()).flat_map(|role| {
+        [Effect::Allow, Effect::Deny]
+            .into_iter()
+            .flat_map(move |effect| {
+                let own = all.own(role, effect).iter();
+                own.map(move |rule| (rule.pattern, effect))
+            })
+    });
+    let patterns = Patterns::new(patterns, stated);
     let mut compiled = Compiled {
         by_name: names.owned(),
         roles: roles(&mut draft.roles, &edges, closures, required, terms),

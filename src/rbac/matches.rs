@@ -6,6 +6,7 @@
 
 use super::{
     permission::{Pattern, Permission, Segment, Tail},
+    rules::Effect,
     steps::step,
     table::Table,
     trie::{Builder, Leaf, Trie},
@@ -40,12 +41,19 @@ impl PatternId {
 pub(super) struct Patterns {
     /// Strictly ascending.
     all: Box<[Pattern]>,
-    /// Which of them a denial has.
-    denied: Box<[bool]>,
+    /// Where each of them stands.
+    stands: Box<[Stands]>,
     written: Table<Written>,
     /// The lists that `written` points into, each ascending.
     listed: Box<[PatternId]>,
     trie: Trie,
+}
+
+/// In which rules a pattern stands, of whatever role.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stands {
+    in_allowances: bool,
+    in_denials: bool,
 }
 
 /// What matches a permission that the policy writes out.
@@ -105,8 +113,11 @@ impl PartialEq for Patterns {
 impl Eq for Patterns {}
 
 impl Patterns {
-    /// `all` ascend strictly; some of them are `denied`.
-    pub(super) fn new(all: Box<[Pattern]>, denied: impl Iterator<Item = PatternId>) -> Self {
+    /// `all` ascend strictly; each is `stated` once or more.
+    pub(super) fn new(
+        all: Box<[Pattern]>,
+        stated: impl Iterator<Item = (PatternId, Effect)>,
+    ) -> Self {
         let mut written = Vec::new();
         let mut builder = Builder::default();
         let mut room = SPREAD;
@@ -124,15 +135,18 @@ impl Patterns {
                 room = room.saturating_sub(cost);
             }
         }
-        let mut is_denied = vec![false; all.len()];
-        for id in denied {
-            if let Some(is) = is_denied.get_mut(id.index()) {
-                *is = true;
+        let mut stands = vec![Stands::default(); all.len()];
+        for (id, effect) in stated {
+            if let Some(stands) = stands.get_mut(id.index()) {
+                match effect {
+                    Effect::Allow => stands.in_allowances = true,
+                    Effect::Deny => stands.in_denials = true,
+                }
             }
         }
         let mut patterns = Self {
             all,
-            denied: is_denied.into(),
+            stands: stands.into(),
             written: Table::default(),
             listed: Box::default(),
             trie: builder.finish(),
@@ -203,8 +217,16 @@ impl Patterns {
     }
 
     fn may_be_denied(&self, ids: &[PatternId]) -> bool {
-        let mut denied = ids.iter().filter_map(|id| self.denied.get(id.index()));
-        denied.any(|denied| *denied)
+        ids.iter().any(|id| self.stands_in(*id, Effect::Deny))
+    }
+
+    /// Whether any role has the pattern in such a rule.
+    pub(super) fn stands_in(&self, id: PatternId, effect: Effect) -> bool {
+        let stands = self.stands.get(id.index());
+        stands.is_none_or(|stands| match effect {
+            Effect::Allow => stands.in_allowances,
+            Effect::Deny => stands.in_denials,
+        })
     }
 
     pub(super) fn get(&self, id: PatternId) -> Option<&Pattern> {

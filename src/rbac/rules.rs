@@ -90,7 +90,8 @@ impl Rules {
             let rule = rules.find(|rule| asked.is_matched_by(rule.pattern) && accept(rule));
             return rule.copied();
         };
-        for id in ids {
+        let stands = |id: &&PatternId| asked.patterns.stands_in(**id, effect);
+        for id in ids.iter().filter(stands) {
             let first = rules.partition_point(|rule| {
                 step();
                 rule.pattern < *id
