@@ -247,13 +247,12 @@ pub(super) fn length(duration: Duration) -> String {
     format!("{number}{letter}")
 }
 
-/// In quotation marks, with the escapes that TOML and JSON have in common.
+/// In quotation marks, as TOML and JSON both have it. No text of a policy has control characters.
 fn quoted(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     out.write_char('"')?;
     for c in text.chars() {
         match c {
             '"' | '\\' => write!(out, "\\{c}")?,
-            '\0'..='\u{1f}' | '\u{7f}' => write!(out, "\\u{:04X}", u32::from(c))?,
             c => out.write_char(c)?,
         }
     }

@@ -130,6 +130,33 @@ fn what_is_not_json_is_refused_at_its_place() {
     }
 }
 
+/// RB-12: JSON that people write by hand often has comments; they are told.
+#[test]
+fn json_has_no_comments() {
+    for text in ["// a policy\n{}", "/* a policy */ {}"] {
+        assert_eq!(refused(text), "line 1, column 1: JSON has no comments");
+    }
+}
+
+/// RB-12: the more findings, the fewer suggestions: each costs a look at every name.
+#[test]
+fn suggestions_end_where_findings_are_not_listed() {
+    let fields = (0..250).rev();
+    let fields: String = fields
+        .map(|i| format!("[[field]]\nname = \"f{i:03}\"\nclass = \"pij\"\n"))
+        .collect();
+    let text = format!("portcullis = 1\n[[class]]\nname = \"pii\"\n{fields}");
+    let findings = Policy::from_toml(&text).unwrap_err();
+    // fields are looked at in the order of their names, the last of which come first in the file
+    assert_eq!((findings.iter().len(), findings.omitted()), (100, 150));
+    for finding in &findings {
+        assert!(
+            matches!(finding.problem(), Problem::UnknownClass { meant: None, .. }),
+            "{finding}"
+        );
+    }
+}
+
 /// RB-12: whatever JSON is not a policy is told what a policy needs.
 #[test]
 fn json_that_is_no_policy_is_refused() {
@@ -239,25 +266,37 @@ fn names_that_look_alike_are_refused() {
     }
 }
 
-/// RB-12: nothing that a hostile file of the longest length says takes more than a pass over it.
+/// RB-12: nothing that a hostile file says takes more than some passes over it: these end.
 #[test]
-fn the_longest_files_are_read_or_refused() {
-    let fill = |part: &str, around: usize| part.repeat((Policy::MAX_LEN - around) / part.len());
-    let json = |part: &str| format!("{{\"portcullis\":1,\"x\":[{}1]}}", fill(part, 64));
-    let keys: String = (0..900_000).map(|i| format!("\"k{i}\":1,\n")).collect();
+fn long_hostile_files_are_refused() {
+    let fill = |part: &str, len: usize| part.repeat((len - 64) / part.len());
+    let whole = |part: &str| fill(part, Policy::MAX_LEN);
+    let list = |part: &str| format!("{{\"portcullis\":1,\"x\":[{}1]}}", fill(part, 1 << 22));
+    let keys: String = (0..200_000).map(|i| format!("\"k{i}\":1,\n")).collect();
     for text in [
-        json("1,"),
-        json("[],"),
-        json("\"\\u0061\","),
-        json("{\"a\":1,\"a\":2},"),
-        json("\"\","),
+        whole(" "),
+        whole("\""),
+        whole("["),
+        list("1,"),
+        list("\"\\u0061\","),
+        list("{\"a\":1,\"a\":2},"),
         format!("{{{keys}\"portcullis\":1}}"),
-        format!("{{{}", fill(" ", 64)),
-        fill("[{},", 64),
-        fill("\"", 64),
-        fill("\\", 64),
     ] {
-        assert!(text.len() <= Policy::MAX_LEN);
         assert!(Policy::from_json(&text).unwrap_err().iter().len() > 0);
+    }
+    let numbered = |line: &str| {
+        let lines = (0..60_000).map(|i| line.replace('#', &i.to_string()) + "\n");
+        format!("portcullis = 1\n{}", lines.collect::<String>())
+    };
+    for text in [
+        whole("\""),
+        fill("=\n", 1 << 20),
+        fill("[a]\n", 1 << 20),
+        numbered("k# = 1"),
+        numbered("a.b.c.k# = 1"),
+        numbered("[[field]]\nname = \"f\""),
+        numbered("[roles.r#]\ninherits = [\"q#\"]"),
+    ] {
+        assert!(Policy::from_toml(&text).unwrap_err().iter().len() > 0);
     }
 }
