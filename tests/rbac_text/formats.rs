@@ -182,6 +182,21 @@ fn json_that_is_no_policy_is_refused() {
     }
 }
 
+/// RB-12: a number has one spelling in both formats.
+#[test]
+fn a_number_is_written_in_decimal() {
+    for number in ["0x1", "0o1", "0b1", "1.0", "1e0", "inf", "2026-11-21"] {
+        let text = format!("portcullis = {number}\n[roles.a]\nmax_members = {number}\n");
+        let findings = Policy::from_toml(&text).unwrap_err();
+        assert_eq!(
+            findings.to_string(),
+            "line 1, column 14: this version reads policies that begin with `portcullis = 1`\n\
+             line 3, column 15: a whole number from 1 to 1000000000 is needed here",
+            "{number}"
+        );
+    }
+}
+
 /// RB-12: a key that stands twice is refused in both formats, however it is written.
 #[test]
 fn a_key_that_stands_twice_is_refused() {
