@@ -14,7 +14,7 @@
 mod random;
 
 use portcullis::rbac::{
-    Allowance, Facts, Grant, Grants, Permission, Policy, Scope, Snapshot, Visibility,
+    Allowance, Facts, Grant, Grants, Permission, Policy, Region, Scope, Snapshot, Visibility,
     diff::Presence,
 };
 use proptest::prelude::*;
@@ -130,6 +130,103 @@ fn fields_that_only_roles_together_see_are_not_forgotten() {
     assert_eq!(change.to_string(), "  sees   `f.g` shown, before hidden\n");
 }
 
+/// RB-09, RB-03: a denial within a field that is shown, of a part that no field names.
+#[test]
+fn a_denial_within_a_field_that_is_seen_is_told() {
+    let text =
+        "roles.r.allow = [\"x\"]\nroles.d = {}\n[[field]]\nname = \"contact\"\nshow = [\"r\"]\n";
+    let old = policy(text);
+    let new = policy(&text.replace("roles.d = {}", "roles.d.deny = [\"contact:read:email\"]"));
+    let both = ["r", "d"].iter().fold(Grants::new(), |all, role| {
+        all.with(Grant::new(role, Scope::Everywhere)).unwrap()
+    });
+    let change = |one: &Policy, other: &Policy| {
+        let diff = one.diff(other);
+        let change = diff.for_subject(&both, &tenant_of("t1"), now()).unwrap();
+        assert!(!change.is_empty() && !diff.is_empty());
+        change.to_string()
+    };
+    assert_eq!(
+        change(&old, &new),
+        "  sees no more `contact:read:email:**`\n"
+    );
+    assert_eq!(change(&new, &old), "  sees now `contact:read:email:**`\n");
+}
+
+/// RB-09, RB-13: what bounds the grants of a role, each for itself.
+#[test]
+fn what_bounds_grants_is_compared() {
+    let with = |key: &str| format!("roles.a = {{ allow = [\"x\"]{key} }}\nroles.b.allow = [\"y\"]");
+    for (key, said) in [
+        (", max_grant = \"4h\"", "max_grant none, before 4h"),
+        (
+            ", grant_needs = [\"reason\", \"approver\"]",
+            "grant_needs none, before approver, reason",
+        ),
+        (", min_members = 2", "min_members none, before 2"),
+        (", max_members = 3", "max_members none, before 3"),
+        (
+            ", prerequisites = [\"b\"]",
+            "prerequisites none, before `b`",
+        ),
+    ] {
+        assert_eq!(diff(&with(key), &with("")), format!("role `a`\n  {said}\n"));
+        assert!(!policy(&with(key)).diff(&policy(&with(""))).is_empty());
+    }
+    let (longer, shorter) = (with(", max_grant = \"8h\""), with(", max_grant = \"4h\""));
+    assert_eq!(
+        diff(&shorter, &longer),
+        "role `a`\n  max_grant 8h, before 4h\n"
+    );
+    let inherited = |hours: &str| {
+        format!(
+            "roles.a.max_grant = \"{hours}\"\nroles.b.inherits = [\"a\"]\nroles.c.allow = [\"x\"]"
+        )
+    };
+    let text = "role `a`\n  max_grant 8h, before 4h\nrole `b`\n  max_grant 8h, before 4h\n";
+    assert_eq!(diff(&inherited("4h"), &inherited("8h")), text);
+}
+
+/// RB-09, RB-15: the end of four eyes is a change.
+#[test]
+fn separations_and_kinds_of_masks_are_compared() {
+    let roles = "roles.a.allow = [\"x\"]\nroles.b.allow = [\"y\"]\n";
+    let apart = |kind: &str| {
+        format!("{roles}[[separation]]\nkind = \"{kind}\"\nroles = [\"a\", \"b\"]\nn = 2\n")
+    };
+    let ends = "static separation, fewer than 2 of `a`, `b`: none, before in force\n";
+    assert_eq!(diff(&apart("static"), roles), ends);
+    assert!(!policy(&apart("static")).diff(&policy(roles)).is_empty());
+    let begins = "dynamic separation, fewer than 2 of `a`, `b`: in force, before none\n";
+    assert_eq!(
+        diff(&apart("static"), &apart("dynamic")),
+        format!("{ends}{begins}")
+    );
+    let masked = |kind: &str| format!("{roles}[[field]]\nname = \"f\"\nmask = [\"a\"]\n{kind}");
+    let text = "kind of `f` email, before other\n";
+    assert_eq!(
+        diff(&masked("kind = \"other\""), &masked("kind = \"email\"")),
+        text
+    );
+    assert_eq!(
+        diff(&masked("kind = \"email\""), &masked("")),
+        "kind of `f` none, before email\n"
+    );
+}
+
+/// RB-09: what is not compared by effect is not passed over in silence.
+#[test]
+fn versions_that_differ_without_any_change_are_told() {
+    let (one, other) = (
+        "roles.a.allow = [\"x:a\", \"x:b\"]",
+        "roles.a.allow = [\"x:a,b\"]",
+    );
+    let text = "the versions differ, and nothing that was compared does\n";
+    assert_eq!(diff(one, other), text);
+    assert!(policy(one).diff(&policy(other)).is_empty());
+    assert_eq!(diff(one, one), "");
+}
+
 /// RB-09.
 #[test]
 fn subjects_that_gain_or_lose_are_told_by_what_they_hold() {
@@ -209,7 +306,7 @@ fn a_diff_has_a_form_for_programs() {
         "roles.a = { allow = [{ permission = \"x\", when = \"owner\" }], deny = [\"x:y\"] }\nroles.b.allow = [\"x:**\"]\nfield = [{ name = \"f\" }]",
     );
     let new = policy(
-        "roles.a.allow = [\"x\"]\nroles.b.allow = [\"x:**\"]\nfield = [{ name = \"f\", mask = [\"a\"] }]",
+        "roles.a = { allow = [\"x\"], max_grant = \"4h\" }\nroles.b.allow = [\"x:**\"]\nfield = [{ name = \"f\", mask = [\"a\"] }]",
     );
     let diff = old.diff(&new);
     let sight = |how: &str| serde_json::json!({ "always": how, "at_best": how });
@@ -220,13 +317,16 @@ fn a_diff_has_a_form_for_programs() {
         }],
         "lost": [],
         "fields": [{ "field": "f", "before": sight("hide"), "after": sight("mask") }],
+        "hidden": [],
+        "not_hidden": [],
     });
     let mut role = change.clone();
     role["name"] = "a".into();
     role["presence"] = "kept".into();
     role["denied"] = serde_json::json!([]);
     role["not_denied"] = serde_json::json!([{ "pattern": "x:y", "except": [] }]);
-    let form = serde_json::json!({ "roles": [role], "unknown": 0 });
+    role["terms"] = serde_json::json!([{ "about": "max_grant", "before": null, "after": "4h" }]);
+    let form = serde_json::json!({ "roles": [role], "terms": [], "unknown": 0 });
     assert_eq!(serde_json::to_value(&diff).unwrap(), form);
     let held = Grants::new()
         .with(Grant::new("a", Scope::Tenant(tenant_of("acme"))))
@@ -371,6 +471,20 @@ proptest! {
         };
         let diff = old.diff(&new);
         let change = diff.for_subject(&grants, &tenant, now()).unwrap();
+        for path in ["a.a", "a.b.a", "a.c.b", "b.a.b", "b.a.c", "a.a.a"] {
+            let mut parts: Vec<_> = path.split('.').collect();
+            parts.insert(1, "read");
+            let read = Permission::parse(&parts.join(":")).unwrap().into_owned();
+            let covers = |field: &str| path == field || path.starts_with(&format!("{field}."));
+            let around = change.fields().iter().any(|change| covers(change.field()));
+            let in_any = |regions: &[Region<'_>]| regions.iter().any(|one| one.contains(&read));
+            let [hidden, shown] = [change.hidden(), change.not_hidden()].map(in_any);
+            let (before, after) = (sees(&old, path), sees(&new, path));
+            prop_assert!(before == after || around || hidden || shown, "{}\n{}", path, change);
+            let seen = |at: [Visibility; 2]| at[1] != Visibility::Hide;
+            prop_assert!(!hidden || (seen(before) && !seen(after)), "{}\n{}", path, change);
+            prop_assert!(!shown || (!seen(before) && seen(after)), "{}\n{}", path, change);
+        }
         for field in ["a", "a.b", "b.a"] {
             let told = change.fields().iter().find(|change| change.field() == field);
             let (before, after) = (sees(&old, field), sees(&new, field));

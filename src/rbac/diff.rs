@@ -5,8 +5,9 @@
 //! counts is what each role allows and denies with all that it inherits, and what the roles of a
 //! subject come to together, because a denial of one takes away what another gives.
 //!
-//! What bounds the grants and not what they allow (`max_grant`, separation of duty and the like) is no
-//! effect in this sense and is not compared.
+//! What bounds the grants and not what they allow is compared beside it: `max_grant`, `grant_needs`,
+//! `min_members`, `max_members` and `prerequisites` of each role with all that it inherits, the
+//! separations of duty as they are stated, and the kinds by which fields are masked.
 //!
 //! # Example
 //!
@@ -22,6 +23,8 @@
 
 mod fields;
 mod subjects;
+mod terms;
+mod within;
 
 use core::fmt;
 
@@ -36,6 +39,7 @@ use crate::Timestamp;
 use fields::Held;
 pub use fields::{FieldChange, Sight};
 pub use subjects::{Affected, Holder, Subjects};
+pub use terms::TermChange;
 
 /// Comparisons over all roles: of 10,000 roles with ten rules each, half may change.
 const COMPARISONS: usize = 8_000_000;
@@ -49,6 +53,7 @@ impl Policy {
             old: self,
             new: newer,
             roles: Vec::new(),
+            terms: terms::of_policy(self, newer),
             unknown: 0,
         };
         let mut budget = Budget::new(COMPARISONS);
@@ -77,6 +82,7 @@ pub struct Diff<'p> {
     #[cfg_attr(feature = "serde", serde(skip))]
     new: &'p Policy,
     roles: Vec<RoleChange<'p>>,
+    terms: Vec<TermChange>,
     unknown: usize,
 }
 
@@ -87,6 +93,13 @@ impl<'p> Diff<'p> {
         &self.roles
     }
 
+    /// The separations of duty that begin and end, and the kinds of masks that change, field by
+    /// field.
+    #[must_use]
+    pub fn terms(&self) -> &[TermChange] {
+        &self.terms
+    }
+
     /// How many roles were not compared, because the two policies differ in more places than are
     /// looked at. They may have changed.
     #[must_use]
@@ -94,10 +107,11 @@ impl<'p> Diff<'p> {
         self.unknown
     }
 
-    /// Whether no role changes, so that no question is decided otherwise, whoever asks it.
+    /// Whether no role changes, nor what bounds grants: so that no question is decided otherwise,
+    /// whoever asks it, and nothing is seen otherwise. The versions may differ all the same.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.unknown == 0
+        self.roles.is_empty() && self.terms.is_empty() && self.unknown == 0
     }
 
     /// What a subject with these grants gains and loses in a tenant.
@@ -123,11 +137,14 @@ impl<'p> Diff<'p> {
     fn change(&self, old: &[RoleId], new: &[RoleId], budget: &mut Budget) -> Option<Change<'p>> {
         let before = Reach::of_roles(self.old, old);
         let after = Reach::of_roles(self.new, new);
-        Some(Change {
+        let mut change = Change {
             gained: after.beyond(&Sorted::of(&before), budget)?,
             lost: before.beyond(&Sorted::of(&after), budget)?,
-            fields: Held::compare(&Held::of(self.old, old), &Held::of(self.new, new), budget)?,
-        })
+            ..Change::default()
+        };
+        let (before, after) = (Held::of(self.old, old), Held::of(self.new, new));
+        change.see(&before, &after, budget)?;
+        Some(change)
     }
 
     fn role(&self, name: &'p str, budget: &mut Budget) -> Option<RoleChange<'p>> {
@@ -144,7 +161,7 @@ impl<'p> Diff<'p> {
             change.lost = before.beyond(&Sorted::of(&after), budget)?;
         }
         let (before, after) = (Held::of(self.old, &olds), Held::of(self.new, &news));
-        change.fields = Held::compare(&before, &after, budget)?;
+        change.see(&before, &after, budget)?;
         let fields = match Held::is_named_alike(&before, &after, budget)? {
             true => Beside::Same,
             false => Beside::Changed,
@@ -159,6 +176,7 @@ impl<'p> Diff<'p> {
             change,
             denied,
             not_denied,
+            terms: terms::of_role((self.old, old), (self.new, new)),
             fields,
         })
     }
@@ -196,6 +214,8 @@ pub struct Change<'p> {
     gained: Vec<Allowance<'p>>,
     lost: Vec<Allowance<'p>>,
     fields: Vec<FieldChange<'p>>,
+    hidden: Vec<Region<'p>>,
+    not_hidden: Vec<Region<'p>>,
 }
 
 impl<'p> Change<'p> {
@@ -217,10 +237,38 @@ impl<'p> Change<'p> {
         &self.fields
     }
 
+    /// What a denial hides now, and did not, within fields that are seen before and after: as the
+    /// permissions to read it.
+    #[must_use]
+    pub fn hidden(&self) -> &[Region<'p>] {
+        &self.hidden
+    }
+
+    /// What a denial hid, and hides no more, within fields that are seen before and after.
+    #[must_use]
+    pub fn not_hidden(&self) -> &[Region<'p>] {
+        &self.not_hidden
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.gained.is_empty() && self.lost.is_empty() && self.fields.is_empty()
+        let sees_alike =
+            self.fields.is_empty() && self.hidden.is_empty() && self.not_hidden.is_empty();
+        self.gained.is_empty() && self.lost.is_empty() && sees_alike
+    }
+
+    /// Compares what is seen.
+    fn see(
+        &mut self,
+        before: &Held<'p, '_>,
+        after: &Held<'p, '_>,
+        budget: &mut Budget,
+    ) -> Option<()> {
+        self.fields = Held::compare(before, after, budget)?;
+        [self.hidden, self.not_hidden] = within::compare(before, after, &self.fields, budget)?;
+        self.fields.retain(FieldChange::is_change);
+        Some(())
     }
 }
 
@@ -240,9 +288,15 @@ impl fmt::Display for Change<'_> {
             }
             f.write_str("\n")?;
         }
-        self.fields
+        for field in &self.fields {
+            writeln!(f, "  sees   {field}")?;
+        }
+        for hidden in &self.hidden {
+            writeln!(f, "  sees no more {hidden}")?;
+        }
+        self.not_hidden
             .iter()
-            .try_for_each(|field| writeln!(f, "  sees   {field}"))
+            .try_for_each(|region| writeln!(f, "  sees now {region}"))
     }
 }
 
@@ -256,6 +310,7 @@ pub struct RoleChange<'p> {
     change: Change<'p>,
     denied: Vec<Region<'p>>,
     not_denied: Vec<Region<'p>>,
+    terms: Vec<TermChange>,
     #[cfg_attr(feature = "serde", serde(skip))]
     fields: Beside,
 }
@@ -315,12 +370,19 @@ impl<'p> RoleChange<'p> {
         &self.not_denied
     }
 
+    /// What holds of its grants and changes.
+    #[must_use]
+    pub fn terms(&self) -> &[TermChange] {
+        &self.terms
+    }
+
     /// Whether nothing changes, neither alone nor beside other roles.
     fn is_empty(&self) -> bool {
         self.presence == Presence::Kept
             && self.change.is_empty()
             && self.denied.is_empty()
             && self.not_denied.is_empty()
+            && self.terms.is_empty()
             && self.fields == Beside::Same
     }
 }
@@ -338,6 +400,9 @@ impl fmt::Display for RoleChange<'_> {
             .try_for_each(|region| writeln!(f, "  denies {region}"))?;
         let mut lifted = self.not_denied.iter();
         lifted.try_for_each(|region| writeln!(f, "  denies no more {region}"))?;
+        for term in &self.terms {
+            writeln!(f, "  {term}")?;
+        }
         match self.fields {
             Beside::Changed if self.change.fields.is_empty() => {
                 writeln!(f, "  may see fields otherwise beside other roles")
@@ -350,6 +415,12 @@ impl fmt::Display for RoleChange<'_> {
 impl fmt::Display for Diff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.roles.iter().try_for_each(|role| write!(f, "{role}"))?;
+        for term in &self.terms {
+            writeln!(f, "{term}")?;
+        }
+        if self.is_empty() && self.old.version() != self.new.version() {
+            writeln!(f, "the versions differ, and nothing that was compared does")?;
+        }
         match self.unknown {
             0 => Ok(()),
             roles => writeln!(f, "not compared, roles: {roles}"),

@@ -13,7 +13,7 @@ const TEXT_LEN: usize = 4096;
 /// Segments of a permission or pattern.
 pub(super) const SEGMENTS: usize = 16;
 /// Segments of the permission to read a resource, such as `contact:read`.
-const READING: usize = 2;
+pub(super) const READING: usize = 2;
 
 /// A permission to be asked for: segments of plain text such as `project:read`.
 ///

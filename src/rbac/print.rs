@@ -200,7 +200,7 @@ fn field<'p>(policy: &'p Compiled, field: &'p Field) -> Table<'p> {
     table
 }
 
-fn kind_word(kind: Kind) -> &'static str {
+pub(super) fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Number => "card",
         Kind::Email => "email",

@@ -3,7 +3,12 @@
 use core::fmt;
 use std::collections::HashSet;
 
-use crate::rbac::{Policy, Visibility, compile::RoleId, region::Budget, visibility::reading};
+use crate::rbac::{
+    Policy, Visibility,
+    compile::RoleId,
+    region::{Budget, Cell},
+    visibility::reading,
+};
 
 /// How a field is seen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -74,6 +79,12 @@ impl<'p> FieldChange<'p> {
     }
 }
 
+impl FieldChange<'_> {
+    pub(super) fn is_change(&self) -> bool {
+        self.before != self.after
+    }
+}
+
 impl fmt::Display for FieldChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}, before {}", self.field, self.after, self.before)
@@ -104,6 +115,18 @@ impl<'p, 'r> Held<'p, 'r> {
         }
     }
 
+    /// What their denials hide, each once.
+    pub(super) fn hiding(&self) -> Vec<Cell<'p>> {
+        let policy = self.policy;
+        let denials = self.roles.iter().flat_map(|role| policy.denying(*role));
+        let mut cells: Vec<_> = denials
+            .filter_map(|rule| Cell::hidden_by(rule.pattern()))
+            .collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
     /// How the roles see a field together.
     fn sight(&self, field: &str) -> Sight {
         let mut denials = self
@@ -122,8 +145,8 @@ impl<'p, 'r> Held<'p, 'r> {
         }
     }
 
-    /// The fields that the roles of one policy see better or worse than those of the other; None
-    /// where the budget does not suffice.
+    /// How the roles of either policy see the fields, whether better, worse or the same; None where
+    /// the budget does not suffice.
     pub(super) fn compare(
         before: &Self,
         after: &Self,
@@ -145,11 +168,7 @@ impl<'p, 'r> Held<'p, 'r> {
             before: before.sight(field),
             after: after.sight(field),
         });
-        Some(
-            changes
-                .filter(|change| change.before != change.after)
-                .collect(),
-        )
+        Some(changes.collect())
     }
 
     /// Whether the fields name the roles alike: then these see the same also beside others.

@@ -3,7 +3,10 @@
 use core::fmt;
 
 use super::Budget;
-use crate::rbac::permission::{Pattern, SEGMENTS, Segment, Tail};
+use crate::rbac::{
+    permission::{Pattern, READING, SEGMENTS, Segment, Tail},
+    visibility::{ANY as EVERY_PART, reading},
+};
 
 /// Cells that one is broken up into, to compare what is said in different words.
 const SINGLES: usize = 64;
@@ -56,6 +59,23 @@ impl<'p> Cell<'p> {
             _ => {}
         }
         Some(Self { segments, tail })
+    }
+
+    /// The permissions to read a field and whatever lies in it; None for a name that none can have.
+    pub(in crate::rbac) fn of_field(name: &'p str) -> Option<Self> {
+        let choices = reading(name).map(|part| match part {
+            EVERY_PART => ANY.clone(),
+            part => Choice::OneOf(vec![part]),
+        });
+        Self::new(choices.collect(), Tail::Anything)
+    }
+
+    /// The permissions to read what a denial of this pattern hides: a value with all that lies in
+    /// it, as [`Pattern::hides`] has it. None where it hides nothing.
+    pub(in crate::rbac) fn hidden_by(denial: &'p Pattern) -> Option<Self> {
+        let hides = denial.tail == Tail::Anything || denial.segments.len() >= READING;
+        let segments = hides.then(|| Self::from(denial).segments)?;
+        Self::new(segments, Tail::Anything)
     }
 
     /// What both have; None where that is nothing.
