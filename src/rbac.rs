@@ -149,11 +149,11 @@
 //!
 //! A file has at most [`Policy::MAX_LEN`] bytes, tables and lists at most sixteen deep and, in TOML,
 //! four dots outside of texts on one line; reading takes time in proportion to its length. Roles
-//! inherit at most a million roles in total, each
-//! counted with itself, which is a chain of some 1,400 roles, or 10,000 roles that inherit a hundred
-//! each; together they have and inherit at most four million rules, those that say the same counted
-//! each. One role, with all that it inherits, requires at most 32 things. A subject has at most
-//! [`Grants::MAX`] grants. What breaks a limit is refused when it is loaded.
+//! inherit at most a million roles in total, each counted with itself, which is a chain of some 1,400
+//! roles, or 10,000 roles that inherit a hundred each; together they have and inherit at most four
+//! million rules, those that say the same counted each. One role, with all that it inherits, requires
+//! at most 32 things. A subject has at most [`Grants::MAX`] grants. What breaks a limit is refused
+//! when it is loaded.
 //!
 //! # What this does not do
 //!
@@ -277,8 +277,8 @@ pub struct Policy(Arc<Compiled>);
 impl Policy {
     /// Whether the subject may do what they ask, by which rule, or why not.
     ///
-    /// The time it takes depends on the roles that the subject holds and on what these inherit, not
-    /// on how many roles the policy has. It allocates nothing.
+    /// The time it takes depends on the grants of the subject and on the patterns that match, not on
+    /// how many roles the policy has. It allocates nothing.
     pub fn decide(&self, grants: &Grants, request: &Request<'_>, now: Timestamp) -> Decision<'_> {
         let policy = &*self.0;
         let held = grants.iter().filter_map(|grant| {
