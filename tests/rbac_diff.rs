@@ -398,7 +398,15 @@ fn decide(policy: &Policy, grants: &Grants, asked: &Permission<'_>, known: Known
 fn with_fields() -> impl Strategy<Value = Policy> {
     let roles = || prop::sample::subsequence(random::ROLES.to_vec(), 0..3);
     let fields = prop::collection::vec((roles(), roles()), 3);
-    (random::text(), fields).prop_map(|(mut text, fields)| {
+    let within = [
+        "",
+        "\"a:read:c\", ",
+        "\"a:read:a,b:*\", ",
+        "\"*:read:*:b\", ",
+    ];
+    let within = prop::sample::select(within.to_vec());
+    (random::text(), fields, within).prop_map(|(text, fields, within)| {
+        let mut text = text.replacen("deny = [", &format!("deny = [{within}"), 2);
         for (name, (show, mask)) in ["a", "a.b", "b.a"].iter().zip(fields) {
             let mask: Vec<_> = mask
                 .into_iter()
