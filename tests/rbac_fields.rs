@@ -173,6 +173,68 @@ fn only_what_is_shown_in_full_is_filtered_or_sorted_by() {
     );
 }
 
+/// RB-03: what lies in a field that is shown is shown, but a text that a data store may read as the
+/// name of a field that is not is no name of another field.
+#[test]
+fn nothing_is_filtered_by_under_another_spelling_of_its_name() {
+    let policy = read(
+        r#"
+        portcullis = 1
+        [roles.admin]
+        [roles.support]
+        [roles.limited]
+        deny = ["contact:read:ssn,iban", "contact:read:bank:*"]
+        [[field]]
+        name = "contact"
+        show = ["admin", "support"]
+        [[field]]
+        name = "contact.email"
+        show = ["admin"]
+        [[field]]
+        name = "contact.phones.*.area"
+        show = ["admin"]
+        "#,
+    );
+    let support = view(&policy, &["support"]);
+    for (field, expected) in [
+        ("contact.id", Ok(())),
+        ("contact.emails", Ok(())),
+        ("contact.phones.work.number", Ok(())),
+        ("contact.email", Err(Error::NotShown)),
+        ("contact.Email", Err(Error::NotShown)),
+        ("contact.EMAIL.domain", Err(Error::NotShown)),
+        ("CONTACT.email", Err(Error::NotShown)),
+        ("contact.Phones", Err(Error::NotShown)),
+        ("contact.Phones.work", Err(Error::NotShown)),
+        ("contact.phones.work.Area", Err(Error::NotShown)),
+        ("contact.email ", Err(Error::NotShown)),
+        ("contact. email", Err(Error::NotShown)),
+        ("contact.\"email\"", Err(Error::NotShown)),
+        ("contact.id, email", Err(Error::NotShown)),
+        ("contact.email[0]", Err(Error::NotShown)),
+        ("contact..email", Err(Error::NotShown)),
+        ("contact.", Err(Error::NotShown)),
+        ("contact.id\u{0}", Err(Error::NotShown)),
+        ("contact.\u{ff45}mail", Err(Error::NotShown)),
+    ] {
+        assert_eq!(support.filter(field), expected, "{field}");
+        assert_eq!(support.sort(field), expected, "{field}");
+    }
+    let limited = view(&policy, &["admin", "limited"]);
+    for (field, expected) in [
+        ("contact.id", Ok(())),
+        ("contact.Email", Ok(())),
+        ("contact.bank", Err(Error::NotShown)),
+        ("contact.Bank", Err(Error::NotShown)),
+        ("contact.Bank.name", Err(Error::NotShown)),
+        ("contact.IBAN", Err(Error::NotShown)),
+        ("contact.Ssn.year", Err(Error::NotShown)),
+        ("contact.ssns", Ok(())),
+    ] {
+        assert_eq!(limited.filter(field), expected, "{field}");
+    }
+}
+
 /// RB-03, S3-23: a role that requires a second factor shows nothing without it, and hides all the same.
 #[test]
 fn a_view_is_of_one_tenant_one_moment_and_what_is_known() {

@@ -1,6 +1,7 @@
 //! What one subject sees of values, here and now.
 
 mod json;
+mod like;
 mod place;
 #[cfg(feature = "serde")]
 mod value;
@@ -10,7 +11,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     Error, Facts, Field, Grants, Pattern, Policy, Tenant, Visibility, compile::RoleId,
-    visibility::ANY,
+    permission::check_literal,
 };
 #[cfg(feature = "pseudonym")]
 use crate::mask::PseudonymKey;
@@ -189,12 +190,20 @@ impl<'p> View<'p> {
     /// Whether what is asked for may be filtered by this field: by comparisons, whoever sees a field
     /// masked or not at all would find out what it is, letter by letter.
     ///
+    /// The answer is about the field, not about a query: what lies in a field that is shown is shown,
+    /// also under a name that the policy never heard of. Bind the name to a column by a list of your
+    /// own; never put its text into a query.
+    ///
     /// # Errors
     ///
-    /// [`Error::NotShown`] where the field is not shown, or not all that lies in it.
+    /// [`Error::NotShown`] where the field is not shown, or not all that lies in it; where a part of
+    /// the name, between dots, is not a text as a segment of a [`Permission`](super::Permission) is;
+    /// and where, ignoring upper and lower case (of ASCII), the name is that of a field which is not
+    /// shown in full, lies in one or encloses one: many data stores take the one for the other.
     pub fn filter(&self, field: &str) -> Result<(), Error> {
-        let is_one_field = field.split('.').all(|part| part != ANY);
-        if is_one_field && Place::of(self, field).is_plain() {
+        let is_name = field.split('.').all(|part| check_literal(part).is_ok());
+        let is_shown = is_name && Place::of(self, field).is_plain();
+        if is_shown && !self.resembles_restricted(field) {
             Ok(())
         } else {
             Err(Error::NotShown)
