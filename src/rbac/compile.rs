@@ -7,7 +7,7 @@ use super::{
     closure::{Edge, closures, inherited_first},
     condition::Conditions,
     duty::{Separation, Terms},
-    file::{Draft, Found, Mention, RoleDraft, RuleDraft, SightDraft},
+    file::{Draft, Found, Mention, RoleDraft, SightDraft},
     finding::{Name, Problem, meant},
     matches::{PatternId, Patterns},
     permission::{Pattern, Permission},
@@ -18,9 +18,9 @@ use super::{
 };
 use crate::mask::Kind;
 
-/// Comparisons of denials with what is allowed; what is left then is taken as meant. It is enforced
-/// all the same.
-const MAX_COMPARISONS: usize = 4_000_000;
+/// Alternatives of segments, on both sides, that are looked at in comparisons of denials with what
+/// is allowed; what is left then is taken as meant. It is enforced all the same.
+const MAX_COMPARED: usize = 16_000_000;
 /// Findings beyond this number are mostly not listed; suggestions for them are not looked for.
 const SUGGESTIONS: usize = 100;
 
@@ -399,9 +399,9 @@ fn denials_of_nothing(draft: &Draft<'_>, found: &mut Found) {
     let allowed = rules.map(|rule| Target::Allowed(&rule.pattern));
     let shown = draft.fields.iter().map(|field| Target::Shown(&field.read));
     let targets = Targets::of(allowed.chain(shown));
-    let mut comparisons = MAX_COMPARISONS;
+    let mut left = MAX_COMPARED;
     for rule in draft.roles.iter().flat_map(|role| &role.deny) {
-        if targets.untouched_by(rule, &mut comparisons) {
+        if targets.untouched_by(&rule.pattern, &mut left) {
             let name = Name::new(&rule.pattern.to_string());
             found.push((rule.at, Problem::DeniesNothing(name)));
         }
@@ -424,6 +424,13 @@ impl<'d> Target<'d> {
             Self::Shown(read) => (&[], Some(read.head())),
         };
         literals.iter().map(|literal| &**literal).chain(head)
+    }
+
+    fn alternatives(self) -> usize {
+        match self {
+            Self::Allowed(pattern) => pattern.alternatives(),
+            Self::Shown(read) => read.segments().count(),
+        }
     }
 
     fn is_touched_by(self, denial: &Pattern) -> bool {
@@ -455,15 +462,19 @@ impl<'d> Targets<'d> {
         targets
     }
 
-    fn untouched_by(&self, denial: &RuleDraft, comparisons: &mut usize) -> bool {
-        let mut touches = |target: &Target<'_>| match comparisons.checked_sub(1) {
-            Some(left) => {
-                *comparisons = left;
-                target.is_touched_by(&denial.pattern)
+    fn untouched_by(&self, denial: &Pattern, left: &mut usize) -> bool {
+        let own = denial.alternatives();
+        let mut touches = |target: &Target<'_>| {
+            let cost = own.saturating_add(target.alternatives());
+            match left.checked_sub(cost) {
+                Some(rest) => {
+                    *left = rest;
+                    target.is_touched_by(denial)
+                }
+                None => true,
             }
-            None => true,
         };
-        let heads = denial.pattern.heads();
+        let heads = denial.heads();
         let mut named = heads.iter().filter_map(|head| self.by_head.get(&**head));
         let touched = self.any_head.iter().any(&mut touches)
             || named.any(|targets| targets.iter().any(&mut touches))

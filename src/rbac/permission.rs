@@ -266,6 +266,16 @@ impl Pattern {
         segments.any(|segment| matches!(segment, Segment::OneOf(literals) if literals.len() > 1))
     }
 
+    /// How many alternatives its segments have in total, `*` being one.
+    pub(super) fn alternatives(&self) -> usize {
+        let segments = self.segments.iter();
+        let counts = segments.map(|segment| match segment {
+            Segment::Any => 1,
+            Segment::OneOf(literals) => literals.len(),
+        });
+        counts.sum()
+    }
+
     /// The literals that the first segment must be one of; empty where it may be anything.
     pub(super) fn heads(&self) -> &[Box<str>] {
         match self.segments.first() {
