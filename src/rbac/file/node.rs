@@ -15,7 +15,6 @@ pub(in crate::rbac) enum Value<'d> {
     Text(Cow<'d, str>),
     /// As it is written.
     Number(Cow<'d, str>),
-    #[allow(dead_code, reason = "read in the commits that follow")]
     Bool(bool),
     List(Vec<Node<'d>>),
     /// In no order that means anything. INVARIANT: every key once.
