@@ -12,7 +12,7 @@ mod week;
 use core::{fmt, time::Duration};
 
 pub(super) use clause::{Addresses, Clause};
-pub(super) use week::{Days, Hours, Offset, TimeOfDay};
+pub(super) use week::{Days, Hours, NoHours, Offset, TimeOfDay};
 
 use super::request::Circumstances;
 use crate::Timestamp;

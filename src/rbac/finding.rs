@@ -200,6 +200,8 @@ pub enum Problem {
     Offset,
     /// Hours that end where they begin.
     NoTime,
+    /// Hours that are all of the week.
+    AlwaysTime,
     /// Not a length of time of the form `12h`.
     Duration,
 }
@@ -275,6 +277,7 @@ impl fmt::Display for Problem {
                 f.write_str("a distance from UTC such as `+01:00` is needed, at most 14 hours")
             }
             Self::NoTime => f.write_str("these hours end where they begin"),
+            Self::AlwaysTime => f.write_str("these hours are all of the week: they limit nothing"),
             Self::Duration => f.write_str(
                 "a time such as `12h` is needed: a whole number and s, m, h or d, at most 366 days",
             ),

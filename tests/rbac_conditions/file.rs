@@ -115,6 +115,72 @@ fn all_findings_of_a_condition_are_told() {
     assert_eq!(found.lines().count(), 5, "{found}");
 }
 
+/// RB-12: nor within a list of one.
+#[test]
+fn all_findings_of_a_list_are_told() {
+    for (condition, expected) in [
+        (
+            "{ time = { days = [\"mo\", \"mon\", 1, \"mon\", \"tues\"] } }",
+            [56, 69, 72, 79],
+        ),
+        (
+            "{ environment = [\"a b\", \"a\", 1, \"a\", \"\"] }",
+            [56, 66, 69, 75],
+        ),
+        (
+            "{ equal = [[\"a\", \"b\"], 1, [\"b\", \"a\"], [\"a\"], [\"c\", \"c\"]] }",
+            [60, 63, 75, 82],
+        ),
+        (
+            "{ address = [\"x\", \"10.0.0.0/8\", 1, \"10.0.0.0/8\", \"::/0\"] }",
+            [50, 69, 72, 86],
+        ),
+    ] {
+        let found = found(condition);
+        let columns = found.lines().map(|line| {
+            let (column, _) = line.strip_prefix("line 3, column ")?.split_once(':')?;
+            column.parse().ok()
+        });
+        let columns: Option<Vec<usize>> = columns.collect();
+        assert_eq!(
+            columns.as_deref(),
+            Some(&expected[..]),
+            "{condition}\n{found}"
+        );
+    }
+}
+
+/// RB-04: hours that limit nothing are a slip of the pen.
+#[test]
+fn hours_that_are_all_of_the_week_are_refused() {
+    for time in [
+        "from = \"00:00\", until = \"00:00\"",
+        "from = \"24:00\", until = \"24:00\"",
+        "from = \"00:00\", until = \"24:00\"",
+        "from = \"24:00\", until = \"00:00\"",
+        "from = \"00:00\"",
+        "from = \"24:00\"",
+        "until = \"00:00\"",
+        "until = \"24:00\"",
+        "utc_offset = \"+01:00\"",
+        "days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]",
+    ] {
+        assert_eq!(
+            found(&format!("{{ time = {{ {time} }} }}")),
+            "line 3, column 46: these hours are all of the week: they limit nothing",
+            "{time}"
+        );
+    }
+    // of one day, they are no time or all of it
+    for midnight in ["00:00", "24:00"] {
+        let time = format!("days = [\"mon\"], from = \"{midnight}\", until = \"{midnight}\"");
+        assert_eq!(
+            found(&format!("{{ time = {{ {time} }} }}")),
+            "line 3, column 46: these hours end where they begin"
+        );
+    }
+}
+
 /// RB-12: a file is bounded in what a decision has to look at.
 #[test]
 fn a_table_has_at_most_so_many_conditions() {
@@ -148,8 +214,12 @@ fn conditions_that_say_the_same_are_the_same_policy() {
             "{ address = [\"10.1.0.0/16\", \"::ffff:10.0.0.0/104\"] }",
         ),
         (
-            "{ time = { from = \"00:00\", until = \"00:00\" } }",
-            "{ time = { until = \"24:00\", utc_offset = \"Z\" } }",
+            "{ time = { from = \"08:00\", until = \"00:00\" } }",
+            "{ time = { from = \"08:00\", until = \"24:00\", utc_offset = \"Z\" } }",
+        ),
+        (
+            "{ time = { days = [\"mon\"], from = \"00:00\" } }",
+            "{ time = { days = [\"mon\"], until = \"24:00\" } }",
         ),
         (
             "{ environment = [\"a\", \"b\"] }",

@@ -74,9 +74,9 @@ fn hours() -> BoxedStrategy<Value> {
                     .get(key)
                     .map_or(left_out.to_owned(), |v| v.as_str().unwrap().to_owned())
             };
-            let until = part("until", "24:00");
-            let until = if until == "00:00" { "24:00" } else { &until };
-            part("from", "00:00") != until
+            let (from, until) = (part("from", "00:00"), part("until", "24:00"));
+            let is_whole_day = from == "00:00" && ["00:00", "24:00"].contains(&until.as_str());
+            from != until && (!is_whole_day || hours.get("days").is_some())
         })
         .boxed()
 }

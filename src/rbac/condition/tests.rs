@@ -4,7 +4,9 @@ use core::net::IpAddr;
 
 use proptest::prelude::*;
 
-use super::{Addresses, Clause, Condition, Conditions, Days, Hours, Offset, TimeOfDay, Unmet};
+use super::{
+    Addresses, Clause, Condition, Conditions, Days, Hours, NoHours, Offset, TimeOfDay, Unmet,
+};
 use crate::{
     Timestamp,
     network::Network,
@@ -98,10 +100,8 @@ fn other_spellings_of_a_time_are_refused() {
         assert_eq!(Offset::parse(text), None, "{text}");
     }
     let noon = TimeOfDay::parse("12:00");
-    assert_eq!(Hours::new(None, noon, noon, None), None);
-    let midnight = TimeOfDay::parse("00:00");
-    let day = Hours::new(None, midnight, midnight, None);
-    assert_eq!(day, Hours::new(None, None, None, None));
+    assert_eq!(Hours::new(None, noon, noon, None), Err(NoHours::Empty));
+    assert_eq!(Hours::new(None, None, None, None), Err(NoHours::Always));
 }
 
 /// RB-04: networks that together are a larger one are that one, and none becomes everybody.
@@ -168,7 +168,7 @@ fn any_hours() -> impl Strategy<Value = Hours> {
         ];
         let offset = ["Z", "+14:00", "-02:30"][offset];
         let time = |i: usize| TimeOfDay::parse(times[i]);
-        Hours::new(days, time(from), time(until), Offset::parse(offset))
+        Hours::new(days, time(from), time(until), Offset::parse(offset)).ok()
     })
 }
 

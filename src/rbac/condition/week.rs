@@ -14,7 +14,7 @@ const MAX_OFFSET: u16 = 14 * 60;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Half-open hours that begin on some days of the week. Hours that end before they begin go over
-/// midnight, and belong to the day on which they begin.
+/// midnight, and belong to the day on which they begin. INVARIANT: not all of the week.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(in crate::rbac) struct Hours {
     days: Days,
@@ -56,22 +56,38 @@ impl Days {
     }
 }
 
+/// Why there are no such hours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::rbac) enum NoHours {
+    /// They end where they begin, which would be no time or all of it.
+    Empty,
+    /// They are all of the week.
+    Always,
+}
+
 impl Hours {
-    /// The whole day where a part is missing; None where `from` and `until` are the same, which
-    /// would be no time or all of it.
+    /// The whole day where a part is missing.
     pub(in crate::rbac) fn new(
         days: Option<Days>,
         from: Option<TimeOfDay>,
         until: Option<TimeOfDay>,
         offset: Option<Offset>,
-    ) -> Option<Self> {
+    ) -> Result<Self, NoHours> {
+        let days = days.unwrap_or(Days::ALL);
+        let is_point = from.is_some() && from == until;
         let from = from.map_or(0, |from| from.0);
         let until = until.map_or(MINUTES_PER_DAY, |until| until.0);
         // `24:00` is where a day ends, `00:00` where it begins
         let from = if from == MINUTES_PER_DAY { 0 } else { from };
         let until = if until == 0 { MINUTES_PER_DAY } else { until };
-        (from != until).then_some(Self {
-            days: days.unwrap_or(Days::ALL),
+        if days == Days::ALL && (from, until) == (0, MINUTES_PER_DAY) {
+            return Err(NoHours::Always);
+        }
+        if is_point {
+            return Err(NoHours::Empty);
+        }
+        Ok(Self {
+            days,
             from,
             until,
             offset: offset.map_or(0, |offset| offset.0),

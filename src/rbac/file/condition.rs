@@ -1,5 +1,6 @@
 //! `when` of an allowance and `require` of a role.
 
+use core::hash::Hash;
 use std::collections::HashSet;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
 use crate::{
     network::{self, Network},
     rbac::{
-        condition::{Addresses, Clause, Conditions, Days, Hours, Offset, TimeOfDay},
-        finding::{Name, Problem},
+        condition::{Addresses, Clause, Conditions, Days, Hours, NoHours, Offset, TimeOfDay},
+        finding::Problem,
     },
 };
 
@@ -27,6 +28,7 @@ const TIME_KEYS: [&str; 4] = ["days", "from", "until", "utc_offset"];
 /// Longest value of an attribute in bytes.
 const VALUE_LEN: usize = 256;
 const NETWORK: &str = "a network such as \"10.0.0.0/8\"";
+const ENVIRONMENT: &str = "the name of an environment in quotation marks";
 const ATTRIBUTE: &str = "the name of an attribute in quotation marks";
 
 impl Reader<'_, '_> {
@@ -95,19 +97,16 @@ impl Reader<'_, '_> {
 
     fn address(&mut self, node: &Node<'_>) -> Option<Clause> {
         let items = self.some(node, "a list of networks with at least one")?;
-        let mut seen = HashSet::new();
-        let networks = items.iter().map(|item| {
-            let text = self.text(item, NETWORK)?;
+        let networks = self.each(items, |reader, item| {
+            let text = reader.text(item, NETWORK)?;
             match Network::parse(text) {
-                Ok(network) if seen.insert(network) => return Some(network),
-                Ok(_) => self.repeated(item.at.start, text),
-                Err(fault) => self.report(item.at.start, Problem::Network(reason(fault))),
+                Ok(network) => Some((network, text)),
+                Err(fault) => {
+                    reader.report(item.at.start, Problem::Network(reason(fault)));
+                    None
+                }
             }
-            None
         });
-        // every one of them, so that each is looked at
-        let networks: Vec<_> = networks.collect();
-        let networks: Option<Vec<_>> = networks.into_iter().collect();
         Some(Clause::Address(Addresses::of(networks?)))
     }
 
@@ -138,27 +137,22 @@ impl Reader<'_, '_> {
         if !is_read {
             return None;
         }
-        let hours = Hours::new(days, from, until, offset);
-        if hours.is_none() {
-            self.report(node.at.start, Problem::NoTime);
-        }
-        hours
+        let problem = match Hours::new(days, from, until, offset) {
+            Ok(hours) => return Some(hours),
+            Err(NoHours::Empty) => Problem::NoTime,
+            Err(NoHours::Always) => Problem::AlwaysTime,
+        };
+        self.report(node.at.start, problem);
+        None
     }
 
     fn days(&mut self, node: &Node<'_>) -> Option<Days> {
         let items = self.some(node, "a list of days with at least one")?;
-        let mut days: Option<Days> = None;
-        for item in items {
-            let name = self.word(item, &Days::NAMES)?;
-            let day = Days::parse(name)?;
-            let all = days.map_or(day, |days| days.and(day));
-            if days == Some(all) {
-                self.repeated(item.at.start, name);
-                return None;
-            }
-            days = Some(all);
-        }
-        days
+        let days = self.each(items, |reader, item| {
+            let name = reader.word(item, &Days::NAMES)?;
+            Some((Days::parse(name)?, name))
+        });
+        days?.into_iter().reduce(Days::and)
     }
 
     fn time_of_day(&mut self, node: &Node<'_>) -> Option<TimeOfDay> {
@@ -181,17 +175,11 @@ impl Reader<'_, '_> {
 
     fn environment(&mut self, node: &Node<'_>) -> Option<Clause> {
         let items = self.some(node, "a list of environments with at least one")?;
-        let mut names = Vec::new();
-        let mut seen = HashSet::new();
-        for item in items {
-            let name = self.literal(item, "the name of an environment in quotation marks")?;
-            if !seen.insert(name) {
-                self.repeated(item.at.start, name);
-                return None;
-            }
-            names.push(name);
-        }
-        Some(Clause::environment(names))
+        let names = self.each(items, |reader, item| {
+            let name = reader.literal(item, ENVIRONMENT)?;
+            Some((name, name))
+        });
+        names.map(Clause::environment)
     }
 
     fn attributes(&mut self, node: &Node<'_>) -> Option<Vec<Clause>> {
@@ -234,22 +222,16 @@ impl Reader<'_, '_> {
 
     fn equal(&mut self, node: &Node<'_>) -> Option<Vec<Clause>> {
         let items = self.some(node, "a list of pairs with at least one")?;
-        let mut seen = HashSet::new();
-        let mut clauses = Vec::new();
-        for item in items {
-            let clause = self.pair(item)?;
-            if !seen.insert(clause.clone()) {
-                self.report(item.at.start, Problem::Repeated(Name::new("equal")));
-                return None;
-            }
-            clauses.push(clause);
-        }
-        Some(clauses)
+        self.each(items, |reader, item| Some((reader.pair(item)?, "equal")))
     }
 
     fn pair(&mut self, node: &Node<'_>) -> Option<Clause> {
         const NEEDED: &str = "a pair such as [\"department\", \"resource.department\"]";
-        let [one, other] = self.list(node, NEEDED) else {
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => &[],
+        };
+        let [one, other] = items else {
             return self.type_error(node, NEEDED);
         };
         let (one, other) = (self.literal(one, ATTRIBUTE), self.literal(other, ATTRIBUTE));
@@ -258,6 +240,26 @@ impl Reader<'_, '_> {
             Some(clause) => Some(clause),
             None => self.type_error(node, "a pair of two attributes"),
         }
+    }
+
+    /// What each item says, before its name in a finding, and none twice. Every item is looked at,
+    /// so that no finding hides another.
+    fn each<'d, T: Clone + Eq + Hash>(
+        &mut self,
+        items: &'d [Node<'d>],
+        mut read: impl FnMut(&mut Self, &'d Node<'d>) -> Option<(T, &'d str)>,
+    ) -> Option<Vec<T>> {
+        let mut seen = HashSet::new();
+        let all = items.iter().map(|item| {
+            let (value, name) = read(self, item)?;
+            if seen.insert(value.clone()) {
+                return Some(value);
+            }
+            self.repeated(item.at.start, name);
+            None
+        });
+        let all: Vec<_> = all.collect();
+        all.into_iter().collect()
     }
 
     /// The items of a list that is not empty.

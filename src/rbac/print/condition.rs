@@ -59,9 +59,6 @@ fn time(hours: &Hours) -> Table<'static> {
             table.push((key.into(), text(part)));
         }
     }
-    if table.is_empty() {
-        table.push(("from".into(), Item::Text("00:00".into())));
-    }
     table
 }
 
