@@ -171,6 +171,11 @@ fn a_denial_beats_every_allowance() {
         ask(&policy, &roles(["limited", "owner"]), "project:comment"),
         denied
     );
+    // whether the role that denies comes before the one that allows or after it
+    assert_eq!(
+        ask(&policy, &roles(["admin", "limited"]), "project:comment"),
+        denied
+    );
     let everywhere = holding([in_acme("owner"), Grant::new("limited", Scope::Everywhere)]);
     assert_eq!(ask(&policy, &everywhere, "project:comment"), denied);
     assert!(ask(&policy, &roles(["limited", "owner"]), "project:read").starts_with("allowed"));

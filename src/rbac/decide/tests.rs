@@ -270,6 +270,21 @@ fn diamonds_are_walked_once() {
     assert!(allowed && steps < 10, "{steps}");
 }
 
+/// RB-12: a line of roles in which each inherits all before it.
+#[test]
+fn roles_inherit_a_million_roles_and_no_more() {
+    let line = |levels: usize| {
+        let roles = (1..levels).map(|i| format!("[roles.r{i}]\ninherits = ['r{}']\n", i - 1));
+        format!("[roles.r0]\nallow = ['x:y']\n{}", roles.collect::<String>())
+    };
+    // 1,413 roles inherit 998,991 in total, each counted with itself
+    assert!(asked(&policy(&line(1_413)), &["r1412"], "x:y").0);
+    assert!(matches!(
+        problem(&line(1_414)),
+        Problem::TooMuchInheritance(_)
+    ));
+}
+
 /// RB-12: many roles over many roles over a few: little is inherited in total, but in many ways.
 #[test]
 fn roles_that_are_inherited_in_many_ways_are_refused_beyond_a_bound() {
