@@ -187,7 +187,7 @@ fn what_bounds_grants_is_compared() {
     assert_eq!(diff(&inherited("4h"), &inherited("8h")), text);
 }
 
-/// RB-09, RB-15: the end of four eyes is a change.
+/// RB-05, RB-09: the end of four eyes is a change.
 #[test]
 fn separations_and_kinds_of_masks_are_compared() {
     let roles = "roles.a.allow = [\"x\"]\nroles.b.allow = [\"y\"]\n";

@@ -63,18 +63,19 @@ use super::{Grants, Policy, Version};
 /// # What this does not do
 ///
 /// It keeps nothing beyond the process: load it from a database, and write there what you change
-/// here, as [`Changed`] says. It does not see what changes there, nor what another process's directory does: bounds on
-/// members and separation of duty hold within one directory. What is loaded or set is taken as it
-/// is; whether it breaks a separation of duty, ask a lint. Names of tenants stay in memory until
-/// everything is replaced, also those of which no grant is left, and so do names of roles; beyond
-/// 2^24 names of roles, new ones cannot be granted.
+/// here, as [`Changed`] says. It does not see what changes there, nor what another process's
+/// directory does: bounds on members and separation of duty hold within one directory. What is
+/// loaded or set is taken as it is; whether it breaks a separation of duty,
+/// [`Snapshot::separation_violations`] says. Names of tenants stay in memory until everything is
+/// replaced, also those of which no grant is left, and so do names of roles; beyond 2^24 names of
+/// roles, new ones cannot be granted.
 ///
 /// # Security
 ///
 /// Whoever holds a snapshot decides by what it says: hold it for one request, not for one session,
 /// or a withdrawn grant stays in use. So do the grants that [`Snapshot::activate`] gives: keep the
-/// names of the roles in the session, and activate them for each request. A thread that panics leaves what there was: a change is made as
-/// a whole or not at all.
+/// names of the roles in the session, and activate them for each request. A thread that panics leaves
+/// what there was: a change is made as a whole or not at all.
 ///
 /// # Example
 ///

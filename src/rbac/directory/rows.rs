@@ -209,7 +209,7 @@ pub enum Flaw {
     Repeated,
     /// More tenants than can be numbered, which are 2^32.
     TooManyTenants,
-    /// The reason is not 1 to 256 bytes without control characters.
+    /// The reason is not 1 to 256 bytes without control, invisible and turning characters.
     Reason,
     /// The name of who asked or who approved is not as a grant says them.
     Name,
