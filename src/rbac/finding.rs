@@ -178,7 +178,8 @@ pub enum Problem {
     TooMuchInheritance(Name),
     /// With this role, roles have and inherit more than four million rules in total.
     TooManyRules(Name),
-    /// With what it inherits, this role requires more than 32 things.
+    /// With what it inherits, this role requires more than 32 things; or, up to this role, lists of
+    /// more than four million entries were put together to know what roles require.
     TooManyConditions(Name),
     /// A denial of what no role of the policy allows and no field shows.
     DeniesNothing(Name),
@@ -256,7 +257,7 @@ impl fmt::Display for Problem {
             ),
             Self::TooManyConditions(name) => write!(
                 f,
-                "role `{name}`, with what it inherits, requires more than 32 things"
+                "role `{name}`, with what it inherits, requires too much: more than 32 things, or lists that are too long"
             ),
             Self::DeniesNothing(name) => write!(
                 f,

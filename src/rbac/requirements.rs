@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use super::{
     closure::Edge,
     compile::RoleId,
-    condition::{Condition, Conditions, Unmet},
+    condition::{Clause, Condition, Conditions, Unmet},
     file::{Found, RoleDraft},
     finding::{Name, Problem},
     request::Circumstances,
 };
 use crate::Timestamp;
+
+/// Networks and names in the lists that roles require together with what they inherit.
+const MAX_ENTRIES: usize = 4_000_000;
 
 /// Conditions of a rule or a role, by their place among all of a policy.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -53,6 +56,8 @@ pub(super) struct Collected {
     all: Vec<Conditions>,
     ids: HashMap<Conditions, ConditionsId>,
     joined: HashMap<(ConditionsId, ConditionsId), Option<ConditionsId>>,
+    /// Entries of lists that were put together.
+    looked_at: usize,
 }
 
 impl Collected {
@@ -65,6 +70,7 @@ impl Collected {
             all: Vec::new(),
             ids: HashMap::new(),
             joined: HashMap::new(),
+            looked_at: 0,
         };
         collected.id(&Conditions::default());
         for conditions in all {
@@ -122,7 +128,13 @@ impl Collected {
             return *known;
         }
         let conditions = |id: ConditionsId| self.all.get(id.0 as usize);
-        let both = conditions(one)?.and(conditions(other)?);
+        let (own, others) = (conditions(one)?, conditions(other)?);
+        let entries = entries(own).saturating_add(entries(others));
+        self.looked_at = self.looked_at.saturating_add(entries);
+        if self.looked_at > MAX_ENTRIES {
+            return None;
+        }
+        let both = own.and(others);
         let id = both.map(|both| self.id(&both));
         self.joined.insert((one, other), id);
         id
@@ -131,4 +143,14 @@ impl Collected {
     pub(super) fn finish(self) -> AllConditions {
         AllConditions(self.all.into())
     }
+}
+
+/// How many networks and names there are to look at.
+fn entries(conditions: &Conditions) -> usize {
+    let entries = conditions.iter().map(|clause| match clause {
+        Clause::Address(networks) => networks.iter().len(),
+        Clause::Environment(names) => names.len(),
+        _ => 1,
+    });
+    entries.sum()
 }

@@ -350,3 +350,34 @@ fn requirements_that_add_up_are_bounded() {
     assert!(!asked(&policy(&line(33)), &["r32"], "x:y").0);
     assert!(matches!(problem(&line(34)), Problem::TooManyConditions(_)));
 }
+
+/// RB-04, RB-12: lists that every role puts together with its own are looked at once for each.
+#[test]
+fn requirements_with_long_lists_are_bounded() {
+    let networks = list((0..20_000).map(|i| format!("10.{}.{}.0/25", i / 256, i % 256)));
+    let mut text = format!("[roles.base]\nallow = ['x:y']\nrequire = {{ address = {networks} }}\n");
+    for i in 0..300 {
+        writeln!(
+            text,
+            "[roles.r{i}]\ninherits = ['base']\nrequire = {{ address = ['10.0.{}.0/24'] }}",
+            i % 256
+        )
+        .unwrap();
+    }
+    assert!(matches!(problem(&text), Problem::TooManyConditions(_)));
+}
+
+/// RB-12: in whatever order a role names those that it inherits, it is the same policy.
+#[test]
+fn the_order_of_what_is_inherited_does_not_matter() {
+    let with = |inherits: &str| {
+        policy(&format!(
+            "[roles.a]\nrequire = {{ mfa_within = '1h' }}\n\
+             [roles.b]\ninherits = ['a']\nrequire = {{ environment = ['x'] }}\n\
+             [roles.c]\ninherits = ['a']\nrequire = {{ attributes = {{ y = 'z' }} }}\n\
+             [roles.0]\ninherits = {inherits}\nallow = ['x:y']\n"
+        ))
+    };
+    assert_eq!(with("['b', 'c', 'a']"), with("['a', 'c', 'b']"));
+    assert_eq!(with("['c', 'b', 'a']"), with("['a', 'b', 'c']"));
+}
