@@ -50,10 +50,6 @@
 //! that on without an approver makes their own approver out of a second account: a role that allows
 //! approving needs an approver itself.
 //!
-//! Fields are compared at the path of each field that the role shows, and not at those within it.
-//! Where the role of a field was had without what encloses the field, and another role then shows
-//! what encloses it, the subject sees a field that whoever gave the second may not see.
-//!
 //! # Security
 //!
 //! The threat is somebody who administers roles and makes themselves, or a second account, more than
@@ -129,7 +125,8 @@ impl Policy {
     /// 3. of everything that the role allows, the granter holds now a pattern that implies it, by a
     ///    grant that lasts as long, under no condition that the role does not have; no denial hits
     ///    the granter there, now or while the new grant lasts, that the role does not have too; and
-    ///    every field that the role shows, the granter sees as well;
+    ///    every field that the role shows, the granter sees as well, and so every field that another
+    ///    role of the subject shows and this one opens, by showing what encloses it;
     /// 4. the grant has an end within `max_grant`; and for each role with `max_grant` that it gives,
     ///    itself or inherited: from the first start to the last end of it and of the subject's other
     ///    grants that give that role and are not over, it is no longer. So nobody gives more in
@@ -155,7 +152,8 @@ impl Policy {
         let (span, by) = (Span::of(&grant), &assignment.by);
         let held = Held::new(policy, by, grant.scope(), span, Authority::Given, now);
         held.may("assign", grant.role(), (Who::Granter, by))?;
-        held.includes(role, span.until)?;
+        let others = policy.lasting(assignment.to.grants, grant.scope(), now);
+        held.includes(role, others, span.until)?;
         policy.keep_time(role, &grant, assignment.to.grants, now)?;
         self.finish(role, grant, assignment, now)
     }
@@ -165,10 +163,11 @@ impl Policy {
     /// The subject need not hold what the role gives. It must be so that they are allowed
     /// `role:break_glass:<role>` by a grant that somebody gave them, that the grant has an end within
     /// the role's `max_grant`, and a reason, and that they have not had the role, by any grant, within
-    /// that same time before, nor anything that it inherits within the `max_grant` of that; and then what [`Policy::assign`] asks for from number 5 on. The grant
-    /// begins now and says of itself that it was taken ([`Kind::BreakGlass`]): whoever lists grants
-    /// sees it, also when it has ended. Keep such grants until they are reviewed: without them nobody
-    /// can tell that somebody takes a role again and again.
+    /// that same time before, nor anything that it inherits within the `max_grant` of that; and then
+    /// what [`Policy::assign`] asks for from number 5 on. The grant begins now and says of itself that
+    /// it was taken ([`Kind::BreakGlass`]): whoever lists grants sees it, also when it has ended. Keep
+    /// such grants until they are reviewed: without them nobody can tell that somebody takes a role
+    /// again and again.
     ///
     /// # Errors
     ///
@@ -325,6 +324,14 @@ impl Compiled {
         Ok((role, grant))
     }
 
+    /// The roles of grants that count somewhere in a scope and have not ended.
+    fn lasting(&self, grants: &Grants, scope: &Scope, now: Timestamp) -> BTreeSet<RoleId> {
+        let lasting = grants.iter().filter(|grant| now < Span::of(grant).until);
+        let here = lasting.filter(|grant| grant.scope().meets(scope));
+        here.filter_map(|grant| self.role_id(grant.role()))
+            .collect()
+    }
+
     /// Whether nobody takes off by this what binds them, now or later, nor makes possible for somebody
     /// else what they cannot do or see themselves.
     fn lifts_no_denial(
@@ -341,11 +348,7 @@ impl Compiled {
         };
         let held = Held::new(self, by, scope, ever, Authority::Given, now);
         let bound: Vec<_> = held.all_denials().collect();
-        let lasting = left.iter().filter(|grant| now < Span::of(grant).until);
-        let here = lasting.filter(|grant| grant.scope().meets(scope));
-        let others: BTreeSet<_> = here
-            .filter_map(|grant| self.role_id(grant.role()))
-            .collect();
+        let others = self.lasting(left, scope, now);
         let mut comparisons = MAX_COMPARISONS;
         for denial in self.denied(role) {
             for own in &bound {

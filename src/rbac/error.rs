@@ -16,7 +16,8 @@ pub enum Error {
         /// What is wrong there.
         fault: Fault,
     },
-    /// A reason that is empty, longer than 256 bytes, or has a control character.
+    /// A reason that is empty, longer than 256 bytes, or has a control character or one that is
+    /// invisible or turns the direction of text.
     Reason,
     /// The name of who asked for a grant or approved it, that is empty, longer than 255 bytes, or
     /// has a character that is not seen, as in a reason.

@@ -214,3 +214,30 @@ fn a_part_is_shown_by_who_sees_it_through_what_encloses_it() {
     let refused = assign(&policy, &staff, acme("inner"));
     assert_eq!(refused, Err(Refusal::Outlasts { given, until }));
 }
+
+/// RB-11, RB-03: to somebody who has the role of a field already, what encloses it is shown by who
+/// sees the field, too: else the two of them would see what neither saw.
+#[test]
+fn what_encloses_a_field_is_shown_to_who_has_the_field_by_who_sees_both() {
+    let policy = policy(NESTED);
+    let give = |held: &[&str], had: Grant| {
+        let staff = holding([everywhere("staff")]);
+        let ada = held
+            .iter()
+            .fold(staff, |all, role| all.with(acme(role)).unwrap());
+        assign_to(&policy, &ada, &holding([had]), acme("outer"), at(0)).map(drop)
+    };
+    assert_eq!(give(&["outer"], acme("inner")), not_seen("contact.email"));
+    assert_eq!(
+        give(&["outer"], everywhere("inner")),
+        not_seen("contact.email")
+    );
+    let later = acme("inner").from(at(HOUR));
+    assert_eq!(give(&["outer"], later), not_seen("contact.email"));
+    assert_eq!(give(&["outer", "inner"], acme("inner")), Ok(()));
+    assert_eq!(give(&["both"], acme("inner")), Ok(()));
+    // who does not have it there, or sees what encloses it already, sees no more
+    assert_eq!(give(&["outer"], globex("inner")), Ok(()));
+    assert_eq!(give(&["outer"], acme("inner").until(at(0))), Ok(()));
+    assert_eq!(give(&["outer"], acme("both")), Ok(()));
+}

@@ -117,8 +117,14 @@ impl<'p> Held<'p> {
         })
     }
 
-    /// Whether they hold, until then, all that a role allows and shows.
-    pub(super) fn includes(&self, role: RoleId, until: Timestamp) -> Result<(), Refusal> {
+    /// Whether they hold, until then, all that a role allows and shows, by itself and to somebody who
+    /// has others.
+    pub(super) fn includes(
+        &self,
+        role: RoleId,
+        others: impl IntoIterator<Item = RoleId>,
+        until: Timestamp,
+    ) -> Result<(), Refusal> {
         let mut comparisons = MAX_COMPARISONS;
         let denials = self.denials(role, &mut comparisons)?;
         for given in self.policy.given(role) {
@@ -132,7 +138,8 @@ impl<'p> Held<'p> {
             }
             self.include(&given, until, &mut comparisons)?;
         }
-        self.sees(role, until, &mut comparisons)
+        self.sees(role, until, &mut comparisons)?;
+        self.sees_joined(role, others, until, &mut comparisons)
     }
 
     /// Whether they hold, until then, one thing that a role allows.

@@ -39,14 +39,8 @@ impl Held<'_> {
         comparisons: &mut usize,
     ) -> Result<(), Refusal> {
         let policy = self.policy;
-        let denials = self.denials(role, comparisons)?;
+        let eyes = self.eyes(role, until, comparisons)?;
         let shown = policy.closure(role);
-        let mine: Vec<_> = self
-            .roles
-            .iter()
-            .filter(|(own, _)| policy.requires_no_more(*own, role))
-            .map(|(own, end)| (policy.closure(*own), *end))
-            .collect();
         for field in &policy.fields {
             let level = field.shown_to_any(&shown);
             if level == Visibility::Hide || self.hides(role, field, comparisons)? {
@@ -57,33 +51,100 @@ impl Held<'_> {
             {
                 continue;
             }
-            let mut longest = Some(Timestamp::MAX);
-            for around in policy.near(field) {
-                if !(spent(comparisons)? && may_enclose(around, field)) {
-                    continue;
-                }
-                let mut seen = None;
-                for (own, end) in &mine {
-                    if spent(comparisons)? && around.shown_to_any(own) <= level {
-                        seen = seen.max(Some(*end));
-                    }
-                }
-                longest = longest.min(seen);
+            self.see(field, level, &eyes, comparisons)?;
+        }
+        Ok(())
+    }
+
+    /// Whether they see, until then, what a role and others together show: the role what encloses a
+    /// field, and one of the others the field, which nobody sees by it alone.
+    pub(super) fn sees_joined(
+        &self,
+        role: RoleId,
+        others: impl IntoIterator<Item = RoleId>,
+        until: Timestamp,
+        comparisons: &mut usize,
+    ) -> Result<(), Refusal> {
+        let policy = self.policy;
+        let eyes = self.eyes(role, until, comparisons)?;
+        let shown = policy.closure(role);
+        let others = others.into_iter().flat_map(|other| policy.closure(other));
+        let others: HashSet<_> = others.collect();
+        for field in &policy.fields {
+            let alone = field.shown_to_any(&others);
+            if alone == Visibility::Hide {
+                continue;
             }
-            match longest {
-                Some(end) if !touched(field, &denials, comparisons)? => {
-                    if end < until {
-                        let given = field.name().into();
-                        return Err(Refusal::Outlasts { given, until: end });
-                    }
+            let mut opened = Visibility::Hide;
+            for around in policy.near(field) {
+                let by_role = around.shown_to_any(&shown);
+                if spent(comparisons)?
+                    && around.name() != field.name()
+                    && may_enclose(around, field)
+                    && by_role < around.shown_to_any(&others)
+                {
+                    opened = opened.min(by_role);
                 }
-                _ => {
-                    let field = field.name().into();
-                    return Err(Refusal::FieldNotSeen { field });
-                }
+            }
+            if opened < Visibility::Hide {
+                self.see(field, opened.max(alone), &eyes, comparisons)?;
             }
         }
         Ok(())
+    }
+
+    /// What they see by, as far as it asks for no more than a role does.
+    fn eyes(
+        &self,
+        role: RoleId,
+        until: Timestamp,
+        comparisons: &mut usize,
+    ) -> Result<Eyes<'_>, Refusal> {
+        let roles = self.roles.iter();
+        let roles = roles.filter(|(own, _)| self.policy.requires_no_more(*own, role));
+        Ok(Eyes {
+            roles: roles
+                .map(|(own, end)| (self.policy.closure(*own), *end))
+                .collect(),
+            denials: self.denials(role, comparisons)?,
+            until,
+        })
+    }
+
+    /// Whether they see a field at the end of its path, as well as this.
+    fn see(
+        &self,
+        field: &Field,
+        level: Visibility,
+        eyes: &Eyes<'_>,
+        comparisons: &mut usize,
+    ) -> Result<(), Refusal> {
+        let mut longest = Some(Timestamp::MAX);
+        for around in self.policy.near(field) {
+            if !(spent(comparisons)? && may_enclose(around, field)) {
+                continue;
+            }
+            let mut seen = None;
+            for (own, end) in &eyes.roles {
+                if spent(comparisons)? && around.shown_to_any(own) <= level {
+                    seen = seen.max(Some(*end));
+                }
+            }
+            longest = longest.min(seen);
+        }
+        match longest {
+            Some(end) if !touched(field, &eyes.denials, comparisons)? => {
+                if end < eyes.until {
+                    let given = field.name().into();
+                    return Err(Refusal::Outlasts { given, until: end });
+                }
+                Ok(())
+            }
+            _ => {
+                let field = field.name().into();
+                Err(Refusal::FieldNotSeen { field })
+            }
+        }
     }
 
     /// Whether a role hides a field that it shows.
@@ -95,6 +156,14 @@ impl Held<'_> {
         }
         Ok(false)
     }
+}
+
+/// What somebody sees by, and for how long it is to last.
+struct Eyes<'p> {
+    /// The closures of their roles, with the ends of the grants.
+    roles: Vec<(HashSet<RoleId>, Timestamp)>,
+    denials: Vec<&'p Pattern>,
+    until: Timestamp,
 }
 
 /// Whether a denial hides something of a field: what encloses it, it, or what lies in it.
