@@ -30,7 +30,7 @@ pub enum Error {
     State(encoding::Error),
     /// A text that was to be filtered and is no JSON.
     Json {
-        /// The byte, from 0, at or before which it is wrong.
+        /// The byte, from 0, where it is wrong.
         at: usize,
         /// What is wrong there.
         fault: JsonFault,

@@ -1,5 +1,7 @@
-//! Reads JSON as RFC 8259 has it and nothing looser, event by event, without recursion.
+//! Reads JSON as RFC 8259 has it and nothing looser, without recursion: token by token for policies,
+//! event by event for what is filtered.
 
+use core::ops::Range;
 use std::{borrow::Cow, collections::HashSet};
 
 use jsonc_parser::{Scanner, ScannerOptions, tokens::Token};
@@ -46,16 +48,16 @@ enum Open<'t> {
     List,
 }
 
-pub(super) struct Reader<'t> {
+/// The tokens of a text. What the scanner takes and RFC 8259 does not is refused here: white space of
+/// other kinds, control characters in strings.
+pub(super) struct Tokens<'t> {
     text: &'t str,
     scanner: Scanner<'t>,
-    open: Vec<Open<'t>>,
-    next: Next,
     /// Where the last token ended.
     end: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Tokens<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let strict = ScannerOptions {
             allow_single_quoted_strings: false,
@@ -68,16 +70,65 @@ impl<'t> Reader<'t> {
         Self {
             text,
             scanner: Scanner::new(text, &strict),
+            end: 0,
+        }
+    }
+
+    /// The next token, comments among them; None at the end. Or the byte where the text is wrong.
+    pub(super) fn next(&mut self) -> Result<Option<Token<'t>>, (usize, JsonFault)> {
+        let before = self.end;
+        let scanned = self.scanner.scan();
+        let token = scanned.map_err(|error| (error.range().start, JsonFault::Grammar))?;
+        let at = self.at();
+        self.end = at.end;
+        let is_space = |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        if let Some(wrong) = self.place_of(before..at.start, |byte| !is_space(byte)) {
+            return Err((wrong, JsonFault::Grammar));
+        }
+        match (&token, self.place_of(at, |byte| byte < b' ')) {
+            (Some(Token::String(_)), Some(wrong)) => Err((wrong, JsonFault::ControlCharacter)),
+            _ => Ok(token),
+        }
+    }
+
+    /// Where the last token stands.
+    pub(super) fn at(&self) -> Range<usize> {
+        self.scanner.token_start()..self.scanner.token_end()
+    }
+
+    /// The text after the last token.
+    pub(super) fn rest(&self) -> &'t str {
+        self.text.get(self.end..).unwrap_or_default()
+    }
+
+    /// The first byte of this kind.
+    fn place_of(&self, at: Range<usize>, is_wrong: impl Fn(u8) -> bool) -> Option<usize> {
+        let bytes = self.text.as_bytes().get(at.clone())?;
+        let offset = bytes.iter().position(|byte| is_wrong(*byte))?;
+        Some(at.start.saturating_add(offset))
+    }
+}
+
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    tokens: Tokens<'t>,
+    open: Vec<Open<'t>>,
+    next: Next,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            tokens: Tokens::new(text),
             open: Vec::new(),
             next: Next::Value,
-            end: 0,
         }
     }
 
     /// The last event as it is written.
     pub(super) fn raw(&self) -> &'t str {
-        let token = self.scanner.token_start()..self.scanner.token_end();
-        self.text.get(token).unwrap_or_default()
+        self.text.get(self.tokens.at()).unwrap_or_default()
     }
 
     /// The next event; None at the end of a text that is complete.
@@ -111,24 +162,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The next token, where nothing but the white space of RFC 8259 §2 stands before it.
     fn token(&mut self) -> Result<Option<Token<'t>>, Error> {
-        let token = self.scanner.scan();
-        let start = match token {
-            Ok(None) => self.text.len(),
-            _ => self.scanner.token_start(),
-        };
-        let between = self.text.get(self.end..start).unwrap_or_default();
-        let is_space = |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        if !between.bytes().all(is_space) {
-            return Err(self.fault(JsonFault::Grammar));
-        }
-        let token = token.map_err(|_| self.fault(JsonFault::Grammar))?;
-        self.end = self.scanner.token_end();
-        if matches!(token, Some(Token::String(_))) && self.raw().bytes().any(|byte| byte < b' ') {
-            return Err(self.fault(JsonFault::ControlCharacter));
-        }
-        Ok(token)
+        let token = self.tokens.next();
+        token.map_err(|(at, fault)| Error::Json { at, fault })
     }
 
     fn key(&mut self, key: Cow<'t, str>) -> Result<Event<'t>, Error> {
@@ -187,7 +223,7 @@ impl<'t> Reader<'t> {
     }
 
     fn fault(&self, fault: JsonFault) -> Error {
-        let at = self.scanner.token_start();
+        let at = self.tokens.at().start;
         Error::Json { at, fault }
     }
 }

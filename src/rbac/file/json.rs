@@ -3,24 +3,25 @@
 //! The first place that is not JSON ends the reading; a parser that guessed on would find mistakes
 //! that are none.
 
-use core::ops::Range;
 use std::{borrow::Cow, collections::HashSet};
 
-use jsonc_parser::{Scanner, ScannerOptions, tokens::Token};
+use jsonc_parser::tokens::Token;
 
 use super::{
     Found,
     node::{DEPTH, Entry, Node, Value},
 };
-use crate::rbac::finding::{Name, Problem};
+use crate::rbac::{
+    error::JsonFault,
+    finding::{Name, Problem},
+    json::Tokens,
+};
 
 /// The file as a tree; None where it is not JSON, which is then among the `found`, as are keys that
 /// stand twice.
 pub(super) fn parse<'d>(text: &'d str, found: &mut Found) -> Option<Node<'d>> {
     let mut parser = Parser {
-        text,
-        scanner: Scanner::new(text, &STRICT),
-        end: 0,
+        tokens: Tokens::new(text),
         open: Vec::new(),
         found,
     };
@@ -32,15 +33,6 @@ pub(super) fn parse<'d>(text: &'d str, found: &mut Found) -> Option<Node<'d>> {
         }
     }
 }
-
-const STRICT: ScannerOptions = ScannerOptions {
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
-};
 
 const VALUE: &str = "a value is needed here";
 const KEY: &str = "a key in quotation marks is needed here";
@@ -60,10 +52,7 @@ enum Open<'d> {
 type Key<'d> = (Cow<'d, str>, usize);
 
 struct Parser<'d, 'f> {
-    text: &'d str,
-    scanner: Scanner<'d>,
-    /// Where the last token ended.
-    end: usize,
+    tokens: Tokens<'d>,
     /// From the outside in, at most [`DEPTH`].
     open: Vec<Open<'d>>,
     found: &'f mut Found,
@@ -95,17 +84,17 @@ impl<'d> Parser<'d, '_> {
     /// A value that is whole; None where one has begun that has others in it.
     fn begin(&mut self) -> Result<Option<Node<'d>>, Slip> {
         let token = self.next()?.ok_or_else(|| self.needed(VALUE))?;
-        let start = self.scanner.token_start();
+        let start = self.tokens.at().start;
         let value = match token {
             Token::String(text) => Value::Text(text),
             Token::Number(number) => Value::Number(number.into()),
             Token::Boolean(value) => Value::Bool(value),
             Token::Null => Value::Other,
-            Token::OpenBracket if self.is_next(b']') => {
+            Token::OpenBracket if self.is_next(']') => {
                 self.next()?;
                 Value::List(Vec::new())
             }
-            Token::OpenBrace if self.is_next(b'}') => {
+            Token::OpenBrace if self.is_next('}') => {
                 self.next()?;
                 Value::Table(Vec::new())
             }
@@ -116,12 +105,12 @@ impl<'d> Parser<'d, '_> {
             }
             _ => return Err(self.needed(VALUE)),
         };
-        Ok(Some(Node::new(start..self.end, value)))
+        Ok(Some(Node::new(start..self.tokens.at().end, value)))
     }
 
     fn enter(&mut self, open: Open<'d>) -> Result<Option<Node<'d>>, Slip> {
         if self.open.len() >= DEPTH {
-            return Err((self.scanner.token_start(), Problem::TooDeep));
+            return Err((self.tokens.at().start, Problem::TooDeep));
         }
         self.open.push(open);
         Ok(None)
@@ -135,7 +124,10 @@ impl<'d> Parser<'d, '_> {
                 match self.next()? {
                     Some(Token::Comma) => self.open.push(Open::List(start, items)),
                     Some(Token::CloseBracket) => {
-                        return Ok(Some(Node::new(start..self.end, Value::List(items))));
+                        return Ok(Some(Node::new(
+                            start..self.tokens.at().end,
+                            Value::List(items),
+                        )));
                     }
                     _ => return Err(self.needed("a comma or `]` is needed here")),
                 }
@@ -149,7 +141,10 @@ impl<'d> Parser<'d, '_> {
                     }
                     Some(Token::CloseBrace) => {
                         self.every_key_once(&mut entries);
-                        return Ok(Some(Node::new(start..self.end, Value::Table(entries))));
+                        return Ok(Some(Node::new(
+                            start..self.tokens.at().end,
+                            Value::Table(entries),
+                        )));
                     }
                     _ => return Err(self.needed("a comma or `}` is needed here")),
                 }
@@ -162,7 +157,7 @@ impl<'d> Parser<'d, '_> {
         let Some(Token::String(key)) = self.next()? else {
             return Err(self.needed(KEY));
         };
-        let at = self.scanner.token_start();
+        let at = self.tokens.at().start;
         match self.next()? {
             Some(Token::Colon) => Ok((key, at)),
             _ => Err(self.needed(COLON)),
@@ -184,48 +179,28 @@ impl<'d> Parser<'d, '_> {
         }
     }
 
-    /// The next token. What the scanner takes and RFC 8259 does not is refused here: white space of
-    /// other kinds, comments, control characters in texts.
     fn next(&mut self) -> Result<Option<Token<'d>>, Slip> {
-        let before = self.end;
-        let scanned = self.scanner.scan();
-        let token = scanned.map_err(|error| (error.range().start, Problem::Json(NOT_JSON)))?;
-        let at = self.scanner.token_start()..self.scanner.token_end();
-        self.end = at.end;
-        if let Some(offset) = self.place_of(before..at.start, |byte| !b" \t\n\r".contains(&byte)) {
-            return Err((offset, Problem::Json(NOT_JSON)));
-        }
-        match &token {
-            Some(Token::String(_)) => match self.place_of(at, |byte| byte < b' ') {
-                Some(offset) => Err((
-                    offset,
-                    Problem::Json("a control character stands in a text"),
-                )),
-                None => Ok(token),
-            },
-            Some(Token::CommentLine(_) | Token::CommentBlock(_)) => {
-                Err((at.start, Problem::Json("JSON has no comments")))
+        let wrong = |(at, fault)| match fault {
+            JsonFault::ControlCharacter => {
+                (at, Problem::Json("a control character stands in a text"))
             }
-            _ => Ok(token),
+            _ => (at, Problem::Json("this is no JSON")),
+        };
+        match self.tokens.next().map_err(wrong)? {
+            Some(Token::CommentLine(_) | Token::CommentBlock(_)) => {
+                Err(self.needed("JSON has no comments"))
+            }
+            token => Ok(token),
         }
     }
 
-    fn is_next(&self, wanted: u8) -> bool {
-        let rest = self.text.as_bytes().get(self.end..).unwrap_or_default();
-        let mut rest = rest.iter().filter(|byte| !b" \t\n\r".contains(byte));
-        rest.next() == Some(&wanted)
-    }
-
-    /// The first byte of this kind.
-    fn place_of(&self, at: Range<usize>, is_wrong: impl Fn(u8) -> bool) -> Option<usize> {
-        let bytes = self.text.as_bytes().get(at.clone())?;
-        let offset = bytes.iter().position(|byte| is_wrong(*byte))?;
-        Some(at.start.saturating_add(offset))
+    fn is_next(&self, wanted: char) -> bool {
+        let rest = self.tokens.rest();
+        rest.trim_start_matches([' ', '\t', '\n', '\r'])
+            .starts_with(wanted)
     }
 
     fn needed(&self, what: &'static str) -> Slip {
-        (self.scanner.token_start(), Problem::Json(what))
+        (self.tokens.at().start, Problem::Json(what))
     }
 }
-
-const NOT_JSON: &str = "this is no JSON";
