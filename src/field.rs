@@ -70,6 +70,7 @@
 mod chunked;
 mod context;
 mod envelope;
+mod error;
 mod key;
 mod keyring;
 #[cfg(feature = "store")]
@@ -78,6 +79,7 @@ mod sealed;
 use zeroize::Zeroizing;
 
 pub use context::{Context, Part, Row};
+pub use error::Error;
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Keyring, State};
 #[cfg(feature = "store")]
@@ -87,7 +89,7 @@ pub use sealed::{Resealed, Sealed, SealedError};
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretSlice};
 
-use crate::{encoding, secret};
+use crate::secret;
 
 /// Longest plaintext, in bytes: 16 MiB. A value is held in memory whole, twice while it is opened;
 /// what is longer is a file.
@@ -123,74 +125,4 @@ impl Opened {
     pub const fn stale(&self) -> Option<KeyVersion> {
         self.stale
     }
-}
-
-/// Why something was not sealed, opened or loaded.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The cryptography refuses: another key, another context or a changed byte. It does not say
-    /// which.
-    #[error("envelope cannot be opened")]
-    Open,
-    /// Does not start like an envelope, or is not written like one.
-    #[error("not an envelope")]
-    NotAnEnvelope,
-    /// Starts like an envelope, with a key version or a length that none has.
-    #[error("envelope is malformed")]
-    Malformed,
-    /// An envelope of a suite that this version does not open.
-    #[error("suite {0:#04x} is not supported")]
-    UnsupportedSuite(u8),
-    /// A plaintext beyond [`MAX_PLAINTEXT_LEN`], or an envelope of one.
-    #[error("value is longer than 16 MiB")]
-    TooLong,
-    /// The ring never had this key.
-    #[error("no key has version {0}")]
-    UnknownKey(KeyVersion),
-    /// The key does not open until it is resumed.
-    #[error("key version {0} is suspended")]
-    Suspended(KeyVersion),
-    /// The key is gone, and what it sealed with it. No function of this version destroys a key: only
-    /// a ring that was written elsewhere has one that is.
-    #[error("key version {0} is destroyed")]
-    Destroyed(KeyVersion),
-    /// The step asked for does not start from this state.
-    #[error("key version {version} is {state}")]
-    WrongState {
-        /// The key.
-        version: KeyVersion,
-        /// Its state.
-        state: State,
-    },
-    /// A version or a key that the ring has or had already.
-    #[error("key version {0} is a duplicate")]
-    DuplicateKey(KeyVersion),
-    /// A ring without a primary key, or with several.
-    #[error("key ring does not have exactly one primary key")]
-    NotOnePrimary,
-    /// A ring of 1,024 keys, or one whose last key has the last version, [`u32::MAX`].
-    #[error("key ring takes no more keys")]
-    TooManyKeys,
-    /// A stored key is not the one that was stored.
-    #[error("key version {0} does not match its fingerprint")]
-    Fingerprint(KeyVersion),
-    /// Stored bytes are not a ring.
-    #[error(transparent)]
-    Encoding(#[from] encoding::Error),
-    /// The context does not say this part, nor that it is left out.
-    #[error("context does not say its {0}")]
-    MissingPart(Part),
-    /// A part of the context is empty.
-    #[error("context has an empty {0}")]
-    EmptyPart(Part),
-    /// A part of the context is longer than 1,024 bytes.
-    #[error("context has a {0} of more than 1024 bytes")]
-    LongPart(Part),
-    /// An application's part under a tag below 0x40.
-    #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
-    ReservedTag(u8),
-    /// The operating system gave no randomness.
-    #[error("no randomness")]
-    Randomness,
 }
