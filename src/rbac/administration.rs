@@ -100,6 +100,7 @@ use held::{Authority, Held, MAX_COMPARISONS, spent};
 pub use members::Members;
 pub use principal::{Assignment, Principal, Withdrawal};
 pub use refusal::{Refusal, Who};
+use sight::Others;
 
 use std::collections::BTreeSet;
 
@@ -152,8 +153,8 @@ impl Policy {
         let (span, by) = (Span::of(&grant), &assignment.by);
         let held = Held::new(policy, by, grant.scope(), span, Authority::Given, now);
         held.may("assign", grant.role(), (Who::Granter, by))?;
-        let others = policy.lasting(assignment.to.grants, grant.scope(), now);
-        held.includes(role, others, span.until)?;
+        let others = Others::new(policy, assignment.to.grants, grant.scope(), span, now);
+        held.includes(role, &others, span.until)?;
         policy.keep_time(role, &grant, assignment.to.grants, now)?;
         self.finish(role, grant, assignment, now)
     }

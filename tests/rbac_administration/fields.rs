@@ -241,3 +241,29 @@ fn what_encloses_a_field_is_shown_to_who_has_the_field_by_who_sees_both() {
     assert_eq!(give(&["outer"], acme("inner").until(at(0))), Ok(()));
     assert_eq!(give(&["outer"], acme("both")), Ok(()));
 }
+
+/// RB-11, RB-03, RB-04: what shows the same for a shorter time, in one tenant of many or under a
+/// condition does not make it so that nothing is added.
+#[test]
+fn what_encloses_a_field_is_added_where_it_is_seen_for_less() {
+    let text = "[roles.strict]\ninherits = [\"outer\"]\nrequire = { mfa_within = \"1h\" }\n";
+    let policy = policy(&format!("{NESTED}{text}"));
+    let ada = holding([everywhere("staff"), everywhere("outer")]);
+    let give = |given: Grant, had: Grant| {
+        let bob = holding([everywhere("inner"), had]);
+        assign_to(&policy, &ada, &bob, given, at(0)).map(drop)
+    };
+    let given = || acme("outer").until(at(2 * HOUR));
+    assert_eq!(give(given(), acme("outer").until(at(3 * HOUR))), Ok(()));
+    assert_eq!(give(given(), everywhere("outer")), Ok(()));
+    for less in [
+        acme("outer").until(at(HOUR)),
+        acme("outer").from(at(HOUR)),
+        globex("outer"),
+        acme("strict"),
+    ] {
+        assert_eq!(give(given(), less), not_seen("contact.email"));
+    }
+    let refused = give(everywhere("outer"), acme("outer"));
+    assert_eq!(refused, not_seen("contact.email"));
+}

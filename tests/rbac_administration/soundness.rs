@@ -1,9 +1,12 @@
 //! Whatever is given, under random policies: the receiver may do nothing with it, anywhere, at any
-//! time and under any circumstances, that the giver may not do there, then and so.
+//! time and under any circumstances, that the giver may not do there, then and so. And two people who
+//! give to each other and to themselves, again and again, come to nothing that neither had.
 
 use portcullis::{
     Timestamp,
-    rbac::{Facts, Grant, Grants, Permission, Policy, Request, Scope},
+    rbac::{
+        Assignment, Facts, Grant, Grants, Permission, Policy, Principal, Request, Scope, Visibility,
+    },
 };
 use proptest::prelude::*;
 
@@ -200,7 +203,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     /// RB-11, RB-03: nor does anybody show more than they see.
     #[test]
@@ -212,7 +215,7 @@ proptest! {
         let staff = Grant::new("staff", Scope::Everywhere);
         let ada = held.into_iter().chain([staff]).try_fold(Grants::new(), Grants::with).unwrap();
         if let Ok(bob) = assign(&policy, &ada, given) {
-            for (question, field) in questions().flat_map(|q| FIELDS.map(|field| (q, field))) {
+            for (question, field) in sights() {
                 let facts = Facts::new().second_factor_at(question.factor.then_some(question.now));
                 let tenant = tenant(question.tenant);
                 let sees = |grants| {
@@ -220,6 +223,98 @@ proptest! {
                 };
                 prop_assert!(sees(&bob) >= sees(&ada), "{question:?} {field} {ada:?} {bob:?}");
             }
+        }
+    }
+}
+
+/// What is asked of fields: neither a permission nor an owner counts.
+fn sights() -> impl Iterator<Item = (Question<'static>, &'static str)> {
+    let circumstances = questions().filter(|q| q.permission == QUESTIONS[0] && !q.own);
+    circumstances.flat_map(|question| FIELDS.map(|field| (question, field)))
+}
+
+/// One gives a grant, to the other or to themselves, some time after the step before.
+type Step = (usize, usize, Grant, u64);
+
+fn any_steps() -> impl Strategy<Value = Vec<Step>> {
+    let after = prop::sample::select(vec![0, 1, HOUR]);
+    prop::collection::vec((0..2_usize, 0..2_usize, any_grant(), after), 1..6)
+}
+
+fn any_people() -> impl Strategy<Value = [Grants; 2]> {
+    let held = || {
+        prop::collection::vec(any_grant(), 0..4).prop_map(|held| {
+            let staff = Grant::new("staff", Scope::Everywhere);
+            let mut all = held.into_iter().chain([staff]);
+            all.try_fold(Grants::new(), Grants::with).unwrap()
+        })
+    };
+    (held(), held()).prop_map(<[Grants; 2]>::from)
+}
+
+/// What becomes of two people who do all the steps that are let through, and when the last was.
+fn after(policy: &Policy, people: &[Grants; 2], steps: Vec<Step>) -> ([Grants; 2], u64) {
+    let (names, mut people, mut now) = (["ada", "bob"], people.clone(), 0);
+    for (giver, receiver, grant, later) in steps {
+        now += later;
+        let facts = Facts::new().second_factor_at(Some(at(now)));
+        let of = |who: usize| Principal::new(names[who], &people[who]).with_facts(facts);
+        let assignment = if giver == receiver {
+            Assignment::to_oneself(grant, of(giver))
+        } else {
+            Assignment::new(grant, of(receiver), of(giver))
+        };
+        if let Ok(grants) = policy.assign(&assignment, at(now)) {
+            people[receiver] = grants;
+        }
+    }
+    (people, now)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// RB-11: what neither of two may do, neither may after any number of gifts.
+    #[test]
+    fn two_who_give_to_each_other_gain_nothing(
+        policy in any_policy(),
+        before in any_people(),
+        steps in any_steps(),
+    ) {
+        let (people, now) = after(&policy, &before, steps);
+        let may = |people: &[Grants; 2], question| {
+            may(&policy, &people[0], "ada", question) || may(&policy, &people[1], "bob", question)
+        };
+        for question in questions().filter(|question| question.now >= at(now)) {
+            prop_assert!(
+                !may(&people, question) || may(&before, question),
+                "{question:?} {before:?} {people:?}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// RB-11, RB-03: nor does either see of a field what neither saw.
+    #[test]
+    fn two_who_give_to_each_other_see_nothing_more(
+        policy in any_policy_of_fields(),
+        before in any_people(),
+        steps in any_steps(),
+    ) {
+        let (people, now) = after(&policy, &before, steps);
+        for (question, field) in sights().filter(|(question, _)| question.now >= at(now)) {
+            let facts = Facts::new().second_factor_at(question.factor.then_some(question.now));
+            let tenant = tenant(question.tenant);
+            let best = |people: &[Grants; 2]| -> Option<Visibility> {
+                let sees = people.iter().map(|grants| {
+                    policy.visibility_with(grants, &tenant, field, facts, question.now)
+                });
+                sees.min()
+            };
+            prop_assert!(best(&people) >= best(&before), "{question:?} {field} {before:?} {people:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What somebody holds in a scope: what they may do there, and what they may pass on.
 
-use super::{Principal, Refusal, Who};
+use super::{Principal, Refusal, Who, sight::Others};
 use crate::{
     Timestamp,
     rbac::{
@@ -122,7 +122,7 @@ impl<'p> Held<'p> {
     pub(super) fn includes(
         &self,
         role: RoleId,
-        others: impl IntoIterator<Item = RoleId>,
+        others: &Others,
         until: Timestamp,
     ) -> Result<(), Refusal> {
         let mut comparisons = MAX_COMPARISONS;

@@ -1,6 +1,6 @@
 //! Fields: nobody shows to others what they do not see.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Refusal,
@@ -9,8 +9,9 @@ use super::{
 use crate::{
     Timestamp,
     rbac::{
-        Field, Pattern, Visibility,
+        Field, Grant, Grants, Pattern, Scope, Visibility,
         compile::{Compiled, RoleId},
+        grants::Span,
         visibility::{ANY, reading},
     },
 };
@@ -61,15 +62,20 @@ impl Held<'_> {
     pub(super) fn sees_joined(
         &self,
         role: RoleId,
-        others: impl IntoIterator<Item = RoleId>,
+        others: &Others,
         until: Timestamp,
         comparisons: &mut usize,
     ) -> Result<(), Refusal> {
         let policy = self.policy;
         let eyes = self.eyes(role, until, comparisons)?;
         let shown = policy.closure(role);
-        let others = others.into_iter().flat_map(|other| policy.closure(other));
-        let others: HashSet<_> = others.collect();
+        let closures = |roles: &mut dyn Iterator<Item = RoleId>| -> HashSet<_> {
+            roles.flat_map(|other| policy.closure(other)).collect()
+        };
+        let throughout = others.throughout.iter().copied();
+        let mut throughout = throughout.filter(|other| policy.requires_no_more(*other, role));
+        let throughout = closures(&mut throughout);
+        let others = closures(&mut others.ever.iter().copied());
         for field in &policy.fields {
             let alone = field.shown_to_any(&others);
             if alone == Visibility::Hide {
@@ -81,7 +87,7 @@ impl Held<'_> {
                 if spent(comparisons)?
                     && around.name() != field.name()
                     && may_enclose(around, field)
-                    && by_role < around.shown_to_any(&others)
+                    && by_role < around.shown_to_any(&throughout)
                 {
                     opened = opened.min(by_role);
                 }
@@ -155,6 +161,33 @@ impl Held<'_> {
             }
         }
         Ok(false)
+    }
+}
+
+/// The roles that somebody has beside the one that they are given.
+pub(super) struct Others {
+    /// Those of grants that count somewhere in the scope, now or later.
+    ever: BTreeSet<RoleId>,
+    /// Those of grants that count everywhere in the scope, as long as what is given does.
+    throughout: BTreeSet<RoleId>,
+}
+
+impl Others {
+    pub(super) fn new(
+        policy: &Compiled,
+        grants: &Grants,
+        scope: &Scope,
+        span: Span,
+        now: Timestamp,
+    ) -> Self {
+        let covers = |grant: &&Grant| grant.scope().covers(scope) && Span::of(grant).covers(span);
+        let throughout = grants.iter().filter(covers);
+        Self {
+            ever: policy.lasting(grants, scope, now),
+            throughout: throughout
+                .filter_map(|grant| policy.role_id(grant.role()))
+                .collect(),
+        }
     }
 }
 
