@@ -16,8 +16,8 @@
 //! [chunked-encryption](https://c2sp.org/chunked-encryption) specification: HKDF-Expand-SHA-512
 //! derives key, base nonce and commitment from the ring's key, the salt and the context; AES-256-GCM
 //! encrypts in chunks of 16 KiB, the last one always shorter. Its context is the envelope's first
-//! five bytes followed by the bytes of [`Context`]. Suite 0xFA (XAES-256-GCM) is recognised and
-//! refused.
+//! five bytes followed by the bytes of [`Context`]. A key of the suite XAES-256-GCM seals shorter
+//! envelopes, which start with 0xFA and do not commit ([`Suite`]).
 //!
 //! # A whole store
 //!
@@ -75,6 +75,8 @@ mod key;
 mod keyring;
 #[cfg(feature = "store")]
 mod sealed;
+mod suite;
+mod xaes;
 
 use zeroize::Zeroizing;
 
@@ -88,6 +90,7 @@ pub use sealed::{Resealed, Sealed, SealedError};
 /// the same version.
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretSlice};
+pub use suite::Suite;
 
 use crate::secret;
 

@@ -265,6 +265,7 @@ fn refuses_an_envelope_with_any_byte_changed() {
             changed[at] ^= change;
             let error = refused(ring.open(&email(), &changed));
             let expected = match at {
+                // 0xF9 ^ 0x01 is no suite; no change tried is the other one
                 0 => matches!(error, Error::NotAnEnvelope),
                 1..5 => matches!(error, Error::UnknownKey(_) | Error::Malformed),
                 _ => error == Error::Open,
@@ -311,12 +312,23 @@ fn says_what_is_wrong_before_it_looks_for_a_key() {
     assert_eq!(open(b""), Error::NotAnEnvelope);
     assert_eq!(open(b"ada@example.org, in the clear"), Error::NotAnEnvelope);
     assert_eq!(open(&envelope(0xFB, 9, 77)), Error::NotAnEnvelope);
-    assert_eq!(open(&envelope(0xFA, 9, 77)), Error::UnsupportedSuite(0xFA));
+    assert_eq!(open(&envelope(0xFA, 9, 44)), Error::Malformed);
+    assert_eq!(open(&envelope(0xFA, 9, 45)), Error::UnknownKey(version(9)));
     assert_eq!(open(&envelope(0xF9, 0, 77)), Error::Malformed);
     assert_eq!(open(&envelope(0xF9, 9, 76)), Error::Malformed);
     assert_eq!(open(&envelope(0xF9, 9, 77)), Error::UnknownKey(version(9)));
-    let too_long = envelope(0xF9, 9, MAX_PLAINTEXT_LEN + MAX_PLAINTEXT_LEN / 1024 + 78);
-    assert_eq!(open(&too_long), Error::TooLong);
+    let longest = MAX_PLAINTEXT_LEN + MAX_PLAINTEXT_LEN / 1024 + 77;
+    assert_eq!(
+        open(&envelope(0xF9, 9, longest)),
+        Error::UnknownKey(version(9))
+    );
+    assert_eq!(open(&envelope(0xF9, 9, longest + 1)), Error::TooLong);
+    let longest = MAX_PLAINTEXT_LEN + 45;
+    assert_eq!(
+        open(&envelope(0xFA, 9, longest)),
+        Error::UnknownKey(version(9))
+    );
+    assert_eq!(open(&envelope(0xFA, 9, longest + 1)), Error::TooLong);
 }
 
 /// CR-03: the key version is authenticated, so that a label that is changed is a byte that is

@@ -1,14 +1,20 @@
 //! What a sealed value is bound to, and its bytes.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use super::Error;
 
-/// What the encoding starts with.
-const MAGIC: &[u8; 4] = b"PCX1";
+/// What the encoding of no parts is: the name of this form and its version, and their number.
+const EMPTY: &[u8] = b"PCX1\0";
+/// Where the number of parts stands.
+const COUNT: usize = 4;
+/// Tag and length of a part.
+const HEAD_LEN: usize = 5;
+/// Room that a clone has, so that a column's context takes its row without moving: a part with the
+/// text of a UUID.
+const ROOM: usize = HEAD_LEN + 1 + 36;
 /// Longest part, in bytes: what a database takes for an indexed key, with room to spare.
-const MAX_PART_LEN: usize = 1024;
+const MAX_PART_LEN: u32 = 1024;
 /// Where the application's own tags begin.
 const FIRST_APPLICATION_TAG: u8 = 0x40;
 
@@ -36,114 +42,226 @@ const FIRST_APPLICATION_TAG: u8 = 0x40;
 ///
 /// A part that was left out on purpose is there with length 0. The row's bytes start with its type:
 /// integer 1 and 16 bytes big-endian two's complement, text 2, UUID 3, bytes 4.
-#[derive(Clone, Default, Eq, PartialEq)]
+#[derive(Eq, PartialEq)]
 #[must_use]
 pub struct Context {
-    /// None is a part left out on purpose.
-    parts: BTreeMap<Part, Option<Vec<u8>>>,
+    // INVARIANT: the encoding of the parts that are right.
+    bytes: Vec<u8>,
+    /// The parts that no encoding has, and why, by ascending part.
+    wrong: Vec<(Part, Error)>,
 }
 
 impl Context {
     /// Binds nothing yet, and seals nothing until tenant, table, column and row are said.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            bytes: EMPTY.to_vec(),
+            wrong: Vec::new(),
+        }
     }
 
     /// The customer whose value this is. A value sealed for one tenant does not open for another.
     pub fn tenant(self, tenant: &str) -> Self {
-        self.with(Part::Tenant, Some(tenant.into()))
+        self.with(Part::Tenant, &[tenant.as_bytes()])
     }
 
     /// The value belongs to no tenant: it opens for all. For what the whole application shares.
     pub fn without_tenant(self) -> Self {
-        self.with(Part::Tenant, None)
+        self.without(Part::Tenant)
     }
 
     /// The table, or the kind of record.
     pub fn table(self, table: &str) -> Self {
-        self.with(Part::Table, Some(table.into()))
+        self.with(Part::Table, &[table.as_bytes()])
     }
 
     /// The column, or the field of the record.
     pub fn column(self, column: &str) -> Self {
-        self.with(Part::Column, Some(column.into()))
+        self.with(Part::Column, &[column.as_bytes()])
     }
 
     /// The row, by an identifier that does not change as long as the value lives.
     pub fn row(self, row: impl Into<Row>) -> Self {
-        self.with(Part::Row, Some(row.into().encode()))
+        match row.into() {
+            Row::Integer(value) => self.with(Part::Row, &[&[1], &value.to_be_bytes()]),
+            Row::Text(text) if !text.is_empty() => self.with(Part::Row, &[&[2], text.as_bytes()]),
+            Row::Uuid(uuid) => self.with(Part::Row, &[&[3], &uuid]),
+            Row::Bytes(bytes) if !bytes.is_empty() => self.with(Part::Row, &[&[4], &bytes]),
+            // No identifier.
+            Row::Text(_) | Row::Bytes(_) => self.with(Part::Row, &[]),
+        }
     }
 
     /// The value is not bound to a row: whoever can write to the table can move it to any other row
     /// of its column. For values that are sealed before their row has an identifier.
     pub fn without_row(self) -> Self {
-        self.with(Part::Row, None)
+        self.without(Part::Row)
     }
 
     /// The person whom the value is about.
     pub fn subject(self, subject: &str) -> Self {
-        self.with(Part::Subject, Some(subject.into()))
+        self.with(Part::Subject, &[subject.as_bytes()])
     }
 
     /// The deployment, such as `production`: with it, a value from production does not open in a
     /// test environment that got hold of the keys.
     pub fn environment(self, environment: &str) -> Self {
-        self.with(Part::Environment, Some(environment.into()))
+        self.with(Part::Environment, &[environment.as_bytes()])
     }
 
     /// What the plaintext is, such as `email` or `contact.v2`.
     pub fn value_type(self, value_type: &str) -> Self {
-        self.with(Part::Type, Some(value_type.into()))
+        self.with(Part::Type, &[value_type.as_bytes()])
     }
 
     /// A part of the application's own, under a tag from 0x40 on. A revision that grows with each
     /// change of the row, kept elsewhere, stops an old value from being put back into its own cell.
     pub fn application(self, tag: u8, value: &[u8]) -> Self {
-        self.with(Part::Application(tag), Some(value.into()))
+        self.with(Part::Application(tag), &[value])
     }
 
-    fn with(mut self, part: Part, value: Option<Vec<u8>>) -> Self {
-        self.parts.insert(part, value);
-        self
-    }
-
-    /// Appends the encoding.
-    pub(super) fn encode_into(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+    /// The bytes that stand for it, or which part is missing or wrong.
+    pub(super) fn encoded(&self) -> Result<&[u8], Error> {
         for required in [Part::Tenant, Part::Table, Part::Column, Part::Row] {
-            if !self.parts.contains_key(&required) {
+            if self.get(required).is_none() && !self.is_wrong(required) {
                 return Err(Error::MissingPart(required));
             }
         }
-        out.extend_from_slice(MAGIC);
-        // At most 199 tags pass `tag`, so the fallback is never written.
-        out.push(u8::try_from(self.parts.len()).unwrap_or(u8::MAX));
-        for (part, value) in &self.parts {
-            let bytes = checked(*part, value.as_deref())?;
-            let len = u32::try_from(bytes.len()).map_err(|_| Error::LongPart(*part))?;
-            out.push(part.tag()?);
-            out.extend_from_slice(&len.to_be_bytes());
-            out.extend_from_slice(bytes);
+        match self.wrong.first() {
+            Some((_, error)) => Err(error.clone()),
+            None => Ok(&self.bytes),
         }
-        Ok(())
+    }
+
+    /// A part's bytes: none if it is not said, empty if it is left out on purpose.
+    pub(super) fn get(&self, part: Part) -> Option<&[u8]> {
+        let tag = part.tag().ok()?;
+        let mut parts = self.parts().take_while(|(found, _)| *found <= tag);
+        parts.find_map(|(found, value)| (found == tag).then_some(value))
+    }
+
+    /// Takes the pieces of a part's bytes in the place of what it was.
+    fn with(mut self, part: Part, pieces: &[&[u8]]) -> Self {
+        self.wrong.retain(|(other, _)| *other != part);
+        match checked(part, pieces.iter().map(|piece| piece.len()).sum()) {
+            Ok((tag, len)) => self.put(tag, len, pieces),
+            Err(error) => {
+                if let Ok(tag) = part.tag() {
+                    self.remove(tag);
+                }
+                let at = self.wrong.partition_point(|(other, _)| *other < part);
+                self.wrong.insert(at, (part, error));
+            }
+        }
+        self
+    }
+
+    /// Leaves a part out on purpose.
+    fn without(mut self, part: Part) -> Self {
+        self.wrong.retain(|(other, _)| *other != part);
+        if let Ok(tag) = part.tag() {
+            self.put(tag, 0, &[]);
+        }
+        self
+    }
+
+    /// Writes a part behind the others and turns it into its place.
+    fn put(&mut self, tag: u8, len: u32, pieces: &[&[u8]]) {
+        let at = self.remove(tag);
+        let before = self.bytes.len();
+        self.bytes.push(tag);
+        self.bytes.extend_from_slice(&len.to_be_bytes());
+        for piece in pieces {
+            self.bytes.extend_from_slice(piece);
+        }
+        let added = self.bytes.len().saturating_sub(before);
+        if let Some(from_there) = self.bytes.get_mut(at..) {
+            from_there.rotate_right(added);
+        }
+        self.count(1);
+    }
+
+    /// Takes a part out and gives the place where it stands or would stand.
+    fn remove(&mut self, tag: u8) -> usize {
+        let before = self.parts().take_while(|(other, _)| *other < tag);
+        let at = before.fold(EMPTY.len(), |at, (_, value)| end_of(at, value));
+        let mut parts = self.parts();
+        if let Some((_, value)) = parts.find(|(other, _)| *other == tag) {
+            let end = end_of(at, value);
+            drop(parts);
+            self.bytes.drain(at..end);
+            self.count(-1);
+        }
+        at
+    }
+
+    /// A tag stands once and has one byte, so the number fits in one.
+    fn count(&mut self, change: i8) {
+        if let Some(count) = self.bytes.get_mut(COUNT) {
+            *count = count.saturating_add_signed(change);
+        }
+    }
+
+    /// Tags and bytes of the parts that are right.
+    fn parts(&self) -> impl Iterator<Item = (u8, &[u8])> {
+        let mut rest = self.bytes.get(EMPTY.len()..).unwrap_or_default();
+        core::iter::from_fn(move || {
+            let ([tag, len @ ..], after) = rest.split_first_chunk::<HEAD_LEN>()?;
+            let len = usize::try_from(u32::from_be_bytes(*len)).ok()?;
+            let (value, after) = after.split_at_checked(len)?;
+            rest = after;
+            Some((*tag, value))
+        })
+    }
+
+    fn is_wrong(&self, part: Part) -> bool {
+        self.wrong.iter().any(|(other, _)| *other == part)
     }
 }
 
-/// The bytes of a part; none where it is left out on purpose, which an empty value must not look
-/// like.
-fn checked(part: Part, value: Option<&[u8]>) -> Result<&[u8], Error> {
-    match value {
-        Some([]) => Err(Error::EmptyPart(part)),
-        Some(bytes) if bytes.len() > MAX_PART_LEN => Err(Error::LongPart(part)),
-        Some(bytes) => Ok(bytes),
-        None => Ok(&[]),
+/// Where a part that starts at `at` ends.
+const fn end_of(at: usize, value: &[u8]) -> usize {
+    at.saturating_add(HEAD_LEN).saturating_add(value.len())
+}
+
+/// The tag and the length of a part, if an encoding can have it. Length 0 is a part left out on
+/// purpose, which an empty value must not look like.
+fn checked(part: Part, len: usize) -> Result<(u8, u32), Error> {
+    match u32::try_from(len) {
+        Ok(0) => Err(Error::EmptyPart(part)),
+        Ok(len) if len <= MAX_PART_LEN => Ok((part.tag()?, len)),
+        _ => Err(Error::LongPart(part)),
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// With room for a row.
+impl Clone for Context {
+    fn clone(&self) -> Self {
+        let mut bytes = Vec::with_capacity(self.bytes.len().saturating_add(ROOM));
+        bytes.extend_from_slice(&self.bytes);
+        Self {
+            bytes,
+            wrong: self.wrong.clone(),
+        }
     }
 }
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bound = self.parts.iter().filter(|(_, value)| value.is_some());
+        let right = self.parts().filter(|(_, value)| !value.is_empty());
+        let right = right.map(|(tag, _)| Part::of(tag));
+        let mut bound: Vec<_> = right
+            .chain(self.wrong.iter().map(|(part, _)| *part))
+            .collect();
+        bound.sort_unstable();
         f.write_str("Context ")?;
-        f.debug_set().entries(bound.map(|(part, _)| part)).finish()
+        f.debug_set().entries(bound).finish()
     }
 }
 
@@ -183,6 +301,19 @@ impl Part {
             Self::Application(tag) => Err(Error::ReservedTag(tag)),
         }
     }
+
+    const fn of(tag: u8) -> Self {
+        match tag {
+            1 => Self::Tenant,
+            2 => Self::Table,
+            3 => Self::Column,
+            4 => Self::Row,
+            5 => Self::Subject,
+            6 => Self::Environment,
+            7 => Self::Type,
+            tag => Self::Application(tag),
+        }
+    }
 }
 
 impl fmt::Display for Part {
@@ -214,26 +345,6 @@ pub enum Row {
     Uuid([u8; 16]),
     /// Any other bytes.
     Bytes(Vec<u8>),
-}
-
-impl Row {
-    /// Empty for an empty text or no bytes, which is no identifier.
-    fn encode(&self) -> Vec<u8> {
-        match self {
-            Self::Integer(value) => tagged(1, &value.to_be_bytes()),
-            Self::Text(text) => tagged(2, text.as_bytes()),
-            Self::Uuid(uuid) => tagged(3, uuid),
-            Self::Bytes(bytes) => tagged(4, bytes),
-        }
-    }
-}
-
-fn tagged(kind: u8, bytes: &[u8]) -> Vec<u8> {
-    if bytes.is_empty() {
-        Vec::new()
-    } else {
-        [&[kind], bytes].concat()
-    }
 }
 
 /// The type only: an identifier may be personal data.
@@ -273,14 +384,11 @@ impl From<String> for Row {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::{collection::vec, option, prelude::*};
 
     use super::*;
-
-    fn encode(context: &Context) -> Result<Vec<u8>, Error> {
-        let mut out = Vec::new();
-        context.encode_into(&mut out).map(|()| out)
-    }
 
     /// Reads an encoding back, as another language would; None for what is not one.
     fn read(bytes: &[u8]) -> Option<Vec<(u8, Vec<u8>)>> {
@@ -347,7 +455,108 @@ mod tests {
                 expected.push((tag, value));
             }
             expected.sort();
-            prop_assert_eq!(read(&encode(&context)?), Some(expected));
+            prop_assert_eq!(read(context.encoded()?), Some(expected));
+        }
+    }
+
+    /// A part said in some way, and what a table of parts makes of it.
+    type Said = (Part, Option<Vec<u8>>);
+
+    fn said() -> impl Strategy<Value = Said> {
+        let value = prop_oneof![
+            Just(Vec::new()),
+            vec(any::<u8>(), 1..6),
+            (1020..1030_usize).prop_map(|len| vec![b'x'; len]),
+        ];
+        let tag = prop_oneof![Just(0x3F_u8), Just(0x40), Just(0x7F), Just(0xFF)];
+        prop_oneof![
+            4 => (tag, value).prop_map(|(tag, value)| (Part::Application(tag), Some(value))),
+            1 => Just((Part::Tenant, None)),
+            1 => Just((Part::Row, None)),
+            1 => Just((Part::Tenant, Some(b"acme".to_vec()))),
+            1 => Just((Part::Row, Some([&[2], &b"42"[..]].concat()))),
+            1 => Just((Part::Table, Some(b"contact".to_vec()))),
+            1 => Just((Part::Column, Some(b"email".to_vec()))),
+        ]
+    }
+
+    fn say(context: Context, (part, value): &Said) -> Context {
+        match (part, value.as_deref()) {
+            (Part::Tenant, Some(_)) => context.tenant("acme"),
+            (Part::Tenant, None) => context.without_tenant(),
+            (Part::Row, Some(_)) => context.row("42"),
+            (Part::Row, None) => context.without_row(),
+            (Part::Table, _) => context.table("contact"),
+            (Part::Column, _) => context.column("email"),
+            (Part::Application(tag), value) => context.application(*tag, value.unwrap()),
+            other => panic!("not in the strategy: {other:?}"),
+        }
+    }
+
+    /// What the parts that were said last are: the encoding, or what is wrong first.
+    fn of_table(parts: &BTreeMap<Part, Option<Vec<u8>>>) -> Result<Vec<u8>, Error> {
+        let required = [Part::Tenant, Part::Table, Part::Column, Part::Row];
+        if let Some(missing) = required.into_iter().find(|part| !parts.contains_key(part)) {
+            return Err(Error::MissingPart(missing));
+        }
+        let mut out = [&b"PCX1"[..], &[u8::try_from(parts.len()).unwrap()]].concat();
+        for (part, value) in parts {
+            match value.as_deref() {
+                Some([]) => return Err(Error::EmptyPart(*part)),
+                Some(long) if long.len() > 1024 => return Err(Error::LongPart(*part)),
+                _ => {}
+            }
+            let tag = (1..).zip(required).find(|(_, other)| other == part);
+            let tag = match (tag, part) {
+                (Some((tag, _)), _) => tag,
+                (None, Part::Application(tag)) if *tag < 0x40 => {
+                    return Err(Error::ReservedTag(*tag));
+                }
+                (None, Part::Application(tag)) => *tag,
+                other => panic!("not in the strategy: {other:?}"),
+            };
+            let value = value.clone().unwrap_or_default();
+            out.push(tag);
+            out.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
+            out.extend(value);
+        }
+        Ok(out)
+    }
+
+    proptest! {
+        /// CR-02: parts said in any order, again and again, wrong and put right: what was said last
+        /// counts, as in a table of parts.
+        #[test]
+        fn holds_what_was_said_last(steps in vec(said(), 0..14)) {
+            let mut context = Context::new();
+            let mut table = BTreeMap::new();
+            for step in &steps {
+                context = say(context, step);
+                table.insert(step.0, step.1.clone());
+                let expected = of_table(&table);
+                prop_assert_eq!(context.encoded().map(<[u8]>::to_vec), expected.clone());
+                prop_assert_eq!(context.clone().encoded().map(<[u8]>::to_vec), expected);
+            }
+            let bound: Vec<_> = table.iter().filter(|(_, v)| v.is_some()).map(|(p, _)| p).collect();
+            let shown = format!("{context:?}");
+            let expected = format!("Context {bound:?}").replace('[', "{").replace(']', "}");
+            prop_assert_eq!(shown, expected);
+        }
+    }
+
+    /// A column's context is cloned and given its row in one allocation.
+    #[test]
+    fn has_room_for_a_row_when_it_is_cloned() {
+        let column = Context::new()
+            .tenant("acme")
+            .table("contact")
+            .column("email");
+        let uuid = "123e4567-e89b-12d3-a456-426614174000";
+        for row in [Row::from(42), Row::from(uuid), Row::Uuid([7; 16])] {
+            let clone = column.clone();
+            let before = (clone.bytes.as_ptr(), clone.bytes.capacity());
+            let with_row = clone.row(row);
+            assert_eq!((with_row.bytes.as_ptr(), with_row.bytes.capacity()), before);
         }
     }
 

@@ -2,25 +2,23 @@
 //!
 //! ```text
 //! suite 0xF9 | key version u32 big-endian, from 1 | body (chunked.rs)
+//! suite 0xFA | key version u32 big-endian, from 1 | body (xaes.rs)
 //! ```
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
 
 use super::{
-    Context, Error, Key, KeyVersion, MAX_PLAINTEXT_LEN,
-    chunked::{self, Body, SALT_LEN},
+    Context, Error, KeyVersion, MAX_PLAINTEXT_LEN, Suite, chunked,
+    suite::{NONCE_LEN, PREFIX_LEN, Prepared},
+    xaes,
 };
 
-/// Cobblestone-256. No text in UTF-8 has this byte.
-const COBBLESTONE_256: u8 = 0xF9;
-/// XAES-256-GCM, which this version recognises and refuses.
-const XAES_256_GCM: u8 = 0xFA;
-/// Suite and key version.
-const PREFIX_LEN: usize = 5;
 /// What a written envelope starts with: the name of this form and its version.
 const TEXT_PREFIX: &str = "pc1.";
 
-const MAX_LEN: usize = PREFIX_LEN + chunked::sealed_len(MAX_PLAINTEXT_LEN);
+/// The longest of all suites.
+const MAX_LEN: usize = Suite::Cobblestone256.sealed_len(MAX_PLAINTEXT_LEN);
 /// Four characters for three bytes, and the prefix.
 const MAX_TEXT_LEN: usize = MAX_LEN.div_ceil(3) * 4 + TEXT_PREFIX.len();
 
@@ -30,63 +28,78 @@ pub(super) struct Envelope<'a> {
     body: Body<'a>,
 }
 
+enum Body<'a> {
+    Cobblestone256(chunked::Body<'a>),
+    Xaes256Gcm(xaes::Body<'a>),
+}
+
 impl<'a> Envelope<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
-        if bytes.len() > MAX_LEN {
-            return Err(Error::TooLong);
-        }
         let (suite, rest) = bytes.split_first().ok_or(Error::NotAnEnvelope)?;
-        match *suite {
-            COBBLESTONE_256 => {}
-            XAES_256_GCM => return Err(Error::UnsupportedSuite(XAES_256_GCM)),
-            _ => return Err(Error::NotAnEnvelope),
+        let suite = Suite::from_byte(*suite).ok_or(Error::NotAnEnvelope)?;
+        if bytes.len() > suite.sealed_len(MAX_PLAINTEXT_LEN) {
+            return Err(Error::TooLong);
         }
         let (version, body) = rest.split_first_chunk().ok_or(Error::Malformed)?;
         Ok(Self {
             version: KeyVersion::new(u32::from_be_bytes(*version)).ok_or(Error::Malformed)?,
-            body: Body::parse(body)?,
+            body: match suite {
+                Suite::Cobblestone256 => Body::Cobblestone256(chunked::Body::parse(body)?),
+                Suite::Xaes256Gcm => Body::Xaes256Gcm(xaes::Body::parse(body)?),
+            },
         })
     }
 
-    /// The plaintext, in memory that is wiped.
+    /// The plaintext, in memory that is wiped. A key of another suite opens nothing here.
     pub(super) fn open(
         &self,
-        key: &Key,
+        key: &Prepared,
         context: &Context,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
-        self.body
-            .open(key.expose(), &authenticated(self.version, context)?)
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let authenticated = || authenticated(key.suite(), self.version, context);
+        match (&self.body, key) {
+            (Body::Cobblestone256(body), Prepared::Cobblestone256(key)) => {
+                body.open(key.expose(), &authenticated()?)
+            }
+            (Body::Xaes256Gcm(body), Prepared::Xaes256Gcm(key)) => {
+                body.open(key, &authenticated()?)
+            }
+            (Body::Cobblestone256(_) | Body::Xaes256Gcm(_), _) => Err(Error::WrongSuite {
+                version: self.version,
+            }),
+        }
     }
 }
 
-/// The envelope of `plaintext`. The salt must be new under this key.
+/// The envelope of `plaintext`. The nonce must be new under this key.
 pub(super) fn seal(
     version: KeyVersion,
-    key: &Key,
+    key: &Prepared,
     context: &Context,
     plaintext: &[u8],
-    salt: &[u8; SALT_LEN],
+    nonce: &[u8; NONCE_LEN],
 ) -> Result<Vec<u8>, Error> {
     if plaintext.len() > MAX_PLAINTEXT_LEN {
         return Err(Error::TooLong);
     }
-    let authenticated = authenticated(version, context)?;
-    let mut out = prefix(version).to_vec();
-    chunked::seal(key.expose(), salt, &authenticated, plaintext, &mut out)?;
+    let suite = key.suite();
+    let authenticated = authenticated(suite, version, context)?;
+    let mut out = Vec::with_capacity(suite.sealed_len(plaintext.len()));
+    out.extend_from_slice(&prefix(suite, version));
+    key.seal(nonce, &authenticated, plaintext, &mut out)?;
     Ok(out)
 }
 
-fn prefix(version: KeyVersion) -> [u8; PREFIX_LEN] {
+fn prefix(suite: Suite, version: KeyVersion) -> [u8; PREFIX_LEN] {
     let [a, b, c, d] = version.get().to_be_bytes();
-    [COBBLESTONE_256, a, b, c, d]
+    [suite.byte(), a, b, c, d]
 }
 
 /// What the body is bound to: suite and key version, so that no envelope can be relabelled, then the
 /// context, which is self-delimiting.
-fn authenticated(version: KeyVersion, context: &Context) -> Result<Vec<u8>, Error> {
-    let mut bytes = prefix(version).to_vec();
-    context.encode_into(&mut bytes)?;
-    Ok(bytes)
+fn authenticated(suite: Suite, version: KeyVersion, context: &Context) -> Result<Vec<u8>, Error> {
+    let context = context.encoded()?;
+    Ok([&prefix(suite, version), context].concat())
 }
 
 /// `pc1.` and base64url without padding (RFC 4648 §5).
@@ -101,4 +114,87 @@ pub(super) fn from_text(text: &str) -> Result<Vec<u8>, Error> {
     }
     let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::NotAnEnvelope)?;
     Base64UrlUnpadded::decode_vec(encoded).map_err(|_| Error::NotAnEnvelope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Key;
+
+    const SUITES: [Suite; 2] = [Suite::Cobblestone256, Suite::Xaes256Gcm];
+
+    fn key(suite: Suite, byte: u8) -> Prepared {
+        Prepared::new(suite, &Key::from_bytes([byte; 32]))
+    }
+
+    fn place() -> Context {
+        let context = Context::new().tenant("acme").table("contact");
+        context.column("email").row(42)
+    }
+
+    fn sealed(suite: Suite, plaintext: &[u8]) -> Vec<u8> {
+        let key = key(suite, 7);
+        seal(KeyVersion::FIRST, &key, &place(), plaintext, &[9; 24]).unwrap()
+    }
+
+    fn open(key: &Prepared, context: &Context, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(Envelope::parse(bytes)?.open(key, context)?.to_vec())
+    }
+
+    /// CR-01, CR-03: each suite opens what it sealed, in the length that it says.
+    #[test]
+    fn opens_what_was_sealed_and_knows_its_length_before() {
+        for suite in SUITES {
+            for len in [0, 1, 15, 16, 17, 16_383, 16_384, 40_000] {
+                let plaintext = vec![b'x'; len];
+                let envelope = sealed(suite, &plaintext);
+                assert_eq!(envelope.len(), suite.sealed_len(len));
+                assert_eq!(envelope.capacity(), envelope.len());
+                let opened = open(&key(suite, 7), &place(), &envelope);
+                assert!(opened.unwrap() == plaintext, "{suite} {len}");
+            }
+        }
+        assert_eq!(Suite::Cobblestone256.sealed_len(15), 15 + 77);
+        assert_eq!(Suite::Xaes256Gcm.sealed_len(15), 15 + 45);
+    }
+
+    /// CR-03: an envelope is sealed and opened in the suite of its key. The bytes of one suite mean
+    /// nothing in the other, even where the 32 bytes of the keys are the same.
+    #[test]
+    fn refuses_an_envelope_whose_key_is_of_another_suite() {
+        let version = KeyVersion::FIRST;
+        for (suite, other) in [SUITES, [SUITES[1], SUITES[0]]].map(|[a, b]| (a, b)) {
+            let mut envelope = sealed(suite, &[b'x'; 100]);
+            let refused = open(&key(other, 7), &place(), &envelope);
+            assert_eq!(refused, Err(Error::WrongSuite { version }));
+            envelope[0] = other.byte();
+            let refused = open(&key(other, 7), &place(), &envelope);
+            assert_eq!(refused, Err(Error::Open), "relabelled");
+            let refused = open(&key(suite, 7), &place(), &envelope);
+            assert_eq!(refused, Err(Error::WrongSuite { version }));
+        }
+    }
+
+    /// CR-03: every byte counts, in both suites.
+    #[test]
+    fn refuses_an_envelope_with_any_byte_changed() {
+        for suite in SUITES {
+            let envelope = sealed(suite, b"ada@example.org");
+            for at in 5..envelope.len() {
+                for bit in 0..8 {
+                    let mut changed = envelope.clone();
+                    changed[at] ^= 1 << bit;
+                    let refused = open(&key(suite, 7), &place(), &changed);
+                    assert_eq!(refused, Err(Error::Open), "{suite}, byte {at}");
+                }
+            }
+            // The key's version, told to the same key.
+            for at in 1..5 {
+                let mut changed = envelope.clone();
+                changed[at] ^= 2;
+                let refused = open(&key(suite, 7), &place(), &changed);
+                assert_eq!(refused, Err(Error::Open), "{suite}, byte {at}");
+            }
+        }
+    }
 }

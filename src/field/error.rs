@@ -17,9 +17,12 @@ pub enum Error {
     /// Starts like an envelope, with a key version or a length that none has.
     #[error("envelope is malformed")]
     Malformed,
-    /// An envelope of a suite that this version does not open.
-    #[error("suite {0:#04x} is not supported")]
-    UnsupportedSuite(u8),
+    /// An envelope that says another suite than its key belongs to.
+    #[error("key version {version} belongs to another suite")]
+    WrongSuite {
+        /// The key.
+        version: KeyVersion,
+    },
     /// A plaintext beyond [`MAX_PLAINTEXT_LEN`](super::MAX_PLAINTEXT_LEN), or an envelope of one.
     #[error("value is longer than 16 MiB")]
     TooLong,

@@ -6,10 +6,10 @@ use secrecy::SecretSlice;
 use zeroize::Zeroizing;
 
 use super::{
-    Context, Error, Key, KeyVersion, Opened,
-    chunked::SALT_LEN,
+    Context, Error, Key, KeyVersion, Opened, Suite,
     envelope::{self, Envelope},
     key::Fingerprint,
+    suite::{NONCE_LEN, Prepared},
 };
 use crate::{
     encoding::{self, Decoder},
@@ -124,18 +124,19 @@ impl Keyring {
     /// [`Error::TooLong`] beyond [`MAX_PLAINTEXT_LEN`](super::MAX_PLAINTEXT_LEN); a context that
     /// lacks a part or has a wrong one; [`Error::Randomness`].
     pub fn seal(&self, context: &Context, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
-        let salt = random::bytes().map_err(|_| Error::Randomness)?;
-        self.seal_with_salt(context, plaintext, &salt)
+        let nonce = random::bytes().map_err(|_| Error::Randomness)?;
+        self.seal_with_nonce(context, plaintext, &nonce)
     }
 
-    fn seal_with_salt(
+    fn seal_with_nonce(
         &self,
         context: &Context,
         plaintext: &[u8],
-        salt: &[u8; SALT_LEN],
+        nonce: &[u8; NONCE_LEN],
     ) -> Result<Vec<u8>, Error> {
         let slot = self.primary_slot()?;
-        envelope::seal(slot.version, slot.opening_key()?, context, plaintext, salt)
+        let key = Prepared::new(Suite::default(), slot.opening_key()?);
+        envelope::seal(slot.version, &key, context, plaintext, nonce)
     }
 
     /// Opens an envelope with exactly the key that it names, for exactly the place it was sealed for.
@@ -144,12 +145,13 @@ impl Keyring {
     ///
     /// [`Error::Open`] for whatever the cryptography refuses: another key under that version,
     /// another context, a changed byte. Before any key is touched: [`Error::NotAnEnvelope`],
-    /// [`Error::UnsupportedSuite`], [`Error::Malformed`], [`Error::TooLong`], the errors of the
-    /// context, [`Error::UnknownKey`], [`Error::Suspended`], [`Error::Destroyed`].
+    /// [`Error::Malformed`], [`Error::TooLong`], the errors of the context, [`Error::UnknownKey`],
+    /// [`Error::WrongSuite`], [`Error::Suspended`], [`Error::Destroyed`].
     pub fn open(&self, context: &Context, envelope: &[u8]) -> Result<Opened, Error> {
         let envelope = Envelope::parse(envelope)?;
         let slot = self.slot(envelope.version)?;
-        let plaintext = envelope.open(slot.opening_key()?, context)?;
+        let key = Prepared::new(Suite::default(), slot.opening_key()?);
+        let plaintext = envelope.open(&key, context)?;
         let stale = (slot.state == State::Retired).then_some(slot.version);
         Ok(Opened::new(plaintext, stale))
     }
@@ -414,12 +416,10 @@ mod tests {
                 let line = case.lines().find_map(|l| l.strip_prefix(name));
                 HEXLOWER.decode(line.unwrap().trim().as_bytes()).unwrap()
             };
-            let mut encoded = Vec::new();
-            context.encode_into(&mut encoded).unwrap();
-            assert_eq!(encoded, get("context"), "{case}");
+            assert_eq!(context.encoded().unwrap(), get("context"), "{case}");
             let ring = Keyring::decode(&get("ring")).unwrap();
             let salt = get("salt").try_into().unwrap();
-            let sealed = ring.seal_with_salt(&context, &get("plaintext"), &salt);
+            let sealed = ring.seal_with_nonce(&context, &get("plaintext"), &salt);
             assert_eq!(sealed.unwrap(), get("envelope"), "{case}");
         }
     }

@@ -1,0 +1,186 @@
+//! The body of a compact envelope: XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>).
+//!
+//! The first half of a random nonce of 192 bits derives the key of one message, by NIST SP 800-108r1
+//! §4.1 over AES-256-CMAC; AES-256-GCM encrypts under it with the second half. It does not commit to
+//! its key: the ring selects keys exactly.
+//!
+//! ```text
+//! nonce 24 | ciphertext | tag 16
+//! ```
+
+use aes_gcm::{AeadInOut, KeyInit, aead::inout::InOutBuf};
+use xaes_256_gcm::Xaes256Gcm;
+use zeroize::Zeroizing;
+
+use super::{Error, Key};
+
+pub(super) const NONCE_LEN: usize = 24;
+const TAG_LEN: usize = 16;
+
+/// How long the body of a plaintext of `len` bytes is; saturates.
+pub(super) const fn sealed_len(len: usize) -> usize {
+    len.saturating_add(NONCE_LEN + TAG_LEN)
+}
+
+/// A key whose AES schedule and CMAC subkey are computed; both are wiped when it is dropped. Boxed:
+/// what is moved is not wiped where it was.
+pub(super) struct Prepared(Box<Xaes256Gcm>);
+
+impl Prepared {
+    pub(super) fn new(key: &Key) -> Self {
+        Self(Box::new(Xaes256Gcm::new(key.expose().into())))
+    }
+
+    /// Appends the body of `plaintext`, which is read where it is, so `out` never holds any of it.
+    pub(super) fn seal(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        context: &[u8],
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        out.reserve_exact(sealed_len(plaintext.len()));
+        out.extend_from_slice(nonce);
+        let start = out.len();
+        out.resize(start.saturating_add(plaintext.len()), 0);
+        let ciphertext = out.get_mut(start..).unwrap_or_default();
+        let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| Error::TooLong)?;
+        let tag = self
+            .0
+            .encrypt_inout_detached(nonce.into(), context, buffer)
+            .map_err(|_| Error::TooLong)?;
+        out.extend_from_slice(&tag);
+        Ok(())
+    }
+}
+
+/// A body that is long enough to be one.
+pub(super) struct Body<'a> {
+    nonce: &'a [u8; NONCE_LEN],
+    ciphertext: &'a [u8],
+    tag: &'a [u8; TAG_LEN],
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (nonce, rest) = bytes.split_first_chunk().ok_or(Error::Malformed)?;
+        let (ciphertext, tag) = rest.split_last_chunk().ok_or(Error::Malformed)?;
+        Ok(Self {
+            nonce,
+            ciphertext,
+            tag,
+        })
+    }
+
+    /// The plaintext, if it is what was sealed under `key` and `context`: the tag is verified before
+    /// anything is decrypted.
+    pub(super) fn open(&self, key: &Prepared, context: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut plaintext = Zeroizing::new(vec![0; self.ciphertext.len()]);
+        let buffer = InOutBuf::new(self.ciphertext, &mut plaintext).map_err(|_| Error::Open)?;
+        key.0
+            .decrypt_inout_detached(self.nonce.into(), context, buffer, self.tag.into())
+            .map_err(|_| Error::Open)?;
+        Ok(plaintext)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+    use shake::{
+        Shake128,
+        digest::{ExtendableOutput, Update, XofReader},
+    };
+
+    use super::*;
+
+    fn seal(key: [u8; 32], nonce: [u8; 24], context: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Prepared::new(&Key::from_bytes(key))
+            .seal(&nonce, context, plaintext, &mut out)
+            .unwrap();
+        out
+    }
+
+    fn open(key: [u8; 32], context: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Body::parse(body)?.open(&Prepared::new(&Key::from_bytes(key)), context)
+    }
+
+    /// CR-01: both vectors of the specification, one for each value of the subkey's carry.
+    #[test]
+    fn agrees_with_the_vectors_of_the_specification() {
+        let vectors = [
+            (
+                [1; 32],
+                "",
+                "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271",
+            ),
+            (
+                [3; 32],
+                "c2sp.org/XAES-256-GCM",
+                "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d",
+            ),
+        ];
+        for (key, context, expected) in vectors {
+            let context = context.as_bytes();
+            let body = seal(key, *b"ABCDEFGHIJKLMNOPQRSTUVWX", context, b"XAES-256-GCM");
+            let (nonce, sealed) = body.split_at(NONCE_LEN);
+            assert_eq!(nonce, b"ABCDEFGHIJKLMNOPQRSTUVWX");
+            assert_eq!(HEXLOWER.encode(sealed), expected);
+            assert_eq!(&**open(key, context, &body).unwrap(), b"XAES-256-GCM");
+        }
+    }
+
+    fn take<const N: usize>(stream: &mut impl XofReader) -> [u8; N] {
+        let mut bytes = [0; N];
+        stream.read(&mut bytes);
+        bytes
+    }
+
+    fn take_some(stream: &mut impl XofReader) -> Vec<u8> {
+        let [len] = take(stream);
+        let mut bytes = vec![0; len.into()];
+        stream.read(&mut bytes);
+        bytes
+    }
+
+    /// The specification's accumulated test: what a stream of SHAKE-128 says is sealed, and SHAKE-128
+    /// is taken of all of it.
+    fn accumulated(messages: u32) -> String {
+        let mut stream = Shake128::default().finalize_xof();
+        let mut digest = Shake128::default();
+        for _ in 0..messages {
+            let (key, nonce) = (take(&mut stream), take(&mut stream));
+            let (plaintext, context) = (take_some(&mut stream), take_some(&mut stream));
+            let body = seal(key, nonce, &context, &plaintext);
+            digest.update(&body[NONCE_LEN..]);
+            assert!(*open(key, &context, &body).unwrap() == plaintext);
+        }
+        HEXLOWER.encode(&take::<32>(&mut digest.finalize_xof()))
+    }
+
+    /// CR-01
+    #[test]
+    fn agrees_with_the_10_000_accumulated_messages_of_the_specification() {
+        let expected = "e6b9edf2df6cec60c8cbd864e2211b597fb69a529160cd040d56c0c210081939";
+        assert_eq!(accumulated(10_000), expected);
+    }
+
+    /// CR-01
+    #[cfg(not(debug_assertions))]
+    #[test]
+    fn agrees_with_the_1_000_000_accumulated_messages_of_the_specification() {
+        let expected = "2163ae1445985a30b60585ee67daa55674df06901b890593e824b8a7c885ab15";
+        assert_eq!(accumulated(1_000_000), expected);
+    }
+
+    #[test]
+    fn knows_the_length_of_a_body_before_it_is_sealed() {
+        for len in [0, 1, 16, 100_000] {
+            let body = seal([1; 32], [2; 24], b"", &vec![3; len]);
+            assert_eq!(body.len(), sealed_len(len));
+            assert_eq!(body.capacity(), body.len());
+        }
+        assert_eq!(sealed_len(usize::MAX), usize::MAX);
+    }
+}
