@@ -11,14 +11,18 @@
 //! salt 24 | commitment 32 | (ciphertext 16384 | tag 16) * n | ciphertext 0..16383 | tag 16
 //! ```
 
-use core::iter;
+use core::mem;
 
-use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit, aead::inout::InOutBuf};
+use aes_gcm::{
+    AeadInOut, AesGcm, KeyInit,
+    aead::{consts::U12, inout::InOutBuf},
+    aes::Aes256Enc,
+};
 use hmac::{Hmac, Mac, digest::FixedOutput};
 use sha2::Sha512;
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{Error, Key};
 use crate::secret;
 
 /// Plaintext bytes in every chunk but the last.
@@ -28,7 +32,7 @@ pub(super) const SALT_LEN: usize = 24;
 pub(super) const COMMITMENT_LEN: usize = 32;
 /// Salt and commitment.
 pub(super) const HEADER_LEN: usize = SALT_LEN + COMMITMENT_LEN;
-const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
+pub(super) const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
 /// Chunks are numbered below this, which is 4 PiB (C2SP chunked-encryption, "Message chunking").
 const MAX_CHUNKS: u64 = 1 << 38;
 /// What the key derivation is for: the construction's version, the cipher's name in IANA's registry
@@ -37,24 +41,47 @@ const INFO: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 /// SHA-512's block.
 const BLOCK_LEN: usize = 128;
 
+/// AES-256-GCM. Counter mode never runs AES backwards: the round keys for that are not computed.
+type Cipher = AesGcm<Aes256Enc, U12>;
+
+/// A key, ready for any number of messages: HMAC-SHA-512 after the block that the key is. Kept with
+/// the key, it saves two of the eight to ten blocks of SHA-512 that the keys of a short message take.
+///
+/// It is as secret as the key and wiped when it is dropped. It is boxed, so that what moves is a
+/// pointer: a list of keys that grows leaves nothing of it behind.
+pub(super) struct Prepared(Box<Hmac<Sha512>>);
+
+impl Prepared {
+    pub(super) fn new(key: &Key) -> Self {
+        Self::from_bytes(key.expose())
+    }
+
+    fn from_bytes(key: &[u8; Key::LEN]) -> Self {
+        Self(Box::new(hmac(key)))
+    }
+}
+
 /// What one message is sealed with. A salt must not repeat under a key, so neither does this.
 pub(super) struct Message {
-    cipher: Aes256Gcm,
+    cipher: Cipher,
     base_nonce: [u8; 12],
     commitment: [u8; COMMITMENT_LEN],
 }
 
 impl Message {
     /// HKDF-Expand (RFC 5869 §2.3) of 76 bytes, which are two blocks of SHA-512:
-    /// `cipher key 32 | base nonce 12 | commitment 32`.
-    pub(super) fn derive(key: &[u8; 32], salt: &[u8; SALT_LEN], context: &[u8]) -> Self {
-        let keyed = hmac(key);
+    /// `cipher key 32 | base nonce 12 | commitment 32`. The context is the parts one after another.
+    pub(super) fn derive(key: &Prepared, salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Self {
         let expand = |previous: &[u8], counter: u8| {
             let mut block = Zeroizing::new([0; 64]);
-            let mut mac = keyed.clone();
-            for part in [previous, INFO, salt, context, &[counter]] {
+            let mut mac = (*key.0).clone();
+            for part in [previous, INFO, salt] {
                 mac.update(part);
             }
+            for part in context {
+                mac.update(part);
+            }
+            mac.update(&[counter]);
             mac.finalize_into((&mut *block).into());
             block
         };
@@ -69,63 +96,67 @@ impl Message {
         commitment[..20].copy_from_slice(&first[44..]);
         commitment[20..].copy_from_slice(&second[..12]);
         Self {
-            cipher: Aes256Gcm::new((&*cipher_key).into()),
+            cipher: Cipher::new((&*cipher_key).into()),
             base_nonce,
             commitment,
         }
     }
 
-    /// Appends the sealed chunk and its tag. The plaintext is read where it is, so `out` never holds
-    /// any of it.
+    /// What the header of the message says of its key and context.
+    pub(super) const fn commitment(&self) -> &[u8; COMMITMENT_LEN] {
+        &self.commitment
+    }
+
+    /// Whether `commitment` is this message's, in constant time.
+    pub(super) fn has_commitment(&self, commitment: &[u8; COMMITMENT_LEN]) -> bool {
+        secret::eq(commitment, &self.commitment)
+    }
+
+    /// Writes the sealed chunk, [`TAG_LEN`] bytes longer than `plaintext`, over all of `sealed`. The
+    /// plaintext is read where it is, so `sealed` never holds any of it.
     pub(super) fn seal_chunk(
         &self,
         number: u64,
         plaintext: &[u8],
-        out: &mut Vec<u8>,
+        sealed: &mut [u8],
     ) -> Result<(), Error> {
-        let nonce = self.nonce(number)?;
-        let buffer = InOutBuf::new(plaintext, grow(out, plaintext.len()));
-        let tag = self
+        let nonce = nonce(&self.base_nonce, number)?;
+        let (ciphertext, tag) = sealed.split_last_chunk_mut().ok_or(Error::TooLong)?;
+        let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| Error::TooLong)?;
+        let made = self
             .cipher
-            .encrypt_inout_detached(&nonce.into(), &[], buffer.map_err(|_| Error::TooLong)?)
-            .map_err(|_| Error::TooLong)?;
-        out.extend_from_slice(&tag);
+            .encrypt_inout_detached(&nonce.into(), &[], buffer);
+        *tag = made.map_err(|_| Error::TooLong)?.into();
         Ok(())
     }
 
-    /// Appends the plaintext of a sealed chunk, once its tag is verified.
+    /// Writes the plaintext of a chunk, as long as `ciphertext`, over all of `plaintext` once the tag
+    /// is verified, and nothing before.
     pub(super) fn open_chunk(
         &self,
         number: u64,
-        sealed: &[u8],
-        out: &mut Vec<u8>,
+        ciphertext: &[u8],
+        tag: &[u8; TAG_LEN],
+        plaintext: &mut [u8],
     ) -> Result<(), Error> {
-        let nonce = self.nonce(number)?;
-        let (ciphertext, tag) = sealed
-            .split_last_chunk::<TAG_LEN>()
-            .ok_or(Error::Malformed)?;
-        let buffer = InOutBuf::new(ciphertext, grow(out, ciphertext.len()));
+        let nonce = nonce(&self.base_nonce, number)?;
+        let buffer = InOutBuf::new(ciphertext, plaintext).map_err(|_| Error::Open)?;
         self.cipher
-            .decrypt_inout_detached(
-                &nonce.into(),
-                &[],
-                buffer.map_err(|_| Error::Open)?,
-                tag.into(),
-            )
+            .decrypt_inout_detached(&nonce.into(), &[], buffer, tag.into())
             .map_err(|_| Error::Open)
     }
+}
 
-    /// The base nonce XOR the chunk's number, as a big-endian integer of the nonce's width.
-    fn nonce(&self, number: u64) -> Result<[u8; 12], Error> {
-        if number >= MAX_CHUNKS {
-            return Err(Error::TooLong);
-        }
-        let mut nonce = self.base_nonce;
-        for (byte, of_number) in nonce.iter_mut().skip(4).zip(number.to_be_bytes()) {
-            *byte ^= of_number;
-        }
-        Ok(nonce)
+/// The base nonce XOR the chunk's number, as a big-endian integer of the nonce's width.
+fn nonce(base: &[u8; 12], number: u64) -> Result<[u8; 12], Error> {
+    if number >= MAX_CHUNKS {
+        return Err(Error::TooLong);
     }
+    let mut nonce = *base;
+    for (byte, of_number) in nonce.iter_mut().skip(4).zip(number.to_be_bytes()) {
+        *byte ^= of_number;
+    }
+    Ok(nonce)
 }
 
 /// HMAC-SHA-512 under a key of 32 bytes. HMAC fills shorter keys up with zeros (RFC 2104 §2); doing
@@ -137,35 +168,35 @@ pub(super) fn hmac(key: &[u8; 32]) -> Hmac<Sha512> {
     Hmac::new((&*padded).into())
 }
 
-/// Lengthens `out` by `len` zeros and gives them.
-fn grow(out: &mut Vec<u8>, len: usize) -> &mut [u8] {
-    let start = out.len();
-    out.resize(start.saturating_add(len), 0);
-    out.get_mut(start..).unwrap_or_default()
-}
-
 /// How long the body of a plaintext of `len` bytes is; saturates.
 pub(super) const fn sealed_len(len: usize) -> usize {
     let tags = (len / CHUNK_LEN).saturating_add(1).saturating_mul(TAG_LEN);
     HEADER_LEN.saturating_add(len).saturating_add(tags)
 }
 
-/// Appends the body of `plaintext`.
+/// Appends the body of `plaintext`, for which `out` has [`sealed_len`] bytes of room if it is not to
+/// be allocated again. The context is the parts one after another. The salt must be new under this
+/// key.
 pub(super) fn seal(
-    key: &[u8; 32],
+    key: &Prepared,
     salt: &[u8; SALT_LEN],
-    context: &[u8],
+    context: &[&[u8]],
     plaintext: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let message = Message::derive(key, salt, context);
     out.reserve_exact(sealed_len(plaintext.len()));
     out.extend_from_slice(salt);
-    out.extend_from_slice(&message.commitment);
-    let full = plaintext.chunks_exact(CHUNK_LEN);
-    let short = full.remainder();
-    for (number, chunk) in (0..).zip(full.chain(iter::once(short))) {
-        message.seal_chunk(number, chunk, out)?;
+    out.extend_from_slice(message.commitment());
+    let start = out.len();
+    let len = sealed_len(plaintext.len()).saturating_sub(HEADER_LEN);
+    out.resize(start.saturating_add(len), 0);
+    let chunks = out.get_mut(start..).unwrap_or_default();
+    let mut rest = plaintext;
+    for (number, sealed) in (0..).zip(chunks.chunks_mut(SEALED_CHUNK_LEN)) {
+        let (chunk, after) = rest.split_at_checked(CHUNK_LEN).unwrap_or((rest, &[]));
+        message.seal_chunk(number, chunk, sealed)?;
+        rest = after;
     }
     Ok(())
 }
@@ -191,19 +222,73 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// The plaintext, if all of it is what was sealed under `key` and `context`.
-    pub(super) fn open(&self, key: &[u8; 32], context: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    /// The plaintext, if all of it is what was sealed under `key` and `context`, in a buffer without
+    /// spare room.
+    pub(super) fn open(
+        &self,
+        key: &Prepared,
+        context: &[&[u8]],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let message = Message::derive(key, self.salt, context);
-        if !secret::eq(self.commitment, &message.commitment) {
-            return Err(Error::Open);
-        }
-        // More than enough, so that it never grows: a moved buffer is a copy that nobody wipes.
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(self.chunks.len()));
-        for (number, chunk) in (0..).zip(self.chunks.chunks(SEALED_CHUNK_LEN)) {
-            message.open_chunk(number, chunk, &mut plaintext)?;
-        }
-        Ok(plaintext)
+        self.open_with(message.has_commitment(self.commitment), |chunk| {
+            let Chunk {
+                number,
+                ciphertext,
+                tag,
+                plaintext,
+            } = chunk;
+            message.open_chunk(number, ciphertext, &tag, plaintext)
+        })
     }
+
+    /// Opens every chunk, whatever became of those before it, and only then decides: how long a
+    /// refusal takes does not tell where it came from. Without the commitment no chunk is decrypted,
+    /// as none of the tags is the right one.
+    fn open_with(
+        &self,
+        committed: bool,
+        mut open: impl FnMut(Chunk<'_>) -> Result<(), Error>,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let count = self.chunks.len().div_ceil(SEALED_CHUNK_LEN);
+        let len = self
+            .chunks
+            .len()
+            .saturating_sub(count.saturating_mul(TAG_LEN));
+        // All of it at once: a buffer that grows leaves a copy behind that nobody wipes.
+        let mut plaintext = Zeroizing::new(vec![0; len]);
+        let mut rest = plaintext.as_mut_slice();
+        let mut genuine = committed;
+        for (number, sealed) in (0..).zip(self.chunks.chunks(SEALED_CHUNK_LEN)) {
+            let (ciphertext, tag) = sealed
+                .split_last_chunk::<TAG_LEN>()
+                .ok_or(Error::Malformed)?;
+            let (plaintext, after) = mem::take(&mut rest)
+                .split_at_mut_checked(ciphertext.len())
+                .ok_or(Error::Malformed)?;
+            let tag = tag.map(|byte| if committed { byte } else { !byte });
+            genuine &= open(Chunk {
+                number,
+                ciphertext,
+                tag,
+                plaintext,
+            })
+            .is_ok();
+            rest = after;
+        }
+        if genuine {
+            Ok(plaintext)
+        } else {
+            Err(Error::Open)
+        }
+    }
+}
+
+/// A sealed chunk, and where its plaintext goes.
+struct Chunk<'a> {
+    number: u64,
+    ciphertext: &'a [u8],
+    tag: [u8; TAG_LEN],
+    plaintext: &'a mut [u8],
 }
 
 #[cfg(test)]
@@ -214,6 +299,10 @@ mod tests {
 
     use super::*;
 
+    fn prepared(key: &[u8; 32]) -> Prepared {
+        Prepared::from_bytes(key)
+    }
+
     fn unpack(compressed: &[u8]) -> Vec<u8> {
         miniz_oxide::inflate::decompress_to_vec_zlib(compressed).unwrap()
     }
@@ -222,8 +311,8 @@ mod tests {
     fn open(key: &[u8], context: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let body = Body::parse(body)?;
         // A key of another length cannot be made a key at all.
-        let key = key.try_into().map_err(|_| Error::Open)?;
-        body.open(key, context)
+        let key: &[u8; 32] = key.try_into().map_err(|_| Error::Open)?;
+        body.open(&prepared(key), &[context])
     }
 
     fn official() -> Vec<vectors::Test> {
@@ -255,9 +344,9 @@ mod tests {
             let (key, salt) = (test.key[..].try_into().unwrap(), &body[..24]);
             let mut sealed = Vec::new();
             seal(
-                key,
+                &prepared(key),
                 salt.try_into().unwrap(),
-                &test.ctx,
+                &[&test.ctx],
                 &plaintext,
                 &mut sealed,
             )
@@ -276,7 +365,7 @@ mod tests {
             };
             let body = unpack(&test.ct);
             let salt = body[..24].try_into().unwrap();
-            let message = Message::derive(key, salt, &test.ctx);
+            let message = Message::derive(&prepared(key), salt, &[&test.ctx]);
             assert_eq!(message.base_nonce[..], nonce[..], "{}", test.comment);
             seen += 1;
         }
@@ -287,7 +376,7 @@ mod tests {
     fn knows_the_length_of_a_body_before_it_is_sealed() {
         for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 3 * CHUNK_LEN] {
             let mut out = Vec::new();
-            seal(&[1; 32], &[2; 24], b"", &vec![3; len], &mut out).unwrap();
+            seal(&prepared(&[1; 32]), &[2; 24], &[], &vec![3; len], &mut out).unwrap();
             assert_eq!(out.len(), sealed_len(len));
             assert_eq!(out.capacity(), out.len());
         }
@@ -297,27 +386,110 @@ mod tests {
     /// The nonce has room for 2^38 chunks and no more.
     #[test]
     fn refuses_a_chunk_whose_number_would_repeat_a_nonce() {
-        let message = Message::derive(&[1; 32], &[2; 24], b"");
-        let mut out = Vec::new();
-        message
-            .seal_chunk((1 << 38) - 1, b"last", &mut out)
-            .unwrap();
+        let message = Message::derive(&prepared(&[1; 32]), &[2; 24], &[]);
+        let mut out = [0; 4 + TAG_LEN];
+        assert_eq!(message.seal_chunk((1 << 38) - 1, b"last", &mut out), Ok(()));
         assert_eq!(
-            message.seal_chunk(1 << 38, b"beyond", &mut out),
+            message.seal_chunk(1 << 38, b"more", &mut out),
             Err(Error::TooLong)
         );
-        let nonces = [0, 1, 255, 256, (1 << 38) - 1].map(|n| message.nonce(n).unwrap());
+        let nonces =
+            [0, 1, 255, 256, (1 << 38) - 1].map(|n| nonce(&message.base_nonce, n).unwrap());
         assert_eq!(nonces[0], message.base_nonce);
         for (i, nonce) in nonces.iter().enumerate() {
             assert!(!nonces[..i].contains(nonce));
         }
     }
 
+    /// The context's parts are one text: where they are cut says nothing.
+    #[test]
+    fn a_context_is_its_parts_one_after_another() {
+        let sealed = |context: &[&[u8]]| {
+            let mut out = Vec::new();
+            seal(&prepared(&[1; 32]), &[2; 24], context, b"text", &mut out).unwrap();
+            out
+        };
+        let whole = sealed(&[b"tenant and table"]);
+        assert_eq!(sealed(&[b"tenant ", b"", b"and table"]), whole);
+        assert_ne!(sealed(&[b"tenant ", b"and tabl"]), whole);
+    }
+
+    /// CR-01: a chunk is written where its length fits and nowhere else, and opened only there.
+    #[test]
+    fn a_chunk_fits_its_place() {
+        let message = Message::derive(&prepared(&[1; 32]), &[2; 24], &[]);
+        let mut sealed = [0; 4 + TAG_LEN];
+        message.seal_chunk(0, b"text", &mut sealed).unwrap();
+        for len in [0, TAG_LEN - 1, 3 + TAG_LEN, 5 + TAG_LEN] {
+            let made = message.seal_chunk(0, b"text", &mut vec![0; len]);
+            assert_eq!(made, Err(Error::TooLong), "{len}");
+        }
+        let (ciphertext, tag) = sealed.split_last_chunk().unwrap();
+        let open =
+            |number, plaintext: &mut [u8]| message.open_chunk(number, ciphertext, tag, plaintext);
+        for len in [0, 3, 5] {
+            assert_eq!(open(0, &mut vec![0; len]), Err(Error::Open), "{len}");
+        }
+        let mut plaintext = [0; 4];
+        assert_eq!(open(1, &mut plaintext), Err(Error::Open));
+        assert_eq!(
+            plaintext, [0; 4],
+            "nothing is decrypted before the tag is verified"
+        );
+        open(0, &mut plaintext).unwrap();
+        assert_eq!(&plaintext, b"text");
+    }
+
+    /// CR-01: a refusal takes the same steps wherever it comes from: every tag is checked, and
+    /// where the commitment is wrong, none of them is the right one.
+    #[test]
+    fn checks_every_chunk_wherever_a_body_is_wrong() {
+        let (key, len) = (prepared(&[1; 32]), 3 * CHUNK_LEN + 5);
+        let mut body = Vec::new();
+        seal(&key, &[2; 24], &[], &vec![3; len], &mut body).unwrap();
+        let good = body.clone();
+        let message = Message::derive(&key, &[2; 24], &[]);
+        let steps = |body: &[u8]| {
+            let (mut checked, mut decrypted) = (0, 0);
+            let parsed = Body::parse(body).unwrap();
+            let committed = message.has_commitment(parsed.commitment);
+            let opened = parsed.open_with(committed, |chunk| {
+                let place = chunk.number;
+                let opened =
+                    message.open_chunk(place, chunk.ciphertext, &chunk.tag, chunk.plaintext);
+                checked += 1;
+                decrypted += u32::from(opened.is_ok());
+                opened
+            });
+            (opened.is_ok(), checked, decrypted)
+        };
+        assert_eq!(steps(&good), (true, 4, 4));
+        let chunk = |number: usize| HEADER_LEN + number * SEALED_CHUNK_LEN;
+        for at in [0, 1, 2, 3].map(chunk).into_iter().chain([body.len() - 1]) {
+            body[at] ^= 1;
+            assert_eq!(steps(&body), (false, 4, 3), "{at}");
+            body[at] ^= 1;
+        }
+        for at in [SALT_LEN, HEADER_LEN - 1] {
+            body[at] ^= 1;
+            assert_eq!(steps(&body), (false, 4, 0), "{at}");
+            body[at] ^= 1;
+        }
+        assert!(body == good);
+    }
+
     /// A plaintext that fails late has been decrypted in part: none of it comes out.
     #[test]
     fn gives_nothing_when_a_later_chunk_is_bad() {
         let mut body = Vec::new();
-        seal(&[1; 32], &[2; 24], b"", &vec![3; 3 * CHUNK_LEN], &mut body).unwrap();
+        seal(
+            &prepared(&[1; 32]),
+            &[2; 24],
+            &[],
+            &vec![3; 3 * CHUNK_LEN],
+            &mut body,
+        )
+        .unwrap();
         *body.last_mut().unwrap() ^= 1;
         assert_eq!(open(&[1; 32], b"", &body), Err(Error::Open));
     }
@@ -376,17 +548,20 @@ mod tests {
     fn opens_under_one_key_only_what_gcm_opens_under_two() {
         let (salt, context) = ([7; SALT_LEN], b"cell");
         let keys = [[0xAA; 32], [0xBB; 32]];
-        let messages = keys.map(|key| Message::derive(&key, &salt, context));
+        let messages = keys.map(|key| Message::derive(&prepared(&key), &salt, &[context]));
         let chunk = genuine_under_both(keys.map(|key| {
-            let message = Message::derive(&key, &salt, context);
+            let message = Message::derive(&prepared(&key), &salt, &[context]);
             let mut mac = hmac(&key);
             mac.update(&[INFO, &salt, context, &[1]].concat());
             hash_key_and_mask(&mac.finalize().into_bytes()[..32], &message.base_nonce)
         }));
         for message in &messages {
-            let mut out = Vec::new();
-            message.open_chunk(0, &chunk, &mut out).unwrap();
-            assert_eq!(out.len(), 32);
+            let (ciphertext, tag) = chunk.split_last_chunk().unwrap();
+            let mut plaintext = [0; 32];
+            message
+                .open_chunk(0, ciphertext, tag, &mut plaintext)
+                .unwrap();
+            assert_ne!(plaintext, [0; 32]);
         }
         let body = [&salt[..], &messages[0].commitment, &chunk].concat();
         assert!(open(&keys[0], context, &body).is_ok());

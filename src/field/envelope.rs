@@ -59,7 +59,7 @@ impl<'a> Envelope<'a> {
         let authenticated = || authenticated(key.suite(), self.version, context);
         match (&self.body, key) {
             (Body::Cobblestone256(body), Prepared::Cobblestone256(key)) => {
-                body.open(key.expose(), &authenticated()?)
+                body.open(key, &[&authenticated()?])
             }
             (Body::Xaes256Gcm(body), Prepared::Xaes256Gcm(key)) => {
                 body.open(key, &authenticated()?)

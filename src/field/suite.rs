@@ -69,14 +69,14 @@ impl fmt::Display for Suite {
 
 /// A key made ready for its suite.
 pub(super) enum Prepared {
-    Cobblestone256(Key),
+    Cobblestone256(chunked::Prepared),
     Xaes256Gcm(xaes::Prepared),
 }
 
 impl Prepared {
     pub(super) fn new(suite: Suite, key: &Key) -> Self {
         match suite {
-            Suite::Cobblestone256 => Self::Cobblestone256(key.clone()),
+            Suite::Cobblestone256 => Self::Cobblestone256(chunked::Prepared::new(key)),
             Suite::Xaes256Gcm => Self::Xaes256Gcm(xaes::Prepared::new(key)),
         }
     }
@@ -97,9 +97,7 @@ impl Prepared {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         match self {
-            Self::Cobblestone256(key) => {
-                chunked::seal(key.expose(), nonce, context, plaintext, out)
-            }
+            Self::Cobblestone256(key) => chunked::seal(key, nonce, &[context], plaintext, out),
             Self::Xaes256Gcm(key) => key.seal(nonce, context, plaintext, out),
         }
     }
