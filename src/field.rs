@@ -71,8 +71,10 @@ mod chunked;
 mod context;
 mod envelope;
 mod error;
+mod index;
 mod key;
 mod keyring;
+mod label;
 #[cfg(feature = "store")]
 mod sealed;
 mod suite;
@@ -82,6 +84,7 @@ use zeroize::Zeroizing;
 
 pub use context::{Context, Part, Row};
 pub use error::Error;
+pub use index::{BlindIndex, IndexValue, Normalizer};
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Keyring, State};
 #[cfg(feature = "store")]

@@ -30,7 +30,12 @@ pub mod encoding;
 pub mod ffi;
 #[cfg(feature = "field")]
 pub mod field;
-#[cfg(any(feature = "attempts", feature = "pseudonym", feature = "totp"))]
+#[cfg(any(
+    feature = "attempts",
+    feature = "field",
+    feature = "pseudonym",
+    feature = "totp"
+))]
 mod mac;
 #[cfg(any(feature = "pseudonym", feature = "rbac", feature = "redact"))]
 pub mod mask;

@@ -1,6 +1,6 @@
 //! Why something was not sealed, opened or loaded.
 
-use super::{KeyVersion, Part, State};
+use super::{KeyVersion, Normalizer, Part, State};
 use crate::encoding;
 
 /// Why something was not sealed, opened or loaded.
@@ -71,6 +71,19 @@ pub enum Error {
     /// An application's part under a tag below 0x40.
     #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
     ReservedTag(u8),
+    /// A value that is empty once it is normalised, an e-mail address without its parts, digits
+    /// without a digit or of a script that has no ASCII ones.
+    #[error("value has no {0} form to index")]
+    Unindexable(Normalizer),
+    /// An index over a column of so few distinct values that their frequencies tell them.
+    #[error("a column of {0} distinct values is not indexed: at least 256")]
+    FewValues(u64),
+    /// An index of no bits, or of more than 128.
+    #[error("an index of {0} bits: 1 to 128")]
+    IndexBits(u8),
+    /// Not what a blind index stores.
+    #[error("not an index value")]
+    NotAnIndexValue,
     /// The operating system gave no randomness.
     #[error("no randomness")]
     Randomness,

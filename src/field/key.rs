@@ -4,11 +4,8 @@ use core::{fmt, num::NonZeroU32};
 
 use hmac::{Mac, digest::FixedOutput};
 
-use super::{Error, chunked};
+use super::{Error, chunked, label};
 use crate::{random, secret};
-
-/// Keeps a key's fingerprint apart from everything else that is computed with the key.
-const FINGERPRINT_LABEL: &[u8] = b"portcullis/v1/fingerprint";
 
 /// 32 secret bytes, uniformly random: never a password, never a text.
 ///
@@ -44,7 +41,7 @@ impl Key {
     pub fn fingerprint(&self) -> Fingerprint {
         let mut digest = [0; 64];
         let mut mac = chunked::hmac(self.expose());
-        mac.update(FINGERPRINT_LABEL);
+        mac.update(label::FINGERPRINT);
         mac.finalize_into((&mut digest).into());
         let mut fingerprint = [0; Fingerprint::LEN];
         fingerprint.copy_from_slice(&digest[..Fingerprint::LEN]);

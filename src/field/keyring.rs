@@ -306,6 +306,17 @@ impl Keyring {
         Ok(())
     }
 
+    pub(super) fn sealing_key(&self) -> Result<(KeyVersion, &Key), Error> {
+        let slot = self.primary_slot()?;
+        Ok((slot.version, slot.opening_key()?))
+    }
+
+    pub(super) fn opening_keys(&self) -> impl Iterator<Item = (KeyVersion, &Key)> {
+        let key = |slot: &'_ Slot| slot.opening_key().is_ok();
+        let open = self.slots.iter().filter(move |slot| key(slot));
+        open.filter_map(|slot| Some((slot.version, slot.key.as_ref()?)))
+    }
+
     fn slot(&self, version: KeyVersion) -> Result<&Slot, Error> {
         self.slots
             .iter()
