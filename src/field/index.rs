@@ -26,8 +26,8 @@ pub use value::IndexValue;
 ///
 /// The key is derived from the ring's for one tenant, table, column, version, normaliser and length.
 /// Values of two columns, or of two customers in one column, have nothing in common, whatever the
-/// plaintexts. A ring of its own, for [`Purpose::index`](super::Purpose::index) only, keeps the
-/// rotation of the index apart from that of the values.
+/// plaintexts. A ring of its own keeps the rotation of the index apart from
+/// that of the values.
 ///
 /// # Length
 ///
@@ -35,8 +35,7 @@ pub use value::IndexValue;
 /// holds the database which rows are equal and how often each value occurs. Where that is too much,
 /// [`with_bits`](Self::with_bits) keeps fewer, so that values that differ share an index value;
 /// [`advise`](Self::advise) says how few. Columns of few kinds of values (flags, states, countries)
-/// are refused, since their frequencies alone tell which is which; an index over such a column and
-/// another one together ([`compound`](Self::compound)) is not.
+/// are refused, since their frequencies alone tell which is which.
 ///
 /// # Absent values
 ///
