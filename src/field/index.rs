@@ -242,7 +242,7 @@ impl BlindIndex {
             None => context.without_tenant(),
         };
         let mut info = super::label::INDEX.to_vec();
-        context.without_row().encode_into(&mut info)?;
+        info.extend_from_slice(context.without_row().encoded()?);
         info.extend_from_slice(&self.version.to_be_bytes());
         info.extend_from_slice(&[self.normalizer.code(), self.bits]);
         Ok(info)
