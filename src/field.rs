@@ -75,9 +75,12 @@ mod index;
 mod key;
 mod keyring;
 mod label;
+mod padding;
 #[cfg(feature = "store")]
 mod sealed;
 mod suite;
+#[cfg(test)]
+mod two_keys;
 mod xaes;
 
 use zeroize::Zeroizing;
@@ -87,6 +90,7 @@ pub use error::Error;
 pub use index::{BlindIndex, IndexValue, Normalizer};
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Keyring, State};
+pub use padding::Padding;
 #[cfg(feature = "store")]
 pub use sealed::{Resealed, Sealed, SealedError};
 /// What [`Keyring::encode`] returns and the trait that shows it, so that a caller needs no secrecy of

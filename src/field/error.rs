@@ -68,6 +68,9 @@ pub enum Error {
     /// A part of the context is longer than 1,024 bytes.
     #[error("context has a {0} of more than 1024 bytes")]
     LongPart(Part),
+    /// A padding to a multiple that is none, or of more than 4,096 bytes.
+    #[error("padding to a multiple of {0} bytes: it is 2 to 4096")]
+    Multiple(u16),
     /// An application's part under a tag below 0x40.
     #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
     ReservedTag(u8),

@@ -85,7 +85,7 @@ impl<'a> Body<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use data_encoding::HEXLOWER;
     use shake::{
         Shake128,
@@ -93,6 +93,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::field::two_keys::aes;
 
     fn seal(key: [u8; 32], nonce: [u8; 24], context: &[u8], plaintext: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
@@ -104,6 +105,22 @@ mod tests {
 
     fn open(key: [u8; 32], context: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         Body::parse(body)?.open(&Prepared::new(&Key::from_bytes(key)), context)
+    }
+
+    /// The key of one message, step by step as the specification writes it.
+    pub(in crate::field) fn message_key(key: &[u8; 32], nonce: &[u8; 24]) -> [u8; 32] {
+        let l = aes(key, [0; 16]);
+        let k1 = if l >> 127 == 0 {
+            l << 1
+        } else {
+            l << 1 ^ 0b1000_0111
+        };
+        let half = |counter| {
+            let message = [&[0, counter, b'X', 0], &nonce[..12]].concat();
+            let message = u128::from_be_bytes(message.try_into().unwrap());
+            aes(key, (message ^ k1).to_be_bytes()).to_be_bytes()
+        };
+        [half(1), half(2)].concat().try_into().unwrap()
     }
 
     /// CR-01: both vectors of the specification, one for each value of the subkey's carry.
@@ -142,6 +159,26 @@ mod tests {
         let mut bytes = vec![0; len.into()];
         stream.read(&mut bytes);
         bytes
+    }
+
+    /// The keys that the specification gives for its vectors: what is made with `message_key` is made
+    /// with the right one.
+    #[test]
+    fn knows_the_keys_of_messages() {
+        let vectors = [
+            (
+                [1; 32],
+                "c8612c9ed53fe43e8e005b828a1631a0bbcb6ab2f46514ec4f439fcfd0fa969b",
+            ),
+            (
+                [3; 32],
+                "e9c621d4cdd9b11b00a6427ad7e559aeedd66b3857646677748f8ca796cb3fd8",
+            ),
+        ];
+        for (key, expected) in vectors {
+            let derived = message_key(&key, b"ABCDEFGHIJKLMNOPQRSTUVWX");
+            assert_eq!(HEXLOWER.encode(&derived), expected);
+        }
     }
 
     /// The specification's accumulated test: what a stream of SHAKE-128 says is sealed, and SHAKE-128
