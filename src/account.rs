@@ -85,7 +85,7 @@
 //! use std::sync::Arc;
 //!
 //! let policy = Policy::back_office("Example Ltd")?.with_second_factor(SecondFactor::Optional);
-//! let ring = Arc::new(Keyring::generate()?); // an application decodes its own
+//! let ring = Arc::new(Keyring::generate(Timestamp::now())?); // an application decodes its own
 //! let accounts = Accounts::new(policy, ring, Memory::new(10_000));
 //! let now: Timestamp = "2026-11-21T09:00:00Z".parse()?;
 //! accounts.register("ada", &"Correct-Horse-7".into(), Grants::new(), now)?;

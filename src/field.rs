@@ -29,8 +29,7 @@
 //! It hides neither the length of a value, nor that a value exists, nor when it changes. It does not
 //! keep an old value from being put back into its own cell, unless a revision is part of the context
 //! ([`Context::application`]). It does not protect from whoever controls the process that holds the
-//! keys. It destroys no key: a ring may hold one that was destroyed elsewhere, and what that sealed
-//! stays closed. The primary key cannot be suspended: stage another, promote it, then suspend the
+//! keys. The primary key cannot be suspended: stage another, promote it, then suspend the
 //! one that it retired. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
 //! it up is the operator's task. Nothing is streamed: a value is at most 16 MiB.
 //!
@@ -51,18 +50,19 @@
 //! # Example
 //!
 //! ```
-//! use portcullis::field::{Context, Error, Keyring};
+//! use portcullis::{Timestamp, field::{Context, Error, Keyring}};
 //!
-//! let mut ring = Keyring::generate()?;
+//! let now = Timestamp::now();
+//! let mut ring = Keyring::generate(now)?;
 //! let email = Context::new().tenant("acme").table("contact").column("email");
-//! let sealed = ring.seal(&email.clone().row(42), b"ada@example.org")?;
+//! let sealed = ring.seal(&email.clone().row(42), b"ada@example.org", now)?;
 //!
 //! let opened = ring.open(&email.clone().row(42), &sealed)?;
 //! assert_eq!(opened.expose_secret(), b"ada@example.org");
 //! assert_eq!(ring.open(&email.clone().row(43), &sealed).err(), Some(Error::Open));
 //!
-//! let next = ring.stage()?;
-//! ring.promote(next)?;
+//! let next = ring.stage(now)?;
+//! ring.promote(next, now)?;
 //! assert!(ring.open(&email.row(42), &sealed)?.stale().is_some());
 //! # Ok::<(), Error>(())
 //! ```
@@ -72,10 +72,14 @@ mod context;
 mod envelope;
 mod error;
 mod index;
+mod inventory;
 mod key;
 mod keyring;
 mod label;
 mod padding;
+mod policy;
+mod purpose;
+mod scope;
 #[cfg(feature = "store")]
 mod sealed;
 mod suite;
@@ -88,9 +92,13 @@ use zeroize::Zeroizing;
 pub use context::{Context, Part, Row};
 pub use error::Error;
 pub use index::{BlindIndex, IndexValue, Normalizer};
+pub use inventory::{Algorithms, Inventory, Item};
 pub use key::{Fingerprint, Key, KeyVersion};
-pub use keyring::{Keyring, State};
+pub use keyring::{Cause, Destroy, Destruction, KeyRecord, Keyring, Origin, State, Unreferenced};
 pub use padding::Padding;
+pub use policy::Policy;
+pub use purpose::Purpose;
+pub use scope::Scope;
 #[cfg(feature = "store")]
 pub use sealed::{Resealed, Sealed, SealedError};
 /// What [`Keyring::encode`] returns and the trait that shows it, so that a caller needs no secrecy of

@@ -55,9 +55,9 @@
 //!     let column = Context::new().without_tenant().table("account").column("password_hash");
 //!     column.row(id)
 //! };
-//! let (mut pepper, hasher) = (Keyring::generate()?, Hasher::default());
+//! let (mut pepper, hasher) = (Keyring::generate(now)?, Hasher::default());
 //! let password = Password::from("correct horse battery staple");
-//! let cell = pepper.seal_text(&account(7), hasher.hash(&password)?.as_str().as_bytes())?;
+//! let cell = pepper.seal_text(&account(7), hasher.hash(&password)?.as_str().as_bytes(), now)?;
 //!
 //! // at each sign-in
 //! let opened = pepper.open_text(&account(7), &cell)?;
@@ -65,10 +65,10 @@
 //! let verified = hasher.verify(&password, Some(&hash))?;
 //!
 //! // to rotate, row by row, without anybody's password
-//! let next = pepper.stage()?;
-//! pepper.promote(next)?;
+//! let next = pepper.stage(now)?;
+//! pepper.promote(next, now)?;
 //! let opened = pepper.open_text(&account(7), &cell)?;
-//! let resealed = pepper.seal_text(&account(7), opened.expose_secret())?;
+//! let resealed = pepper.seal_text(&account(7), opened.expose_secret(), now)?;
 //! # assert!(!verified.needs_rehash() && opened.stale().is_some() && resealed != cell);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

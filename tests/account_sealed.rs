@@ -37,7 +37,7 @@ fn office(ring: &Arc<Keyring>, store: &Arc<Memory>) -> Office {
 }
 
 fn ring() -> Arc<Keyring> {
-    Arc::new(Keyring::generate().unwrap())
+    Arc::new(Keyring::generate(NINE).unwrap())
 }
 
 fn key(login: &str) -> Vec<u8> {
@@ -141,8 +141,8 @@ fn records_are_sealed_anew_by_the_next_key() {
     let accounts = office(&ring, &store);
     enrol(&accounts, "ada");
     let mut next = Keyring::decode(ring.encode().expose_secret()).unwrap();
-    let version = next.stage().unwrap();
-    next.promote(version).unwrap();
+    let version = next.stage(NINE).unwrap();
+    next.promote(version, NINE).unwrap();
     accounts.store().replace_ring(Arc::new(next));
     assert_eq!(accounts.store().reseal(&key("ada")), Ok(Resealed::Anew));
     assert_eq!(accounts.store().reseal(&key("ada")), Ok(Resealed::Already));

@@ -22,7 +22,7 @@ const NOW: Timestamp = Timestamp::from_millis(0);
 const ACME: Option<&str> = Some("acme");
 
 fn ring() -> Keyring {
-    Keyring::new(Key::from_bytes([7; 32]))
+    Keyring::new(Key::from_bytes([7; 32]), NOW)
 }
 
 fn index(normalizer: Normalizer) -> BlindIndex {
@@ -47,9 +47,9 @@ fn computes_the_values_of_the_golden_file() {
         let bytes = HEXLOWER.decode(line.strip_prefix("key ").unwrap().as_bytes());
         Key::from_bytes(bytes.unwrap().try_into().unwrap())
     };
-    let mut ring = Keyring::new(key(keys[0]));
-    let second = ring.stage_key(key(keys[1])).unwrap();
-    ring.promote(second).unwrap();
+    let mut ring = Keyring::new(key(keys[0]), NOW);
+    let second = ring.stage_key(key(keys[1]), NOW).unwrap();
+    ring.promote(second, NOW).unwrap();
 
     let mut count = 0;
     for block in blocks {
@@ -215,7 +215,7 @@ fn keeps_as_many_bits_as_were_asked_for() {
 /// Every definition that differs from the first one in one thing, and what it is asked for.
 fn definitions() -> Vec<(&'static str, BlindIndex, Option<&'static str>, Keyring)> {
     let new = |table, column| BlindIndex::new(table, column, Normalizer::Exact, 256).unwrap();
-    let other_key = Keyring::new(Key::from_bytes([8; 32]));
+    let other_key = Keyring::new(Key::from_bytes([8; 32]), NOW);
     vec![
         ("itself", new("contact", "email"), ACME, ring()),
         ("tenant", new("contact", "email"), Some("globex"), ring()),
@@ -298,16 +298,16 @@ fn finds_what_was_written_under_every_key_that_opens() {
     let index = index(Normalizer::Exact);
     let mut ring = ring();
     let first = index.of(&ring, ACME, "ada", NOW).unwrap();
-    let next = ring.stage().unwrap();
+    let next = ring.stage(NOW).unwrap();
     let found = index.search(&ring, ACME, "ada").unwrap();
     assert_eq!(index.of(&ring, ACME, "ada", NOW).unwrap(), first);
     assert_eq!(found.len(), 2, "another machine may have promoted it");
-    ring.promote(next).unwrap();
+    ring.promote(next, NOW).unwrap();
     let second = index.of(&ring, ACME, "ada", NOW).unwrap();
     assert_eq!(found, [second.clone(), first.clone()]);
     assert_eq!(second.key_version(), next);
 
-    ring.suspend(first.key_version()).unwrap();
+    ring.suspend(first.key_version(), NOW).unwrap();
     assert_eq!(index.search(&ring, ACME, "ada").unwrap(), [second]);
 }
 

@@ -20,8 +20,8 @@ use std::{
 use portcullis::{
     Timestamp, encoding,
     field::{
-        Context, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part, Resealed, Row, Sealed,
-        SealedError,
+        Context, Destroy, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part, Resealed, Row,
+        Sealed, SealedError,
     },
     session::{self, Factors, Policy, Sessions},
     store::{self, AsyncStore, Change, Entry, Exchange, Memory, Store, check, check_async, update},
@@ -31,6 +31,8 @@ use sha2::{Digest as _, Sha256};
 
 mod block_on;
 use block_on::block_on;
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 
 type Denied = SealedError<Down>;
 
@@ -122,7 +124,7 @@ impl AsyncStore for Open {
 }
 
 fn ring(key: u8) -> Keyring {
-    Keyring::new(Key::from_bytes([key; 32]))
+    Keyring::new(Key::from_bytes([key; 32]), NOW)
 }
 
 /// The same ring, a step of rotation later.
@@ -194,8 +196,8 @@ fn a_sealed_store_passes_the_suite_while_its_keys_are_rotated() {
         scope.spawn(|| {
             for _ in 0..500 {
                 let ring = next(&store.ring(), |ring| {
-                    let staged = ring.stage().unwrap();
-                    ring.promote(staged).unwrap();
+                    let staged = ring.stage(NOW).unwrap();
+                    ring.promote(staged, NOW).unwrap();
                 });
                 store.replace_ring(ring);
                 for _ in 0..20 {
@@ -210,7 +212,7 @@ fn a_sealed_store_passes_the_suite_while_its_keys_are_rotated() {
         done.store(true, Ordering::SeqCst);
         checked.unwrap();
     });
-    assert_ne!(store.ring().primary(), Ok(KeyVersion::FIRST));
+    assert_ne!(store.ring().primary(), KeyVersion::FIRST);
 }
 
 /// CR-02: a value that is copied under another key does not open there.
@@ -291,8 +293,8 @@ fn a_value_of_another_ring_is_refused() {
     denies(&open, &store, b"ada", b"1", &Error::Open);
 
     store.replace_ring(next(&ring(1), |ring| {
-        let staged = ring.stage().unwrap();
-        ring.promote(staged).unwrap();
+        let staged = ring.stage(NOW).unwrap();
+        ring.promote(staged, NOW).unwrap();
     }));
     put(&store, b"eve", &Entry::new(b"1".to_vec()));
     store.replace_ring(Arc::new(ring(1)));
@@ -311,12 +313,14 @@ fn a_ring_is_rotated_without_a_restart() {
     let version = |key: &[u8]| open.bytes(key)[4];
     let second = KeyVersion::new(2).unwrap();
 
-    store.replace_ring(next(&store.ring(), |ring| drop(ring.stage())));
+    store.replace_ring(next(&store.ring(), |ring| drop(ring.stage(NOW))));
     assert_eq!(store.reseal(b"ada"), Ok(Resealed::Already));
     put(&store, b"ada", &Entry::new(b"4".to_vec()));
     assert_eq!(version(b"ada"), 1, "a staged key seals nothing");
 
-    store.replace_ring(next(&store.ring(), |ring| ring.promote(second).unwrap()));
+    store.replace_ring(next(&store.ring(), |ring| {
+        ring.promote(second, NOW).unwrap()
+    }));
     assert_eq!(Store::load(&store, b"ada"), Ok(Some(b"4".to_vec())));
     assert_eq!(version(b"ada"), 1, "reading writes nothing");
     put(&store, b"ada", &Entry::new(b"5".to_vec()));
@@ -332,7 +336,7 @@ fn a_ring_is_rotated_without_a_restart() {
     assert_eq!(store.reseal(b"nobody"), Ok(Resealed::Missing));
 
     store.replace_ring(next(&store.ring(), |ring| {
-        ring.suspend(KeyVersion::FIRST).unwrap()
+        ring.suspend(KeyVersion::FIRST, NOW).unwrap()
     }));
     assert_eq!(Store::load(&store, b"ada"), Ok(Some(b"5".to_vec())));
     assert_eq!(Store::load(&store, b"bob"), Ok(Some(b"2".to_vec())));
@@ -345,25 +349,24 @@ fn a_ring_is_rotated_without_a_restart() {
     );
 
     store.replace_ring(next(&store.ring(), |ring| {
-        ring.resume(KeyVersion::FIRST).unwrap()
+        ring.resume(KeyVersion::FIRST, NOW).unwrap()
     }));
     assert_eq!(block_on(store.reseal_async(b"eve")), Ok(Resealed::Anew));
     assert_eq!(Store::load(&store, b"eve"), Ok(Some(b"3".to_vec())));
 }
 
-/// CO-04, CR-04: the layout of a ring is that of `Keyring::encode`.
+/// CO-04, CR-11.
 #[test]
 fn a_value_whose_key_is_destroyed_is_refused() {
     let (open, store) = sealed();
     put(&store, b"ada", &Entry::new(b"1".to_vec()));
-    let rotated = next(&store.ring(), |ring| {
-        let staged = ring.stage().unwrap();
-        ring.promote(staged).unwrap();
-    });
-    let bytes = rotated.encode().expose_secret().to_vec();
-    let (head, first, rest) = (&bytes[..5], &bytes[5..58], &bytes[58..]);
-    let destroyed = [head, &first[..4], &[5], &first[5..21], rest].concat();
-    store.replace_ring(Arc::new(Keyring::decode(&destroyed).unwrap()));
+    let reason = "the value is given up";
+    store.replace_ring(next(&store.ring(), |ring| {
+        let staged = ring.stage(NOW).unwrap();
+        ring.promote(staged, NOW).unwrap();
+        let forced = Destroy::Forced { reason };
+        ring.destroy(KeyVersion::FIRST, forced, NOW).unwrap();
+    }));
     denies(
         &open,
         &store,
@@ -427,8 +430,8 @@ fn a_write_that_meets_a_sweep_seals_with_the_new_key() {
     let store = Arc::new(store);
     put(&store, b"ada", &Entry::new(b"1".to_vec()));
     let promoted = next(&store.ring(), |ring| {
-        let staged = ring.stage().unwrap();
-        ring.promote(staged).unwrap();
+        let staged = ring.stage(NOW).unwrap();
+        ring.promote(staged, NOW).unwrap();
     });
     let elsewhere = Arc::new(Open::default());
     put(
@@ -530,8 +533,8 @@ fn a_sweep_that_never_gets_through_gives_up() {
     let restless = Restless(Open::default());
     restless.0.put(b"ada", &open.bytes(b"ada"));
     let rotated = next(&store.ring(), |ring| {
-        let staged = ring.stage().unwrap();
-        ring.promote(staged).unwrap();
+        let staged = ring.stage(NOW).unwrap();
+        ring.promote(staged, NOW).unwrap();
     });
     let store = Sealed::new(rotated, restless);
     assert_eq!(store.reseal(b"ada"), Err(SealedError::Contended));
@@ -550,7 +553,7 @@ fn a_sealed_value_is_laid_out_as_documented() {
         .column("value")
         .row(Row::Bytes(Sha256::digest(b"ada").to_vec()));
     let put = |plaintext: &[u8]| {
-        open.put(b"ada", &ring(1).seal(&context, plaintext).unwrap());
+        open.put(b"ada", &ring(1).seal(&context, plaintext, NOW).unwrap());
     };
     for plaintext in [
         b"\x01\0\0\0\0\x02hi".as_slice(),

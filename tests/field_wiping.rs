@@ -11,7 +11,12 @@ mod watch;
 
 use std::{cell::Cell, hint::black_box};
 
-use portcullis::field::{Context, Error, ExposeSecret, Key, Keyring};
+use portcullis::{
+    Timestamp,
+    field::{Context, Error, ExposeSecret, Key, Keyring},
+};
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 
 /// A key, and part of a plaintext. Half of it is looked for, so that a torn copy is seen too.
 const CANARY: &[u8; 32] = b"planted-canary-0123456789abcdefg";
@@ -65,12 +70,12 @@ fn a_key_is_wiped() {
     });
     assert_eq!(left, 0);
     let left = copies(|| {
-        let ring = Keyring::new(key());
+        let ring = Keyring::new(key(), NOW);
         let stored = ring.encode();
         assert!(stored.expose_secret().windows(32).any(|w| w == CANARY));
         let mut read = Keyring::decode(stored.expose_secret()).unwrap();
         assert_eq!(
-            read.stage_key(key())
+            read.stage_key(key(), NOW)
                 .err()
                 .map(|e| e.to_string())
                 .as_deref(),
@@ -78,10 +83,10 @@ fn a_key_is_wiped() {
         );
         // more than a list of keys has room for at first
         for _ in 0..40 {
-            let next = read.stage().unwrap();
-            read.promote(next).unwrap();
+            let next = read.stage(NOW).unwrap();
+            read.promote(next, NOW).unwrap();
         }
-        let sealed = ring.seal(&place(), b"a value").unwrap();
+        let sealed = ring.seal(&place(), b"a value", NOW).unwrap();
         assert!(read.open(&place(), &sealed).unwrap().stale().is_some());
         let stored = read.encode();
         assert!(Keyring::decode(&stored.expose_secret()[1..]).is_err());
@@ -95,7 +100,7 @@ fn a_key_is_wiped() {
 /// CO-03: a plaintext leaves no copy, in one chunk or several, opened or refused at the last byte.
 #[test]
 fn a_plaintext_is_wiped() {
-    let ring = Keyring::generate().unwrap();
+    let ring = Keyring::generate(NOW).unwrap();
     let mut long = vec![b'.'; 40_000];
     // in the first chunk, across the first two, in the last
     for at in [0, 16 * 1024 - HALF, 39_000] {
@@ -103,10 +108,10 @@ fn a_plaintext_is_wiped() {
     }
     for plaintext in [&CANARY[..], &long] {
         let left = copies(|| {
-            let sealed = ring.seal(&place(), plaintext).unwrap();
+            let sealed = ring.seal(&place(), plaintext, NOW).unwrap();
             let opened = ring.open(&place(), &sealed).unwrap();
             assert_eq!(opened.expose_secret(), plaintext);
-            let text = ring.seal_text(&place(), plaintext).unwrap();
+            let text = ring.seal_text(&place(), plaintext, NOW).unwrap();
             drop(black_box(ring.open_text(&place(), &text).unwrap()));
             let mut changed = sealed.clone();
             *changed.last_mut().unwrap() ^= 1;

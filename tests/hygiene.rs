@@ -178,14 +178,14 @@ fn no_secret_is_printed() {
     let key = field::Key::from_bytes(*b"0123456789abcdef0123456789abcdef");
     hides(&key, "0123456789abcdef");
     hides(&key, "48, 49, 50");
-    let ring = field::Keyring::new(key);
+    let ring = field::Keyring::new(key, Timestamp::EPOCH);
     hides(&ring, "48, 49, 50");
     let context = field::Context::new()
         .tenant("a")
         .table("t")
         .column("c")
         .row(1_u64);
-    let sealed = ring.seal(&context, b"hunter2").unwrap();
+    let sealed = ring.seal(&context, b"hunter2", Timestamp::EPOCH).unwrap();
     hides(&ring.open(&context, &sealed).unwrap(), "hunter2");
     hides(&ring.open(&context, &sealed).unwrap(), "104, 117, 110");
 }

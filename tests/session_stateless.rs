@@ -39,9 +39,10 @@ fn at(millis: u64) -> Timestamp {
 
 /// The key of the golden texts: the bytes 0 to 31.
 fn ring() -> Keyring {
-    Keyring::new(Key::from_bytes(std::array::from_fn(|n| {
-        u8::try_from(n).unwrap()
-    })))
+    Keyring::new(
+        Key::from_bytes(std::array::from_fn(|n| u8::try_from(n).unwrap())),
+        at(0),
+    )
 }
 
 fn web(policy: Policy) -> Stateless {
@@ -366,7 +367,7 @@ fn opens_only_for_its_purpose_environment_form_and_key() {
         under(PURPOSE).with_environment("production").unwrap(),
         Stateless::new(
             Policy::back_office(),
-            Arc::new(Keyring::generate().unwrap()),
+            Arc::new(Keyring::generate(at(0)).unwrap()),
             PURPOSE,
         )
         .unwrap(),
@@ -383,7 +384,9 @@ fn opens_only_for_its_purpose_environment_form_and_key() {
     let envelope = text.replacen("ps1.", "pc1.", 1);
     let body = ring().open_text(&context(), &envelope).unwrap();
     let sealed_as = |context: Context| {
-        let text = ring().seal_text(&context, body.expose_secret()).unwrap();
+        let text = ring()
+            .seal_text(&context, body.expose_secret(), at(0))
+            .unwrap();
         bring(&edge(), &text.replacen("pc1.", "ps1.", 1))
     };
     assert!(sealed_as(context()).is_ok());
@@ -406,7 +409,7 @@ fn a_body_that_is_never_written_is_not_a_session() {
     let body = ring().open_text(&context(), &envelope).unwrap();
     let body = body.expose_secret();
     let bring_body = |body: &[u8]| {
-        let text = ring().seal_text(&context(), body).unwrap();
+        let text = ring().seal_text(&context(), body, at(0)).unwrap();
         bring(&edge(), &text.replacen("pc1.", "ps1.", 1)).map(|_| ())
     };
     assert_eq!(bring_body(body), Ok(()));
@@ -592,8 +595,8 @@ fn a_text_under_a_retired_key_is_sealed_anew_by_the_next_touch() {
         |ring: Keyring| Stateless::new(Policy::back_office(), Arc::new(ring), PURPOSE).unwrap();
     let next = || {
         let mut ring = ring();
-        let version = ring.stage_key(Key::from_bytes([9; 32])).unwrap();
-        ring.promote(version).unwrap();
+        let version = ring.stage_key(Key::from_bytes([9; 32]), at(0)).unwrap();
+        ring.promote(version, at(0)).unwrap();
         ring
     };
     let (old, live) = start(&with(ring()), at(0));
@@ -610,8 +613,8 @@ fn a_text_under_a_retired_key_is_sealed_anew_by_the_next_touch() {
     assert_eq!((read.live(), read.stale()), (&live, None));
 
     let mut suspended = next();
-    let first = suspended.keys().next().unwrap().0;
-    suspended.suspend(first).unwrap();
+    let first = suspended.keys().next().unwrap().version;
+    suspended.suspend(first, at(0)).unwrap();
     let edge = with(suspended);
     assert_eq!(edge.open(&old).unwrap_err(), Error::Malformed);
     assert!(check(&edge, &new, at(1)).is_ok());

@@ -93,7 +93,7 @@ fn life(edge: &Stateless, cookie: &Cookie, header: &mut Vec<u8>) {
 /// SE-12, CO-03.
 #[test]
 fn a_sealed_session_leaves_neither_its_text_nor_its_payload() {
-    let ring = Arc::new(Keyring::new(Key::from_bytes([7; 32])));
+    let ring = Arc::new(Keyring::new(Key::from_bytes([7; 32]), now()));
     let edge = Stateless::new(Policy::back_office(), ring, "web").unwrap();
     let cookie = Cookie::new("session").unwrap();
     for canary in [SEALED, PAYLOAD] {

@@ -113,7 +113,7 @@ pub fn tenants_do_not_see_each_other(p: &mut Promise, office: &Office) -> Played
     );
 
     p.tried("a sealed value is copied into a neighbour's row");
-    let ring = Keyring::generate().map_err(field_error)?;
+    let ring = Keyring::generate(office.now()).map_err(field_error)?;
     let cell = |tenant: &str| {
         Context::new()
             .tenant(tenant)
@@ -122,7 +122,7 @@ pub fn tenants_do_not_see_each_other(p: &mut Promise, office: &Office) -> Played
             .row(7_u64)
     };
     let sealed = ring
-        .seal(&cell("harbour"), b"GB33BUKB20201555555555")
+        .seal(&cell("harbour"), b"GB33BUKB20201555555555", office.now())
         .map_err(field_error)?;
     p.saw(
         "at home it opens",
@@ -252,7 +252,7 @@ pub fn administrators_manage_access(p: &mut Promise, office: &Office) -> Played 
 }
 
 pub fn data_is_encrypted(p: &mut Promise, office: &Office) -> Played {
-    let mut ring = Keyring::generate().map_err(field_error)?;
+    let mut ring = Keyring::generate(office.now()).map_err(field_error)?;
     let context = |row: usize, column: &str| {
         Context::new()
             .tenant("lantern")
@@ -264,7 +264,7 @@ pub fn data_is_encrypted(p: &mut Promise, office: &Office) -> Played {
     for (row, person) in office.people.iter().enumerate() {
         for (column, value) in &person.data {
             let sealed = ring
-                .seal(&context(row, column), value.as_bytes())
+                .seal(&context(row, column), value.as_bytes(), office.now())
                 .map_err(field_error)?;
             table.push((row, column, value, sealed));
         }
@@ -307,8 +307,8 @@ pub fn data_is_encrypted(p: &mut Promise, office: &Office) -> Played {
     );
 
     let version = ring
-        .stage()
-        .and_then(|version| ring.promote(version).map(|()| version));
+        .stage(office.now())
+        .and_then(|version| ring.promote(version, office.now()).map(|()| version));
     let version = version.map_err(field_error)?;
     p.tried(format!("the key is rotated to version {version}"));
     let read = table.iter().filter(|(row, column, value, sealed)| {
@@ -319,7 +319,7 @@ pub fn data_is_encrypted(p: &mut Promise, office: &Office) -> Played {
         format!("{read} of {} values are read as before", table.len()),
         read == table.len(),
     );
-    let other = Keyring::generate().map_err(field_error)?;
+    let other = Keyring::generate(office.now()).map_err(field_error)?;
     let stolen = table
         .iter()
         .filter(|(row, column, _, sealed)| opens(*row, column, sealed, &other).is_some());

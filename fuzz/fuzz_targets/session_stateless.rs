@@ -36,7 +36,7 @@ fn now() -> Timestamp {
 }
 
 fn ring() -> Keyring {
-    Keyring::new(Key::from_bytes([7; Key::LEN]))
+    Keyring::new(Key::from_bytes([7; Key::LEN]), now())
 }
 
 /// What a sealed session is bound to, said as an envelope of `field`.
@@ -96,7 +96,7 @@ fn body_of(sealed: &Sealed) -> Vec<u8> {
 
 /// A body that reads is written again as it was read, and every verb keeps to its deadlines.
 fn reads_only_what_it_writes(body: &[u8]) {
-    let Ok(text) = ring().seal_text(&context(), body) else {
+    let Ok(text) = ring().seal_text(&context(), body, now()) else {
         return;
     };
     let text = text.replacen("pc1.", "ps1.", 1);

@@ -24,6 +24,7 @@ const MAX_TEXT_LEN: usize = MAX_LEN.div_ceil(3) * 4 + TEXT_PREFIX.len();
 
 /// An envelope whose suite, key version and length can be right; no key has been touched.
 pub(super) struct Envelope<'a> {
+    pub(super) suite: Suite,
     pub(super) version: KeyVersion,
     body: Body<'a>,
 }
@@ -42,6 +43,7 @@ impl<'a> Envelope<'a> {
         }
         let (version, body) = rest.split_first_chunk().ok_or(Error::Malformed)?;
         Ok(Self {
+            suite,
             version: KeyVersion::new(u32::from_be_bytes(*version)).ok_or(Error::Malformed)?,
             body: match suite {
                 Suite::Cobblestone256 => Body::Cobblestone256(chunked::Body::parse(body)?),

@@ -1,6 +1,6 @@
 //! Why something was not sealed, opened or loaded.
 
-use super::{KeyVersion, Normalizer, Part, State};
+use super::{KeyVersion, Normalizer, Part, Purpose, State};
 use crate::encoding;
 
 /// Why something was not sealed, opened or loaded.
@@ -32,8 +32,7 @@ pub enum Error {
     /// The key does not open until it is resumed.
     #[error("key version {0} is suspended")]
     Suspended(KeyVersion),
-    /// The key is gone, and what it sealed with it. No function of this version destroys a key: only
-    /// a ring that was written elsewhere has one that is.
+    /// The key is gone, and what it sealed with it.
     #[error("key version {0} is destroyed")]
     Destroyed(KeyVersion),
     /// The step asked for does not start from this state.
@@ -47,7 +46,41 @@ pub enum Error {
     /// A version or a key that the ring has or had already.
     #[error("key version {0} is a duplicate")]
     DuplicateKey(KeyVersion),
-    /// A ring without a primary key, or with several.
+    /// The primary key is older than the policy lets one be that seals: stage and promote another.
+    #[error("key version {0} is too old to seal")]
+    Overdue(KeyVersion),
+    /// The primary key has sealed as often as the policy or its suite lets it: stage and promote
+    /// another.
+    #[error("key version {0} has sealed as often as it may")]
+    Exhausted(KeyVersion),
+    /// The policy of the ring does not name what the key is to be used for.
+    #[error("keys are not for this purpose")]
+    OutOfPurpose,
+    /// The context names somebody else than the ring's scope, or nobody.
+    #[error("keys are not for this {0}")]
+    OutOfScope(Part),
+    /// No proof shows that nothing refers to the key any more, or only one that began while machines
+    /// may still have sealed with it.
+    #[error("nothing shows that the key is no longer referred to for {0}")]
+    Unverified(Purpose),
+    /// The key may have been used for anything, so nothing can show that nothing refers to it: only
+    /// [`Destroy::Forced`](super::Destroy::Forced) destroys it.
+    #[error("key may have been used for any purpose")]
+    Unrestricted,
+    /// The reason for destroying a key says nothing, is longer than 1,024 bytes or has control
+    /// characters.
+    #[error("reason is not 1 to 1024 bytes of text")]
+    Reason,
+    /// A name of a purpose or a credential that is empty or longer than 1,024 bytes.
+    #[error("name is not 1 to 1024 bytes long")]
+    Name,
+    /// A policy with more than 256 purposes.
+    #[error("policy has more than 256 purposes")]
+    TooManyPurposes,
+    /// A ring that has taken [`u64::MAX`] steps.
+    #[error("key ring takes no more steps")]
+    TooManySteps,
+    /// A stored ring without a primary key, or with several.
     #[error("key ring does not have exactly one primary key")]
     NotOnePrimary,
     /// A ring of 1,024 keys, or one whose last key has the last version, [`u32::MAX`].

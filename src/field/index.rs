@@ -9,7 +9,7 @@ use core::ops::RangeInclusive;
 use hmac::{Mac, digest::FixedOutput};
 use zeroize::Zeroizing;
 
-use super::{Context, Error, Key, KeyVersion, Keyring};
+use super::{Context, Error, Key, KeyVersion, Keyring, Purpose, keyring::Place};
 use crate::{Timestamp, mac};
 
 pub use normalizer::Normalizer;
@@ -78,7 +78,7 @@ pub use value::IndexValue;
 /// use portcullis::{Timestamp, field::{BlindIndex, Error, Keyring, Normalizer}};
 ///
 /// # let now = Timestamp::from_millis(0);
-/// let ring = Keyring::generate()?; // of its own, not the one that seals the column
+/// let ring = Keyring::generate(now)?; // of its own, not the one that seals the column
 /// let index = BlindIndex::new("contact", "email", Normalizer::Email, 1_000_000)?;
 ///
 /// let stored = index.of(&ring, Some("acme"), "Ada@Example.org", now)?.to_string();
@@ -186,10 +186,12 @@ impl BlindIndex {
         ring: &Keyring,
         tenant: Option<&str>,
         value: &str,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<IndexValue, Error> {
-        let (version, key) = ring.sealing_key()?;
-        self.compute(version, key, &self.info(tenant)?, value)
+        let info = self.info(tenant)?;
+        let purpose = Purpose::index(&self.table, &self.column);
+        let slot = ring.seal_key(&Place::new(&purpose, tenant, None), now)?;
+        self.compute(slot.version(), slot.key()?, &info, value)
     }
 
     /// What a look-up asks for: the index of `value` under every key that opens, newest first. Rows
@@ -206,9 +208,10 @@ impl BlindIndex {
         value: &str,
     ) -> Result<Vec<IndexValue>, Error> {
         let info = self.info(tenant)?;
+        let purpose = Purpose::index(&self.table, &self.column);
         let mut values = ring
-            .opening_keys()
-            .map(|(version, key)| self.compute(version, key, &info, value))
+            .opening_keys(&Place::new(&purpose, tenant, None))?
+            .map(|slot| self.compute(slot.version(), slot.key()?, &info, value))
             .collect::<Result<Vec<_>, Error>>()?;
         values.reverse();
         Ok(values)

@@ -6,19 +6,20 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Context, Error, Keyring, Row};
+use super::{
+    Context, Error, Keyring, Row,
+    purpose::{STORE_COLUMN, STORE_TABLE},
+};
 use crate::{
     Timestamp,
     encoding::{Decoder, Encoder},
     secret,
     store::{AsyncStore, Entry, Exchange, Store},
+    time::{Clock, SYSTEM_CLOCK},
 };
 
 /// Version of the plaintext.
 const ENCODING: u8 = 1;
-/// What every context of a store names, beside the key.
-const TABLE: &str = "portcullis/store";
-const COLUMN: &str = "value";
 /// How often one call starts again because the sealed bytes were changed meanwhile, as
 /// [`store::update`](crate::store::update) does.
 const ATTEMPTS: u32 = 128;
@@ -67,10 +68,10 @@ const ATTEMPTS: u32 = 128;
 /// # Example
 ///
 /// ```
-/// use portcullis::{field::{Keyring, Sealed}, store::{self, Change, Entry, Memory}};
+/// use portcullis::{Timestamp, field::{Keyring, Sealed}, store::{self, Change, Entry, Memory}};
 /// use std::sync::Arc;
 ///
-/// let ring = Arc::new(Keyring::generate()?); // an application decodes its own
+/// let ring = Arc::new(Keyring::generate(Timestamp::now())?); // an application decodes its own
 /// let store = Sealed::new(ring, Memory::new(10_000)); // for Sessions, Attempts and Accounts
 ///
 /// let put = Change::Put(Entry::new(b"value".to_vec()));
@@ -81,6 +82,7 @@ pub struct Sealed<S> {
     store: S,
     ring: RwLock<Arc<Keyring>>,
     context: Context,
+    clock: Clock,
 }
 
 /// Why a sealed store gave no answer.
@@ -129,7 +131,14 @@ impl<S> Sealed<S> {
             store,
             ring: RwLock::new(ring),
             context: Context::new().without_tenant(),
+            clock: SYSTEM_CLOCK,
         }
+    }
+
+    /// Takes the time from another clock: values are sealed at its time.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Binds the values to what `context` names besides: a tenant (which it must name or leave out),
@@ -156,7 +165,11 @@ impl<S> Sealed<S> {
     /// be empty or longer than a part of a context.
     fn place(&self, key: &[u8]) -> Context {
         let row = Row::Bytes(Sha256::digest(key).to_vec());
-        self.context.clone().table(TABLE).column(COLUMN).row(row)
+        self.context
+            .clone()
+            .table(STORE_TABLE)
+            .column(STORE_COLUMN)
+            .row(row)
     }
 
     fn seal(&self, key: &[u8], value: &[u8], expires: Option<Timestamp>) -> Result<Entry, Error> {
@@ -165,7 +178,10 @@ impl<S> Sealed<S> {
             out.time(expires);
         });
         let plaintext = Zeroizing::new(plaintext.bytes(value).finish());
-        let sealed = Entry::new(self.ring().seal(&self.place(key), &plaintext)?);
+        let sealed = Entry::new(
+            self.ring()
+                .seal(&self.place(key), &plaintext, (self.clock)())?,
+        );
         Ok(match expires {
             Some(expires) => sealed.expires_at(expires),
             None => sealed,

@@ -52,9 +52,9 @@
 //! use portcullis::{Timestamp, field::Keyring};
 //! use portcullis::session::{Activity, Epoch, Factors, Policy, Stateless};
 //!
-//! let ring = Arc::new(Keyring::generate()?);
-//! let edge = Stateless::new(Policy::back_office(), ring, "portcullis/session/web")?;
 //! let nine: Timestamp = "2026-11-21T09:00:00Z".parse()?;
+//! let ring = Arc::new(Keyring::generate(nine)?);
+//! let edge = Stateless::new(Policy::back_office(), ring, "portcullis/session/web")?;
 //!
 //! let epoch = Epoch::default(); // ada's, from wherever it is kept
 //! let sign_in = edge.begin("ada", epoch, nine).with_factors(Factors::PASSWORD);
@@ -159,7 +159,7 @@ impl Stateless {
         let (_, live) = started?;
         let session = state.sessions.pop().ok_or(Error::Unknown)?;
         let body = Body::new(&state.subject, payload, epoch, session)?;
-        Ok((self.seal(&body)?, live))
+        Ok((self.seal(&body, now)?, live))
     }
 
     /// Opens a text and says whose session it claims to be, for the look-up of their epoch. Whether
@@ -209,7 +209,7 @@ impl Stateless {
             session.last_active = now;
         }
         let renewed = if recorded || opened.stale.is_some() {
-            Some(self.seal(&opened.body)?)
+            Some(self.seal(&opened.body, now)?)
         } else {
             None
         };
@@ -234,7 +234,7 @@ impl Stateless {
         }
         self.on_live(&opened.body, epoch, now)?;
         opened.body.session.prove(factors, now);
-        Ok((self.seal(&opened.body)?, self.checked(opened)))
+        Ok((self.seal(&opened.body, now)?, self.checked(opened)))
     }
 
     /// Gives the session another payload. The old text keeps the old one, and lives as long as it
@@ -253,7 +253,7 @@ impl Stateless {
     ) -> Result<(Sealed, Checked), Error> {
         self.on_live(&opened.body, epoch, now)?;
         opened.body.set_payload(payload)?;
-        Ok((self.seal(&opened.body)?, self.checked(opened)))
+        Ok((self.seal(&opened.body, now)?, self.checked(opened)))
     }
 
     fn on_live(&self, body: &Body, epoch: Epoch, now: Timestamp) -> Result<(), Error> {
@@ -276,8 +276,8 @@ impl Stateless {
 
     /// The ring seals whatever is short enough, under a context that [`Stateless::new`] made; what
     /// can fail is randomness.
-    fn seal(&self, body: &Body) -> Result<Sealed, Error> {
-        let envelope = self.keyring.seal(&self.context, &body.encode());
+    fn seal(&self, body: &Body, now: Timestamp) -> Result<Sealed, Error> {
+        let envelope = self.keyring.seal(&self.context, &body.encode(), now);
         Ok(Sealed::new(envelope.map_err(|_| Error::Randomness)?))
     }
 }

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis::{attempts::DeviceKeys, field::Keyring};
+use portcullis::{Timestamp, attempts::DeviceKeys, field::Keyring};
 use secrecy::{ExposeSecret, SecretSlice};
 
 /// For its owner alone.
@@ -22,7 +22,7 @@ pub(crate) fn ring(path: &str) -> Result<Arc<Keyring>, Box<dyn error::Error>> {
     if let Some(bytes) = read(path)? {
         return Ok(Arc::new(Keyring::decode(bytes.expose_secret())?));
     }
-    let ring = Keyring::generate()?;
+    let ring = Keyring::generate(Timestamp::now())?;
     write(path, ring.encode().expose_secret())?;
     crate::say(format_args!(
         "made a new key in {path}: without it the accounts cannot be read"

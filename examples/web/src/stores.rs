@@ -3,6 +3,7 @@
 use std::{error, sync::Arc};
 
 use portcullis::{
+    Timestamp,
     field::Keyring,
     store::{self, Entry, Exchange, Memory, Redis, Sqlite, Store},
 };
@@ -27,7 +28,7 @@ pub enum Stores {
 /// it is sealed by the key in the file `key`: the accounts' second factors among it.
 pub fn open(name: &str, key: &str) -> Result<(Arc<Keyring>, Stores), Box<dyn error::Error>> {
     if name == "memory" {
-        let ring = Arc::new(Keyring::generate()?);
+        let ring = Arc::new(Keyring::generate(Timestamp::now())?);
         return Ok((ring, Stores::Memory(Memory::new(CAPACITY))));
     }
     // any other kind of address is an error of Redis's, and no file

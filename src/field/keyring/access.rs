@@ -1,0 +1,131 @@
+//! Which key may be used, and whether it may. Whoever seals or opens anything asks here.
+
+use super::{
+    Keyring, Slot,
+    seals::{self, Seals},
+};
+use crate::{
+    Timestamp,
+    field::{Context, Error, KeyVersion, Part, Purpose, Suite, purpose::Use},
+};
+
+/// What a key is to be used for, and for whom.
+pub(in crate::field) struct Place<'a> {
+    used_for: Use<'a>,
+    tenant: Option<&'a [u8]>,
+    subject: Option<&'a [u8]>,
+}
+
+impl<'a> Place<'a> {
+    /// Where a value of this context is, if the context is right.
+    pub(in crate::field) fn of(context: &'a Context) -> Result<Self, Error> {
+        context.encoded()?;
+        Ok(Self {
+            used_for: Use::of(context)?,
+            tenant: context.get(Part::Tenant),
+            subject: context.get(Part::Subject),
+        })
+    }
+
+    /// A use that is no value of a cell.
+    pub(in crate::field) fn new(
+        purpose: &'a Purpose,
+        tenant: Option<&'a str>,
+        subject: Option<&'a str>,
+    ) -> Self {
+        Self {
+            used_for: purpose.as_use(),
+            tenant: tenant.map(str::as_bytes),
+            subject: subject.map(str::as_bytes),
+        }
+    }
+}
+
+impl Keyring {
+    /// The key that seals at this place and time. Counts one use: a value, a stream, an index value.
+    pub(in crate::field) fn seal_key(
+        &self,
+        place: &Place<'_>,
+        now: Timestamp,
+    ) -> Result<&Slot, Error> {
+        self.admit(place)?;
+        let slot = &self.primary;
+        slot.sealing()?;
+        if self.is_overdue(slot, now) {
+            return Err(Error::Overdue(slot.version));
+        }
+        let most = self.most_seals(slot.suite);
+        let counted = slot.seals.count(most);
+        counted.ok_or(Error::Exhausted(slot.version))?;
+        Ok(slot)
+    }
+
+    /// The key that opens at this place what the key of this version sealed with this suite.
+    pub(in crate::field) fn open_key(
+        &self,
+        version: KeyVersion,
+        suite: Suite,
+        place: &Place<'_>,
+    ) -> Result<&Slot, Error> {
+        self.admit(place)?;
+        let slot = self.slot(version)?;
+        slot.opening()?;
+        if slot.suite != suite {
+            return Err(Error::WrongSuite { version });
+        }
+        Ok(slot)
+    }
+
+    /// All keys that open at this place, by ascending version.
+    pub(in crate::field) fn opening_keys(
+        &self,
+        place: &Place<'_>,
+    ) -> Result<impl Iterator<Item = &Slot>, Error> {
+        self.admit(place)?;
+        Ok(self.slots().filter(|slot| slot.opening().is_ok()))
+    }
+
+    fn admit(&self, place: &Place<'_>) -> Result<(), Error> {
+        self.policy.purposes.permit(place.used_for)?;
+        self.scope.admit(place.tenant, place.subject)
+    }
+
+    /// Whether the key is older than the policy lets one be that seals.
+    pub(in crate::field) fn is_overdue(&self, slot: &Slot, now: Timestamp) -> bool {
+        let age = now.saturating_since(slot.created);
+        self.policy.max_age.is_some_and(|most| age > most)
+    }
+
+    /// How many values a key of this suite seals by the policy and by the suite's bound.
+    pub(in crate::field) fn most_seals(&self, suite: Suite) -> u64 {
+        let bound = seals::bound(suite);
+        self.policy.max_seals.map_or(bound, |most| most.min(bound))
+    }
+
+    /// Adds to each key what another machine's ring has counted since it was made or loaded. So that
+    /// the machines of a service come to one count, one of them after the other loads the stored
+    /// ring, merges the ring that it has used, stores the result if the stored one is still the same,
+    /// and goes on with it. A ring that is merged twice counts twice.
+    ///
+    /// Until then a machine stops by what it knows of: all of them together may seal as many times
+    /// the rest as there are machines.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownKey`] and [`Error::Fingerprint`] for a key that is not this ring's; nothing is
+    /// added then.
+    pub fn merge_seals(&self, other: &Self) -> Result<(), Error> {
+        let pair = |theirs: &Slot| {
+            let ours = self.slot(theirs.version)?;
+            if ours.fingerprint != theirs.fingerprint {
+                return Err(Error::Fingerprint(theirs.version));
+            }
+            Ok((&ours.seals, theirs.seals.here()))
+        };
+        let pairs: Vec<(&Seals, u64)> = other.slots().map(pair).collect::<Result<_, _>>()?;
+        for (seals, counted) in pairs {
+            seals.add(counted);
+        }
+        Ok(())
+    }
+}

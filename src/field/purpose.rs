@@ -1,0 +1,188 @@
+//! What the keys of a ring may be used for.
+
+use core::fmt;
+use std::collections::BTreeSet;
+
+use super::{Context, Error, Part};
+
+/// Longest name, in bytes: that of a part of a context.
+pub(super) const MAX_NAME_LEN: usize = 1024;
+/// The most purposes that a policy names.
+pub(super) const MAX_PURPOSES: usize = 256;
+/// What the values of a sealed store have for table and column.
+pub(super) const STORE_TABLE: &str = "portcullis/store";
+/// See [`STORE_TABLE`].
+pub(super) const STORE_COLUMN: &str = "value";
+
+/// One use that a key is meant for. A ring whose [`Policy`](super::Policy) names purposes seals and
+/// opens for these alone: a key for `contact.email` does not open a session.
+///
+/// Names are those of [`Context`], compared byte by byte, 1 to 1,024 bytes; others are refused where
+/// the policy is given to a ring. `Display` writes `column contact.email`, `table contact`,
+/// `stream backup`, `index contact.email` or `store`.
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[must_use]
+pub struct Purpose(Kind);
+
+/// The order is that of the encoding.
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+enum Kind {
+    Column(String, String),
+    Table(String),
+    Stream(String),
+    Index(String, String),
+    Store,
+}
+
+impl Purpose {
+    /// The values of one column.
+    pub fn column(table: &str, column: &str) -> Self {
+        Self(Kind::Column(table.into(), column.into()))
+    }
+
+    /// The values of all columns of a table. Neither its indexes nor a stream of that name.
+    pub fn table(table: &str) -> Self {
+        Self(Kind::Table(table.into()))
+    }
+
+    /// The streams of a name.
+    pub fn stream(name: &str) -> Self {
+        Self(Kind::Stream(name.into()))
+    }
+
+    /// The blind index of a column.
+    pub fn index(table: &str, column: &str) -> Self {
+        Self(Kind::Index(table.into(), column.into()))
+    }
+
+    /// The values of a sealed store (`Sealed`).
+    pub const fn store() -> Self {
+        Self(Kind::Store)
+    }
+
+    pub(super) fn as_use(&self) -> Use<'_> {
+        match &self.0 {
+            Kind::Column(table, column) => Use::Column(table.as_bytes(), column.as_bytes()),
+            Kind::Table(table) => Use::Table(table.as_bytes()),
+            Kind::Stream(name) => Use::Stream(name.as_bytes()),
+            Kind::Index(table, column) => Use::Index(table.as_bytes(), column.as_bytes()),
+            Kind::Store => Use::Store,
+        }
+    }
+
+    /// Its number in an encoding, and its names.
+    pub(super) fn parts(&self) -> (u8, [Option<&str>; 2]) {
+        match &self.0 {
+            Kind::Column(table, column) => (1, [Some(table), Some(column)]),
+            Kind::Table(table) => (2, [Some(table), None]),
+            Kind::Stream(name) => (3, [Some(name), None]),
+            Kind::Index(table, column) => (4, [Some(table), Some(column)]),
+            Kind::Store => (5, [None, None]),
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let (_, names) = self.parts();
+        names.into_iter().flatten().try_for_each(check_name)
+    }
+}
+
+/// A name of a purpose or of a credential.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    if (1..=MAX_NAME_LEN).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err(Error::Name)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Column(table, column) => write!(f, "column {table}.{column}"),
+            Kind::Table(table) => write!(f, "table {table}"),
+            Kind::Stream(name) => write!(f, "stream {name}"),
+            Kind::Index(table, column) => write!(f, "index {table}.{column}"),
+            Kind::Store => f.write_str("store"),
+        }
+    }
+}
+
+impl fmt::Debug for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A purpose whose names are borrowed, so that to look at a context's costs no memory.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Use<'a> {
+    Column(&'a [u8], &'a [u8]),
+    Table(&'a [u8]),
+    Stream(&'a [u8]),
+    Index(&'a [u8], &'a [u8]),
+    Store,
+}
+
+impl<'a> Use<'a> {
+    /// What a value of this context is.
+    pub(super) fn of(context: &'a Context) -> Result<Self, Error> {
+        let part = |part| context.get(part).ok_or(Error::MissingPart(part));
+        let (table, column) = (part(Part::Table)?, part(Part::Column)?);
+        if (table, column) == (STORE_TABLE.as_bytes(), STORE_COLUMN.as_bytes()) {
+            return Ok(Self::Store);
+        }
+        Ok(Self::Column(table, column))
+    }
+
+    /// Whether a key for this may be used for `asked`.
+    fn permits(self, asked: Use<'_>) -> bool {
+        match (self, asked) {
+            (Self::Table(table), Use::Column(of, _)) => table == of,
+            _ => self == asked,
+        }
+    }
+}
+
+/// All that a key may be used for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Purposes {
+    Any,
+    /// At most [`MAX_PURPOSES`] in a policy.
+    These(BTreeSet<Purpose>),
+}
+
+impl Purposes {
+    pub(super) const fn none() -> Self {
+        Self::These(BTreeSet::new())
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Any => Ok(()),
+            Self::These(these) if these.len() > MAX_PURPOSES => Err(Error::TooManyPurposes),
+            Self::These(these) => these.iter().try_for_each(Purpose::check),
+        }
+    }
+
+    pub(super) fn permit(&self, asked: Use<'_>) -> Result<(), Error> {
+        let permitted = match self {
+            Self::Any => true,
+            Self::These(these) => these.iter().any(|purpose| purpose.as_use().permits(asked)),
+        };
+        if permitted {
+            Ok(())
+        } else {
+            Err(Error::OutOfPurpose)
+        }
+    }
+
+    /// Takes in all that the others permit.
+    pub(super) fn extend(&mut self, others: &Self) {
+        match (&mut *self, others) {
+            (Self::These(these), Self::These(others)) => these.extend(others.iter().cloned()),
+            (Self::Any, _) => {}
+            (_, Self::Any) => *self = Self::Any,
+        }
+    }
+}
