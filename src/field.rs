@@ -31,7 +31,8 @@
 //! ([`Context::application`]). It does not protect from whoever controls the process that holds the
 //! keys. The primary key cannot be suspended: stage another, promote it, then suspend the
 //! one that it retired. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
-//! it up is the operator's task. Nothing is streamed: a value is at most 16 MiB.
+//! it up is the operator's task. A value is at most 16 MiB; what is longer is a
+//! [`stream`].
 //!
 //! # Security
 //!
@@ -82,6 +83,7 @@ mod purpose;
 mod scope;
 #[cfg(feature = "store")]
 mod sealed;
+pub mod stream;
 mod suite;
 #[cfg(test)]
 mod two_keys;

@@ -26,6 +26,18 @@ pub enum Error {
     /// A plaintext beyond [`MAX_PLAINTEXT_LEN`](super::MAX_PLAINTEXT_LEN), or an envelope of one.
     #[error("value is longer than 16 MiB")]
     TooLong,
+    /// Does not start like a stream.
+    #[error("not a stream")]
+    NotAStream,
+    /// A stream of another format or suite than this version reads.
+    #[error("stream of a format or suite that is not supported")]
+    UnsupportedStream,
+    /// A stream without its last chunk: it was cut off, or never finished.
+    #[error("stream ends before its last chunk")]
+    Truncated,
+    /// A stream of more chunks than a message has numbers for.
+    #[error("stream is longer than 4 PiB")]
+    StreamTooLong,
     /// The ring never had this key.
     #[error("no key has version {0}")]
     UnknownKey(KeyVersion),

@@ -27,6 +27,16 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// The stream of the name that stands in this context for its column, if the context is right.
+    pub(in crate::field) fn of_stream(context: &'a Context) -> Result<Self, Error> {
+        let place = Self::of(context)?;
+        let name = context.get(Part::Column).unwrap_or_default();
+        Ok(Self {
+            used_for: Use::Stream(name),
+            ..place
+        })
+    }
+
     /// A use that is no value of a cell.
     pub(in crate::field) fn new(
         purpose: &'a Purpose,
