@@ -111,7 +111,8 @@ fn refuses_every_prefix() {
     let plaintext = pattern(2 * CHUNK + 100);
     let sealed = seal(&plaintext);
     let borders = [HEADER, HEADER + SEALED, HEADER + 2 * SEALED, sealed.len()];
-    let near = |len: &usize| len.is_multiple_of(97) || borders.iter().any(|b| len.abs_diff(*b) < 40);
+    let near =
+        |len: &usize| len.is_multiple_of(97) || borders.iter().any(|b| len.abs_diff(*b) < 40);
     for len in (0..sealed.len()).filter(near) {
         let (handed_over, result) = open(&sealed[..len]);
         let chunks = len.saturating_sub(HEADER) / SEALED;

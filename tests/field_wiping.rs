@@ -9,12 +9,16 @@
 
 mod watch;
 
-use std::{cell::Cell, hint::black_box};
+use std::{cell::Cell, hint::black_box, mem::ManuallyDrop};
 
+use aes_gcm::KeyInit;
+use hmac::Hmac;
 use portcullis::{
     Timestamp,
-    field::{Context, Error, ExposeSecret, Key, Keyring},
+    field::{Context, Error, ExposeSecret, Key, Keyring, Policy, Scope, Suite},
 };
+use sha2::Sha512;
+use xaes_256_gcm::Xaes256Gcm;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 
@@ -118,5 +122,86 @@ fn a_plaintext_is_wiped() {
             assert_eq!(ring.open(&place(), &changed).err(), Some(Error::Open));
         });
         assert_eq!(left, 0, "{}", plaintext.len());
+    }
+}
+
+/// As many bytes of what was freed as are kept.
+const KEPT: usize = 4096;
+
+thread_local! {
+    static FREED: Cell<([u8; KEPT], usize)> = const { Cell::new(([0; KEPT], 0)) };
+    static PIECES: Cell<&'static [[u8; HALF]]> = const { Cell::new(&[]) };
+    static FOUND: Cell<usize> = const { Cell::new(0) };
+}
+
+fn keep(freed: &[u8]) {
+    let (mut kept, len) = FREED.get();
+    kept[len..len + freed.len()].copy_from_slice(freed);
+    FREED.set((kept, len + freed.len()));
+}
+
+/// What a value leaves in freed memory if it is not wiped, in pieces, without what is no secret: few
+/// different bytes.
+fn pieces_of<T>(value: T) -> &'static [[u8; HALF]] {
+    let value = black_box(Box::new(ManuallyDrop::new(value)));
+    FREED.set(([0; KEPT], 0));
+    watch::watch(keep, || drop(value));
+    let (kept, len) = FREED.get();
+    let (pieces, _) = kept[..len].as_chunks();
+    let pieces = pieces.iter().copied().filter(|piece| {
+        let different: std::collections::HashSet<_> = piece.iter().collect();
+        different.len() > HALF / 2
+    });
+    Box::leak(pieces.collect())
+}
+
+/// How many freed allocations held one of the pieces.
+fn left_of(pieces: &'static [[u8; HALF]], run: impl FnOnce()) -> usize {
+    PIECES.set(pieces);
+    FOUND.set(0);
+    let look = |freed: &[u8]| {
+        let pieces = PIECES.get();
+        if freed
+            .windows(HALF)
+            .any(|w| pieces.iter().any(|piece| piece == w))
+        {
+            FOUND.set(FOUND.get() + 1);
+        }
+    };
+    watch::watch(look, run);
+    FOUND.get()
+}
+
+/// CO-03: nor does what is computed of a key once and kept beside it: the states of HMAC, the round
+/// keys of AES and the subkey of CMAC.
+#[test]
+fn a_prepared_key_is_wiped() {
+    let hmac = || Hmac::<Sha512>::new_from_slice(CANARY).unwrap();
+    let xaes = || Xaes256Gcm::new_from_slice(CANARY).unwrap();
+    let suites = [
+        (Suite::Cobblestone256, pieces_of(hmac())),
+        (Suite::Xaes256Gcm, pieces_of(xaes())),
+    ];
+    for (suite, pieces) in suites {
+        assert!(pieces.len() >= 8, "{suite}: {}", pieces.len());
+        let unwiped = left_of(pieces, || match suite {
+            Suite::Cobblestone256 => drop(black_box(Box::new(ManuallyDrop::new(hmac())))),
+            _ => drop(black_box(Box::new(ManuallyDrop::new(xaes())))),
+        });
+        assert_eq!(unwiped, 1, "{suite}: it is seen where it is left");
+        let left = left_of(pieces, || {
+            let (key, policy) = (Key::from_bytes(*CANARY), Policy::new().with_suite(suite));
+            let mut ring = Keyring::new_for(key, Scope::application(), policy, NOW).unwrap();
+            let sealed = ring.seal(&place(), b"a value", NOW).unwrap();
+            // The key moves on in a list that grows.
+            for _ in 0..20 {
+                let next = ring.stage(NOW).unwrap();
+                ring.promote(next, NOW).unwrap();
+            }
+            assert!(ring.open(&place(), &sealed).is_ok());
+            let read = Keyring::decode(ring.encode().expose_secret()).unwrap();
+            assert!(read.open(&place(), &sealed).is_ok());
+        });
+        assert_eq!(left, 0, "{suite}");
     }
 }

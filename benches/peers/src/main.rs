@@ -3,6 +3,7 @@
 //! README.md says how to run it and how each number is made.
 
 mod decisions;
+mod fields;
 mod measure;
 mod passwords;
 mod sessions;
@@ -18,12 +19,13 @@ fn main() -> ExitCode {
         ("passwords", passwords::compare as fn(bool)),
         ("sessions", sessions::compare),
         ("decisions", decisions::compare),
+        ("fields", fields::compare),
     ];
     if parts
         .iter()
         .any(|part| all.iter().all(|(name, _)| part != name))
     {
-        eprintln!("usage: portcullis-peers [passwords] [sessions] [decisions] [--quick]");
+        eprintln!("usage: portcullis-peers [passwords] [sessions] [decisions] [fields] [--quick]");
         return ExitCode::FAILURE;
     }
     describe();

@@ -318,6 +318,13 @@ fn checks_every_chunk_wherever_a_body_is_wrong() {
         body[at] ^= 1;
     }
     assert!(body == good);
+    // Tags that are right once they are made wrong do not stand for a commitment.
+    body[SALT_LEN] ^= 1;
+    for chunk in body[HEADER_LEN..].chunks_mut(SEALED_CHUNK_LEN) {
+        let (_, tag) = chunk.split_last_chunk_mut::<TAG_LEN>().unwrap();
+        tag.iter_mut().for_each(|byte| *byte = !*byte);
+    }
+    assert_eq!(steps(&body), (false, 4, 4));
 }
 
 /// A plaintext that fails late has been decrypted in part: none of it comes out.
