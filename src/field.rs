@@ -72,8 +72,10 @@ mod chunked;
 mod context;
 mod envelope;
 mod error;
+pub mod file;
 mod index;
 mod inventory;
+mod kek;
 mod key;
 mod keyring;
 mod label;
@@ -87,6 +89,7 @@ pub mod stream;
 mod suite;
 #[cfg(test)]
 mod two_keys;
+mod wrap;
 mod xaes;
 
 use zeroize::Zeroizing;
@@ -95,6 +98,7 @@ pub use context::{Context, Part, Row};
 pub use error::Error;
 pub use index::{BlindIndex, IndexValue, Normalizer};
 pub use inventory::{Algorithms, Inventory, Item};
+pub use kek::LocalKek;
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Cause, Destroy, Destruction, KeyRecord, Keyring, Origin, State, Unreferenced};
 pub use padding::Padding;
@@ -108,6 +112,7 @@ pub use sealed::{Resealed, Sealed, SealedError};
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretSlice};
 pub use suite::Suite;
+pub use wrap::{KeyWrapper, WrapError, WrappedKeyring, rewrap};
 
 use crate::secret;
 

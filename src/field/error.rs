@@ -1,6 +1,6 @@
 //! Why something was not sealed, opened or loaded.
 
-use super::{KeyVersion, Normalizer, Part, Purpose, State};
+use super::{KeyVersion, Normalizer, Part, Purpose, State, WrapError};
 use crate::encoding;
 
 /// Why something was not sealed, opened or loaded.
@@ -135,4 +135,35 @@ pub enum Error {
     /// The operating system gave no randomness.
     #[error("no randomness")]
     Randomness,
+    /// The key that wraps a ring cannot be had.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+    /// A stored ring belongs to another scope than the one asked for.
+    #[error("key ring belongs to another scope")]
+    OtherScope,
+    /// A stored ring is older than one that was seen before.
+    #[error("key ring has generation {found}, older than generation {least} seen before")]
+    RolledBack {
+        /// Of the stored ring.
+        found: u64,
+        /// The least that is accepted.
+        least: u64,
+    },
+    /// The name of a key-encryption key is not one.
+    #[error(
+        "name of a key-encryption key is not 1 to 512 visible ASCII characters without a space"
+    )]
+    KekId,
+    /// A key-encryption key with a name or with bytes that another one has.
+    #[error("key-encryption key is a duplicate")]
+    DuplicateKek,
+    /// A 17th key-encryption key.
+    #[error("more than 16 key-encryption keys")]
+    TooManyKeks,
+    /// The key-encryption key that wraps cannot be forgotten: rotate first.
+    #[error("key-encryption key is the one that wraps")]
+    KekInUse,
+    /// A file of keys is not whole, or not as it was written.
+    #[error("file of keys was cut off or changed: its checksum does not match")]
+    Checksum,
 }
