@@ -184,8 +184,7 @@ impl KeyFile {
     /// Those of [`load_kek`](Self::load_kek) for the present file; [`Error::KekLost`] if the one that
     /// wraps there is not among the new ones: rotate, wrap every ring anew, then forget it.
     pub fn replace_kek(&self, kek: &LocalKek) -> Result<(), Error> {
-        let present = self.load_kek()?;
-        if !kek.ids().any(|id| id == present.kek_id()) {
+        if !kek.holds_first_of(&self.load_kek()?) {
             return Err(Error::KekLost);
         }
         self.replace(kek.encode().expose_secret())

@@ -211,6 +211,12 @@ impl LocalKek {
         Ok(keks)
     }
 
+    /// Whether what `other` wraps from now on can be unwrapped here.
+    pub(super) fn holds_first_of(&self, other: &Self) -> bool {
+        let Kek { id, key } = &other.first;
+        self.all().any(|kek| kek.id == *id && kek.key == *key)
+    }
+
     fn all(&self) -> impl Iterator<Item = &Kek> {
         core::iter::once(&self.first).chain(&self.old)
     }
