@@ -78,6 +78,8 @@ mod inventory;
 mod kek;
 mod key;
 mod keyring;
+#[cfg(feature = "shred")]
+pub mod keyrings;
 mod label;
 mod padding;
 mod policy;
@@ -101,6 +103,9 @@ pub use inventory::{Algorithms, Inventory, Item};
 pub use kek::LocalKek;
 pub use key::{Fingerprint, Key, KeyVersion};
 pub use keyring::{Cause, Destroy, Destruction, KeyRecord, Keyring, Origin, State, Unreferenced};
+#[cfg(feature = "shred")]
+#[doc(inline)]
+pub use keyrings::Keyrings;
 pub use padding::Padding;
 pub use policy::Policy;
 pub use purpose::Purpose;

@@ -14,11 +14,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portcullis::field::{
-    self, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek, Scope, WrapError,
-    file::{Error, KeyFile},
+use portcullis::{
+    Timestamp,
+    field::{
+        self, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek, Policy, Scope, WrapError,
+        file::{Error, KeyFile},
+    },
 };
 use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 
 fn home() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
@@ -36,7 +41,7 @@ fn kek() -> LocalKek {
 }
 
 fn ring() -> Keyring {
-    Keyring::new(Key::from_bytes([7; 32]))
+    Keyring::new(Key::from_bytes([7; 32]), NOW)
 }
 
 fn scope() -> Scope {
@@ -219,7 +224,7 @@ fn a_ring_is_kept_wrapped_in_a_file() {
     let read = file.load_ring(&scope(), &kek(), 0).unwrap();
     assert_eq!(read.encode().expose_secret(), ring.encode().expose_secret());
 
-    ring.stage().unwrap();
+    ring.stage(NOW).unwrap();
     file.replace_ring(&ring, &kek()).unwrap();
     let least = ring.generation();
     assert!(file.load_ring(&scope(), &kek(), least).is_ok());
@@ -243,7 +248,7 @@ fn a_ring_is_kept_wrapped_in_a_file() {
     let other = Scope::tenant("acme");
     let refused = Error::Field(field::Error::OtherScope);
     assert_eq!(file.load_ring(&other, &new, 0).err(), Some(refused.clone()));
-    let theirs = Keyring::new(Key::from_bytes([8; 32])).in_scope(other);
+    let theirs = Keyring::new_for(Key::from_bytes([8; 32]), other, Policy::new(), NOW).unwrap();
     assert_eq!(file.replace_ring(&theirs, &new), Err(refused));
     mode(&path, 0o604);
     let refused = Error::Mode { mode: 0o604 };
@@ -279,7 +284,12 @@ fn a_file_that_is_too_long_is_refused() {
     file.set_len(1 << 40).unwrap();
     assert_eq!(load(&path), Err(Error::TooLong { max: 16 * 1024 }));
     let ring = KeyFile::new(&path).load_ring(&scope(), &kek(), 0);
-    assert_eq!(ring.err(), Some(Error::TooLong { max: 1024 * 1024 }));
+    assert_eq!(
+        ring.err(),
+        Some(Error::TooLong {
+            max: 16 * 1024 * 1024 + 64 * 1024
+        })
+    );
 }
 
 /// CR-14: a crash between the steps leaves the old file.

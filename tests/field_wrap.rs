@@ -13,14 +13,15 @@ mod kms;
 use data_encoding::HEXLOWER;
 use kms::{Fault, Kms};
 use portcullis::{
-    encoding,
+    Timestamp, encoding,
     field::{
-        Context, Error, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek, Scope, WrapError,
+        Context, Error, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek, Policy, Scope, WrapError,
         WrappedKeyring, rewrap,
     },
 };
 use proptest::{collection::vec, prelude::*};
 
+const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 const DAMAGED: Error = Error::Encoding(encoding::Error::Damaged);
 
 fn scope() -> Scope {
@@ -28,7 +29,7 @@ fn scope() -> Scope {
 }
 
 fn ring_of(scope: Scope) -> Keyring {
-    Keyring::new(Key::from_bytes([7; 32])).in_scope(scope)
+    Keyring::new_for(Key::from_bytes([7; 32]), scope, Policy::new(), NOW).unwrap()
 }
 
 fn ring() -> Keyring {
@@ -52,7 +53,7 @@ fn open(bytes: &[u8], wrapper: &impl KeyWrapper) -> Result<Keyring, Error> {
 #[test]
 fn a_wrapped_ring_opens_what_the_ring_sealed_and_shows_no_key() {
     let (ring, kek) = (ring(), kek());
-    let sealed = ring.seal(&place(), b"ada@example.org").unwrap();
+    let sealed = ring.seal(&place(), b"ada@example.org", NOW).unwrap();
     let wrapped = ring.wrap_with(&kek).unwrap();
     let plain = ring.encode();
     let fingerprint = Key::from_bytes([7; 32]).fingerprint();
@@ -163,7 +164,7 @@ fn an_older_generation_is_refused_before_the_wrapper_is_asked() {
     let mut ring = ring();
     let old = ring.wrap_with(&kms).unwrap();
     let found = ring.generation();
-    ring.stage().unwrap();
+    ring.stage(NOW).unwrap();
     let least = ring.generation();
     assert!(least > found);
     let new = ring.wrap_with(&kms).unwrap();
@@ -230,7 +231,7 @@ fn the_service_is_called_once_a_ring_and_learns_no_names() {
     assert_eq!(kms.calls(), (1, 1));
     let opened = open(&wrapped, &kms).unwrap();
     assert_eq!(kms.calls(), (1, 2));
-    let sealed = opened.seal(&place(), b"value").unwrap();
+    let sealed = opened.seal(&place(), b"value", NOW).unwrap();
     assert!(opened.open(&place(), &sealed).is_ok());
     assert_eq!(kms.calls(), (1, 2));
     for context in kms.contexts() {
@@ -242,7 +243,7 @@ fn the_service_is_called_once_a_ring_and_learns_no_names() {
 #[test]
 fn the_kek_is_rotated_without_touching_a_column() {
     let ring = ring();
-    let sealed = ring.seal(&place(), b"value").unwrap();
+    let sealed = ring.seal(&place(), b"value", NOW).unwrap();
     let old = kek();
     let wrapped = ring.wrap_with(&old).unwrap();
 
@@ -461,7 +462,7 @@ fn lengths_that_nothing_has_are_refused() {
     empty.extend(&wrapped[key + 4 + 104..]);
     assert_eq!(WrappedKeyring::parse(&empty).err(), Some(DAMAGED));
     assert_eq!(
-        WrappedKeyring::parse(&vec![0; 1024 * 1024 + 1]).err(),
+        WrappedKeyring::parse(&vec![0; 16 * 1024 * 1024 + 64 * 1024 + 1]).err(),
         Some(DAMAGED)
     );
     let mut version = wrapped;

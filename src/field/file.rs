@@ -39,17 +39,17 @@
 //! # let home = tempfile::tempdir()?;
 //! # std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700))?;
 //! # let dir = home.path();
-//! use portcullis::field::{Keyring, LocalKek, file::KeyFile};
+//! use portcullis::{Timestamp, field::{Keyring, LocalKek, Scope, file::KeyFile}};
 //!
-//! // once
+//! // once, at a time that an application takes from Timestamp::now()
+//! let now = Timestamp::from_secs(1_795_251_600);
 //! let kek = LocalKek::generate("2026-11")?;
 //! KeyFile::new(dir.join("kek")).create_kek(&kek)?;
-//! KeyFile::new(dir.join("ring")).create_ring(&Keyring::generate()?, &kek)?;
+//! KeyFile::new(dir.join("ring")).create_ring(&Keyring::generate(now)?, &kek)?;
 //!
 //! // at each start
 //! let kek = KeyFile::new(dir.join("kek")).load_kek()?;
 //! let ring = KeyFile::new(dir.join("ring")).load_ring(&Scope::application(), &kek, 0)?;
-//! # use portcullis::field::Scope;
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -269,13 +269,13 @@ impl KeyFile {
             check_directory(self.directory())?;
             check_file(&opened)?;
         }
-        // Room for all of it at once: a buffer that grows leaves keys behind in what it gives back.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(max.saturating_add(64)));
-        let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
-        file.take(limit).read_to_end(&mut bytes)?;
-        if bytes.len() > max {
+        let len = usize::try_from(opened.len()).unwrap_or(usize::MAX);
+        if len > max {
             return Err(Error::TooLong { max });
         }
+        // Room for all of it at once: a buffer that grows leaves keys behind in what it gives back.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(len.saturating_add(64)));
+        file.take(opened.len()).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 

@@ -7,13 +7,11 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    Error, Key, KeyWrapper, WrapError,
+    Error, Key, KeyWrapper, WrapError, label,
     wrap::{check_kek_id, open_body, seal_body},
 };
 use crate::encoding;
 
-/// Keeps what a KEK wraps apart from everything else that is sealed under a key.
-const LABEL: &[u8] = b"portcullis/v1/local-kek";
 /// First line of the text form; the number is its version.
 const FIRST_LINE: &str = "portcullis-kek ";
 const VERSION: &str = "1";
@@ -76,7 +74,13 @@ impl Kek {
     fn context(&self, context: &[u8]) -> Vec<u8> {
         // The name has at most 512 bytes, so the fallback is never written.
         let len = u32::try_from(self.id.len()).unwrap_or(u32::MAX);
-        [LABEL, &len.to_be_bytes(), self.id.as_bytes(), context].concat()
+        [
+            label::LOCAL_KEK,
+            &len.to_be_bytes(),
+            self.id.as_bytes(),
+            context,
+        ]
+        .concat()
     }
 }
 

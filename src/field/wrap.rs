@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    Error, ExposeSecret, Key, Keyring, Scope,
-    chunked::{self, Body},
+    Error, ExposeSecret, Key, Keyring, MAX_PLAINTEXT_LEN, Scope,
+    chunked::{self, Body, Prepared},
+    label,
 };
 use crate::{
     encoding::{self, Decoder, Encoder},
@@ -18,16 +19,15 @@ use crate::{
 const MAGIC: &[u8; 4] = b"PCWR";
 /// Version of the form.
 const ENCODING: u8 = 1;
-/// Keeps the file key's uses apart from those of every other key.
-const LABEL: &[u8] = b"portcullis/v1/wrapped-ring";
 /// Longest name of a key-encryption key, in bytes. The longest that a service gives, a resource name
 /// of Google's Cloud KMS, stays below 400.
 const MAX_KEK_ID_LEN: usize = 512;
 /// Longest wrapped key, in bytes: the longest `CiphertextBlob` that AWS KMS takes (API reference,
 /// `Decrypt`).
 const MAX_WRAPPED_LEN: usize = 6144;
-/// Longest wrapped ring, in bytes. One of 1,024 keys takes less than a quarter of it.
-pub(super) const MAX_LEN: usize = 1024 * 1024;
+/// Longest wrapped ring, in bytes: one that is itself as long as a value may be, its tags and the
+/// longest header.
+pub(super) const MAX_LEN: usize = MAX_PLAINTEXT_LEN + 64 * 1024;
 
 /// Wraps keys under a key-encryption key (KEK) that lives elsewhere: in a key management service, in
 /// a hardware module, in a file ([`LocalKek`](super::LocalKek)).
@@ -236,10 +236,11 @@ pub fn rewrap(
 /// Integers big-endian; the scope is the SHA-256 digest of its canonical bytes. The first line is the
 /// header. The wrapper's context is the SHA-256 digest of `portcullis/v1/wrapped-ring` and the
 /// header; the body is Cobblestone-256 under the file key with that label and the header as context.
-/// At most 1 MiB. Content 1 is a ring.
+/// At most 16 MiB and 64 KiB. Content 1 is a
+/// ring; 2 and 3 stand in a store of rings (`Keyrings`, feature `shred`).
 #[derive(Clone, Copy, Debug)]
 pub struct WrappedKeyring<'a> {
-    header: Header,
+    pub(super) header: Header,
     kek_id: &'a str,
     wrapped_key: &'a [u8],
     body: &'a [u8],
@@ -250,7 +251,7 @@ impl<'a> WrappedKeyring<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Encoding`] for bytes of another form or more than 1 MiB; [`Error::KekId`].
+    /// [`Error::Encoding`] for bytes of another form or more than 16 MiB and 64 KiB; [`Error::KekId`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         let damaged = encoding::Error::Damaged;
         if bytes.len() > MAX_LEN {
@@ -338,18 +339,26 @@ impl<'a> WrappedKeyring<'a> {
 pub(super) enum Content {
     /// A ring.
     Ring,
+    /// The key that a tenant's other rings are sealed under, and the tenant's own ring.
+    Rooted,
+    /// A ring that is sealed under its tenant's key, too.
+    Nested,
 }
 
 impl Content {
     const fn encode(self) -> u8 {
         match self {
             Self::Ring => 1,
+            Self::Rooted => 2,
+            Self::Nested => 3,
         }
     }
 
     fn decode(byte: u8) -> Result<Self, Error> {
         match byte {
             1 => Ok(Self::Ring),
+            2 => Ok(Self::Rooted),
+            3 => Ok(Self::Nested),
             _ => Err(encoding::Error::Damaged.into()),
         }
     }
@@ -376,7 +385,16 @@ impl Header {
 
     /// What the body is bound to, and the wrapped key by a digest of it.
     fn bind(&self, kek_id: &str) -> Vec<u8> {
-        [LABEL, MAGIC, &self.encoder(kek_id).finish()].concat()
+        [label::WRAPPED_RING, MAGIC, &self.encoder(kek_id).finish()].concat()
+    }
+
+    /// What a ring is bound to that is sealed under its tenant's key: not the KEK's name, so that it
+    /// can be wrapped anew without that key.
+    #[cfg(feature = "shred")]
+    pub(super) fn nested(&self) -> Vec<u8> {
+        let mut encoder = Encoder::new(ENCODING);
+        encoder.u64(self.generation).array(&self.scope);
+        [label::NESTED_RING, &encoder.finish()].concat()
     }
 
     /// The whole of a wrapped ring.
@@ -385,6 +403,9 @@ impl Header {
         wrapper: &(impl KeyWrapper + ?Sized),
         plaintext: &[u8],
     ) -> Result<Vec<u8>, Error> {
+        if plaintext.len() > MAX_PLAINTEXT_LEN {
+            return Err(Error::TooLong);
+        }
         let kek_id = wrapper.kek_id();
         check_kek_id(kek_id)?;
         let bound = self.bind(kek_id);
@@ -443,7 +464,7 @@ pub(super) fn seal_body(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let salt = random::bytes().map_err(|_| Error::Randomness)?;
-    chunked::seal(key.expose(), &salt, context, plaintext, out)
+    chunked::seal(&Prepared::new(key), &salt, &[context], plaintext, out)
 }
 
 pub(super) fn open_body(
@@ -451,5 +472,5 @@ pub(super) fn open_body(
     context: &[u8],
     body: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    Body::parse(body)?.open(key.expose(), context)
+    Body::parse(body)?.open(&Prepared::new(key), &[context])
 }

@@ -1,0 +1,126 @@
+//! What stands in a store under a scope: a ring, or what is left of one; and what is left of many.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Error,
+    receipt::{self, Receipt},
+};
+use crate::{
+    encoding::{self, Decoder, Encoder},
+    field::wrap,
+};
+
+/// Version of a record and of a list.
+const ENCODING: u8 = 1;
+/// Receipts in a list: more than a company has persons.
+const MAX_RECEIPTS: usize = 1 << 24;
+
+/// What stands in the store under a scope.
+///
+/// Layout: `1 u8 | 1 u8 | length u32, wrapped ring` or `1 u8 | 2 u8 | length u32, receipt`.
+pub(super) enum Record<'a> {
+    /// A wrapped ring.
+    Ring(&'a [u8]),
+    /// It was destroyed, and stays so.
+    Tombstone(Box<Receipt>),
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn ring(wrapped: &[u8]) -> Vec<u8> {
+        Encoder::new(ENCODING).u8(1).bytes(wrapped).finish()
+    }
+
+    pub(super) fn tombstone(receipt: &Receipt) -> Vec<u8> {
+        let receipt = receipt.encode();
+        Encoder::new(ENCODING).u8(2).bytes(&receipt).finish()
+    }
+
+    pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut decoder = Decoder::new(bytes, ENCODING)?;
+        let record = match decoder.u8()? {
+            1 => Self::Ring(decoder.bytes(wrap::MAX_LEN)?),
+            2 => {
+                let receipt = Receipt::decode(decoder.bytes(receipt::MAX_LEN)?)?;
+                Self::Tombstone(Box::new(receipt))
+            }
+            _ => return Err(encoding::Error::Damaged.into()),
+        };
+        decoder.finish()?;
+        Ok(record)
+    }
+}
+
+/// The receipts of everything that was shredded, one a scope: what is replayed after a backup was
+/// restored, before anything is served ([`Keyrings::replay`](super::Keyrings::replay)).
+///
+/// It is kept where restoring the rings does not restore it: with another backup, or in a log that
+/// only grows. Receipts are signed, so the list need not be.
+///
+/// # Encoding
+///
+/// ```text
+/// 1 u8 | count u32 | (length u32 | receipt) *, by ascending digest of the scope
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Tombstones(BTreeMap<[u8; 32], Receipt>);
+
+impl Tombstones {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a receipt. Of two about one scope, the earlier stays.
+    pub fn add(&mut self, receipt: Receipt) {
+        let earlier = self.0.get(receipt.scope());
+        if earlier.is_none_or(|earlier| receipt.at() < earlier.at()) {
+            self.0.insert(*receipt.scope(), receipt);
+        }
+    }
+
+    /// The receipts, by the digest of their scope.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Receipt> {
+        self.0.values()
+    }
+
+    /// The bytes to keep.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let receipts: Vec<_> = self.iter().collect();
+        Encoder::new(ENCODING)
+            .list(&receipts, |encoder, receipt| {
+                encoder.bytes(&receipt.encode());
+            })
+            .finish()
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote. It verifies no signature; replaying does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Field`] for other bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let mut decoder = Decoder::new(bytes, ENCODING)?;
+        let receipts = decoder.list(MAX_RECEIPTS, |decoder| {
+            Receipt::decode(decoder.bytes(receipt::MAX_LEN)?)
+        })?;
+        decoder.finish()?;
+        if !receipts.is_sorted_by(|a, b| a.scope() < b.scope()) {
+            return Err(encoding::Error::Damaged.into());
+        }
+        Ok(receipts.into_iter().collect())
+    }
+}
+
+impl FromIterator<Receipt> for Tombstones {
+    fn from_iter<I: IntoIterator<Item = Receipt>>(receipts: I) -> Self {
+        let mut tombstones = Self::new();
+        for receipt in receipts {
+            tombstones.add(receipt);
+        }
+        tombstones
+    }
+}
