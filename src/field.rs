@@ -70,9 +70,12 @@
 
 mod chunked;
 mod context;
+mod encrypted;
 mod envelope;
 mod error;
 pub mod file;
+#[doc = include_str!("field/format.md")]
+pub mod format {}
 mod index;
 mod inventory;
 mod kek;
@@ -82,6 +85,7 @@ mod keyring;
 pub mod keyrings;
 mod label;
 mod padding;
+mod plaintext;
 mod policy;
 mod purpose;
 mod scope;
@@ -97,6 +101,7 @@ mod xaes;
 use zeroize::Zeroizing;
 
 pub use context::{Context, Part, Row};
+pub use encrypted::{Encrypted, Unsealed};
 pub use error::Error;
 pub use index::{BlindIndex, IndexValue, Normalizer};
 pub use inventory::{Algorithms, Inventory, Item};
@@ -107,15 +112,16 @@ pub use keyring::{Cause, Destroy, Destruction, KeyRecord, Keyring, Origin, State
 #[doc(inline)]
 pub use keyrings::Keyrings;
 pub use padding::Padding;
+pub use plaintext::Plaintext;
 pub use policy::Policy;
 pub use purpose::Purpose;
 pub use scope::Scope;
 #[cfg(feature = "store")]
 pub use sealed::{Resealed, Sealed, SealedError};
-/// What [`Keyring::encode`] returns and the trait that shows it, so that a caller needs no secrecy of
-/// the same version.
+/// What [`Keyring::encode`] returns, texts that are wiped, and the trait that shows both, so that a
+/// caller needs no secrecy of the same version.
 #[doc(no_inline)]
-pub use secrecy::{ExposeSecret, SecretSlice};
+pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
 pub use suite::Suite;
 pub use wrap::{KeyWrapper, WrapError, WrappedKeyring, rewrap};
 

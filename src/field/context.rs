@@ -144,7 +144,7 @@ impl Context {
     /// The bytes that stand for it, or which part is missing or wrong.
     pub(super) fn encoded(&self) -> Result<&[u8], Error> {
         for required in [Part::Tenant, Part::Table, Part::Column, Part::Row] {
-            if self.get(required).is_none() && !self.is_wrong(required) {
+            if !self.says(required) {
                 return Err(Error::MissingPart(required));
             }
         }
@@ -242,8 +242,9 @@ impl Context {
         })
     }
 
-    fn is_wrong(&self, part: Part) -> bool {
-        self.wrong.iter().any(|(other, _)| *other == part)
+    /// Whether a part is said or left out on purpose, rightly or not.
+    pub(super) fn says(&self, part: Part) -> bool {
+        self.get(part).is_some() || self.wrong.iter().any(|(other, _)| *other == part)
     }
 }
 

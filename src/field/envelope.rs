@@ -66,14 +66,11 @@ impl<'a> Envelope<'a> {
     }
 
     fn decrypt(&self, key: &Prepared, context: &Context) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let authenticated = || authenticated(key.suite(), self.version, context);
+        let prefix = prefix(self.suite, self.version);
+        let bound = context.encoded().map(|context| [&prefix[..], context]);
         match (&self.body, key) {
-            (Body::Cobblestone256(body), Prepared::Cobblestone256(key)) => {
-                body.open(key, &[&authenticated()?])
-            }
-            (Body::Xaes256Gcm(body), Prepared::Xaes256Gcm(key)) => {
-                body.open(key, &authenticated()?)
-            }
+            (Body::Cobblestone256(body), Prepared::Cobblestone256(key)) => body.open(key, &bound?),
+            (Body::Xaes256Gcm(body), Prepared::Xaes256Gcm(key)) => body.open(key, &bound?),
             (Body::Cobblestone256(_) | Body::Xaes256Gcm(_), _) => Err(Error::WrongSuite {
                 version: self.version,
             }),
@@ -98,23 +95,19 @@ pub(super) fn seal(
         return Err(Error::TooLong);
     }
     let suite = key.suite();
-    let authenticated = authenticated(suite, version, context)?;
+    let prefix = prefix(suite, version);
+    let bound = [&prefix[..], context.encoded()?];
     let mut out = Vec::with_capacity(suite.sealed_len(plaintext.len()));
-    out.extend_from_slice(&prefix(suite, version));
-    key.seal(nonce, &authenticated, plaintext, &mut out)?;
+    out.extend_from_slice(&prefix);
+    key.seal(nonce, &bound, plaintext, &mut out)?;
     Ok(out)
 }
 
+/// What an envelope starts with. The body is bound to it, so that no envelope can be relabelled, and
+/// then to the context, which is self-delimiting.
 fn prefix(suite: Suite, version: KeyVersion) -> [u8; PREFIX_LEN] {
     let [a, b, c, d] = version.get().to_be_bytes();
     [suite.byte(), a, b, c, d]
-}
-
-/// What the body is bound to: suite and key version, so that no envelope can be relabelled, then the
-/// context, which is self-delimiting.
-fn authenticated(suite: Suite, version: KeyVersion, context: &Context) -> Result<Vec<u8>, Error> {
-    let context = context.encoded()?;
-    Ok([&prefix(suite, version), context].concat())
 }
 
 /// `pc1.` and base64url without padding (RFC 4648 §5).
@@ -226,7 +219,7 @@ mod tests {
         let (first, second) = (KeyVersion::FIRST, KeyVersion::new(2).unwrap());
         let keys = [[0xAA; 32], [0xBB; 32]];
         let nonce = *b"any nonce of 24 bytes :-";
-        let bound = authenticated(suite, first, &place()).unwrap();
+        let bound = [&prefix(suite, first), place().encoded().unwrap()].concat();
         let made = genuine_under_both(&keys.map(|key| {
             let message_key = message_key(&key, &nonce);
             Gcm::new(&message_key, nonce[12..].try_into().unwrap(), &bound)

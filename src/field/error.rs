@@ -113,6 +113,13 @@ pub enum Error {
     /// A part of the context is longer than 1,024 bytes.
     #[error("context has a {0} of more than 1024 bytes")]
     LongPart(Part),
+    /// The context of an [`Encrypted`](super::Encrypted) says a type, which the type of the value
+    /// says.
+    #[error("context says a type beside the value's own")]
+    TypeSaid,
+    /// A value was opened that the type asked for does not have.
+    #[error("value is not of the type asked for")]
+    NotOfType,
     /// A padding to a multiple that is none, or of more than 4,096 bytes.
     #[error("padding to a multiple of {0} bytes: it is 2 to 4096")]
     Multiple(u16),

@@ -92,12 +92,12 @@ impl Prepared {
     pub(super) fn seal(
         &self,
         nonce: &[u8; NONCE_LEN],
-        context: &[u8],
+        context: &[&[u8]],
         plaintext: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         match self {
-            Self::Cobblestone256(key) => chunked::seal(key, nonce, &[context], plaintext, out),
+            Self::Cobblestone256(key) => chunked::seal(key, nonce, context, plaintext, out),
             Self::Xaes256Gcm(key) => key.seal(nonce, context, plaintext, out),
         }
     }
