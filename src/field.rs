@@ -84,6 +84,7 @@ mod keyring;
 #[cfg(feature = "shred")]
 pub mod keyrings;
 mod label;
+mod migration;
 mod padding;
 mod plaintext;
 mod policy;
@@ -91,8 +92,10 @@ mod purpose;
 mod scope;
 #[cfg(feature = "store")]
 mod sealed;
+mod stored;
 pub mod stream;
 mod suite;
+pub mod sweep;
 #[cfg(test)]
 mod two_keys;
 mod wrap;
@@ -111,6 +114,7 @@ pub use keyring::{Cause, Destroy, Destruction, KeyRecord, Keyring, Origin, State
 #[cfg(feature = "shred")]
 #[doc(inline)]
 pub use keyrings::Keyrings;
+pub use migration::{Migration, Read};
 pub use padding::Padding;
 pub use plaintext::Plaintext;
 pub use policy::Policy;

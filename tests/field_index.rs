@@ -7,18 +7,28 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::string_slice,
+    clippy::panic,
     reason = "a test that goes wrong here has failed, which is what it is for"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
 
 use data_encoding::HEXLOWER;
 use portcullis::{
     Timestamp,
-    field::{BlindIndex, Error, IndexValue, Key, Keyring, Normalizer, Part},
+    field::{
+        BlindIndex, Context, Destroy, Error, ExposeSecret, IndexValue, Key, KeyVersion, Keyring,
+        Migration, Normalizer, Part, Policy, Purpose, Scope,
+        sweep::{Fault, Limits, Report, Rows, Step, StoredRow, Swap, Sweep, SweepError},
+    },
 };
 
 const NOW: Timestamp = Timestamp::from_millis(0);
+/// A day after.
+const LATER: Timestamp = Timestamp::from_secs(86_400);
 const ACME: Option<&str> = Some("acme");
 
 fn ring() -> Keyring {
@@ -126,7 +136,7 @@ fn refuses_a_value_that_is_nothing_once_it_is_normalised() {
         (Digits, ""),
         (Digits, "none"),
         (Digits, "49\u{664}"),
-        (Digits, "5百"),
+        (Digits, "5〇"),
     ] {
         let refused = Err(Error::Unindexable(normalizer));
         assert_eq!(of(normalizer, value), refused, "{normalizer} {value:?}");
@@ -336,4 +346,257 @@ fn reads_back_what_it_wrote_and_nothing_else() {
     }
     let debug = format!("{value:?}");
     assert_eq!(debug, "IndexValue(key version 1, 16 bytes)");
+}
+
+/// A table with a sealed column and its index.
+#[derive(Default)]
+struct Table {
+    rows: BTreeMap<u8, (Vec<u8>, Vec<u8>)>,
+}
+
+fn place(id: u8) -> Context {
+    let contact = Context::new().tenant("acme").table("contact");
+    contact.column("email").row(id)
+}
+
+impl Rows for Table {
+    type Error = Infallible;
+
+    fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Infallible> {
+        let rows = self.rows.iter().filter(|(id, _)| Some(&[**id][..]) > after);
+        let row = |(id, (sealed, index)): (&u8, &(Vec<u8>, Vec<u8>))| {
+            StoredRow::index([*id], place(*id), index.clone(), sealed.clone())
+        };
+        Ok(rows.take(limit).map(row).collect())
+    }
+
+    fn swap(&mut self, row: &StoredRow, new: &[u8]) -> Result<Swap, Infallible> {
+        let (sealed, index) = self.rows.get_mut(&row.key()[0]).unwrap();
+        if index != row.value() || sealed != row.indexed() {
+            return Ok(Swap::Changed);
+        }
+        *index = new.to_vec();
+        Ok(Swap::Done)
+    }
+
+    fn save(&mut self, _: &[u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// A ring for the index and one for the column.
+fn rings() -> (Keyring, Keyring) {
+    let ring = |key, purpose| {
+        let policy = Policy::new().for_purpose(purpose);
+        Keyring::new_for(Key::from_bytes(key), Scope::tenant("acme"), policy, NOW).unwrap()
+    };
+    (
+        ring([1; 32], Purpose::index("contact", "email")),
+        ring([2; 32], Purpose::column("contact", "email")),
+    )
+}
+
+fn sweep(index: &BlindIndex, rings: (&Keyring, &Keyring), table: &mut Table) -> Report {
+    let mut sweep = Sweep::new(index.purpose(), Limits::new().with_batch(2));
+    loop {
+        match sweep
+            .step_index(index, rings.0, rings.1, table, LATER)
+            .unwrap()
+        {
+            Step::More => {}
+            Step::Wait(until) => panic!("{until}"),
+            Step::Done(report) => return report,
+        }
+    }
+}
+
+/// CR-11, CR-09: a column that is sealed already is given its index, a rotation renews it, and then
+/// the old key of the index can go.
+#[test]
+fn a_sweep_fills_the_index_and_brings_it_under_the_present_key() {
+    let index = index(Normalizer::Email);
+    let (mut ring, column) = rings();
+    let mut table = Table::default();
+    for id in 1..6 {
+        let value = format!("{id}@example.org");
+        let sealed = column.seal(&place(id), value.as_bytes(), NOW).unwrap();
+        table.rows.insert(id, (sealed, Vec::new()));
+    }
+    let report = sweep(&index, (&ring, &column), &mut table);
+    assert_eq!((report.counts().sealed, report.plaintext()), (5, 0));
+    let found = |ring: &Keyring, table: &Table, value: &str| -> Vec<u8> {
+        let wanted = index.search(ring, ACME, value).unwrap();
+        let is = |stored: &[u8]| wanted.iter().any(|w| w.to_string().as_bytes() == stored);
+        let rows = table.rows.iter().filter(|(_, (_, stored))| is(stored));
+        rows.map(|(id, _)| *id).collect()
+    };
+    assert_eq!(found(&ring, &table, "3@EXAMPLE.org"), [3]);
+
+    let old = ring.primary();
+    let next = ring.stage(NOW).unwrap();
+    ring.promote(next, NOW).unwrap();
+    assert_eq!(found(&ring, &table, "3@example.org"), [3]);
+    let uses = |ring: &Keyring| ring.keys().map(|key| key.seals).sum::<u64>();
+    let before = uses(&ring);
+    let report = sweep(&index, (&ring, &column), &mut table);
+    assert_eq!((report.counts().resealed, uses(&ring) - before), (5, 5));
+    assert_eq!(
+        report.references().collect::<Vec<_>>(),
+        [(old, 0), (next, 5)]
+    );
+    assert_eq!(found(&ring, &table, "3@example.org"), [3]);
+    let proof = report.unreferenced(old).unwrap();
+    ring.destroy(old, Destroy::Unreferenced(&[&proof]), LATER)
+        .unwrap();
+    assert_eq!(found(&ring, &table, "3@example.org"), [3]);
+
+    // nothing is written, and no use counted, where nothing changes
+    let before = uses(&ring);
+    let report = sweep(&index, (&ring, &column), &mut table);
+    assert_eq!((report.counts().already, uses(&ring) - before), (5, 0));
+}
+
+/// CR-11, CR-09: what another definition left behind is renewed, and so is what a bug did; each in
+/// the form that it has.
+#[test]
+fn a_sweep_renews_what_is_not_the_index_of_its_value() {
+    let (ring, column) = rings();
+    let index = index(Normalizer::Email);
+    let old = index.clone().with_version(9).with_bits(20).unwrap();
+    let of = |index: &BlindIndex, value| index.of(&ring, ACME, value, NOW).unwrap();
+    let mut table = Table::default();
+    for (id, stored) in [
+        (1, of(&old, "a@b").to_string().into_bytes()),
+        (2, of(&old, "a@b").as_bytes().to_vec()),
+        (3, of(&index, "b@b").to_string().into_bytes()),
+        (4, of(&index, "a@b").to_string().into_bytes()),
+    ] {
+        let sealed = column.seal(&place(id), b"a@b", NOW).unwrap();
+        table.rows.insert(id, (sealed, stored));
+    }
+    let report = sweep(&index, (&ring, &column), &mut table);
+    assert_eq!((report.counts().resealed, report.counts().already), (3, 1));
+    for (id, (_, stored)) in &table.rows {
+        let expected = of(&index, "a@b");
+        match id {
+            2 => assert_eq!(stored, expected.as_bytes()),
+            _ => assert_eq!(*stored, expected.to_string().into_bytes()),
+        }
+    }
+}
+
+/// CR-11: what another machine wrote under a newer key than this one seals with stays.
+#[test]
+fn a_sweep_leaves_an_index_under_a_staged_key() {
+    let (mut ring, column) = rings();
+    let index = index(Normalizer::Email);
+    let next = ring.stage(NOW).unwrap();
+    let mut elsewhere = Keyring::decode(ring.encode().expose_secret()).unwrap();
+    elsewhere.promote(next, NOW).unwrap();
+    let stored = index.of(&elsewhere, ACME, "a@b", NOW).unwrap().to_string();
+    let sealed = column.seal(&place(1), b"a@b", NOW).unwrap();
+    let mut table = Table::default();
+    table.rows.insert(1, (sealed, stored.clone().into_bytes()));
+    let report = sweep(&index, (&ring, &column), &mut table);
+    assert_eq!(report.counts().already, 1);
+    assert_eq!(table.rows[&1].1, stored.as_bytes());
+}
+
+/// CR-11: a row whose value does not open, has nothing to index or whose index is none is named and
+/// left, and an index that cannot be read may need any key.
+#[test]
+fn a_sweep_names_what_it_cannot_index() {
+    let (mut ring, column) = rings();
+    let index = index(Normalizer::Email);
+    let stored = index.of(&ring, ACME, "a@b", NOW).unwrap();
+    let stored = stored.to_string().into_bytes();
+    let next = ring.stage(NOW).unwrap();
+    ring.promote(next, NOW).unwrap();
+    let seal = |id, value: &[u8]| column.seal(&place(id), value, NOW).unwrap();
+    let rows = BTreeMap::from([
+        (1, (seal(9, b"a@b"), stored.clone())),
+        (2, (seal(2, b"nobody"), stored.clone())),
+        (3, (seal(3, b""), Vec::new())),
+        (4, (seal(4, b"a@b"), b"not one".to_vec())),
+        (8, (seal(8, b"a@b"), b"no".to_vec())),
+        (5, (seal(5, b"\xFFa@b"), stored.clone())),
+        (6, (b"plain@text".to_vec(), stored.clone())),
+        (7, (seal(7, b"a@b"), stored)),
+    ]);
+    let mut table = Table { rows: rows.clone() };
+    let report = sweep(&index, (&ring, &column), &mut table);
+    let faults: Vec<_> = report
+        .failures()
+        .iter()
+        .map(|f| (f.row[0], f.fault))
+        .collect();
+    let expected = [
+        (1, Fault::Open),
+        (2, Fault::Unindexable),
+        (4, Fault::UnknownKey),
+        (5, Fault::Unindexable),
+        (6, Fault::Malformed),
+        (8, Fault::Malformed),
+    ];
+    assert_eq!(faults, expected);
+    assert_eq!((report.counts().already, report.counts().resealed), (1, 1));
+    for (id, row) in &rows {
+        assert_eq!(table.rows[id] == *row, *id != 7, "{id}");
+    }
+    // four name the old key, two none of the ring
+    let (version, references) = (KeyVersion::FIRST, 6);
+    let refused = report.unreferenced(version);
+    assert_eq!(
+        refused,
+        Err(Error::Referenced {
+            version,
+            references
+        })
+    );
+    assert_eq!(report.plaintext(), 1);
+}
+
+/// CR-11: while a column is migrated its plaintext is indexed too.
+#[test]
+fn a_sweep_indexes_plaintext_that_is_being_migrated() {
+    let (ring, column) = rings();
+    let index = index(Normalizer::Email);
+    for (until, indexed) in [(Timestamp::MAX, true), (NOW, false)] {
+        let mut table = Table::default();
+        table.rows.insert(1, (b"a@b".to_vec(), Vec::new()));
+        let sweep = Sweep::new(index.purpose(), Limits::new());
+        let mut sweep = sweep.with_migration(Migration::new(until));
+        let report = loop {
+            if let Step::Done(report) = sweep
+                .step_index(&index, &ring, &column, &mut table, LATER)
+                .unwrap()
+            {
+                break report;
+            }
+        };
+        assert_eq!(report.plaintext(), u64::from(!indexed));
+        let expected = index.of(&ring, ACME, "a@b", NOW).unwrap().to_string();
+        assert_eq!(table.rows[&1].1 == expected.into_bytes(), indexed);
+    }
+}
+
+/// CR-11: an index is swept as what it is, with rows of its own column.
+#[test]
+fn a_sweep_of_an_index_refuses_other_purposes_and_columns() {
+    let (ring, column) = rings();
+    let index = index(Normalizer::Email);
+    let refused = Some(SweepError::Field(Error::OutOfPurpose));
+    let step = |purpose, index: &BlindIndex| {
+        let mut table = Table::default();
+        table.rows.insert(1, (Vec::new(), Vec::new()));
+        let mut sweep = Sweep::new(purpose, Limits::new());
+        sweep
+            .step_index(index, &ring, &column, &mut table, LATER)
+            .err()
+    };
+    assert_eq!(step(Purpose::column("contact", "email"), &index), refused);
+    assert_eq!(step(Purpose::index("contact", "phone"), &index), refused);
+    let phone = BlindIndex::new("contact", "phone", Normalizer::Digits, 256).unwrap();
+    assert_eq!(step(phone.purpose(), &phone), refused);
+    assert_eq!(step(index.purpose(), &index), None);
 }

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What a written envelope starts with: the name of this form and its version.
-const TEXT_PREFIX: &str = "pc1.";
+pub(super) const TEXT_PREFIX: &str = "pc1.";
 
 /// The longest of all suites.
 const MAX_LEN: usize = Suite::Cobblestone256.sealed_len(MAX_PLAINTEXT_LEN);

@@ -139,6 +139,20 @@ pub enum Error {
     /// Not what a blind index stores.
     #[error("not an index value")]
     NotAnIndexValue,
+    /// A value that is no text in UTF-8, which an index is made of.
+    #[error("value is not text")]
+    NotText,
+    /// A sweep that goes on with another ring than it began with, or for another purpose.
+    #[error("progress is that of another sweep")]
+    OtherSweep,
+    /// Values still need the key, or may.
+    #[error("{references} values name key version {version}, or no key of the ring")]
+    Referenced {
+        /// The key.
+        version: KeyVersion,
+        /// How many.
+        references: u64,
+    },
     /// The operating system gave no randomness.
     #[error("no randomness")]
     Randomness,

@@ -26,8 +26,8 @@ pub use value::IndexValue;
 ///
 /// The key is derived from the ring's for one tenant, table, column, version, normaliser and length.
 /// Values of two columns, or of two customers in one column, have nothing in common, whatever the
-/// plaintexts. A ring of its own keeps the rotation of the index apart from
-/// that of the values.
+/// plaintexts. A ring of its own, for [`Purpose::index`] alone, keeps the
+/// rotation of the index apart from that of the values.
 ///
 /// # Length
 ///
@@ -172,6 +172,16 @@ impl BlindIndex {
         Some(fewest as u8..=most as u8)
     }
 
+    /// What its keys are for.
+    pub fn purpose(&self) -> Purpose {
+        Purpose::index(&self.table, &self.column)
+    }
+
+    /// What the keys are for of the values that it is the index of.
+    pub(super) fn column_purpose(&self) -> Purpose {
+        Purpose::column(&self.table, &self.column)
+    }
+
     /// What is stored beside the value: its index under the primary key.
     ///
     /// `tenant` is the one of the value's [`Context`]; None is for values of no tenant.
@@ -189,7 +199,7 @@ impl BlindIndex {
         now: Timestamp,
     ) -> Result<IndexValue, Error> {
         let info = self.info(tenant)?;
-        let purpose = Purpose::index(&self.table, &self.column);
+        let purpose = self.purpose();
         let slot = ring.seal_key(&Place::new(&purpose, tenant, None), now)?;
         self.compute(slot.version(), slot.key()?, &info, value)
     }
@@ -208,7 +218,7 @@ impl BlindIndex {
         value: &str,
     ) -> Result<Vec<IndexValue>, Error> {
         let info = self.info(tenant)?;
-        let purpose = Purpose::index(&self.table, &self.column);
+        let purpose = self.purpose();
         let mut values = ring
             .opening_keys(&Place::new(&purpose, tenant, None))?
             .map(|slot| self.compute(slot.version(), slot.key()?, &info, value))

@@ -136,7 +136,7 @@ impl<'a> Use<'a> {
     }
 
     /// Whether a key for this may be used for `asked`.
-    fn permits(self, asked: Use<'_>) -> bool {
+    pub(super) fn permits(self, asked: Use<'_>) -> bool {
         match (self, asked) {
             (Self::Table(table), Use::Column(of, _)) => table == of,
             _ => self == asked,

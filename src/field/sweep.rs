@@ -1,0 +1,473 @@
+//! Seals every value of a column again under the present key, and proves that none needs an old one.
+
+mod progress;
+mod report;
+mod work;
+
+use super::{BlindIndex, Context, Error, Keyring, Migration, Purpose};
+use crate::Timestamp;
+
+pub use report::{Counts, Failure, Fault, Report};
+
+use progress::{Phase, Progress};
+use work::{Column, Index, Renewed, Work};
+
+/// Longest key of a row, in bytes: that of a part of a context.
+const MAX_ROW_KEY_LEN: usize = 1024;
+
+/// The rows of a column, as a sweep needs them: three functions over the application's own database.
+///
+/// Rows come in ascending order of a key that is unique and that no row changes, such as the primary
+/// key in its own order, so that a sweep passes every row that is there from its beginning to its
+/// end. A row whose value is NULL may be left out.
+pub trait Rows {
+    /// Why the database gave no answer.
+    type Error: core::error::Error + Send + Sync + 'static;
+
+    /// At most `limit` rows after the one of key `after`, or the first ones. None are left when this
+    /// is empty; fewer than `limit` are not the last ones.
+    ///
+    /// `SELECT … WHERE id > after ORDER BY id LIMIT limit`, read from the primary database: a replica
+    /// that lags shows what was there before.
+    ///
+    /// # Errors
+    ///
+    /// Where the database gives no answer.
+    fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Self::Error>;
+
+    /// Puts `new` in the place of the row's value, if that is still the one that was read, and for an
+    /// index if what it indexes is too. Nothing else of the row changes: no timestamp, no callback.
+    ///
+    /// `UPDATE … SET value = new WHERE id = ? AND value = old`, with one row affected for
+    /// [`Swap::Done`].
+    ///
+    /// # Errors
+    ///
+    /// Where the database gives no answer; it may have swapped or not.
+    fn swap(&mut self, row: &StoredRow, new: &[u8]) -> Result<Swap, Self::Error>;
+
+    /// Keeps how far the sweep is, in the place of what was kept before: for
+    /// [`Sweep::resume`] after a crash. It may be kept in the transaction of the swaps before it.
+    ///
+    /// # Errors
+    ///
+    /// Where the database gives no answer.
+    fn save(&mut self, progress: &[u8]) -> Result<(), Self::Error>;
+}
+
+/// What [`Rows::swap`] did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a compare-and-swap has these outcomes"
+)]
+pub enum Swap {
+    /// The new value stands.
+    Done,
+    /// Another value had come in the place of the one that was read, or the row is gone.
+    Changed,
+}
+
+/// A row, as [`Rows::next`] reads it. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct StoredRow {
+    key: Vec<u8>,
+    context: Context,
+    value: Vec<u8>,
+    indexed: Vec<u8>,
+}
+
+impl StoredRow {
+    /// A sealed value, in bytes or as text. `key` is where the sweep goes on, at most 1,024 bytes,
+    /// and `context` what the value was sealed for.
+    #[must_use]
+    pub fn new(key: impl Into<Vec<u8>>, context: Context, value: impl Into<Vec<u8>>) -> Self {
+        Self {
+            key: key.into(),
+            context,
+            value: value.into(),
+            indexed: Vec::new(),
+        }
+    }
+
+    /// An index value, in bytes or as text, empty where there is none yet; and the sealed value that
+    /// it is the index of, for [`Sweep::step_index`].
+    #[must_use]
+    pub fn index(
+        key: impl Into<Vec<u8>>,
+        context: Context,
+        index: impl Into<Vec<u8>>,
+        sealed: impl Into<Vec<u8>>,
+    ) -> Self {
+        let indexed = sealed.into();
+        Self {
+            indexed,
+            ..Self::new(key, context, index)
+        }
+    }
+
+    /// Which row it is.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// What was read, and must still be there for [`Rows::swap`].
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// For an index: the sealed value that was read, and must still be there too.
+    #[must_use]
+    pub fn indexed(&self) -> &[u8] {
+        &self.indexed
+    }
+}
+
+/// A value may be plaintext that has still to be sealed, and a key an address.
+impl core::fmt::Debug for StoredRow {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("StoredRow(..)")
+    }
+}
+
+/// How much a sweep does at once, and how long it tries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Limits {
+    batch: usize,
+    failures: usize,
+    rounds: u32,
+}
+
+impl Limits {
+    /// 100 rows a step, 100 failures listed, 4 rounds.
+    pub const fn new() -> Self {
+        Self {
+            batch: 100,
+            failures: 100,
+            rounds: 4,
+        }
+    }
+
+    /// How many rows a step reads, at least one. All of their values are in memory at once.
+    pub const fn with_batch(self, batch: usize) -> Self {
+        let batch = if batch == 0 { 1 } else { batch };
+        Self { batch, ..self }
+    }
+
+    /// How many rows that do not open the report names, up to 10,000. All of them are counted.
+    pub const fn with_failures(self, failures: usize) -> Self {
+        let most = progress::MAX_FAILURES;
+        let failures = if failures > most { most } else { failures };
+        Self { failures, ..self }
+    }
+
+    /// How often the sweep begins anew because machines still wrote under an old key, at least one
+    /// round.
+    pub const fn with_rounds(self, rounds: u32) -> Self {
+        let rounds = if rounds == 0 { 1 } else { rounds };
+        Self { rounds, ..self }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A sweep over all values of one purpose.
+///
+/// Each [`step`](Self::step) is one batch: read, seal again what a retired key sealed, swap, save. It
+/// may stop after any call of [`Rows`] and be [resumed](Self::resume); what was done twice is as if
+/// it was done once. Values may be read and written meanwhile: a swap fails where somebody else was
+/// faster, and writes nothing.
+///
+/// A sweep has two kinds of passes. The first seals again. The second reads every row once more and
+/// counts which keys they name; it begins when every key that is retired has been so for as long as
+/// another machine may go on with an old ring
+/// ([`Policy::with_propagation`](super::Policy::with_propagation)). If it finds a value that the
+/// first pass did not see, a new round begins. At the end, the [`Report`] gives what
+/// [`Keyring::destroy`] asks for: a proof that nothing refers to a key.
+///
+/// A row that does not open is counted, listed and left as it is. It does not stop the sweep, and it
+/// does stop the key that it names from being destroyed.
+///
+/// # What this does not do
+///
+/// - It knows the rows that [`Rows`] gives, and no others: no backups, replicas, exports, queues, and
+///   no transaction that was open for longer than the policy's propagation. What a destroyed key
+///   sealed there is lost.
+/// - It does not say whether values of the primary key open: they are not opened.
+/// - Progress is believed as it is read back. Whoever can write to it can end a sweep early: keep it
+///   where the rows are, and they could destroy the values themselves.
+///
+/// Anchors: Vault's `rewrap`, lockbox's `rotate`, which stops at the first bad row, and asks nobody
+/// whether the old key can go.
+///
+/// # Example
+///
+/// ```
+/// # use std::convert::Infallible;
+/// use portcullis::field::{Context, sweep::{Limits, Rows, Step, StoredRow, Swap, Sweep}};
+/// # use portcullis::{Timestamp, field::{Destroy, Key, Keyring, Policy, Purpose, Scope}};
+///
+/// struct Emails { rows: Vec<(u64, Vec<u8>)>, progress: Vec<u8> }
+///
+/// fn place(id: u64) -> Context {
+///     Context::new().tenant("acme").table("contact").column("email").row(id)
+/// }
+///
+/// impl Rows for Emails {
+///     type Error = Infallible;
+///
+///     fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Infallible> {
+///         let key = |id: &u64| id.to_be_bytes();
+///         let rows = self.rows.iter().filter(|(id, _)| Some(key(id).as_slice()) > after);
+///         let row = |(id, value): &(u64, Vec<u8>)| StoredRow::new(key(id), place(*id), value.clone());
+///         Ok(rows.take(limit).map(row).collect())
+///     }
+///
+///     fn swap(&mut self, row: &StoredRow, new: &[u8]) -> Result<Swap, Infallible> {
+///         for (id, value) in &mut self.rows {
+///             if id.to_be_bytes() == row.key() && value == row.value() {
+///                 *value = new.to_vec();
+///                 return Ok(Swap::Done);
+///             }
+///         }
+///         Ok(Swap::Changed)
+///     }
+///
+///     fn save(&mut self, progress: &[u8]) -> Result<(), Infallible> {
+///         self.progress = progress.to_vec();
+///         Ok(())
+///     }
+/// }
+///
+/// # let (t0, later) = (Timestamp::from_millis(0), Timestamp::from_millis(3_600_000));
+/// # let purpose = Purpose::column("contact", "email");
+/// # let policy = Policy::new().for_purpose(purpose.clone());
+/// # let mut ring = Keyring::generate_for(Scope::application(), policy, t0)?;
+/// # let old = ring.primary();
+/// # let sealed = ring.seal(&place(1), b"ada@example.org", t0)?;
+/// # let mut rows = Emails { rows: vec![(1, sealed)], progress: Vec::new() };
+/// # let next = ring.stage(t0)?;
+/// # ring.promote(next, t0)?;
+/// let mut sweep = Sweep::new(purpose, Limits::new());
+/// let report = loop {
+///     match sweep.step(&ring, &mut rows, later)? {
+///         Step::Done(report) => break report,
+///         Step::More => {}
+///         Step::Wait(until) => panic!("come back at {until}"),
+///     }
+/// };
+/// let proof = report.unreferenced(old)?;
+/// ring.destroy(old, Destroy::Unreferenced(&[&proof]), later)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Sweep {
+    progress: Progress,
+    limits: Limits,
+}
+
+/// Where a sweep is after a step.
+#[derive(Debug)]
+#[must_use]
+#[allow(
+    clippy::exhaustive_enums,
+    clippy::large_enum_variant,
+    reason = "it goes on, waits or has ended; a step is one trip to a database"
+)]
+pub enum Step {
+    /// Call again.
+    More,
+    /// Call again at this time: until then another machine may seal with a key that is retired.
+    Wait(Timestamp),
+    /// All is done. Another step gives the same report.
+    Done(Report),
+}
+
+/// Why a step was not done.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SweepError<E> {
+    /// The database gave no answer.
+    #[error("the rows gave no answer")]
+    Rows(#[source] E),
+    /// The ring does not seal, or is not the sweep's.
+    #[error("the sweep cannot go on with this ring")]
+    Field(#[from] Error),
+    /// Rows came in another order than that of their keys, or a key is longer than 1,024 bytes.
+    #[error("rows are not in ascending order of keys of at most 1024 bytes")]
+    Order,
+}
+
+impl Sweep {
+    /// A sweep from the beginning.
+    #[must_use]
+    pub const fn new(purpose: Purpose, limits: Limits) -> Self {
+        Self {
+            progress: Progress::new(purpose),
+            limits,
+        }
+    }
+
+    /// Goes on from what [`Rows::save`] kept. A migration is part of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encoding`] for other bytes; [`Error::OtherSweep`] for the progress of another
+    /// purpose.
+    pub fn resume(progress: &[u8], purpose: Purpose, limits: Limits) -> Result<Self, Error> {
+        let progress = Progress::decode(progress, purpose)?;
+        Ok(Self { progress, limits })
+    }
+
+    /// Seals plaintext, too, until the migration's date.
+    #[must_use]
+    pub fn with_migration(mut self, migration: Migration) -> Self {
+        self.progress.migration = Some(migration);
+        self
+    }
+
+    /// One batch of a column, a table or a store.
+    ///
+    /// # Errors
+    ///
+    /// [`SweepError::Rows`]; [`SweepError::Field`] for a ring that does not seal, such as one whose
+    /// primary key is overdue, for one that is not the one that the sweep began with
+    /// ([`Error::OtherSweep`]), and for a row of another column ([`Error::OutOfPurpose`]);
+    /// [`SweepError::Order`]. The sweep can go on afterwards.
+    pub fn step<R: Rows>(
+        &mut self,
+        ring: &Keyring,
+        rows: &mut R,
+        now: Timestamp,
+    ) -> Result<Step, SweepError<R::Error>> {
+        let migration = self.progress.migration;
+        self.advance(&Column { ring, migration }, rows, now)
+    }
+
+    /// One batch of a blind index, by the index's own ring; the values are opened by their `column`'s.
+    /// Every index is computed again, so what a changed definition left behind is renewed, and rows
+    /// without one are given theirs.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`step`](Self::step).
+    pub fn step_index<R: Rows>(
+        &mut self,
+        index: &BlindIndex,
+        ring: &Keyring,
+        column: &Keyring,
+        rows: &mut R,
+        now: Timestamp,
+    ) -> Result<Step, SweepError<R::Error>> {
+        let work = Index {
+            index,
+            ring,
+            column,
+            migration: self.progress.migration,
+        };
+        self.advance(&work, rows, now)
+    }
+
+    fn advance<R: Rows>(
+        &mut self,
+        work: &impl Work,
+        rows: &mut R,
+        now: Timestamp,
+    ) -> Result<Step, SweepError<R::Error>> {
+        work.check(&self.progress.purpose)?;
+        self.progress.bind(work.ring())?;
+        if self.progress.phase == Phase::Settle {
+            let settled = progress::settled(work.ring());
+            if now < settled {
+                return Ok(Step::Wait(settled));
+            }
+            self.progress.verify(work.ring(), now);
+        }
+        if self.progress.phase == Phase::Verify {
+            self.progress.learn(work.ring(), |_| false);
+        }
+        if self.progress.phase != Phase::Done {
+            self.batch(work, rows, now)?;
+            let saved = rows.save(&self.progress.encode());
+            saved.map_err(SweepError::Rows)?;
+        }
+        Ok(match self.progress.phase {
+            Phase::Done => Step::Done(self.progress.report(work.ring())),
+            _ => Step::More,
+        })
+    }
+
+    fn batch<R: Rows>(
+        &mut self,
+        work: &impl Work,
+        rows: &mut R,
+        now: Timestamp,
+    ) -> Result<(), SweepError<R::Error>> {
+        let after = self.progress.cursor.as_deref();
+        let batch = rows.next(after, self.limits.batch);
+        let batch = batch.map_err(SweepError::Rows)?;
+        if batch.is_empty() {
+            self.progress.end_pass(self.limits.rounds, now);
+            return Ok(());
+        }
+        for row in batch.iter().take(self.limits.batch) {
+            let after = self.progress.cursor.as_deref();
+            if row.key.len() > MAX_ROW_KEY_LEN || after.is_some_and(|after| *after >= *row.key) {
+                return Err(SweepError::Order);
+            }
+            work.admit(&self.progress.purpose, row)?;
+            match self.progress.phase {
+                Phase::Verify => self.progress.count(work.refers(row)),
+                _ => self.renew(work, rows, row, now)?,
+            }
+            self.progress.cursor = Some(row.key.clone());
+        }
+        Ok(())
+    }
+
+    fn renew<R: Rows>(
+        &mut self,
+        work: &impl Work,
+        rows: &mut R,
+        row: &StoredRow,
+        now: Timestamp,
+    ) -> Result<(), SweepError<R::Error>> {
+        let renewed = match work.renew(row, now) {
+            Ok(renewed) => renewed,
+            Err(error) => {
+                let fault = Fault::of(&error).ok_or(error)?;
+                let found = (work.refers(row), fault);
+                let most = self.limits.failures;
+                self.progress.failed(work.ring(), row, found, most);
+                return Ok(());
+            }
+        };
+        let swap = match &renewed {
+            Renewed::Anew(new) | Renewed::Sealed(new) => {
+                rows.swap(row, new).map_err(SweepError::Rows)?
+            }
+            Renewed::Already | Renewed::Plaintext => Swap::Done,
+        };
+        self.progress.renewed(&renewed, swap);
+        Ok(())
+    }
+
+    /// What it goes over.
+    pub const fn purpose(&self) -> &Purpose {
+        &self.progress.purpose
+    }
+
+    /// What the passes that seal have done so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.progress.counts
+    }
+}
