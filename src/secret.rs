@@ -5,7 +5,7 @@ use core::fmt;
 
 use secrecy::{ExposeSecret, SecretBox};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, optimization_barrier};
 
 /// A fixed number of secret bytes. No `Display`, no `Serialize`, no `Deref`; `Debug` prints
 /// `[redacted]`; `==` takes the same time wherever the two differ.
@@ -45,23 +45,38 @@ impl<const N: usize> fmt::Debug for Array<N> {
 }
 
 /// Any number of secret bytes, with the same promises as [`Array`]; the length is not secret.
-pub(crate) struct Bytes(SecretBox<[u8]>);
+///
+/// Its own box, not one of secrecy's: those are wiped byte by byte, which takes longer than to decrypt
+/// what is in them.
+pub(crate) struct Bytes(Box<[u8]>);
 
 impl Bytes {
-    /// Copies the bytes into memory of exactly their length and wipes `bytes`, spare capacity
-    /// included: shrinking a vector in place would leave a copy behind.
+    /// Takes the bytes as they are if there is no spare capacity. Else they are copied into memory of
+    /// exactly their length, and `bytes` is wiped, spare capacity included: shrinking a vector in
+    /// place would leave a copy behind.
     pub(crate) fn new(mut bytes: Vec<u8>) -> Self {
+        if bytes.capacity() == bytes.len() {
+            return Self(bytes.into_boxed_slice());
+        }
         let exact = Self::copy_of(&bytes);
         bytes.zeroize();
         exact
     }
 
     pub(crate) fn copy_of(bytes: &[u8]) -> Self {
-        Self(SecretBox::new(Box::from(bytes)))
+        Self(Box::from(bytes))
     }
 
     pub(crate) fn expose(&self) -> &[u8] {
-        self.0.expose_secret()
+        &self.0
+    }
+}
+
+/// Writes zeros, which the compiler may not leave out: the barrier reads them.
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        optimization_barrier(&*self.0);
     }
 }
 
