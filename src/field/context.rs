@@ -15,6 +15,8 @@ const HEAD_LEN: usize = 5;
 const ROOM: usize = HEAD_LEN + 1 + 36;
 /// Longest part, in bytes: what a database takes for an indexed key, with room to spare.
 const MAX_PART_LEN: u32 = 1024;
+/// What every context says, by ascending tag.
+const REQUIRED: [Part; 4] = [Part::Tenant, Part::Table, Part::Column, Part::Row];
 /// Where the application's own tags begin.
 const FIRST_APPLICATION_TAG: u8 = 0x40;
 
@@ -143,14 +145,17 @@ impl Context {
 
     /// The bytes that stand for it, or which part is missing or wrong.
     pub(super) fn encoded(&self) -> Result<&[u8], Error> {
-        for required in [Part::Tenant, Part::Table, Part::Column, Part::Row] {
-            if !self.says(required) {
-                return Err(Error::MissingPart(required));
-            }
+        // Tags ascend, and those of the required parts are the lowest: they come first.
+        let mut parts = self.parts();
+        let mut comes = |part: Part| parts.next().is_some_and(|(tag, _)| part.tag() == Ok(tag));
+        if self.wrong.is_empty() && REQUIRED.into_iter().all(&mut comes) {
+            return Ok(&self.bytes);
         }
-        match self.wrong.first() {
-            Some((_, error)) => Err(error.clone()),
-            None => Ok(&self.bytes),
+        let missing = REQUIRED.into_iter().find(|part| !self.says(*part));
+        match (missing, self.wrong.first()) {
+            (Some(part), _) => Err(Error::MissingPart(part)),
+            (None, Some((_, error))) => Err(error.clone()),
+            (None, None) => Ok(&self.bytes),
         }
     }
 
