@@ -48,9 +48,11 @@
 //!
 #![cfg_attr(feature = "field", doc = "```")]
 #![cfg_attr(not(feature = "field"), doc = "```ignore")]
+//! use portcullis::Timestamp;
 //! use portcullis::field::{Context, Keyring};
 //! use portcullis::password::{Hash, Hasher, Password};
 //!
+//! let now = Timestamp::now();
 //! let account = |id: u64| {
 //!     let column = Context::new().without_tenant().table("account").column("password_hash");
 //!     column.row(id)

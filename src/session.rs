@@ -220,6 +220,10 @@ pub enum Error {
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     Randomness,
+    /// The ring does not seal: its primary key is too old or used up, or is not for sessions.
+    #[cfg(feature = "field")]
+    #[error("the key ring does not seal sessions")]
+    Ring(#[source] crate::field::Error),
     /// The stored state cannot be read.
     #[error(transparent)]
     State(#[from] encoding::Error),

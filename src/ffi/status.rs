@@ -91,6 +91,9 @@ impl From<session::Error> for Denial {
             E::Randomness => Self::Randomness,
             E::State(_) => Self::State,
             E::Store(_) => Self::Store,
+            // C has no key rings
+            #[cfg(feature = "field")]
+            E::Ring(_) => Self::State,
         }
     }
 }

@@ -22,7 +22,6 @@ pub use unreferenced::Unreferenced;
 use super::{
     Context, Error, Inventory, Key, KeyVersion, MAX_PLAINTEXT_LEN, Opened, Policy, Scope,
     envelope::{self, Envelope},
-    suite::NONCE_LEN,
 };
 use crate::{Timestamp, random};
 
@@ -125,22 +124,12 @@ impl Keyring {
         plaintext: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>, Error> {
-        let nonce = random::bytes().map_err(|_| Error::Randomness)?;
-        self.seal_with_nonce(context, plaintext, &nonce, now)
-    }
-
-    fn seal_with_nonce(
-        &self,
-        context: &Context,
-        plaintext: &[u8],
-        nonce: &[u8; NONCE_LEN],
-        now: Timestamp,
-    ) -> Result<Vec<u8>, Error> {
         if plaintext.len() > MAX_PLAINTEXT_LEN {
             return Err(Error::TooLong);
         }
         let slot = self.seal_key(&Place::of(context)?, now)?;
-        envelope::seal(slot.version(), slot.sealing()?, context, plaintext, nonce)
+        let nonce = random::bytes().map_err(|_| Error::Randomness)?;
+        envelope::seal(slot.version(), slot.sealing()?, context, plaintext, &nonce)
     }
 
     /// Opens an envelope with exactly the key that it names, for exactly the place it was sealed for.
@@ -295,7 +284,10 @@ mod tests {
             assert_eq!(context.encoded().unwrap(), get("context"), "{case}");
             let ring = Keyring::decode(&get("ring")).unwrap();
             let salt = get("salt").try_into().unwrap();
-            let sealed = ring.seal_with_nonce(&context, &get("plaintext"), &salt, Timestamp::EPOCH);
+            let place = Place::of(&context).unwrap();
+            let slot = ring.seal_key(&place, Timestamp::EPOCH).unwrap();
+            let key = slot.sealing().unwrap();
+            let sealed = envelope::seal(slot.version(), key, &context, &get("plaintext"), &salt);
             assert_eq!(sealed.unwrap(), get("envelope"), "{case}");
         }
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeSet;
 
-use super::{Context, Error, Part};
+use super::{Context, Error, Part, keyring::Place};
 
 /// Longest name, in bytes: that of a part of a context.
 pub(super) const MAX_NAME_LEN: usize = 1024;
@@ -165,12 +165,14 @@ impl Purposes {
         }
     }
 
-    pub(super) fn permit(&self, asked: Use<'_>) -> Result<(), Error> {
-        let permitted = match self {
-            Self::Any => true,
-            Self::These(these) => these.iter().any(|purpose| purpose.as_use().permits(asked)),
+    /// Refuses a place that none of them is for.
+    pub(super) fn permit(&self, place: &Place<'_>) -> Result<(), Error> {
+        let Self::These(these) = self else {
+            return Ok(());
         };
-        if permitted {
+        let asked = place.used_for()?;
+        let mut these = these.iter().map(Purpose::as_use);
+        if these.any(|purpose| purpose.permits(asked)) {
             Ok(())
         } else {
             Err(Error::OutOfPurpose)

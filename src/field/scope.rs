@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::{
     Error, Part,
+    keyring::Place,
     purpose::{MAX_NAME_LEN, check_name},
 };
 
@@ -87,20 +88,26 @@ impl Scope {
         }
     }
 
-    /// Refuses whom it does not name; empty and None are nobody.
-    pub(super) fn admit(&self, tenant: Option<&[u8]>, subject: Option<&[u8]>) -> Result<(), Error> {
-        let same = |part, own: &String, other: Option<&[u8]>| {
-            let same = other == Some(own.as_bytes());
-            same.then_some(()).ok_or(Error::OutOfScope(part))
-        };
+    /// Refuses a place of somebody whom it does not name.
+    pub(super) fn admit(&self, place: &Place<'_>) -> Result<(), Error> {
         match &self.0 {
             Kind::Application => Ok(()),
-            Kind::Tenant(own) | Kind::Credential(own, _) => same(Part::Tenant, own, tenant),
-            Kind::Subject(own, person) => {
-                same(Part::Tenant, own, tenant)?;
-                same(Part::Subject, person, subject)
+            Kind::Tenant(tenant) | Kind::Credential(tenant, _) => {
+                same(Part::Tenant, tenant, place.tenant())
+            }
+            Kind::Subject(tenant, subject) => {
+                same(Part::Tenant, tenant, place.tenant())?;
+                same(Part::Subject, subject, place.subject())
             }
         }
+    }
+}
+
+fn same(part: Part, own: &str, named: Option<&[u8]>) -> Result<(), Error> {
+    if named == Some(own.as_bytes()) {
+        Ok(())
+    } else {
+        Err(Error::OutOfScope(part))
     }
 }
 

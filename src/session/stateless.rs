@@ -42,6 +42,8 @@
 //!   before it is asked.
 //! - A text is at most [`MAX_LEN`] bytes, and as a cookie at most 4,096 (RFC 6265 §6.1): a longer one
 //!   is dropped by browsers, which looks like a sign-out.
+//! - A ring whose policy names purposes is one for the column of the purpose, in the table
+//!   `portcullis/session`.
 //! - Keys rotate as in any ring: a text under a retired key opens, and the next [`Stateless::touch`]
 //!   seals it anew. Retire a key for the absolute limit before it is suspended.
 //!
@@ -84,7 +86,7 @@ pub use sealed::{MAX_LEN, Sealed};
 use super::{Activity, Epoch, Error, Factors, Live, Policy, SUBJECT_LEN, SignIn, State};
 use crate::{
     Timestamp,
-    field::{Context, Keyring},
+    field::{self, Context, Keyring},
 };
 
 /// The longest payload in bytes.
@@ -146,7 +148,7 @@ impl Stateless {
     ///
     /// # Errors
     ///
-    /// Those of [`Policy::start`]; [`Error::PayloadTooLong`] beyond [`PAYLOAD_LEN`].
+    /// Those of [`Policy::start`]; [`Error::PayloadTooLong`] beyond [`PAYLOAD_LEN`]; [`Error::Ring`].
     pub fn start(
         &self,
         sign_in: SignIn,
@@ -194,7 +196,7 @@ impl Stateless {
     ///
     /// # Errors
     ///
-    /// As [`Stateless::check`], and [`Error::Randomness`].
+    /// As [`Stateless::check`], and [`Error::Randomness`], [`Error::Ring`].
     pub fn touch(
         &self,
         mut opened: Opened,
@@ -221,7 +223,8 @@ impl Stateless {
     ///
     /// # Errors
     ///
-    /// As [`Stateless::check`]; [`Error::NothingProved`] without any factor, [`Error::Randomness`].
+    /// As [`Stateless::check`]; [`Error::NothingProved`] without any factor, [`Error::Randomness`],
+    /// [`Error::Ring`].
     pub fn reauthenticate(
         &self,
         mut opened: Opened,
@@ -243,7 +246,7 @@ impl Stateless {
     /// # Errors
     ///
     /// As [`Stateless::check`]; [`Error::PayloadTooLong`] beyond [`PAYLOAD_LEN`],
-    /// [`Error::Randomness`].
+    /// [`Error::Randomness`], [`Error::Ring`].
     pub fn replace_payload(
         &self,
         mut opened: Opened,
@@ -274,11 +277,12 @@ impl Stateless {
         Checked::new(opened, live)
     }
 
-    /// The ring seals whatever is short enough, under a context that [`Stateless::new`] made; what
-    /// can fail is randomness.
     fn seal(&self, body: &Body, now: Timestamp) -> Result<Sealed, Error> {
         let envelope = self.keyring.seal(&self.context, &body.encode(), now);
-        Ok(Sealed::new(envelope.map_err(|_| Error::Randomness)?))
+        Ok(Sealed::new(envelope.map_err(|error| match error {
+            field::Error::Randomness => Error::Randomness,
+            other => Error::Ring(other),
+        })?))
     }
 }
 

@@ -9,44 +9,70 @@ use crate::{
     field::{Context, Error, KeyVersion, Part, Purpose, Suite, purpose::Use},
 };
 
-/// What a key is to be used for, and for whom.
-pub(in crate::field) struct Place<'a> {
-    used_for: Use<'a>,
-    tenant: Option<&'a [u8]>,
-    subject: Option<&'a [u8]>,
+/// What a key is to be used for, and for whom. A context's parts are looked up when the ring asks for
+/// them: most rings ask for few.
+pub(in crate::field) enum Place<'a> {
+    Cell(&'a Context),
+    /// The column is the stream's name.
+    Stream(&'a Context),
+    Other {
+        used_for: Use<'a>,
+        tenant: Option<&'a [u8]>,
+        subject: Option<&'a [u8]>,
+    },
 }
 
 impl<'a> Place<'a> {
     /// Where a value of this context is, if the context is right.
     pub(in crate::field) fn of(context: &'a Context) -> Result<Self, Error> {
         context.encoded()?;
-        Ok(Self {
-            used_for: Use::of(context)?,
-            tenant: context.get(Part::Tenant),
-            subject: context.get(Part::Subject),
-        })
+        Ok(Self::Cell(context))
     }
 
     /// The stream of the name that stands in this context for its column, if the context is right.
     pub(in crate::field) fn of_stream(context: &'a Context) -> Result<Self, Error> {
-        let place = Self::of(context)?;
-        let name = context.get(Part::Column).unwrap_or_default();
-        Ok(Self {
-            used_for: Use::Stream(name),
-            ..place
-        })
+        context.encoded()?;
+        Ok(Self::Stream(context))
     }
 
-    /// A use that is no value of a cell.
+    /// A use that has no context.
     pub(in crate::field) fn new(
         purpose: &'a Purpose,
         tenant: Option<&'a str>,
         subject: Option<&'a str>,
     ) -> Self {
-        Self {
+        Self::Other {
             used_for: purpose.as_use(),
             tenant: tenant.map(str::as_bytes),
             subject: subject.map(str::as_bytes),
+        }
+    }
+
+    pub(in crate::field) fn used_for(&self) -> Result<Use<'a>, Error> {
+        match self {
+            Self::Cell(context) => Use::of(context),
+            Self::Stream(context) => {
+                let name = context.get(Part::Column);
+                name.map(Use::Stream)
+                    .ok_or(Error::MissingPart(Part::Column))
+            }
+            Self::Other { used_for, .. } => Ok(*used_for),
+        }
+    }
+
+    /// Empty and None are nobody.
+    pub(in crate::field) fn tenant(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Cell(context) | Self::Stream(context) => context.get(Part::Tenant),
+            Self::Other { tenant, .. } => *tenant,
+        }
+    }
+
+    /// Empty and None are nobody.
+    pub(in crate::field) fn subject(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Cell(context) | Self::Stream(context) => context.get(Part::Subject),
+            Self::Other { subject, .. } => *subject,
         }
     }
 }
@@ -61,7 +87,7 @@ impl Keyring {
         self.admit(place)?;
         let slot = &self.primary;
         slot.sealing()?;
-        if self.is_overdue(slot, now) {
+        if self.is_overdue(slot.created, now) {
             return Err(Error::Overdue(slot.version));
         }
         let most = self.most_seals(slot.suite);
@@ -96,13 +122,13 @@ impl Keyring {
     }
 
     fn admit(&self, place: &Place<'_>) -> Result<(), Error> {
-        self.policy.purposes.permit(place.used_for)?;
-        self.scope.admit(place.tenant, place.subject)
+        self.policy.purposes.permit(place)?;
+        self.scope.admit(place)
     }
 
-    /// Whether the key is older than the policy lets one be that seals.
-    pub(in crate::field) fn is_overdue(&self, slot: &Slot, now: Timestamp) -> bool {
-        let age = now.saturating_since(slot.created);
+    /// Whether a key made then is older than the policy lets one be that seals.
+    pub(in crate::field) fn is_overdue(&self, created: Timestamp, now: Timestamp) -> bool {
+        let age = now.saturating_since(created);
         self.policy.max_age.is_some_and(|most| age > most)
     }
 

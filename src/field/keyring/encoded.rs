@@ -1,6 +1,6 @@
 //! A ring as it is stored.
 
-use core::time::Duration;
+use core::{iter, time::Duration};
 use std::collections::BTreeSet;
 
 use secrecy::SecretSlice;
@@ -246,33 +246,40 @@ fn decode_record(input: &mut Decoder<'_>, changed: Timestamp) -> Result<Slot, Er
     }
 }
 
-/// Whether the record is one that steps lead to: the times that its state has been through, one after
-/// the other, and purposes from the moment on that it could be used.
+/// Whether the record is one that steps lead to: with the times of the states that it has been in, in
+/// their order, and with purposes as soon as it was used and as long as it can open.
 fn is_coherent(slot: &Slot, changed: Timestamp) -> bool {
-    let reached = |state: State| match state {
-        State::Staged => [false, false, false],
-        State::Primary => [true, false, false],
-        State::Retired => [true, true, false],
-        State::Suspended => [true, true, true],
-        State::Destroyed => [true, true, slot.suspended.is_some()],
-    };
-    let destroyed = slot.destruction.as_ref().map(|d| d.at);
-    let [promoted, retired, suspended] = reached(slot.state);
-    let suspended = suspended || (slot.state == State::Retired && slot.suspended.is_some());
-    let times = [
-        Some(slot.created),
+    let times = (
         slot.promoted,
         slot.retired,
         slot.suspended,
-        destroyed,
+        &slot.destruction,
+    );
+    let reached = matches!(
+        (slot.state, times),
+        (State::Staged, (None, None, None, None))
+            | (State::Primary, (Some(_), None, None, None))
+            | (State::Retired, (Some(_), Some(_), _, None))
+            | (State::Suspended, (Some(_), Some(_), Some(_), None))
+            | (State::Destroyed, (Some(_), Some(_), _, Some(_)))
+    );
+    let destroyed = slot.destruction.as_ref();
+    let order = [
+        slot.promoted,
+        slot.retired,
+        slot.suspended,
+        destroyed.map(|end| end.at),
     ];
+    let ordered = iter::once(slot.created)
+        .chain(order.into_iter().flatten())
+        .chain([changed])
+        .is_sorted();
+    let verified = destroyed.is_none_or(|end| match end.cause {
+        Cause::Unreferenced { verified } => slot.retired <= Some(verified) && verified <= end.at,
+        Cause::Forced { .. } => true,
+    });
     let unused = matches!(slot.state, State::Staged | State::Destroyed);
-    slot.promoted.is_some() == promoted
-        && slot.retired.is_some() == retired
-        && slot.suspended.is_some() == suspended
-        && destroyed.is_some() == (slot.state == State::Destroyed)
-        && times.into_iter().flatten().chain([changed]).is_sorted()
-        && (slot.used_for == Purposes::none()) == unused
+    reached && ordered && verified && unused == (slot.used_for == Purposes::none())
 }
 
 fn decode_key(input: &mut Decoder<'_>, slot: &mut Slot) -> Result<(), Error> {

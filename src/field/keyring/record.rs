@@ -10,6 +10,7 @@ use crate::{
 
 /// What a ring knows of one of its keys.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct KeyRecord {
     /// Its number.

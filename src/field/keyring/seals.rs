@@ -22,17 +22,17 @@ pub(super) const fn bound(suite: Suite) -> u64 {
 /// A counter that threads share. Relaxed throughout: the count is all that they agree on.
 #[derive(Debug)]
 pub(super) struct Seals {
-    /// All that is known of, what was counted here among it.
+    /// All that is known of.
     total: AtomicU64,
-    /// Counted by this ring since it was made or loaded.
-    here: AtomicU64,
+    /// What of it was loaded or merged: the rest was counted here.
+    elsewhere: AtomicU64,
 }
 
 impl Seals {
     pub(super) const fn new(total: u64) -> Self {
         Self {
             total: AtomicU64::new(total),
-            here: AtomicU64::new(0),
+            elsewhere: AtomicU64::new(total),
         }
     }
 
@@ -40,27 +40,57 @@ impl Seals {
     /// are told that they may.
     pub(super) fn count(&self, most: u64) -> Option<()> {
         let next = |total: u64| (total < most).then(|| total.saturating_add(1));
-        self.total
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
-            .ok()?;
-        self.here.fetch_add(1, Ordering::Relaxed);
-        Some(())
+        let counted = self
+            .total
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        counted.ok().map(drop)
     }
 
     /// Adds what was counted elsewhere; stops at the largest number.
     pub(super) fn add(&self, counted: u64) {
-        let next = |total: u64| Some(total.saturating_add(counted));
-        // Never refused: `next` gives a number always.
-        let _ = self
-            .total
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        let next = |count: u64| Some(count.saturating_add(counted));
+        for count in [&self.total, &self.elsewhere] {
+            // Never refused: `next` gives a number always.
+            let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        }
     }
 
     pub(super) fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
+    /// What was counted since the ring was made or loaded.
     pub(super) fn here(&self) -> u64 {
-        self.here.load(Ordering::Relaxed)
+        let elsewhere = self.elsewhere.load(Ordering::Relaxed);
+        self.total().saturating_sub(elsewhere)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CR-05: the last number is reached, and stays.
+    #[test]
+    fn never_counts_past_the_end() {
+        let seals = Seals::new(u64::MAX - 2);
+        assert_eq!(seals.count(u64::MAX), Some(()));
+        assert_eq!(seals.count(u64::MAX), Some(()));
+        assert_eq!(seals.count(u64::MAX), None);
+        assert_eq!((seals.total(), seals.here()), (u64::MAX, 2));
+        seals.add(u64::MAX);
+        assert_eq!(seals.total(), u64::MAX);
+    }
+
+    /// CR-05: what is added was not counted here.
+    #[test]
+    fn tells_what_was_counted_here() {
+        let seals = Seals::new(10);
+        seals.count(20).unwrap();
+        seals.add(5);
+        seals.count(20).unwrap();
+        assert_eq!((seals.total(), seals.here()), (17, 2));
+        seals.add(5);
+        assert_eq!(seals.count(20), None, "more than the most is the most");
     }
 }

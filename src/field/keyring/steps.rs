@@ -60,7 +60,7 @@ impl Keyring {
         let step = self.step(now)?;
         let staged = self.slot(version)?;
         staged.require(State::Staged)?;
-        if self.is_overdue(staged, step.at) {
+        if self.is_overdue(staged.created, step.at) {
             return Err(Error::Overdue(version));
         }
         let slot = find(&mut self.others, version)?;
@@ -133,11 +133,15 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`]; [`Error::TooManyPurposes`].
+    /// [`Error::Name`]; [`Error::TooManyPurposes`], together with those before, since the key was
+    /// promoted.
     pub fn set_policy(&mut self, policy: Policy, now: Timestamp) -> Result<(), Error> {
         policy.purposes.check()?;
         let step = self.step(now)?;
-        self.primary.used_for.extend(&policy.purposes);
+        let mut used_for = self.primary.used_for.clone();
+        used_for.extend(&policy.purposes);
+        used_for.check()?;
+        self.primary.used_for = used_for;
         self.policy = policy;
         self.done(step);
         Ok(())
