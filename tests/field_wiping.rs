@@ -9,7 +9,13 @@
 
 mod watch;
 
-use std::{cell::Cell, hint::black_box, mem::ManuallyDrop};
+use std::{
+    cell::Cell,
+    hint::black_box,
+    io::{Read, Write},
+    mem::ManuallyDrop,
+    num::NonZeroUsize,
+};
 
 use aes_gcm::{
     KeyInit,
@@ -18,7 +24,11 @@ use aes_gcm::{
 use hmac::Hmac;
 use portcullis::{
     Timestamp,
-    field::{Context, Error, ExposeSecret, Key, Keyring, Policy, Scope, Suite},
+    field::{
+        BlindIndex, Context, Encrypted, Error, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek,
+        Normalizer, Padding, Plaintext, Policy, Scope, SecretSlice, SecretString, Suite, WrapError,
+        rewrap, stream,
+    },
 };
 use sha2::Sha512;
 
@@ -112,16 +122,20 @@ fn a_plaintext_is_wiped() {
     for at in [0, 16 * 1024 - HALF, 39_000] {
         long[at..at + CANARY.len()].copy_from_slice(CANARY);
     }
-    for plaintext in [&CANARY[..], &long] {
+    let places = [place(), place().padding(Padding::to_multiple_of(64))];
+    let pairs = places
+        .iter()
+        .flat_map(|place| [(place, &CANARY[..]), (place, &long)]);
+    for (place, plaintext) in pairs {
         let left = copies(|| {
-            let sealed = ring.seal(&place(), plaintext, NOW).unwrap();
-            let opened = ring.open(&place(), &sealed).unwrap();
+            let sealed = ring.seal(place, plaintext, NOW).unwrap();
+            let opened = ring.open(place, &sealed).unwrap();
             assert_eq!(opened.expose_secret(), plaintext);
-            let text = ring.seal_text(&place(), plaintext, NOW).unwrap();
-            drop(black_box(ring.open_text(&place(), &text).unwrap()));
+            let text = ring.seal_text(place, plaintext, NOW).unwrap();
+            drop(black_box(ring.open_text(place, &text).unwrap()));
             let mut changed = sealed.clone();
             *changed.last_mut().unwrap() ^= 1;
-            assert_eq!(ring.open(&place(), &changed).err(), Some(Error::Open));
+            assert_eq!(ring.open(place, &changed).err(), Some(Error::Open));
         });
         assert_eq!(left, 0, "{}", plaintext.len());
     }
@@ -211,5 +225,150 @@ fn a_prepared_key_is_wiped() {
             assert!(read.open(&place(), &sealed).is_ok());
         });
         assert_eq!(left, 0, "{suite}");
+    }
+}
+
+/// CO-03: a typed value leaves no copy, whether it opens, opens as another type, or is sealed again.
+#[test]
+fn a_typed_value_is_wiped() {
+    let text = core::str::from_utf8(CANARY).unwrap();
+    let left = copies(|| {
+        let mut ring = Keyring::new(Key::from_bytes([7; 32]), NOW);
+        let value = SecretString::from(text);
+        let sealed = Encrypted::seal(&ring, &place(), &value, NOW).unwrap();
+        let opened = sealed.open(&ring, &place()).unwrap();
+        assert_eq!(opened.expose_secret().expose_secret(), text);
+        drop(black_box(opened.into_secret()));
+        let next = ring.stage(NOW).unwrap();
+        ring.promote(next, NOW).unwrap();
+        assert!(sealed.reseal(&ring, &place(), NOW).unwrap().is_some());
+        let bytes = Encrypted::<SecretSlice<u8>>::from_bytes(sealed.as_bytes()).unwrap();
+        assert_eq!(bytes.open(&ring, &place()).err(), Some(Error::Open));
+        let value = SecretSlice::new(CANARY.to_vec().into());
+        let sealed = Encrypted::seal(&ring, &place(), &value, NOW).unwrap();
+        assert!(sealed.open(&ring, &place()).is_ok());
+        let sealed = ring
+            .seal(&place().value_type(u64::TYPE), CANARY, NOW)
+            .unwrap();
+        let number = Encrypted::<u64>::from_bytes(sealed).unwrap();
+        assert_eq!(number.open(&ring, &place()).err(), Some(Error::NotOfType));
+    });
+    assert_eq!(left, 0);
+}
+
+/// CO-03: a stream leaves nothing of what it carried, finished or dropped half way, read to its end or
+/// to a chunk that is not genuine.
+#[test]
+fn a_stream_is_wiped() {
+    let ring = Keyring::new(Key::from_bytes([7; 32]), NOW);
+    let item = Context::new().tenant("acme").row("2026-11-22");
+    let place = stream::Place::new("backup", item);
+    let one = NonZeroUsize::MIN;
+    let mut sealed = Vec::new();
+    let left = copies(|| {
+        let mut writer = stream::Writer::new(&mut sealed, &ring, &place, NOW).unwrap();
+        for _ in 0..2000 {
+            writer.write_all(CANARY).unwrap();
+        }
+        writer.finish().unwrap();
+        let mut dropped = stream::Writer::new(Vec::new(), &ring, &place, NOW).unwrap();
+        dropped.write_all(CANARY).unwrap();
+        drop(dropped);
+        let writer = stream::Writer::new(Vec::new(), &ring, &place, NOW).unwrap();
+        drop(stream::encrypt(&CANARY[..], writer, one).unwrap());
+    });
+    assert_eq!(left, 0);
+    let mut changed = sealed.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let mut found = 0;
+    let left = copies(|| {
+        for (bytes, genuine) in [(&sealed, true), (&changed, false)] {
+            let mut reader = stream::Reader::new(&bytes[..], &ring, &place).unwrap();
+            let mut piece = [0; 32];
+            while reader.read_exact(&mut piece).is_ok() {
+                found += usize::from(piece == *CANARY);
+            }
+            let reader = stream::Reader::new(&bytes[..], &ring, &place).unwrap();
+            assert_eq!(
+                stream::decrypt(reader, std::io::sink(), one).is_ok(),
+                genuine
+            );
+        }
+    });
+    assert!(found > 3000, "{found}");
+    assert_eq!(left, 0);
+}
+
+/// CO-03: neither the key that wraps nor one that is wrapped leaves a copy, in bytes or as text.
+#[test]
+fn keys_at_rest_are_wiped() {
+    let (canary, other) = (|| Key::from_bytes(*CANARY), || Key::from_bytes([7; 32]));
+    let text_of = |key| LocalKek::new("a", key).unwrap().encode();
+    let (written, another) = (text_of(canary()), text_of(other()));
+    let (written, another) = (written.expose_secret(), another.expose_secret());
+    let differs = written.iter().zip(another).position(|(a, b)| a != b);
+    let written = written[differs.unwrap()..].as_chunks::<HALF>().0;
+    let text: &[[u8; HALF]] = Box::leak(written[..2].to_vec().into());
+    let run = || {
+        let ring = Keyring::new(canary(), NOW);
+        let kek = LocalKek::new("a", other()).unwrap();
+        let wrapped = ring.wrap_with(&kek).unwrap();
+        let scope = Scope::application();
+        assert!(Keyring::open_wrapped(&wrapped, &scope, &kek, 0).is_ok());
+        let kek = LocalKek::new("b", canary()).unwrap();
+        let kek = kek.with_old("a", other()).unwrap();
+        let wrapped = rewrap(&wrapped, &kek, &kek).unwrap();
+        assert!(Keyring::open_wrapped(&wrapped, &scope, &kek, 0).is_ok());
+        let sealed = kek.wrap_key(b"context", &canary()).unwrap();
+        assert!(kek.unwrap_key("b", b"context", &sealed).is_ok());
+        let refused = kek.unwrap_key("b", b"elsewhere", &sealed);
+        assert_eq!(refused.err(), Some(WrapError::Refused));
+        let stored = kek.encode();
+        let kek = LocalKek::decode(stored.expose_secret()).unwrap();
+        drop(black_box(kek.rotate("c").unwrap()));
+        assert!(LocalKek::decode(&stored.expose_secret()[1..]).is_err());
+        let len = stored.expose_secret().len();
+        assert!(LocalKek::decode(&stored.expose_secret()[..len - 2]).is_err());
+    };
+    assert_eq!(copies(run), 0, "in bytes");
+    let seen = left_of(text, || drop(black_box(text.as_flattened().to_vec())));
+    assert_eq!(seen, 1, "the text of a key is seen where it is left");
+    assert_eq!(left_of(text, run), 0, "as text");
+}
+
+/// CO-03: nor do files of keys.
+#[cfg(unix)]
+#[test]
+fn keys_in_files_are_wiped() {
+    use portcullis::field::file::KeyFile;
+    let dir = tempfile::tempdir().unwrap();
+    let (kek, ring) = (dir.path().join("kek"), dir.path().join("ring"));
+    let left = copies(|| {
+        let (kek, file) = (KeyFile::new(kek), KeyFile::new(ring));
+        let made = LocalKek::new("a", Key::from_bytes(*CANARY)).unwrap();
+        kek.create_kek(&made).unwrap();
+        let read = kek.load_kek().unwrap();
+        file.create_ring(&Keyring::new(Key::from_bytes(*CANARY), NOW), &read)
+            .unwrap();
+        let scope = Scope::application();
+        assert!(file.load_ring(&scope, &read, 0).is_ok());
+        assert!(file.load_ring(&Scope::tenant("acme"), &read, 0).is_err());
+    });
+    assert_eq!(left, 0);
+}
+
+/// CO-03: nor does a blind index, of its key or of the value that it reads.
+#[test]
+fn an_indexed_value_is_wiped() {
+    let text = core::str::from_utf8(CANARY).unwrap();
+    for normalizer in [Normalizer::Exact, Normalizer::CaseFolded] {
+        let index = BlindIndex::new("contact", "email", normalizer, 1 << 20).unwrap();
+        let left = copies(|| {
+            let ring = Keyring::new(Key::from_bytes(*CANARY), NOW);
+            let value = index.of(&ring, Some("acme"), text, NOW).unwrap();
+            let found = index.search(&ring, Some("acme"), text).unwrap();
+            assert!(found == [value]);
+        });
+        assert_eq!(left, 0, "{normalizer:?}");
     }
 }
