@@ -517,6 +517,9 @@ fn tells_why_a_row_did_not_open() {
     table.rows.insert(5, wrong_suite);
 
     let report = sweep(&ring, &mut table, at(4));
+    let progress = table.progress.clone().unwrap();
+    let mut resumed = Sweep::resume(&progress, purpose(), limits()).unwrap();
+    assert_eq!(run(&mut resumed, &ring, &mut table, at(4)), report);
     let faults: Vec<_> = report.failures().iter().map(|f| f.fault).collect();
     use Fault::{Destroyed, Suspended, UnknownKey};
     assert_eq!(
@@ -535,6 +538,49 @@ fn tells_why_a_row_did_not_open() {
             version,
             references
         })
+    );
+}
+
+/// CR-11: a value of the primary key is not looked into, and one that another machine sealed with a
+/// key that is staged here stays.
+#[test]
+fn leaves_what_needs_no_other_key() {
+    let mut ring = ring();
+    let mut table = Table::of(&ring, [1, 2, 3], START);
+    table.rows.get_mut(&2).unwrap()[70] ^= 1;
+    let next = ring.stage(at(1)).unwrap();
+    let mut elsewhere = copy(&ring);
+    elsewhere.promote(next, at(1)).unwrap();
+    table.rows.insert(3, sealed(&elsewhere, 3, "three", at(1)));
+    let before = table.rows.clone();
+    let report = sweep(&ring, &mut table, at(3));
+    assert_eq!(table.rows, before);
+    assert_eq!((report.counts().already, report.counts().failed), (3, 0));
+    assert_eq!(references(&report), [(1, 2), (2, 1)]);
+}
+
+/// CR-11: a key that comes while the last pass is under way is one of the ring's.
+#[test]
+fn knows_keys_that_come_while_it_counts() {
+    let mut ring = ring();
+    let mut table = Table::of(&ring, 0..9, START);
+    rotate(&mut ring, at(1));
+    let mut sweep = Sweep::new(purpose(), limits());
+    for _ in 0..5 {
+        assert!(matches!(
+            sweep.step(&ring, &mut table, at(3)),
+            Ok(Step::More)
+        ));
+    }
+    let third = rotate(&mut ring, at(4));
+    table.rows.insert(8, sealed(&ring, 8, "eight", at(4)));
+    let report = run(&mut sweep, &ring, &mut table, at(4));
+    assert_eq!(references(&report), [(1, 0), (2, 8), (3, 1)]);
+    assert_eq!(report.unreadable(), 0);
+    assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
+    assert_eq!(
+        report.unreferenced(third),
+        Err(Error::Unverified(purpose()))
     );
 }
 

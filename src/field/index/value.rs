@@ -89,9 +89,6 @@ impl FromStr for IndexValue {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if text.len() > (VERSION_LEN + MAX_LEN) * 2 {
-            return Err(Error::NotAnIndexValue);
-        }
         let (pairs, rest) = text.as_bytes().as_chunks();
         let bytes: Option<Vec<u8>> = pairs.iter().map(|[a, b]| hex(*a, *b)).collect();
         match (bytes, rest) {
