@@ -185,7 +185,7 @@ fn sweep(ring: &Keyring, table: &mut Table, now: Timestamp) -> Report {
     run(&mut Sweep::new(purpose(), limits()), ring, table, now)
 }
 
-fn references(report: &Report) -> Vec<(u32, u64)> {
+fn references_of(report: &Report) -> Vec<(u32, u64)> {
     report.references().map(|(key, n)| (key.get(), n)).collect()
 }
 
@@ -207,7 +207,7 @@ fn seals_everything_again_and_proves_that_the_old_key_can_go() {
     assert_eq!((counts.seen, counts.resealed, counts.already), (11, 10, 1));
     assert_eq!((counts.sealed, counts.lost), (0, 0));
     assert_eq!((counts.failed, counts.plaintext), (0, 0));
-    assert_eq!(references(&report), [(1, 0), (2, 11)]);
+    assert_eq!(references_of(&report), [(1, 0), (2, 11)]);
     assert_eq!((report.verified(), report.rounds()), (11, 1));
     for (id, value) in &table.rows {
         assert_eq!(names(value), new.get());
@@ -279,7 +279,7 @@ fn ends_the_same_wherever_it_crashes() {
                 None => Sweep::new(purpose(), limits()),
             };
             let report = run(&mut resumed, &ring, &mut table, at(3));
-            assert_eq!(references(&report), references(&whole), "{call}");
+            assert_eq!(references_of(&report), references_of(&whole), "{call}");
             assert_eq!(report.counts().seen, whole.counts().seen, "{call}");
             assert_eq!((report.began(), report.ended()), (at(3), at(3)));
             assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
@@ -306,7 +306,7 @@ fn goes_on_after_an_error_as_if_there_had_been_none() {
         let mut sweep = Sweep::new(purpose(), limits());
         while sweep.step(&ring, &mut table, at(3)).is_ok() {}
         let report = run(&mut sweep, &ring, &mut table, at(3));
-        assert_eq!(references(&report), [(1, 0), (2, 7)], "{call}");
+        assert_eq!(references_of(&report), [(1, 0), (2, 7)], "{call}");
         assert!(table.rows.values().all(|value| names(value) == 2));
     }
 }
@@ -359,7 +359,7 @@ fn waits_until_no_machine_seals_with_the_old_key() {
         .insert(200, sealed(&elsewhere, 200, "200@example.org", just_before));
     let report = run(&mut sweep, &ring, &mut table, at(2));
     assert_eq!(report.rounds(), 2);
-    assert_eq!(references(&report), [(1, 0), (2, 5)]);
+    assert_eq!(references_of(&report), [(1, 0), (2, 5)]);
     assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
     assert!(report.began() >= at(2));
 }
@@ -411,7 +411,7 @@ fn leaves_what_does_not_open_and_counts_it_as_a_reference() {
     let report = sweep(&ring, &mut table, at(4));
     assert_eq!([4, 7, 10].map(|id| table.rows[&id].clone()).to_vec(), bad);
     assert_eq!((report.counts().resealed, report.counts().failed), (8, 3));
-    assert_eq!(references(&report), [(1, 2), (2, 1), (3, 8)]);
+    assert_eq!(references_of(&report), [(1, 2), (2, 1), (3, 8)]);
     assert_eq!(report.rounds(), 1);
     let failures: Vec<_> = report
         .failures()
@@ -450,7 +450,7 @@ fn reads_the_key_of_a_damaged_text() {
     table.rows.get_mut(&3).unwrap().truncate(30);
     table.rows.get_mut(&6).unwrap().extend(b"  ");
     let report = sweep(&ring, &mut table, at(3));
-    assert_eq!(references(&report), [(1, 2), (2, 0)]);
+    assert_eq!(references_of(&report), [(1, 2), (2, 0)]);
     assert_eq!(report.unreadable(), 0);
     assert!(
         report
@@ -526,7 +526,7 @@ fn tells_why_a_row_did_not_open() {
         faults,
         [Destroyed, Suspended, Destroyed, UnknownKey, Suspended]
     );
-    assert_eq!(references(&report), [(1, 2), (2, 2), (3, 0)]);
+    assert_eq!(references_of(&report), [(1, 2), (2, 2), (3, 0)]);
     assert_eq!(
         report.unreferenced(first),
         Err(Error::Unverified(purpose()))
@@ -556,7 +556,7 @@ fn leaves_what_needs_no_other_key() {
     let report = sweep(&ring, &mut table, at(3));
     assert_eq!(table.rows, before);
     assert_eq!((report.counts().already, report.counts().failed), (3, 0));
-    assert_eq!(references(&report), [(1, 2), (2, 1)]);
+    assert_eq!(references_of(&report), [(1, 2), (2, 1)]);
 }
 
 /// CR-11: a key that comes while the last pass is under way is one of the ring's.
@@ -575,7 +575,7 @@ fn knows_keys_that_come_while_it_counts() {
     let third = rotate(&mut ring, at(4));
     table.rows.insert(8, sealed(&ring, 8, "eight", at(4)));
     let report = run(&mut sweep, &ring, &mut table, at(4));
-    assert_eq!(references(&report), [(1, 0), (2, 8), (3, 1)]);
+    assert_eq!(references_of(&report), [(1, 0), (2, 8), (3, 1)]);
     assert_eq!(report.unreadable(), 0);
     assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
     assert_eq!(
@@ -752,7 +752,7 @@ fn leaves_rows_of_another_tenant() {
             .all(|f| f.fault == Fault::OutOfScope)
     );
     assert_eq!((report.failures().len(), report.counts().failed), (4, 4));
-    assert_eq!(references(&report), [(1, 4), (2, 0)]);
+    assert_eq!(references_of(&report), [(1, 4), (2, 0)]);
 }
 
 /// CR-11: a ring that would seal with a retired key, and one of somebody else, are not swept with.
@@ -796,7 +796,7 @@ fn goes_on_with_the_ring_that_it_began_with() {
         3
     );
     let report = run(&mut sweep, &ring, &mut table, at(9));
-    assert_eq!(references(&report), [(1, 0), (2, 0), (3, 0), (4, 9)]);
+    assert_eq!(references_of(&report), [(1, 0), (2, 0), (3, 0), (4, 9)]);
 }
 
 /// CR-11: that the ring does not seal is no row's fault.
@@ -813,7 +813,7 @@ fn stops_where_the_ring_does_not_seal() {
     rotate(&mut ring, at(100));
     let report = run(&mut sweep, &ring, &mut table, at(101));
     assert_eq!(report.counts().failed, 0);
-    assert_eq!(references(&report), [(1, 0), (2, 0), (3, 4)]);
+    assert_eq!(references_of(&report), [(1, 0), (2, 0), (3, 4)]);
 }
 
 /// CR-11: progress is of one purpose and one format, whole.
@@ -860,6 +860,181 @@ fn prints_no_value_and_no_row() {
     let printed = format!("{row:?} {report:?}");
     for secret in ["lovelace", "secret", "[77]", "acme"] {
         assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+/// CR-11, CR-10: of streams a sweep tells which are to be written anew, and when the key can go.
+#[test]
+fn names_the_streams_that_a_retired_key_sealed() {
+    use portcullis::field::stream::{Place, Writer};
+    use std::io::Write;
+
+    struct Files(BTreeMap<u8, Vec<u8>>);
+    impl Rows for Files {
+        type Error = Gone;
+        fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Gone> {
+            let rows = self.0.iter().filter(|(id, _)| Some(&[**id][..]) > after);
+            let row = |(id, file): (&u8, &Vec<u8>)| {
+                StoredRow::stream([*id], "backup", &file[..file.len().min(10)])
+            };
+            Ok(rows.take(limit).map(row).collect())
+        }
+        fn swap(&mut self, _: &StoredRow, _: &[u8]) -> Result<Swap, Gone> {
+            panic!("a stream is not swapped")
+        }
+        fn save(&mut self, _: &[u8]) -> Result<(), Gone> {
+            Ok(())
+        }
+    }
+    let purpose = Purpose::stream("backup");
+    let policy = Policy::new().for_purpose(purpose.clone());
+    let mut ring = Keyring::generate_for(Scope::application(), policy, START).unwrap();
+    let file = |ring: &Keyring, id: u8| {
+        let place = Place::new("backup", Context::new().without_tenant().row(id));
+        let mut out = Writer::new(Vec::new(), ring, &place, at(1)).unwrap();
+        out.write_all(b"rows").unwrap();
+        out.finish().unwrap()
+    };
+    let mut files = Files((1..4).map(|id| (id, file(&ring, id))).collect());
+    let old = ring.primary();
+    rotate(&mut ring, at(1));
+    files.0.insert(4, file(&ring, 4));
+    files.0.insert(5, b"no stream".to_vec());
+    let next = ring.stage(at(1)).unwrap();
+    let mut elsewhere = copy(&ring);
+    elsewhere.promote(next, at(1)).unwrap();
+    files.0.insert(6, file(&elsewhere, 6));
+
+    let sweep = |ring: &Keyring, files: &mut Files| {
+        let mut sweep = Sweep::new(purpose.clone(), limits());
+        loop {
+            if let Step::Done(report) = sweep.step_streams(ring, files, at(3)).unwrap() {
+                return report;
+            }
+        }
+    };
+    let report = sweep(&ring, &mut files);
+    let failures = report.failures().iter();
+    let failures: Vec<_> = failures.map(|f| (f.row[0], f.fault)).collect();
+    let anew = [1, 2, 3].map(|id| (id, Fault::Rewrite));
+    assert_eq!(failures, [&anew[..], &[(5, Fault::Malformed)]].concat());
+    assert_eq!((report.counts().already, report.rounds()), (2, 1));
+    let (version, references) = (old, 4);
+    assert_eq!(
+        report.unreferenced(old),
+        Err(Error::Referenced {
+            version,
+            references
+        })
+    );
+
+    files.0.remove(&5);
+    for id in 1..4 {
+        files.0.insert(id, file(&ring, id));
+    }
+    let report = sweep(&ring, &mut files);
+    assert_eq!(references_of(&report), [(1, 0), (2, 4), (3, 1)]);
+    let proof = report.unreferenced(old).unwrap();
+    ring.destroy(old, Destroy::Unreferenced(&[&proof]), at(3))
+        .unwrap();
+
+    let step = |purpose| {
+        let mut sweep = Sweep::new(purpose, limits());
+        let mut files = Files(files.0.clone());
+        sweep.step_streams(&ring, &mut files, at(3)).err()
+    };
+    let refused = Some(SweepError::Field(Error::OutOfPurpose));
+    assert_eq!(step(Purpose::stream("export")), refused);
+    assert_eq!(
+        step(Purpose::column("portcullis/stream", "backup")),
+        refused
+    );
+    assert_eq!(step(Purpose::stream("backup")), None);
+}
+
+/// CR-11: the values of a sealed store, with what expires when.
+#[cfg(feature = "store")]
+#[test]
+fn sweeps_a_sealed_store() {
+    use portcullis::{
+        field::{Resealed, Sealed},
+        store::{self, Change, Entry, Memory, Store},
+    };
+    use std::sync::Arc;
+
+    /// A store that can be asked twice: through the seal, and for what is beneath.
+    #[derive(Clone)]
+    struct Shared(Arc<Memory>);
+    impl Store for Shared {
+        type Error = <Memory as Store>::Error;
+        fn load(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Self::Error> {
+            self.0.load(key)
+        }
+        fn compare_exchange(
+            &self,
+            key: &[u8],
+            current: Option<&[u8]>,
+            new: Option<&Entry>,
+        ) -> Result<store::Exchange, Self::Error> {
+            self.0.compare_exchange(key, current, new)
+        }
+    }
+    struct Values {
+        beneath: Shared,
+        sealed: Sealed<Shared>,
+        keys: Vec<Vec<u8>>,
+    }
+    impl Rows for Values {
+        type Error = Gone;
+        fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Gone> {
+            let keys = self.keys.iter().filter(|key| Some(key.as_slice()) > after);
+            let row = |key: &Vec<u8>| {
+                let sealed = self.beneath.load(key).unwrap()?;
+                Some(self.sealed.stored_row(key, sealed))
+            };
+            Ok(keys.filter_map(row).take(limit).collect())
+        }
+        fn swap(&mut self, row: &StoredRow, _: &[u8]) -> Result<Swap, Gone> {
+            match self.sealed.reseal(row.key()).unwrap() {
+                Resealed::Anew => Ok(Swap::Done),
+                Resealed::Already | Resealed::Missing => Ok(Swap::Changed),
+            }
+        }
+        fn save(&mut self, _: &[u8]) -> Result<(), Gone> {
+            Ok(())
+        }
+    }
+
+    let policy = Policy::new().for_purpose(Purpose::store());
+    let mut ring = Keyring::generate_for(Scope::application(), policy, START).unwrap();
+    let beneath = Shared(Arc::new(Memory::new(100)));
+    let sealed = Sealed::new(Arc::new(copy(&ring)), beneath.clone()).with_clock(|| at(1));
+    let keys: Vec<Vec<u8>> = (0..7_u8).map(|id| vec![id, 9]).collect();
+    for key in &keys {
+        let put = Change::Put(Entry::new(key.clone()).expires_at(Timestamp::MAX));
+        store::update(&sealed, key, |_| Ok::<_, store::Error>((put.clone(), ()))).unwrap();
+    }
+    let old = ring.primary();
+    rotate(&mut ring, at(1));
+    sealed.replace_ring(Arc::new(copy(&ring)));
+    let mut values = Values {
+        beneath,
+        sealed,
+        keys: keys.clone(),
+    };
+    let mut sweep = Sweep::new(Purpose::store(), limits());
+    let report = loop {
+        if let Step::Done(report) = sweep.step(&ring, &mut values, at(3)).unwrap() {
+            break report;
+        }
+    };
+    assert_eq!((report.counts().resealed, report.counts().lost), (7, 0));
+    let proof = report.unreferenced(old).unwrap();
+    ring.destroy(old, Destroy::Unreferenced(&[&proof]), at(3))
+        .unwrap();
+    values.sealed.replace_ring(Arc::new(ring));
+    for key in &keys {
+        assert_eq!(values.sealed.load(key).unwrap().as_ref(), Some(key));
     }
 }
 

@@ -172,6 +172,14 @@ impl<S> Sealed<S> {
             .row(row)
     }
 
+    /// What the store beneath holds under `key`, as a row of a
+    /// [`Sweep`](super::sweep::Sweep) for [`Purpose::store`](super::Purpose::store). Its
+    /// [`Rows::swap`](super::sweep::Rows::swap) is [`reseal`](Self::reseal), which keeps the expiry.
+    #[must_use]
+    pub fn stored_row(&self, key: &[u8], sealed: impl Into<Vec<u8>>) -> super::sweep::StoredRow {
+        super::sweep::StoredRow::new(key, self.place(key), sealed)
+    }
+
     fn seal(&self, key: &[u8], value: &[u8], expires: Option<Timestamp>) -> Result<Entry, Error> {
         let mut plaintext = Encoder::new(ENCODING);
         plaintext.option(expires, |out, expires| {

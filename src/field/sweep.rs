@@ -10,7 +10,7 @@ use crate::Timestamp;
 pub use report::{Counts, Failure, Fault, Report};
 
 use progress::{Phase, Progress};
-use work::{Column, Index, Renewed, Work};
+use work::{Column, Index, Renewed, Streams, Work};
 
 /// Longest key of a row, in bytes: that of a part of a context.
 const MAX_ROW_KEY_LEN: usize = 1024;
@@ -105,6 +105,13 @@ impl StoredRow {
             indexed,
             ..Self::new(key, context, index)
         }
+    }
+
+    /// The beginning of a stream, ten bytes or more, for [`Sweep::step_streams`]. `name` is that of
+    /// its [`Place`](super::stream::Place).
+    #[must_use]
+    pub fn stream(key: impl Into<Vec<u8>>, name: &str, beginning: impl Into<Vec<u8>>) -> Self {
+        Self::new(key, Context::new().column(name), beginning)
     }
 
     /// Which row it is.
@@ -376,6 +383,22 @@ impl Sweep {
         self.advance(&work, rows, now)
     }
 
+    /// One batch of the streams of a name. A sweep does not write streams anew: those that a retired
+    /// key sealed are failures ([`Fault::Rewrite`]), for the application to decrypt and encrypt again
+    /// before another sweep.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`step`](Self::step).
+    pub fn step_streams<R: Rows>(
+        &mut self,
+        ring: &Keyring,
+        rows: &mut R,
+        now: Timestamp,
+    ) -> Result<Step, SweepError<R::Error>> {
+        self.advance(&Streams { ring }, rows, now)
+    }
+
     fn advance<R: Rows>(
         &mut self,
         work: &impl Work,
@@ -441,9 +464,13 @@ impl Sweep {
         now: Timestamp,
     ) -> Result<(), SweepError<R::Error>> {
         let renewed = match work.renew(row, now) {
+            Ok(Renewed::Rewrite) => Err(Fault::Rewrite),
+            Ok(renewed) => Ok(renewed),
+            Err(error) => Err(Fault::of(&error).ok_or(error)?),
+        };
+        let renewed = match renewed {
             Ok(renewed) => renewed,
-            Err(error) => {
-                let fault = Fault::of(&error).ok_or(error)?;
+            Err(fault) => {
                 let found = (work.refers(row), fault);
                 let most = self.limits.failures;
                 self.progress.failed(work.ring(), row, found, most);
@@ -454,7 +481,7 @@ impl Sweep {
             Renewed::Anew(new) | Renewed::Sealed(new) => {
                 rows.swap(row, new).map_err(SweepError::Rows)?
             }
-            Renewed::Already | Renewed::Plaintext => Swap::Done,
+            Renewed::Already | Renewed::Plaintext | Renewed::Rewrite => Swap::Done,
         };
         self.progress.renewed(&renewed, swap);
         Ok(())

@@ -124,7 +124,7 @@ impl Progress {
             (Renewed::Already, _) => &mut self.counts.already,
             (Renewed::Anew(_), _) => &mut self.counts.resealed,
             (Renewed::Sealed(_), _) => &mut self.counts.sealed,
-            (Renewed::Plaintext, _) => &mut self.counts.plaintext,
+            (Renewed::Plaintext | Renewed::Rewrite, _) => &mut self.counts.plaintext,
         };
         increase(count);
         increase(&mut self.counts.seen);

@@ -86,6 +86,8 @@ pub enum Fault {
     TooLong,
     /// The index has no form of its value.
     Unindexable,
+    /// A stream of a retired key, which the application has to write anew.
+    Rewrite,
 }
 
 impl Fault {
@@ -110,7 +112,7 @@ impl Fault {
     }
 
     /// In the order of their codes, from 1 on.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Open,
         Self::Malformed,
         Self::UnknownKey,
@@ -121,6 +123,7 @@ impl Fault {
         Self::Context,
         Self::TooLong,
         Self::Unindexable,
+        Self::Rewrite,
     ];
 
     pub(super) fn code(self) -> u8 {
@@ -148,6 +151,7 @@ impl fmt::Display for Fault {
             Self::Context => "has a context that lacks a part or has a wrong one",
             Self::TooLong => "is longer than 16 MiB",
             Self::Unindexable => "has no form to index",
+            Self::Rewrite => "is a stream to be written anew",
         })
     }
 }

@@ -4,8 +4,8 @@ use super::StoredRow;
 use crate::{
     Timestamp,
     field::{
-        BlindIndex, Error, IndexValue, KeyVersion, Keyring, Migration, Part, Purpose, purpose::Use,
-        stored::Form,
+        BlindIndex, Error, IndexValue, KeyVersion, Keyring, Migration, Part, Purpose, State,
+        purpose::Use, stored::Form, stream,
     },
 };
 
@@ -30,6 +30,8 @@ pub(super) enum Renewed {
     Sealed(Vec<u8>),
     /// Plaintext that is not to be sealed.
     Plaintext,
+    /// Only the application can.
+    Rewrite,
 }
 
 /// What a sweep does with a row.
@@ -201,6 +203,49 @@ impl Work for Index<'_> {
             (Some(new), Some((_, Form::Text))) => Ok(Renewed::Anew(text(&new))),
             (Some(new), None) if row.value.is_empty() => Ok(Renewed::Sealed(text(&new))),
             (Some(_), None) => Err(Error::NotAnIndexValue),
+        }
+    }
+}
+
+pub(super) struct Streams<'a> {
+    pub(super) ring: &'a Keyring,
+}
+
+impl Work for Streams<'_> {
+    fn ring(&self) -> &Keyring {
+        self.ring
+    }
+
+    fn check(&self, purpose: &Purpose) -> Result<(), Error> {
+        match purpose.as_use() {
+            Use::Stream(_) => Ok(()),
+            _ => Err(Error::OutOfPurpose),
+        }
+    }
+
+    fn admit(&self, purpose: &Purpose, row: &StoredRow) -> Result<(), Error> {
+        let name = row.context.get(Part::Column);
+        if name.is_some_and(|name| purpose.as_use() == Use::Stream(name)) {
+            Ok(())
+        } else {
+            Err(Error::OutOfPurpose)
+        }
+    }
+
+    fn refers(&self, row: &StoredRow) -> Reference {
+        match stream::key_version(&row.value) {
+            Ok(version) => Reference::Key(version),
+            Err(_) => Reference::Unreadable,
+        }
+    }
+
+    fn renew(&self, row: &StoredRow, _now: Timestamp) -> Result<Renewed, Error> {
+        let version = stream::key_version(&row.value).map_err(|_| Error::Malformed)?;
+        let key = self.ring.keys().find(|key| key.version == version);
+        match key.ok_or(Error::UnknownKey(version))?.state {
+            State::Staged | State::Primary => Ok(Renewed::Already),
+            State::Destroyed => Err(Error::Destroyed(version)),
+            _ => Ok(Renewed::Rewrite),
         }
     }
 }
