@@ -105,6 +105,7 @@ fn takes_for_the_same_what_the_normaliser_says() {
         (CaseFolded, "Straße", "STRASSE", true),
         (CaseFolded, "ΣΊΣΥΦΟΣ", "σίσυφος", true),
         (CaseFolded, "ﬁnal", "FINAL", true),
+        (CaseFolded, "α\u{345}\u{301}", "α\u{301}\u{345}", true),
         (CaseFolded, "Ada", "Ada ", false),
         (CaseFolded, "é", "e", false),
         (CaseFolded, "i", "ı", false),

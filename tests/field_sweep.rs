@@ -1038,6 +1038,42 @@ fn sweeps_a_sealed_store() {
     }
 }
 
+/// CR-11: the report as a line for people, and as a form for programs.
+#[test]
+fn reports_to_people_and_programs() {
+    let mut ring = ring();
+    let mut table = Table::of(&ring, 1..4, START);
+    rotate(&mut ring, at(1));
+    table.rows.get_mut(&2).unwrap()[70] ^= 1;
+    let report = sweep(&ring, &mut table, at(3));
+    let line = "column contact.email: 3 rows, 1 of key 1, 2 of key 2, 0 plaintext, 0 of no known key, 1 left as they are";
+    assert_eq!(report.to_string(), line);
+
+    #[cfg(feature = "serde")]
+    {
+        let fingerprint = |n| ring.keys().nth(n).unwrap().fingerprint.to_string();
+        let expected = serde_json::json!({
+            "purpose": "column contact.email",
+            "rounds": 1,
+            "counts": {
+                "seen": 3, "resealed": 2, "sealed": 0, "already": 0, "lost": 0, "failed": 1,
+                "plaintext": 0
+            },
+            "began": serde_json::to_value(at(3)).unwrap(),
+            "ended": serde_json::to_value(at(3)).unwrap(),
+            "verified": 3,
+            "plaintext": 0,
+            "unreadable": 0,
+            "keys": [
+                { "version": 1, "fingerprint": fingerprint(0), "settled": true, "references": 1 },
+                { "version": 2, "fingerprint": fingerprint(1), "settled": false, "references": 2 },
+            ],
+            "failures": [{ "row": "02", "fault": "open", "key": 1 }],
+        });
+        assert_eq!(serde_json::to_value(&report).unwrap(), expected);
+    }
+}
+
 /// What others do to a row before one of the sweep's calls.
 #[derive(Clone, Copy, Debug)]
 enum Op {

@@ -2,6 +2,8 @@
 
 mod progress;
 mod report;
+#[cfg(feature = "serde")]
+mod serialize;
 mod work;
 
 use super::{BlindIndex, Context, Error, Keyring, Migration, Purpose};

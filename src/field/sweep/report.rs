@@ -282,3 +282,18 @@ impl Report {
         self.ended
     }
 }
+
+/// One line: what was swept, how often each key is named, and what else there is.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} rows", self.purpose, self.verified)?;
+        for key in &self.keys {
+            write!(f, ", {} of key {}", key.references, key.version)?;
+        }
+        write!(
+            f,
+            ", {} plaintext, {} of no known key, {} left as they are",
+            self.plaintext, self.unreadable, self.counts.failed
+        )
+    }
+}
