@@ -24,15 +24,21 @@
 //! With the feature `store` there is `Sealed`: any store of sessions, attempts or accounts, with
 //! every value sealed and bound to its key.
 //!
+//! # Rotation, migration, search
+//!
+//! A [`sweep`] seals a column again under the present key and ends with the proof that an old key
+//! can be destroyed. A [`Migration`] reads a column while its plaintext is being sealed. A
+//! [`BlindIndex`] finds sealed values by equality.
+//!
 //! # What this does not do
 //!
-//! It hides neither the length of a value, nor that a value exists, nor when it changes. It does not
-//! keep an old value from being put back into its own cell, unless a revision is part of the context
-//! ([`Context::application`]). It does not protect from whoever controls the process that holds the
-//! keys. The primary key cannot be suspended: stage another, promote it, then suspend the
-//! one that it retired. Values cannot be searched or sorted. A ring that is lost takes every value with it: backing
-//! it up is the operator's task. A value is at most 16 MiB; what is longer is a
-//! [`stream`].
+//! It hides neither the length of a value, nor that a value exists, nor when it changes. It does
+//! not keep an old value from being put back into its own cell, unless a revision is part of the
+//! context ([`Context::application`]). It does not protect from whoever controls the process that
+//! holds the keys. The primary key cannot be suspended: stage another, promote it, then suspend the
+//! one that it retired. Values are found through a [`BlindIndex`] alone, by equality, and what that
+//! tells stands there; they are not sorted. A ring that is lost takes every value with it: backing
+//! it up is the operator's task. A value is at most 16 MiB; what is longer is a [`stream`].
 //!
 //! # Security
 //!
