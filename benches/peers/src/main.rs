@@ -7,6 +7,7 @@ mod fields;
 mod measure;
 mod passwords;
 mod sessions;
+mod streams;
 
 use std::{env, process::ExitCode};
 
@@ -20,12 +21,15 @@ fn main() -> ExitCode {
         ("sessions", sessions::compare),
         ("decisions", decisions::compare),
         ("fields", fields::compare),
+        ("streams", streams::compare),
     ];
     if parts
         .iter()
         .any(|part| all.iter().all(|(name, _)| part != name))
     {
-        eprintln!("usage: portcullis-peers [passwords] [sessions] [decisions] [fields] [--quick]");
+        eprintln!(
+            "usage: portcullis-peers [passwords] [sessions] [decisions] [fields] [streams] [--quick]"
+        );
         return ExitCode::FAILURE;
     }
     describe();
