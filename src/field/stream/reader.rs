@@ -23,7 +23,7 @@ use super::{
 ///
 /// A refusal is final, and so is an error of the input; only after `WouldBlock` the call may be
 /// repeated. `Interrupted` is not passed on. Over a file no `BufReader` is needed: the input is read
-/// in pieces of up to 128 KiB.
+/// in pieces of up to 32 KiB.
 ///
 /// Over an input that seeks it seeks, too, in the plaintext. The first seek opens the last chunk, so
 /// that a length that somebody changed is refused there; reading beyond the end says the end.

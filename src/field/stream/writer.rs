@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{Timestamp, random};
 
-/// Seals what is written to it, and writes it to `out` in pieces of up to 128 KiB.
+/// Seals what is written to it, and writes it to `out` in pieces of up to 32 KiB.
 ///
 /// [`finish`](Self::finish) is required: dropped without it, what was written is a truncated stream.
 /// [`flush`](Write::flush) passes on whole chunks only; up to 16,383 bytes stay until there is a
