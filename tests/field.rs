@@ -11,15 +11,26 @@
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use portcullis::{
     Timestamp,
-    field::{Context, Error, Key, KeyVersion, Keyring, MAX_PLAINTEXT_LEN, Opened, Part, Row},
+    field::{
+        Context, Encrypted, Error, Key, KeyVersion, Keyring, MAX_PLAINTEXT_LEN, Opened, Padding,
+        Part, Policy, Row, Scope, Suite,
+    },
 };
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, option, prelude::*};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
 const PLAINTEXT: &[u8] = b"ada@example.org";
 
 fn ring() -> Keyring {
     Keyring::new(Key::from_bytes([7; 32]), NOW)
+}
+
+/// One with each suite, of the same 32 bytes.
+fn rings() -> [Keyring; 2] {
+    [Suite::Cobblestone256, Suite::Xaes256Gcm].map(|suite| {
+        let policy = Policy::new().with_suite(suite);
+        Keyring::new_for(Key::from_bytes([7; 32]), Scope::application(), policy, NOW).unwrap()
+    })
 }
 
 fn email() -> Context {
@@ -42,19 +53,25 @@ fn refused(opened: Result<Opened, Error>) -> Error {
 /// S4-12: what lies in the database is not the value, and is another one each time.
 #[test]
 fn seals_so_that_nothing_of_the_value_is_seen() {
-    let ring = ring();
-    let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
-    assert_eq!(sealed.len(), PLAINTEXT.len() + 77);
-    for piece in PLAINTEXT.windows(4) {
-        assert!(!sealed.windows(4).any(|window| window == piece));
+    let ciphertexts = [(29..61, 61..76), (29..29, 29..44)];
+    for (ring, (commitment, ciphertext)) in rings().iter().zip(ciphertexts) {
+        let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
+        assert_eq!(sealed.len(), ciphertext.end + 16);
+        for piece in PLAINTEXT.windows(4) {
+            assert!(!sealed.windows(4).any(|window| window == piece));
+        }
+        let again = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
+        let tag = ciphertext.end..sealed.len();
+        for part in [5..29, commitment, ciphertext, tag] {
+            assert!(
+                part.is_empty() || sealed[part.clone()] != again[part],
+                "{sealed:?}"
+            );
+        }
+        let opened = ring.open(&email(), &sealed).unwrap();
+        assert_eq!(opened.expose_secret(), PLAINTEXT);
+        assert_eq!(opened.stale(), None);
     }
-    let again = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
-    for (at, len) in [(5, 24), (29, 32), (61, 15), (76, 16)] {
-        assert_ne!(sealed[at..at + len], again[at..at + len], "at {at}");
-    }
-    let opened = ring.open(&email(), &sealed).unwrap();
-    assert_eq!(opened.expose_secret(), PLAINTEXT);
-    assert_eq!(opened.stale(), None);
 }
 
 /// CR-02, S1-18: the value of one customer does not open as another's.
@@ -94,16 +111,20 @@ fn refuses_a_value_moved_to_another_environment() {
 fn refuses_a_value_whose_other_parts_differ() {
     refuses_to_move(email().subject("person-7"));
     refuses_to_move(email().value_type("phone"));
+    refuses_to_move(email().padding(Padding::to_multiple_of(16)));
     refuses_to_move(email().application(0x40, b"revision 2"));
 }
 
-/// Both ways: what is sealed here does not open there, and what is sealed there does not open here.
+/// Both ways, in both suites: what is sealed here does not open there, and what is sealed there does
+/// not open here.
 fn refuses_to_move(elsewhere: Context) {
-    let (ring, here) = (ring(), email());
-    for (from, to) in [(&here, &elsewhere), (&elsewhere, &here)] {
-        let sealed = ring.seal(from, PLAINTEXT, NOW).unwrap();
-        assert!(ring.open(from, &sealed).is_ok());
-        assert_eq!(refused(ring.open(to, &sealed)), Error::Open);
+    let here = email();
+    for ring in rings() {
+        for (from, to) in [(&here, &elsewhere), (&elsewhere, &here)] {
+            let sealed = ring.seal(from, PLAINTEXT, NOW).unwrap();
+            assert!(ring.open(from, &sealed).is_ok());
+            assert_eq!(refused(ring.open(to, &sealed)), Error::Open);
+        }
     }
 }
 
@@ -221,17 +242,14 @@ impl Golden {
     }
 }
 
-/// CR-03: envelopes written by another implementation open, as bytes and as text, and always will.
+/// CR-01, CR-03: envelopes of both suites written by another implementation open, as bytes and as
+/// text, and always will.
 #[test]
 fn opens_the_golden_files() {
-    let place = || {
-        Context::new()
-            .tenant("acme")
-            .table("contact")
-            .column("email")
-    };
+    let place = || Context::new().tenant("acme").table("contact");
+    let email = || place().column("email");
     let contexts = [
-        place().row(42),
+        email().row(42),
         Context::new()
             .without_tenant()
             .table("setting")
@@ -242,36 +260,62 @@ fn opens_the_golden_files() {
             .value_type("oauth.v1")
             .application(0x40, &[0, 1])
             .application(0xFF, "ünïcode".as_bytes()),
-        place().row("42"),
-        place().row(Row::Uuid(core::array::from_fn(|i| i as u8))),
+        email().row("42"),
+        email().row(Row::Uuid(core::array::from_fn(|i| i as u8))),
+        place()
+            .column("newsletter")
+            .row(-1)
+            .padding(Padding::to_multiple_of(16)),
+        place()
+            .column("born")
+            .row(Row::Bytes(vec![0xFF]))
+            .value_type("integer"),
     ];
-    for (golden, context) in Golden::all().iter().zip(&contexts) {
-        let ring = Keyring::decode(&golden.bytes("ring")).unwrap();
-        let plaintext = golden.bytes("plaintext");
-        let opened = ring.open(context, &golden.bytes("envelope")).unwrap();
-        assert_eq!(opened.expose_secret(), plaintext, "{}", golden.0);
-        let opened = ring.open_text(context, golden.text("text")).unwrap();
-        assert_eq!(opened.expose_secret(), plaintext, "{}", golden.0);
+    let golden = Golden::all();
+    assert_eq!(golden.len(), 12);
+    for (golden, context) in golden.chunks(2).zip(&contexts) {
+        for golden in golden {
+            let ring = Keyring::decode(&golden.bytes("ring")).unwrap();
+            let plaintext = golden.bytes("plaintext");
+            let opened = ring.open(context, &golden.bytes("envelope")).unwrap();
+            assert_eq!(opened.expose_secret(), plaintext, "{}", golden.0);
+            let opened = ring.open_text(context, golden.text("text")).unwrap();
+            assert_eq!(opened.expose_secret(), plaintext, "{}", golden.0);
+        }
     }
+    // As the value that it is.
+    let born = golden.last().unwrap();
+    let ring = Keyring::decode(&born.bytes("ring")).unwrap();
+    let sealed: Encrypted<u16> = born.text("text").parse().unwrap();
+    let context = place().column("born").row(Row::Bytes(vec![0xFF]));
+    let opened = sealed.open(&ring, &context).unwrap();
+    assert_eq!(opened.into_secret(), 1815);
 }
 
-/// CR-03: every byte counts.
+/// CR-03: every byte counts, in both suites.
 #[test]
 fn refuses_an_envelope_with_any_byte_changed() {
-    let ring = ring();
-    let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
-    for at in 0..sealed.len() {
-        for change in [0x01, 0x80, 0xFF] {
-            let mut changed = sealed.clone();
-            changed[at] ^= change;
-            let error = refused(ring.open(&email(), &changed));
-            let expected = match at {
-                // 0xF9 ^ 0x01 is no suite; no change tried is the other one
-                0 => matches!(error, Error::NotAnEnvelope),
-                1..5 => matches!(error, Error::UnknownKey(_) | Error::Malformed),
-                _ => error == Error::Open,
-            };
-            assert!(expected, "byte {at}: {error:?}");
+    for ring in rings() {
+        let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
+        for at in 0..sealed.len() {
+            for change in 1..=0xFF {
+                let mut changed = sealed.clone();
+                changed[at] ^= change;
+                let error = refused(ring.open(&email(), &changed));
+                let expected = match (at, changed[at]) {
+                    // The other suite, in whose bytes these are no length or not this key's.
+                    (0, 0xF9 | 0xFA) => {
+                        let wrong = Error::WrongSuite {
+                            version: version(1),
+                        };
+                        error == Error::Malformed || error == wrong
+                    }
+                    (0, _) => error == Error::NotAnEnvelope,
+                    (1..5, _) => matches!(error, Error::UnknownKey(_) | Error::Malformed),
+                    _ => error == Error::Open,
+                };
+                assert!(expected, "byte {at}, {change}: {error:?}");
+            }
         }
     }
 }
@@ -279,15 +323,22 @@ fn refuses_an_envelope_with_any_byte_changed() {
 /// CR-03: nothing cut off, nothing put on, in one chunk and in several.
 #[test]
 fn refuses_every_prefix_and_every_longer_envelope() {
+    for ring in rings() {
+        for len in [PLAINTEXT.len(), 0, 40_000] {
+            let sealed = ring.seal(&email(), &vec![b'x'; len], NOW).unwrap();
+            // All of a short one, of a long one those around what could be an end.
+            let ends = [16_445, 32_845, sealed.len()];
+            let near = |cut: &usize| len < 1000 || ends.iter().any(|end| cut.abs_diff(*end) < 40);
+            for cut in (0..sealed.len()).filter(near) {
+                assert!(ring.open(&email(), &sealed[..cut]).is_err(), "cut at {cut}");
+            }
+            for more in [1, 15, 16, 17, 92, 20_000] {
+                let longer = [&sealed[..], &vec![0; more]].concat();
+                assert!(ring.open(&email(), &longer).is_err(), "{more} more");
+            }
+        }
+    }
     let ring = ring();
-    let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
-    for cut in 0..sealed.len() {
-        assert!(ring.open(&email(), &sealed[..cut]).is_err(), "cut at {cut}");
-    }
-    for more in [1, 15, 16, 17, 92, 20_000] {
-        let longer = [&sealed[..], &vec![0; more]].concat();
-        assert!(ring.open(&email(), &longer).is_err(), "{more} more");
-    }
     let full = ring.seal(&email(), &[b'x'; 16 * 1024], NOW).unwrap();
     assert_eq!(full.len(), 16 * 1024 + 77 + 16);
     assert!(ring.open(&email(), &full).is_ok());
@@ -296,6 +347,68 @@ fn refuses_every_prefix_and_every_longer_envelope() {
         refused(ring.open(&email(), without_the_end)),
         Error::Malformed
     );
+}
+
+/// CR-03: a key seals and opens in its suite; the other suite's envelopes are refused, although the
+/// bytes of both keys are the same.
+#[test]
+fn refuses_an_envelope_of_another_suite_than_its_key() {
+    let [cobblestone, xaes] = rings();
+    for (from, to) in [(&cobblestone, &xaes), (&xaes, &cobblestone)] {
+        let sealed = from.seal(&email(), &[b'x'; 64], NOW).unwrap();
+        let wrong = Error::WrongSuite {
+            version: version(1),
+        };
+        assert_eq!(refused(to.open(&email(), &sealed)), wrong);
+        let mut relabelled = sealed.clone();
+        relabelled[0] ^= 0xF9 ^ 0xFA;
+        assert_eq!(refused(to.open(&email(), &relabelled)), Error::Open);
+    }
+}
+
+/// CR-02: values of different lengths are sealed to one, and a padding is a part of the place.
+#[test]
+fn seals_padded_values_to_one_length() {
+    let padded = email().padding(Padding::to_multiple_of(16));
+    for ring in rings() {
+        for plaintext in ["", "no", "yes", "fifteen letters"] {
+            let sealed = ring.seal(&padded, plaintext.as_bytes(), NOW).unwrap();
+            assert_eq!(sealed.len(), ring.policy().suite().sealed_len(16));
+            let opened = ring.open(&padded, &sealed).unwrap();
+            assert_eq!(opened.expose_secret(), plaintext.as_bytes());
+            for other in [Padding::none(), Padding::to_multiple_of(32)] {
+                let elsewhere = padded.clone().padding(other);
+                assert_eq!(refused(ring.open(&elsewhere, &sealed)), Error::Open);
+            }
+        }
+    }
+    let sealed = ring().seal(&padded, b"no", NOW).unwrap();
+    for multiple in [0, 1, Padding::MAX_MULTIPLE + 1, u16::MAX] {
+        let wrong = email().padding(Padding::to_multiple_of(multiple));
+        refuses_context(&wrong, &sealed, Error::Multiple(multiple));
+    }
+    assert_eq!(padded.clone().padding(Padding::none()), email());
+    assert_eq!(
+        format!("{padded:?}"),
+        "Context {Tenant, Table, Column, Row, Environment, Padding}"
+    );
+}
+
+/// CR-03: how long an envelope will be is known before, for the width of a column.
+#[test]
+fn knows_how_long_an_envelope_will_be() {
+    for ring in rings() {
+        for len in [0, 1, 63, 16_383, 16_384, 33_000] {
+            let sealed = ring.seal(&email(), &vec![b'x'; len], NOW).unwrap();
+            assert_eq!(sealed.len(), ring.policy().suite().sealed_len(len), "{len}");
+        }
+    }
+    assert_eq!(Suite::Cobblestone256.sealed_len(64), 64 + 77);
+    assert_eq!(Suite::Xaes256Gcm.sealed_len(64), 64 + 45);
+    assert_eq!(Suite::Xaes256Gcm.sealed_len(usize::MAX), usize::MAX);
+    assert_eq!(Suite::Cobblestone256.sealed_len(usize::MAX), usize::MAX);
+    let names = [Suite::default(), Suite::Xaes256Gcm].map(|suite| suite.to_string());
+    assert_eq!(names, ["Cobblestone-256", "XAES-256-GCM"]);
 }
 
 /// CR-03: what an envelope is, is said by its first bytes and its length, before a key is looked up:
@@ -336,11 +449,14 @@ fn says_what_is_wrong_before_it_looks_for_a_key() {
 /// changed, even where both versions are the same key.
 #[test]
 fn refuses_an_envelope_relabelled_with_another_version_of_the_same_key() {
-    let mut other = Keyring::generate(NOW).unwrap();
-    let second = other.stage_key(Key::from_bytes([7; 32]), NOW).unwrap();
-    let mut sealed = ring().seal(&email(), PLAINTEXT, NOW).unwrap();
-    sealed[1..5].copy_from_slice(&second.get().to_be_bytes());
-    assert_eq!(refused(other.open(&email(), &sealed)), Error::Open);
+    for ring in rings() {
+        let policy = ring.policy().clone();
+        let mut other = Keyring::generate_for(Scope::application(), policy, NOW).unwrap();
+        let second = other.stage_key(Key::from_bytes([7; 32]), NOW).unwrap();
+        let mut sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
+        sealed[1..5].copy_from_slice(&second.get().to_be_bytes());
+        assert_eq!(refused(other.open(&email(), &sealed)), Error::Open);
+    }
 }
 
 /// The largest value, and one byte more.
@@ -410,21 +526,28 @@ proptest! {
             vec(any::<u8>(), 32_766..32_770),
         ],
         row in any::<i64>(),
+        multiple in option::of(2..=4096_u16),
     ) {
-        let (ring, context) = (ring(), email().row(row));
-        let sealed = ring.seal(&context, &plaintext, NOW).unwrap();
-        prop_assert!(ring.open(&context, &sealed).unwrap().expose_secret() == plaintext);
-        let text = ring.seal_text(&context, &plaintext, NOW).unwrap();
-        prop_assert!(ring.open_text(&context, &text).unwrap().expose_secret() == plaintext);
-        prop_assert_eq!(refused(ring.open(&context.row(row ^ 1), &sealed)), Error::Open);
+        let padding = multiple.map_or(Padding::none(), Padding::to_multiple_of);
+        let context = email().row(row).padding(padding);
+        for ring in rings() {
+            let sealed = ring.seal(&context, &plaintext, NOW).unwrap();
+            prop_assert!(ring.open(&context, &sealed).unwrap().expose_secret() == plaintext);
+            let text = ring.seal_text(&context, &plaintext, NOW).unwrap();
+            prop_assert!(ring.open_text(&context, &text).unwrap().expose_secret() == plaintext);
+            let elsewhere = context.clone().row(row ^ 1);
+            prop_assert_eq!(refused(ring.open(&elsewhere, &sealed)), Error::Open);
+        }
     }
 
     /// CR-03: bytes that nobody sealed never open.
     #[test]
     fn never_opens_what_was_not_sealed(body in vec(any::<u8>(), 0..200)) {
-        let forged = [&[0xF9, 0, 0, 0, 1][..], &body].concat();
-        prop_assert!(ring().open(&email(), &forged).is_err());
-        prop_assert!(ring().open(&email(), &body).is_err());
+        for (ring, suite) in rings().iter().zip([0xF9, 0xFA]) {
+            let forged = [&[suite, 0, 0, 0, 1][..], &body].concat();
+            prop_assert!(ring.open(&email(), &forged).is_err());
+            prop_assert!(ring.open(&email(), &body).is_err());
+        }
     }
 }
 
@@ -467,12 +590,13 @@ fn can_be_shared_by_threads() {
     shared::<Error>();
 }
 
-/// CR-01: salts come from the system and do not repeat.
+/// CR-01: salts and nonces do not repeat.
 #[test]
-fn seals_every_value_under_another_salt() {
-    let ring = ring();
-    let salts: std::collections::BTreeSet<_> = (0..2000)
-        .map(|_| ring.seal(&email(), b"", NOW).unwrap()[5..29].to_vec())
-        .collect();
-    assert_eq!(salts.len(), 2000);
+fn seals_every_value_under_another_nonce() {
+    for ring in rings() {
+        let nonces: std::collections::BTreeSet<_> = (0..2000)
+            .map(|_| ring.seal(&email(), b"", NOW).unwrap()[5..29].to_vec())
+            .collect();
+        assert_eq!(nonces.len(), 2000);
+    }
 }

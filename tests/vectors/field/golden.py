@@ -1,6 +1,6 @@
-# Writes golden.txt beside it: a second implementation of the envelope, read from its documentation
-# and from c2sp.org/chunked-encryption, over the hash functions of Python and the AES-GCM of its
-# package `cryptography` (48.0).
+# Writes golden.txt beside it: a second implementation of the envelope, read from format.md, from
+# c2sp.org/chunked-encryption and c2sp.org/XAES-256-GCM, over the hash functions of Python and the AES
+# and AES-GCM of its package `cryptography` (48.0).
 
 import base64
 import hashlib
@@ -9,6 +9,7 @@ import pathlib
 import struct
 
 import ring
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CHUNK = 16384
@@ -22,7 +23,7 @@ def context(parts):
     return b"PCX1" + bytes([len(parts)]) + b"".join(part(t, parts[t]) for t in sorted(parts))
 
 
-def seal(key, version, salt, ctx, plaintext):
+def cobblestone(key, version, salt, ctx, plaintext):
     prefix = struct.pack(">BI", 0xF9, version)
     info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00" + salt + prefix + ctx
     t1 = hmac.digest(key, info + b"\x01", hashlib.sha512)
@@ -36,14 +37,30 @@ def seal(key, version, salt, ctx, plaintext):
     return out
 
 
+def xaes(key, version, nonce, ctx, plaintext):
+    prefix = struct.pack(">BI", 0xFA, version)
+    block = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    k1 = int.from_bytes(block.update(bytes(16)), "big") << 1
+    if k1 >> 128:
+        k1 = k1 & (1 << 128) - 1 ^ 0x87
+    m1, m2 = (int.from_bytes(bytes([0, i]) + b"X\0" + nonce[:12], "big") for i in (1, 2))
+    kx = block.update((m1 ^ k1).to_bytes(16, "big")) + block.update((m2 ^ k1).to_bytes(16, "big"))
+    return prefix + nonce + AESGCM(kx).encrypt(nonce[12:], plaintext, prefix + ctx)
+
+
+def pad(plaintext, multiple):
+    plaintext += b"\x80"
+    return plaintext + bytes(-len(plaintext) % multiple)
+
+
 def integer(value):
-    return b"\x01" + value.to_bytes(16, "big", signed=True)
+    return value.to_bytes(16, "big", signed=True)
 
 
 cases = {
     "a value of a tenant's row": (
         1,
-        {1: b"acme", 2: b"contact", 3: b"email", 4: integer(42)},
+        {1: b"acme", 2: b"contact", 3: b"email", 4: b"\x01" + integer(42)},
         b"ada@example.org",
     ),
     "nothing, for no tenant and no row, with every other part": (
@@ -71,17 +88,31 @@ cases = {
         {1: b"acme", 2: b"contact", 3: b"email", 4: b"\x03" + bytes(range(16))},
         b"ada@example.org",
     ),
+    "a value padded to a multiple of 16": (
+        1,
+        {1: b"acme", 2: b"contact", 3: b"newsletter", 4: b"\x01" + integer(-1), 8: b"\x00\x10"},
+        b"no",
+    ),
+    "the integer 1815, as Encrypted seals it": (
+        1,
+        {1: b"acme", 2: b"contact", 3: b"born", 4: b"\x04" + b"\xff", 7: b"integer"},
+        integer(1815),
+    ),
 }
 
 lines = ["# Written by golden.py, a second implementation of the envelope in Python."]
+suites = {ring.COBBLESTONE: cobblestone, ring.XAES: xaes}
 for number, (name, (version, parts, plaintext)) in enumerate(cases.items()):
-    key = bytes(range(32))
-    salt = bytes([0xA0 + number]) * 24
-    envelope = seal(key, version, salt, context(parts), plaintext)
-    text = "pc1." + base64.urlsafe_b64encode(envelope).rstrip(b"=").decode()
-    alone = ring.alone(version, key)
-    lines += ["", "# " + name, f"ring {alone.hex()}", f"salt {salt.hex()}"]
-    lines += [f"context {context(parts).hex()}", f"plaintext {plaintext.hex()}"]
-    lines += [f"envelope {envelope.hex()}", f"text {text}"]
+    for suite, seal in suites.items():
+        key = bytes(range(32))
+        nonce = bytes([0xA0 + number]) * 12 + bytes([suite]) * 12
+        multiple = int.from_bytes(parts.get(8, b""), "big")
+        sealed = pad(plaintext, multiple) if multiple else plaintext
+        envelope = seal(key, version, nonce, context(parts), sealed)
+        text = "pc1." + base64.urlsafe_b64encode(envelope).rstrip(b"=").decode()
+        alone = ring.alone(version, key, suite)
+        lines += ["", f"# {name}, {seal.__name__}", f"ring {alone.hex()}", f"key {key.hex()}"]
+        lines += [f"nonce {nonce.hex()}", f"context {context(parts).hex()}"]
+        lines += [f"plaintext {plaintext.hex()}", f"envelope {envelope.hex()}", f"text {text}"]
 
 pathlib.Path(__file__).with_name("golden.txt").write_text("\n".join(lines) + "\n")
