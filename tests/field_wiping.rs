@@ -381,3 +381,66 @@ fn an_indexed_value_is_wiped() {
         assert_eq!(left, 0, "{normalizer:?}");
     }
 }
+
+/// CO-03: nor does a ring that a store keeps, wrapped under a key or under its tenant's ring, when it is
+/// loaded, changed, pushed out of the cache and shredded.
+#[cfg(feature = "shred")]
+#[test]
+fn data_keys_are_wiped() {
+    use portcullis::{
+        field::{
+            Keyrings,
+            keyrings::{Erasure, ReceiptKey},
+        },
+        store::Memory,
+    };
+    use std::sync::Arc;
+
+    let store = Arc::new(Memory::new(100));
+    let kek = || LocalKek::new("a", Key::from_bytes(*CANARY)).unwrap();
+    let rings = || Keyrings::new(Arc::clone(&store), kek(), Policy::new());
+    let scopes = [Scope::tenant("acme"), Scope::subject("acme", "ada")];
+    let made = rings();
+    let keys = scopes.each_ref().map(|scope| {
+        let encoded = made.ring(scope, NOW).unwrap().encode();
+        // The keys are what it ends with.
+        *encoded
+            .expose_secret()
+            .last_chunk::<{ Key::LEN }>()
+            .unwrap()
+    });
+    drop(made);
+    let pieces: &[[u8; HALF]] = Box::leak(keys.as_flattened().as_chunks().0.into());
+    assert_eq!(pieces.len(), 4);
+    let seen = left_of(pieces, || drop(black_box(keys.as_flattened().to_vec())));
+    assert_eq!(seen, 1, "a key is seen where it is left");
+    let run = || {
+        let rings = rings().with_capacity(1);
+        for scope in &scopes {
+            let ring = rings.ring(scope, NOW).unwrap();
+            let context = place().subject("ada");
+            let sealed = ring.seal(&context, b"a value", NOW).unwrap();
+            let next = rings.stage(scope, NOW).unwrap();
+            rings.promote(scope, next, NOW).unwrap();
+            let ring = rings.ring(scope, NOW).unwrap();
+            assert!(ring.open(&context, &sealed).is_ok());
+        }
+        let signer = ReceiptKey::new(&Key::from_bytes(*CANARY));
+        let erasure = Erasure::new("request 4711").unwrap();
+        for scope in scopes.iter().rev() {
+            assert!(rings.shred(scope, &erasure, &signer, NOW).is_ok());
+        }
+    };
+    assert_eq!(left_of(pieces, run), 0);
+    // What was shredded says so, and the keys that wrap and sign are gone, too.
+    let left = copies(|| {
+        let signer = ReceiptKey::new(&Key::from_bytes(*CANARY));
+        let erasure = Erasure::new("request 4711").unwrap();
+        let rings = rings();
+        let scope = Scope::tenant("other");
+        assert!(rings.ring(&scope, NOW).is_ok());
+        assert!(rings.shred(&scope, &erasure, &signer, NOW).is_ok());
+        assert!(rings.ring(&scope, NOW).is_err());
+    });
+    assert_eq!(left, 0);
+}
