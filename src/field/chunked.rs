@@ -251,9 +251,10 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Opens every chunk, whatever became of those before it, and only then decides: how long a
-    /// refusal takes does not tell where it came from. Without the commitment no chunk is decrypted,
-    /// as none of the tags is the right one.
+    /// Opens every chunk, whatever became of those before it, and only then decides: a refusal takes
+    /// as long wherever in the header or in a chunk it comes from. Of several chunks those that are
+    /// genuine are decrypted, which shows how long they are together. Without the commitment no chunk
+    /// is decrypted, as none of the tags is the right one.
     fn open_with(
         &self,
         committed: bool,
