@@ -473,6 +473,7 @@ fn lets_no_key_go_while_a_row_may_need_any() {
         (b"pc1.".to_vec(), 1),
         (b"pc1.*AAAAAAAAAAAAA".to_vec(), 1),
         (b"pc1.AAAAAAAAAAAAAA".to_vec(), 1),
+        (b"pc1.AAAAAAEAAAAAAA".to_vec(), 1),
         (b"".to_vec(), 0),
         (b"NULL".to_vec(), 0),
     ] {
@@ -483,6 +484,7 @@ fn lets_no_key_go_while_a_row_may_need_any() {
         let report = sweep(&ring, &mut table, at(3));
         assert_eq!(report.unreadable(), expected, "{unreadable:02x?}");
         assert_eq!(report.plaintext(), 1 - expected);
+        assert_eq!((report.counts().failed, report.rounds()), (expected, 1));
         assert_eq!(table.rows[&3], unreadable);
         let version = KeyVersion::FIRST;
         let references = expected;
@@ -624,6 +626,28 @@ fn never_overwrites_what_was_written_meanwhile() {
     assert!(!table.rows.contains_key(&1));
     assert!(table.rows.values().all(|value| names(value) == 2));
     assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
+}
+
+/// CR-11: plaintext and bad rows, however many, do not hide what was written meanwhile.
+#[test]
+fn begins_another_round_among_rows_that_stay_as_they_are() {
+    let mut ring = ring();
+    let mut table = Table::of(&ring, 0..6, START);
+    for id in 100..150 {
+        table.rows.insert(id, Vec::new());
+    }
+    table.rows.insert(160, b"pc1.".to_vec());
+    let elsewhere = copy(&ring);
+    rotate(&mut ring, at(1));
+    table.events.insert(
+        4,
+        vec![Box::new(move |rows| {
+            rows.insert(0, sealed(&elsewhere, 0, "changed", at(1)));
+        })],
+    );
+    let report = sweep(&ring, &mut table, at(3));
+    assert_eq!((report.rounds(), report.plaintext()), (2, 50));
+    assert_eq!(references_of(&report), [(1, 0), (2, 6)]);
 }
 
 /// CR-11: a machine that never learns of the new key does not keep the sweep going for ever; nothing
@@ -1088,6 +1112,22 @@ fn ops() -> impl Strategy<Value = Vec<(usize, u8, Op)>> {
 }
 
 proptest! {
+    /// CR-11: whatever was saved and is read back changed, it is refused or the sweep goes on.
+    #[test]
+    fn reads_changed_progress_without_harm(at_byte in 0usize..400, change in 1u8..) {
+        let mut ring = ring();
+        let mut table = Table::of(&ring, 0..4, START);
+        rotate(&mut ring, at(1));
+        table.rows.insert(2, b"pc1.".to_vec());
+        let _ = sweep(&ring, &mut table, at(3));
+        let mut saved = table.progress.clone().unwrap();
+        let at_byte = at_byte % saved.len();
+        saved[at_byte] ^= change;
+        if let Ok(mut sweep) = Sweep::resume(&saved, purpose(), limits()) {
+            let _ = sweep.step(&ring, &mut table, at(3));
+        }
+    }
+
     /// CR-11: with others writing between all calls, with the present key and, on a machine that does
     /// not know it yet, with the old one, no write of theirs is lost, and nothing that is said to be
     /// unreferenced is referred to.

@@ -75,11 +75,15 @@ pub use value::IndexValue;
 /// # Example
 ///
 /// ```
-/// use portcullis::{Timestamp, field::{BlindIndex, Error, Keyring, Normalizer}};
+/// use portcullis::{
+///     Timestamp,
+///     field::{BlindIndex, Error, Keyring, Normalizer, Policy, Scope},
+/// };
 ///
 /// # let now = Timestamp::from_millis(0);
-/// let ring = Keyring::generate(now)?; // of its own, not the one that seals the column
 /// let index = BlindIndex::new("contact", "email", Normalizer::Email, 1_000_000)?;
+/// let policy = Policy::new().for_purpose(index.purpose()); // not the ring that seals the column
+/// let ring = Keyring::generate_for(Scope::tenant("acme"), policy, now)?;
 ///
 /// let stored = index.of(&ring, Some("acme"), "Ada@Example.org", now)?.to_string();
 /// let wanted = index.search(&ring, Some("acme"), " ada@example.org")?;

@@ -28,6 +28,9 @@ use crate::Timestamp;
 /// there. What looks like an envelope is never plaintext: a damaged envelope is refused, and so is a
 /// plaintext that starts with `pc1.`, or with the byte 0xF9 or 0xFA, which no text in UTF-8 does.
 ///
+/// A sweep seals what is stored as it is. A column whose values are written in another way when they
+/// are sealed, such as the numbers of `Encrypted<i64>`, is for the application to write anew.
+///
 /// Anchors: `support_unencrypted_data` of Rails' Active Record Encryption, which has no date;
 /// `migrating` of the gem lockbox, which keeps a column of each.
 ///

@@ -207,9 +207,10 @@ impl Default for Limits {
 ///
 /// # What this does not do
 ///
-/// - It knows the rows that [`Rows`] gives, and no others: no backups, replicas, exports, queues, and
-///   no transaction that was open for longer than the policy's propagation. What a destroyed key
-///   sealed there is lost.
+/// - It knows the rows that [`Rows`] gives, and no others: no backups, replicas, exports, queues, no
+///   transaction that was open for longer than the policy's propagation, and nothing that is put
+///   back from a copy while the last pass is under way, or later. What a destroyed key sealed there
+///   is lost.
 /// - It does not say whether values of the primary key open: they are not opened.
 /// - Progress is believed as it is read back. Whoever can write to it can end a sweep early: keep it
 ///   where the rows are, and they could destroy the values themselves.

@@ -116,7 +116,7 @@ impl Progress {
     }
 
     pub(super) fn renewed(&mut self, renewed: &Renewed, swap: Swap) {
-        if matches!(renewed, Renewed::Plaintext) {
+        if matches!(renewed, Renewed::Plaintext) && self.migration.is_some() {
             increase(&mut self.stuck);
         }
         let count = match (renewed, swap) {
@@ -144,7 +144,8 @@ impl Progress {
                 let known = ring.keys().find(|key| key.version == version);
                 known.is_none_or(|key| needs_sweep(key.state))
             }
-            Reference::Plaintext | Reference::Unreadable => true,
+            Reference::Plaintext => self.migration.is_some(),
+            Reference::Unreadable => true,
         };
         if again {
             increase(&mut self.stuck);
