@@ -866,6 +866,10 @@ fn resumes_from_what_was_saved_and_from_nothing_else() {
         assert_eq!(resume(&saved[..cut], purpose()), damaged, "{cut}");
     }
     assert_eq!(resume(&[&saved[..], &[0]].concat(), purpose()), damaged);
+    // the two keys, of 29 bytes each, the other way round
+    let (rest, keys) = saved.split_at(saved.len() - 58);
+    let turned = [rest, &keys[29..], &keys[..29]].concat();
+    assert_eq!(resume(&turned, purpose()), damaged);
     let mut newer = saved.clone();
     newer[0] = 2;
     let unknown = Error::Encoding(encoding::Error::UnknownVersion(2));
@@ -974,6 +978,13 @@ fn names_the_streams_that_a_retired_key_sealed() {
         refused
     );
     assert_eq!(step(Purpose::stream("backup")), None);
+    // no rows of it are no proof
+    files.0.clear();
+    let mut sweep = Sweep::new(Purpose::column("contact", "email"), limits());
+    let error = sweep.step_streams(&ring, &mut files, at(3)).err();
+    assert_eq!(error, refused);
+    let mut sweep = Sweep::new(Purpose::stream("backup"), limits());
+    assert_eq!(sweep.step(&ring, &mut files, at(3)).err(), refused);
 }
 
 /// CR-11: the values of a sealed store, with what expires when.
