@@ -382,6 +382,36 @@ fn an_indexed_value_is_wiped() {
     }
 }
 
+/// CO-03: nor does a value of a sealed store, but for the ones that its caller has.
+#[cfg(feature = "store")]
+#[test]
+fn a_value_of_a_sealed_store_is_wiped() {
+    use portcullis::{
+        field::Sealed,
+        store::{Entry, Memory, Store},
+    };
+    use std::sync::Arc;
+
+    let ring = Keyring::new(Key::from_bytes([7; 32]), NOW);
+    let store = Sealed::new(Arc::new(ring), Memory::new(10));
+    let entries = [
+        Entry::new(CANARY.to_vec()),
+        Entry::new(CANARY.to_vec()).expires_at(Timestamp::MAX),
+    ];
+    let left = copies(|| {
+        for (key, entry) in [b"one", b"two"].into_iter().zip(&entries) {
+            Store::compare_exchange(&store, key, None, Some(entry)).unwrap();
+            let mut loaded = Store::load(&store, key).unwrap().unwrap();
+            assert_eq!(loaded, CANARY);
+            loaded.fill(0);
+            drop(black_box(loaded));
+            Store::compare_exchange(&store, key, Some(CANARY), Some(entry)).unwrap();
+            Store::compare_exchange(&store, key, Some(CANARY), None).unwrap();
+        }
+    });
+    assert_eq!(left, 0);
+}
+
 /// CO-03: nor does a ring that a store keeps, wrapped under a key or under its tenant's ring, when it is
 /// loaded, changed, pushed out of the cache and shredded.
 #[cfg(feature = "shred")]
