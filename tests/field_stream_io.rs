@@ -17,6 +17,7 @@ use std::{
     num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 
 use field_stream_support::*;
@@ -380,4 +381,58 @@ fn an_input_that_has_ended_is_not_read_again() {
         let out = decrypt(from, Vec::new(), NonZeroUsize::new(2).unwrap()).unwrap();
         assert!(out == plaintext);
     }
+}
+
+/// CR-10: what has failed does not go on on several threads either.
+#[test]
+fn several_threads_do_not_take_up_what_has_failed() {
+    let two = NonZeroUsize::new(2).unwrap();
+    let out = Scripted::new(Vec::new(), [Turn::Fails(ErrorKind::StorageFull)]);
+    let mut writer = Writer::new(out, &ring(), &place(), NOW).unwrap();
+    assert!(writer.flush().is_err());
+    let error = encrypt(&b"more"[..], writer, two).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageFull);
+
+    let mut sealed = seal(&pattern(20 * CHUNK));
+    sealed[HEADER] ^= 1;
+    let mut reader = reader(&sealed[..]).unwrap();
+    assert!(reader.read(&mut [0]).is_err());
+    let refused = decrypt(reader, Vec::new(), two).unwrap_err();
+    assert_eq!(refusal(&refused), Error::Open);
+}
+
+/// CR-10: no more than 64 threads, so no more than so many batches are held while one is written.
+#[test]
+fn uses_64_threads_at_most() {
+    struct Counts<'a>(&'a AtomicUsize);
+    impl Read for Counts<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let batches = self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(if batches < 90 { out.len() } else { 0 })
+        }
+    }
+    struct Waits<'a>(&'a AtomicUsize);
+    impl Write for Waits<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // The first batch is written when all other threads have had the time to take theirs.
+            if bytes.len() > SEALED && self.0.load(Ordering::SeqCst) < 1000 {
+                while self.0.load(Ordering::SeqCst) < 64 {
+                    thread::yield_now();
+                }
+                for _ in 0..2000 {
+                    thread::yield_now();
+                }
+                let taken = self.0.swap(1000, Ordering::SeqCst);
+                assert!(taken <= 64 || taken >= 1000, "{taken}");
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (ring, place, taken) = (ring(), place(), AtomicUsize::new(0));
+    let writer = Writer::new(Waits(&taken), &ring, &place, NOW).unwrap();
+    encrypt(Counts(&taken), writer, NonZeroUsize::new(80).unwrap()).unwrap();
 }

@@ -280,3 +280,64 @@ fn a_seek_that_fails_is_final() {
         assert_eq!(reader.seek(SeekFrom::Start(0)).unwrap_err().kind(), kind);
     }
 }
+
+/// Says that it ends, or stands, where it does not.
+struct Lies<'a> {
+    input: Cursor<&'a [u8]>,
+    end: u64,
+    position: Option<u64>,
+}
+
+impl Read for Lies<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.input.read(out)
+    }
+}
+
+impl Seek for Lies<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match to {
+            SeekFrom::End(_) => Ok(self.end),
+            SeekFrom::Current(_) => Ok(self.position.unwrap_or(self.input.position())),
+            to => self.input.seek(to),
+        }
+    }
+}
+
+/// CR-10: an input that says another end than it has, because it grew or was cut meanwhile, does not
+/// lead a seek astray, though every chunk of it is genuine.
+#[test]
+fn refuses_an_input_that_changes_its_length() {
+    let sealed = seal(&pattern(3 * CHUNK + 100));
+    let header = HEADER as u64;
+    for (end, position, error) in [
+        (header + SEALED as u64 + 50, None, Some(Error::Open)),
+        (header - 1, None, Some(Error::Truncated)),
+        (sealed.len() as u64, Some(SEALED as u64 - 1), None),
+    ] {
+        let input = Lies {
+            input: Cursor::new(&sealed[..]),
+            end,
+            position,
+        };
+        let mut reader = reader(input).unwrap();
+        reader.read_exact(&mut [0; CHUNK]).unwrap();
+        let refused = reader.seek(SeekFrom::End(0)).unwrap_err();
+        match error {
+            Some(error) => assert_eq!(refusal(&refused), error),
+            None => assert_eq!(refused.kind(), ErrorKind::InvalidInput),
+        }
+        assert!(reader.read(&mut [0]).is_err());
+    }
+}
+
+/// CR-10: no more is consumed than is held.
+#[test]
+fn consumes_what_is_held_at_most() {
+    let sealed = seal(&pattern(CHUNK + 5));
+    let mut reader = at(&sealed);
+    assert_eq!(reader.fill_buf().unwrap().len(), CHUNK);
+    reader.consume(usize::MAX);
+    assert_eq!(reader.stream_position().unwrap(), CHUNK as u64);
+    assert!(reader.fill_buf().unwrap() == &pattern(CHUNK + 5)[CHUNK..]);
+}

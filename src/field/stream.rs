@@ -5,17 +5,9 @@
 //! threads. A stream is bound to its [`Place`] as a value is to its cell, and names the key of the
 //! ring that it needs.
 //!
-//! # Layout
-//!
-//! ```text
-//! 0xFB "PCS" | format 0x01 | suite 0xF9 | key version u32 big-endian | salt 24 | commitment 32
-//!     | (ciphertext 16384 | tag 16) * n | ciphertext 0..16383 | tag 16
-//! ```
-//!
-//! 82 bytes more than the plaintext, and 16 more for each full 16 KiB. From the salt on it is a
-//! message of C2SP [chunked-encryption](https://c2sp.org/chunked-encryption), Cobblestone-256. Its
-//! context is the first ten bytes, then the bytes of [`Context`] with the table `portcullis/stream`,
-//! the stream's name as column and the item as row. No UTF-8 text and no envelope starts with 0xFB.
+//! It is 82 bytes longer than the plaintext, and 16 more for each full 16 KiB. After a header it is a
+//! message of C2SP [chunked-encryption](https://c2sp.org/chunked-encryption), Cobblestone-256:
+//! chunks of AES-256-GCM that each open alone. [`format`](super::format) says it byte by byte.
 //!
 //! # What this does not do
 //!
