@@ -388,7 +388,7 @@ fn an_indexed_value_is_wiped() {
 fn a_value_of_a_sealed_store_is_wiped() {
     use portcullis::{
         field::Sealed,
-        store::{Entry, Memory, Store},
+        store::{Entry, Exchange, Memory, Store},
     };
     use std::sync::Arc;
 
@@ -400,13 +400,17 @@ fn a_value_of_a_sealed_store_is_wiped() {
     ];
     let left = copies(|| {
         for (key, entry) in [b"one", b"two"].into_iter().zip(&entries) {
-            Store::compare_exchange(&store, key, None, Some(entry)).unwrap();
+            let exchange = |old: Option<&[u8]>, new| {
+                let done = Store::compare_exchange(&store, key, old, new);
+                assert_eq!(done, Ok(Exchange::Done));
+            };
+            exchange(None, Some(entry));
             let mut loaded = Store::load(&store, key).unwrap().unwrap();
             assert_eq!(loaded, CANARY);
             loaded.fill(0);
             drop(black_box(loaded));
-            Store::compare_exchange(&store, key, Some(CANARY), Some(entry)).unwrap();
-            Store::compare_exchange(&store, key, Some(CANARY), None).unwrap();
+            exchange(Some(CANARY), Some(entry));
+            exchange(Some(CANARY), None);
         }
     });
     assert_eq!(left, 0);
