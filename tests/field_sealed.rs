@@ -15,16 +15,18 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use portcullis::{
     Timestamp, encoding,
     field::{
-        Context, Destroy, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part, Resealed, Row,
-        Sealed, SealedError,
+        Context, Destroy, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part,
+        Policy as Rules, Purpose, Resealed, Row, Scope, Sealed, SealedError,
     },
     session::{self, Factors, Policy, Sessions},
     store::{self, AsyncStore, Change, Entry, Exchange, Memory, Store, check, check_async, update},
+    time::Clock,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -374,6 +376,60 @@ fn a_value_whose_key_is_destroyed_is_refused() {
         b"1",
         &Error::Destroyed(KeyVersion::FIRST),
     );
+}
+
+/// S3-12, CR-04: a ring for a column seals no store, and a ring for the store does; a tenant's ring
+/// seals that tenant's store.
+#[test]
+fn a_ring_seals_the_store_that_its_rules_name() {
+    let store = |purpose: Purpose, tenant: &str, context: Context| {
+        let policy = Rules::new().for_purpose(purpose);
+        let ring = Keyring::new_for(Key::from_bytes([1; 32]), Scope::tenant(tenant), policy, NOW);
+        let store = Sealed::new(Arc::new(ring.unwrap()), Open::default());
+        let store = store.with_context(context);
+        let new = Entry::new(b"1".to_vec());
+        let put = Store::compare_exchange(&store, b"ada", None, Some(&new));
+        assert_eq!(put.is_ok(), Store::load(&store, b"ada").unwrap().is_some());
+        put
+    };
+    let acme = || Context::new().tenant("acme");
+    assert_eq!(store(Purpose::store(), "acme", acme()), Ok(Exchange::Done));
+    let refused = |error| Err(SealedError::Field(error));
+    let email = Purpose::column("contact", "email");
+    assert_eq!(store(email, "acme", acme()), refused(Error::OutOfPurpose));
+    let other = Error::OutOfScope(Part::Tenant);
+    assert_eq!(
+        store(Purpose::store(), "globex", acme()),
+        refused(other.clone())
+    );
+    let nobody = Context::new().without_tenant();
+    assert_eq!(store(Purpose::store(), "acme", nobody), refused(other));
+}
+
+/// CR-04, CR-05: a store whose ring's key is too old or used up takes nothing more and gives back what
+/// it has.
+#[test]
+fn a_store_stops_where_its_ring_does() {
+    let put = |policy: Rules, clock: Clock| {
+        let ring = Keyring::new_for(Key::from_bytes([1; 32]), Scope::application(), policy, NOW);
+        let ring = Arc::new(ring.unwrap());
+        let store = Sealed::new(Arc::clone(&ring), Open::default()).with_clock(|| NOW);
+        let new = Entry::new(b"1".to_vec());
+        let first = Store::compare_exchange(&store, b"ada", None, Some(&new));
+        assert_eq!(first, Ok(Exchange::Done));
+        let later = store.with_clock(clock);
+        let second = Store::compare_exchange(&later, b"bea", None, Some(&new));
+        assert_eq!(Store::load(&later, b"ada"), Ok(Some(b"1".to_vec())));
+        second
+    };
+    let refused = |error| Err(SealedError::Field(error));
+    let hour = Duration::from_secs(3600);
+    let late: Clock = || NOW.saturating_add(Duration::from_secs(3601));
+    let aged = put(Rules::new().with_max_age(hour), late);
+    assert_eq!(aged, refused(Error::Overdue(KeyVersion::FIRST)));
+    let used = put(Rules::new().with_max_seals(1), || NOW);
+    assert_eq!(used, refused(Error::Exhausted(KeyVersion::FIRST)));
+    assert_eq!(put(Rules::new(), late), Ok(Exchange::Done));
 }
 
 /// SE-04: of two that saw one value the second is refused, also where the store beneath changed

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use portcullis::{
     Timestamp,
-    field::{Context, Key, Keyring},
+    field::{self, Context, Key, Keyring},
     session::{
         Activity, Cookie, Epoch, Error, Expiry, Factors, Live, Policy, SUBJECT_LEN, SameSite,
         Sessions, State, Stateless,
@@ -620,6 +620,29 @@ fn a_text_under_a_retired_key_is_sealed_anew_by_the_next_touch() {
     assert!(check(&edge, &new, at(1)).is_ok());
     // a key that has not arrived here yet
     assert_eq!(with(ring()).open(&new).unwrap_err(), Error::Malformed);
+}
+
+/// SE-12, CR-04: where the ring does not seal, there is no session, and the reason is the ring's.
+#[test]
+fn a_ring_that_does_not_seal_starts_no_session() {
+    let day = Duration::from_secs(86_400);
+    let start_by = |rules: field::Policy, now| {
+        let key = Key::from_bytes([7; 32]);
+        let ring = Keyring::new_for(key, field::Scope::application(), rules, at(0)).unwrap();
+        let edge = Stateless::new(Policy::back_office(), Arc::new(ring), PURPOSE).unwrap();
+        let started = edge.start(edge.begin("ada", FIRST, now), b"", FIRST, now);
+        started.map(drop)
+    };
+    let rules = field::Policy::new;
+    let this = rules().for_purpose(field::Purpose::column("portcullis/session", PURPOSE));
+    assert_eq!(start_by(this, at(0)), Ok(()));
+    let other = rules().for_purpose(field::Purpose::store());
+    let refused = Err(Error::Ring(field::Error::OutOfPurpose));
+    assert_eq!(start_by(other, at(0)), refused);
+    let aged = start_by(rules().with_max_age(day), at(1441 * MINUTE));
+    assert!(matches!(aged, Err(Error::Ring(field::Error::Overdue(_)))));
+    let used = start_by(rules().with_max_seals(0), at(0));
+    assert!(matches!(used, Err(Error::Ring(field::Error::Exhausted(_)))));
 }
 
 /// SE-12.

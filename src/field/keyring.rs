@@ -28,18 +28,55 @@ use crate::{Timestamp, random};
 /// Keys in a ring, tombstones included: eighty years of a new key a month.
 const MAX_KEYS: usize = 1024;
 
-/// The keys of one scope: an application, a tenant, a person.
+/// The keys of one [`Scope`]: an application, a tenant, a person. One seals, the others open what they
+/// sealed. What they may be used for, and for how long, is the ring's [`Policy`].
 ///
-/// Rotation: [`stage`](Self::stage) a key and bring the ring to every machine,
-/// [`promote`](Self::promote) it and bring the ring round again, seal again whatever
-/// [`Opened::stale`] reports, [`destroy`](Self::destroy) the old key when nothing refers to it.
+/// # Rotation
+///
+/// [`stage`](Self::stage) a key and bring the ring to every machine; [`promote`](Self::promote) it and
+/// bring the ring round again. From then on [`Opened::stale`] reports whatever the old key sealed, and a
+/// sweep seals all of it again and proves that nothing refers to the old key; then
+/// [`destroy`](Self::destroy) it.
 ///
 /// Every step takes the time and records it; where the clock was set back, the time of the step
 /// before. Every step raises the [`generation`](Self::generation). A step that is refused changes
-/// nothing.
+/// nothing. Two machines that take different steps from one ring make two rings of one generation:
+/// store a ring only in the place of the one that it was made from.
+///
+/// # What this does not do
+///
+/// - It knows the uses and the steps of other machines by what they store and
+///   [merge](Self::merge_seals). A bound on seals is a bound for each machine until then.
+/// - A maximum age trusts the clock that it is given: one that was set back makes a key younger.
+/// - Destroying takes a key from this ring and what is stored of it from now on, not from backups of
+///   the ring or the memory of machines that loaded it.
+/// - Purposes and scope are rules that this library keeps to. Whoever has the ring's bytes has the keys.
 ///
 /// `Debug` shows versions, states and fingerprints. It cannot be cloned, so that a key is in memory
 /// once; share it behind an `Arc`.
+///
+/// # Example
+///
+/// ```
+/// use portcullis::{Timestamp, field::{Context, Destroy, Error, Keyring, Policy, Purpose, Scope}};
+/// use std::time::Duration;
+///
+/// let (now, day) = (Timestamp::now(), Duration::from_secs(86_400));
+/// let policy = Policy::new().for_purpose(Purpose::table("contact")).with_max_age(90 * day);
+/// let mut ring = Keyring::generate_for(Scope::tenant("acme"), policy, now)?;
+///
+/// let email = Context::new().tenant("acme").table("contact").column("email").row(42);
+/// let session = Context::new().tenant("acme").table("session").column("token").row(42);
+/// assert!(ring.seal(&email, b"ada@example.org", now).is_ok());
+/// assert_eq!(ring.seal(&session, b"token", now), Err(Error::OutOfPurpose));
+///
+/// let (old, later) = (ring.primary(), now.saturating_add(91 * day));
+/// assert_eq!(ring.seal(&email, b"ada@example.org", later), Err(Error::Overdue(old)));
+/// let next = ring.stage(later)?;
+/// ring.promote(next, later)?;
+/// ring.destroy(old, Destroy::Forced { reason: "the laptop that had it was stolen" }, later)?;
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Keyring {
     scope: Scope,
     policy: Policy,

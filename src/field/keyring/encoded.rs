@@ -30,26 +30,7 @@ impl Keyring {
     /// The ring with its keys **in the clear**, to be wrapped by a key management service or kept in
     /// a file that only the service can read; never beside the data.
     ///
-    /// Layout: integers big-endian, times in milliseconds since the Unix epoch, names as
-    /// `length u32 | bytes` in UTF-8.
-    ///
-    /// ```text
-    /// 1 u8 | generation u64 | changed u64 | scope | policy | count u32 | record * | key 32 *
-    /// scope: as Scope::encode
-    /// policy: suite u8 | optional max age u64, in ms | optional max seals u64 | propagation u64, in ms
-    ///     | purposes
-    /// purposes: 0 u8 for any, or 1 u8 | count u32 | (kind u8 | name *) *, ascending
-    ///     column 1: table, column; table 2: table; stream 3: name; index 4: table, column; store 5
-    /// record: version u32 | state u8 | suite u8 | origin u8 | fingerprint 16 | seals u64
-    ///     | created u64 | optional promoted u64 | optional retired u64 | optional suspended u64
-    ///     | purposes it may have been used for | optional destruction
-    /// destruction: at u64 | 1 u8 | verified u64, or at u64 | 2 u8 | reason
-    /// ```
-    ///
-    /// What is optional is 0 u8, or 1 u8 and the value. Records stand by ascending version, keys in
-    /// the same order, one for each record that is not destroyed. Suites are the first bytes of their
-    /// envelopes; states: staged 1, primary 2, retired 3, suspended 4, destroyed 5; origins: generated
-    /// 1, imported 2. A key that was never primary, or is destroyed, has an empty list of purposes.
+    /// [Byte by byte](crate::field::format#key-ring).
     #[must_use]
     pub fn encode(&self) -> SecretSlice<u8> {
         let mut out = Encoder::new(ENCODING);

@@ -21,7 +21,6 @@ pub struct Unreferenced {
 
 impl Unreferenced {
     /// `began` is when the pass began that found nothing.
-    #[allow(dead_code, reason = "for the sweep")]
     pub(in crate::field) const fn new(
         scope: Scope,
         purpose: Purpose,

@@ -1,5 +1,5 @@
 # Writes ring.txt beside it: a second implementation of the stored form of a key ring, read from the
-# documentation of Keyring::encode, over the hash functions of Python. golden.py uses it, too.
+# documentation (format.md), over the hash functions of Python. golden.py uses it, too.
 
 import hashlib
 import hmac
