@@ -10,6 +10,7 @@
 mod watch;
 
 use std::{
+    io::Write as _,
     sync::{
         Barrier,
         atomic::{AtomicU64, Ordering},
@@ -21,8 +22,9 @@ use std::{
 use portcullis::{
     Timestamp, encoding,
     field::{
-        Cause, Context, Destroy, Error, ExposeSecret, Key, KeyRecord, KeyVersion, Keyring,
-        MAX_PLAINTEXT_LEN, Opened, Origin, Part, Policy, Purpose, Scope, State, Suite,
+        BlindIndex, Cause, Context, Destroy, Error, ExposeSecret, Key, KeyRecord, KeyVersion,
+        Keyring, MAX_PLAINTEXT_LEN, Normalizer, Opened, Origin, Part, Policy, Purpose, Scope,
+        State, Suite, stream,
     },
 };
 
@@ -386,6 +388,81 @@ fn a_stores_values_are_neither_a_column_nor_a_table() {
     assert!(!takes(&[Purpose::store()], "contact", column));
     assert!(!takes(&[Purpose::column(table, column)], table, column));
     assert!(!takes(&[Purpose::table(table)], table, column));
+}
+
+/// CR-04, CR-05, CR-09: an index asks the ring as a value does, with a purpose of its own.
+#[test]
+fn an_index_keeps_to_the_rules_of_its_ring() {
+    let index = |column| BlindIndex::new("contact", column, Normalizer::Email, 1000).unwrap();
+    let (email, phone) = (index("email"), index("phone"));
+    let by = |purpose: Purpose| {
+        let policy = Policy::new().for_purpose(purpose).with_max_seals(1);
+        Keyring::new_for(key(7), Scope::tenant("acme"), policy, NOW).unwrap()
+    };
+    let (acme, globex) = (Some("acme"), Some("globex"));
+    let refuses = |ring: &Keyring, index: &BlindIndex, tenant, error: Error| {
+        let made = index.of(ring, tenant, "a@b.org", NOW).map(drop);
+        let found = index.search(ring, tenant, "a@b.org").map(drop);
+        assert_eq!((made, found), (Err(error.clone()), Err(error)));
+    };
+    let ring = by(Purpose::index("contact", "email"));
+    refuses(&ring, &phone, acme, Error::OutOfPurpose);
+    refuses(&ring, &email, globex, Error::OutOfScope(Part::Tenant));
+    refuses(&ring, &email, None, Error::OutOfScope(Part::Tenant));
+    for other in [
+        Purpose::column("contact", "email"),
+        Purpose::table("contact"),
+    ] {
+        refuses(&by(other), &email, acme, Error::OutOfPurpose);
+    }
+    assert_eq!(record(&ring, 1).seals, 0);
+    assert!(email.of(&ring, acme, "a@b.org", NOW).is_ok());
+    let spent = email.of(&ring, acme, "a@b.org", NOW);
+    assert_eq!(spent, Err(Error::Exhausted(version(1))));
+    assert!(email.search(&ring, acme, "a@b.org").is_ok());
+}
+
+/// CR-04, CR-05, CR-10: a stream asks the ring as a value does, with a purpose of its own, and counts
+/// as one.
+#[test]
+fn a_stream_keeps_to_the_rules_of_its_ring() {
+    let place = |name, tenant: &str| {
+        let context = Context::new().tenant(tenant).without_row();
+        stream::Place::new(name, context)
+    };
+    let by = |purpose: Purpose| {
+        let policy = Policy::new().for_purpose(purpose).with_max_seals(2);
+        Keyring::new_for(key(7), Scope::tenant("acme"), policy, NOW).unwrap()
+    };
+    let write = |ring: &Keyring, place: &stream::Place| -> Result<Vec<u8>, Error> {
+        let mut writer = stream::Writer::new(Vec::new(), ring, place, NOW)?;
+        writer.write_all(&[b'x'; 100_000]).unwrap();
+        Ok(writer.finish().unwrap())
+    };
+    let backup = place("backup", "acme");
+    let written = write(&by(Purpose::stream("backup")), &backup).unwrap();
+    let refuses = |ring: &Keyring, place: &stream::Place, error: Error| {
+        assert_eq!(write(ring, place), Err(error.clone()));
+        let refused = stream::Reader::new(&written[..], ring, place).map(drop);
+        let cause = refused.unwrap_err().into_inner().unwrap();
+        assert_eq!(cause.downcast_ref::<Error>(), Some(&error));
+        assert_eq!(record(ring, 1).seals, 0);
+    };
+    let ring = by(Purpose::stream("backup"));
+    refuses(&ring, &place("export", "acme"), Error::OutOfPurpose);
+    let outside = Error::OutOfScope(Part::Tenant);
+    refuses(&ring, &place("backup", "globex"), outside);
+    for other in [
+        Purpose::column("portcullis/stream", "backup"),
+        Purpose::table("portcullis/stream"),
+    ] {
+        refuses(&by(other), &backup, Error::OutOfPurpose);
+    }
+    assert!(write(&ring, &backup).is_ok());
+    assert_eq!(record(&ring, 1).seals, 1, "however many chunks");
+    assert!(write(&ring, &backup).is_ok());
+    let spent = write(&ring, &backup);
+    assert_eq!(spent, Err(Error::Exhausted(version(1))));
 }
 
 /// CR-04: purposes are written as people say them, and in one order.

@@ -165,3 +165,38 @@ impl Keyring {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Key;
+
+    const NOW: Timestamp = Timestamp::from_millis(0);
+
+    fn ring() -> Keyring {
+        Keyring::new(Key::from_bytes([7; 32]), NOW)
+    }
+
+    /// CR-03: whoever opens says the suite that it found, and the key must be of it.
+    #[test]
+    fn gives_no_key_for_another_suite() {
+        let purpose = Purpose::stream("backup");
+        let place = Place::new(&purpose, None, None);
+        let version = KeyVersion::FIRST;
+        let (ring, right) = (ring(), Suite::Cobblestone256);
+        assert!(ring.open_key(version, right, &place).is_ok());
+        let wrong = ring.open_key(version, Suite::Xaes256Gcm, &place);
+        assert_eq!(wrong.err(), Some(Error::WrongSuite { version }));
+    }
+
+    /// CR-02, CR-05: a context that does not say where takes no key, and counts none.
+    #[test]
+    fn a_context_that_lacks_a_part_is_no_place() {
+        let lacks = || Context::new().table("t").column("c").without_row();
+        let missing = Some(Error::MissingPart(Part::Tenant));
+        assert_eq!(Place::of(&lacks()).err(), missing);
+        assert_eq!(Place::of_stream(&lacks()).err(), missing);
+        assert!(Place::of(&lacks().without_tenant()).is_ok());
+        assert!(Place::of_stream(&lacks().without_tenant()).is_ok());
+    }
+}

@@ -290,6 +290,19 @@ mod tests {
         }
     }
 
+    /// CR-11: a purpose that came after the key was retired is asked for, too.
+    #[test]
+    fn asks_for_every_purpose_of_the_policy() {
+        let mut ring = ring();
+        let more = policy().for_purpose(Purpose::store());
+        ring.set_policy(more, at(HOUR)).unwrap();
+        let mut proofs = vec![proof(email(), 2 * HOUR), proof(phone(), 2 * HOUR)];
+        let refused = destroy(&mut ring, &proofs);
+        assert_eq!(refused, Err(Error::Unverified(Purpose::store())));
+        proofs.push(proof(Purpose::store(), 2 * HOUR));
+        assert_eq!(destroy(&mut ring, &proofs), Ok(()));
+    }
+
     /// CR-11: a key from the time when anything was permitted can have sealed anything; the next one
     /// cannot.
     #[test]
