@@ -332,6 +332,18 @@ mod tests {
         }
     }
 
+    /// CR-11: nor one that was unrestricted for a while in between.
+    #[test]
+    fn remembers_that_anything_was_permitted_for_a_while() {
+        let key = Key::from_bytes([7; 32]);
+        let mut ring = Keyring::new_for(key, Scope::tenant("acme"), policy(), at(0)).unwrap();
+        ring.set_policy(Policy::new(), at(1)).unwrap();
+        ring.set_policy(policy(), at(2)).unwrap();
+        rotate(&mut ring);
+        let proofs = [email(), phone()].map(|purpose| proof(purpose, 2 * HOUR));
+        assert_eq!(destroy(&mut ring, &proofs), Err(Error::Unrestricted));
+    }
+
     /// CR-11: proofs do not take a key away that seals, or will.
     #[test]
     fn refuses_a_key_that_is_not_retired() {
