@@ -51,26 +51,27 @@
 
 mod cache;
 mod receipt;
+mod record;
+mod shred;
+mod signer;
+mod steps;
 mod tombstone;
 
 use core::{fmt, time::Duration};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zeroize::Zeroizing;
-
-use super::{
-    Destroy, ExposeSecret, Key, KeyVersion, KeyWrapper, Keyring, Policy, Scope, WrapError,
-    WrappedKeyring,
-    wrap::{self, Content, Header},
-};
+use super::{Key, KeyWrapper, Keyring, Policy, Scope, WrapError};
 use crate::{
     Timestamp, encoding,
     store::{self, Change, Entry, Store},
 };
 use cache::{Cache, Digest, Held, Known};
-pub use receipt::{Erasure, Evidence, Receipt, ReceiptKey, Verifier};
+pub use receipt::{Erasure, Evidence, Receipt};
 use receipt::{Facts, Kind};
-use tombstone::Record;
+use record::Record;
+pub use shred::Replayed;
+pub use signer::{ReceiptKey, Verifier};
+pub use steps::Rewrapped;
 pub use tombstone::Tombstones;
 
 /// What keys in the store start with; the digest of the scope follows.
@@ -130,32 +131,6 @@ pub struct Keyrings<S, W> {
     policy: Policy,
     max_age: Duration,
     cache: Mutex<Cache>,
-}
-
-/// What [`Keyrings::rewrap`] found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-#[non_exhaustive]
-pub enum Rewrapped {
-    /// The ring is wrapped under the present key-encryption key now.
-    Anew,
-    /// It was already.
-    Already,
-    /// There is no ring.
-    Missing,
-    /// The ring was shredded.
-    Shredded,
-}
-
-/// What [`Keyrings::replay`] did.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[must_use]
-#[non_exhaustive]
-pub struct Replayed {
-    /// Scopes whose ring, or nothing, was replaced by a tombstone: what the restore had brought back.
-    pub placed: usize,
-    /// Scopes that had one.
-    pub already: usize,
 }
 
 /// A ring and, of a tenant, its root.
@@ -256,249 +231,6 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         Ok(self.hold(digest, ring, root, parent.as_ref(), now))
     }
 
-    /// Changes the ring of a scope: `step` is run on what is stored, and run again if somebody
-    /// changed that meanwhile. What this process counted of its use since the last call is added.
-    ///
-    /// # Errors
-    ///
-    /// Those of `step`, and nothing is written; [`Error::NoRing`]; those of [`ring`](Self::ring) but
-    /// that it makes none.
-    pub fn change<T>(
-        &self,
-        scope: &Scope,
-        now: Timestamp,
-        mut step: impl FnMut(&mut Keyring) -> Result<T, super::Error>,
-    ) -> Result<T, Error> {
-        let digest = scope.digest();
-        let counted = self.cache().last(&digest);
-        let least = counted.as_ref().map_or(0, |ring| ring.generation());
-        let missing = counted.as_ref().map_or(Error::NoRing, |_| Error::Missing);
-        let parent = self.parent_if_any(scope, now)?;
-        let (outcome, opened) = store::update(&self.store, &store_key(&digest), |stored| {
-            let stored = stored.ok_or_else(|| missing.clone())?;
-            let mut opened = self.open(scope, parent.as_ref(), stored, least)?;
-            if let Some(counted) = &counted {
-                opened.ring.merge_seals(counted)?;
-            }
-            let outcome = step(&mut opened.ring)?;
-            Ok::<_, Error>((self.put(parent.as_ref(), &opened)?, (outcome, opened)))
-        })?;
-        let Opened { ring, root } = opened;
-        self.hold(digest, Arc::new(ring), root, parent.as_ref(), now);
-        Ok(outcome)
-    }
-
-    /// As [`Keyring::stage`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn stage(&self, scope: &Scope, now: Timestamp) -> Result<KeyVersion, Error> {
-        self.change(scope, now, |ring| ring.stage(now))
-    }
-
-    /// As [`Keyring::promote`]. Other processes know the key once their caches are older than the
-    /// maximum age: stage it that long before.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn promote(&self, scope: &Scope, key: KeyVersion, now: Timestamp) -> Result<(), Error> {
-        self.change(scope, now, |ring| ring.promote(key, now))
-    }
-
-    /// As [`Keyring::suspend`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn suspend(&self, scope: &Scope, key: KeyVersion, now: Timestamp) -> Result<(), Error> {
-        self.change(scope, now, |ring| ring.suspend(key, now))
-    }
-
-    /// As [`Keyring::resume`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn resume(&self, scope: &Scope, key: KeyVersion, now: Timestamp) -> Result<(), Error> {
-        self.change(scope, now, |ring| ring.resume(key, now))
-    }
-
-    /// As [`Keyring::destroy`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn destroy(
-        &self,
-        scope: &Scope,
-        key: KeyVersion,
-        how: Destroy<'_>,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        self.change(scope, now, |ring| ring.destroy(key, how, now))
-    }
-
-    /// Adds to the stored ring how often this process has sealed with it: in fixed intervals, where
-    /// the policy limits a key's use. What was counted since the last call is lost when the process
-    /// ends, or when another one has changed the ring.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`change`](Self::change).
-    pub fn record_seals(&self, scope: &Scope, now: Timestamp) -> Result<(), Error> {
-        self.change(scope, now, |_| Ok(()))
-    }
-
-    /// Wraps the ring of a scope under the wrapper's present key-encryption key, after that was
-    /// rotated. No column is touched. Only the application can list its scopes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`]; [`Error::Field`] as [`rewrap`](super::rewrap).
-    pub fn rewrap(&self, scope: &Scope) -> Result<Rewrapped, Error> {
-        store::update(&self.store, &store_key(&scope.digest()), |stored| {
-            let Some(stored) = stored else {
-                return Ok((Change::Keep, Rewrapped::Missing));
-            };
-            let Record::Ring(wrapped) = Record::decode(stored)? else {
-                return Ok((Change::Keep, Rewrapped::Shredded));
-            };
-            WrappedKeyring::parse(wrapped)?.expect(scope, 0)?;
-            if WrappedKeyring::parse(wrapped)?.kek_id() == self.wrapper.kek_id() {
-                return Ok((Change::Keep, Rewrapped::Already));
-            }
-            let anew = wrap::rewrap(wrapped, &self.wrapper, &self.wrapper)?;
-            Ok((put(Record::ring(&anew)), Rewrapped::Anew))
-        })
-    }
-
-    /// Destroys the ring of a scope for ever: a tombstone takes its place in the store, and the
-    /// scope never gets another. Of a tenant, the rings of its persons and credentials end with it.
-    ///
-    /// A scope without a ring gets its tombstone too. A scope that was shredded before gives the
-    /// receipt of that time, so a call that was interrupted is made again.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`]; [`Error::Field`] with [`WrapError::Unavailable`]: nothing was destroyed,
-    /// since the receipt names the keys. A ring that cannot be opened for any other reason is
-    /// destroyed all the same ([`Evidence::Unread`]).
-    pub fn shred(
-        &self,
-        scope: &Scope,
-        erasure: &Erasure,
-        signer: &ReceiptKey,
-        now: Timestamp,
-    ) -> Result<Receipt, Error> {
-        let (digest, kind) = (scope.digest(), Kind::of(scope)?);
-        let receipt = store::update(&self.store, &store_key(&digest), |stored| {
-            if let Some(Ok(Record::Tombstone(receipt))) = stored.map(Record::decode) {
-                return Ok::<_, Error>((Change::Keep, *receipt));
-            }
-            let (evidence, generation, kek_id) = self.last_look(scope, stored, now)?;
-            let facts = Facts {
-                kind,
-                scope: digest,
-                at: now,
-                generation,
-                evidence,
-                kek_id,
-                erasure: erasure.clone(),
-            };
-            let receipt = Receipt::sign(facts, signer);
-            Ok((put(Record::tombstone(&receipt)), receipt))
-        })?;
-        self.cache().forget(&digest);
-        Ok(receipt)
-    }
-
-    /// What can be said of a ring before it is destroyed.
-    fn last_look(
-        &self,
-        scope: &Scope,
-        stored: Option<&[u8]>,
-        now: Timestamp,
-    ) -> Result<(Evidence, u64, String), Error> {
-        let Some(stored) = stored else {
-            return Ok((Evidence::NoRing, 0, String::new()));
-        };
-        let wrapped = match Record::decode(stored) {
-            Ok(Record::Ring(wrapped)) => WrappedKeyring::parse(wrapped).ok(),
-            _ => None,
-        };
-        let Some(wrapped) = wrapped else {
-            return Ok((Evidence::Unread, 0, String::new()));
-        };
-        let opened = self
-            .parent_if_any(scope, now)
-            .and_then(|parent| self.open(scope, parent.as_ref(), stored, 0));
-        let evidence = match opened {
-            Ok(opened) => Evidence::Keys(keys(&opened.ring)),
-            Err(error @ Error::Store(_)) => return Err(error),
-            Err(Error::Field(super::Error::Wrap(WrapError::Unavailable))) => {
-                return Err(WrapError::Unavailable.into());
-            }
-            Err(_) => Evidence::Unread,
-        };
-        Ok((evidence, wrapped.generation(), wrapped.kek_id().into()))
-    }
-
-    /// The receipt of a scope that was shredded, from its tombstone. It is not verified.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`]; [`Error::Field`] for a record that is damaged.
-    pub fn receipt(&self, scope: &Scope) -> Result<Option<Receipt>, Error> {
-        let stored = self.load(&scope.digest())?;
-        Ok(match stored.as_deref().map(Record::decode).transpose()? {
-            Some(Record::Tombstone(receipt)) => Some(*receipt),
-            _ => None,
-        })
-    }
-
-    /// Puts tombstones back after the store was restored from a backup, whatever stands in their
-    /// places, and forgets every ring that is held open. Before anything is served, in every
-    /// process. Doing it again changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Receipt`] if one was signed by none of `verifiers`: then nothing is written, since a
-    /// forged receipt would destroy a ring. [`Error::Store`]: some are written, begin again.
-    pub fn replay(
-        &self,
-        tombstones: &Tombstones,
-        verifiers: &[Verifier],
-    ) -> Result<Replayed, Error> {
-        for receipt in tombstones.iter() {
-            let mut signed = verifiers.iter().map(|verifier| receipt.verify(verifier));
-            if !signed.any(|verified| verified.is_ok()) {
-                return Err(Error::Receipt);
-            }
-        }
-        self.cache().clear();
-        let mut replayed = Replayed::default();
-        for receipt in tombstones.iter() {
-            let count = match self.place(receipt)? {
-                Placed::Now => &mut replayed.placed,
-                Placed::Before => &mut replayed.already,
-            };
-            *count = count.saturating_add(1);
-        }
-        self.cache().clear();
-        Ok(replayed)
-    }
-
-    fn place(&self, receipt: &Receipt) -> Result<Placed, Error> {
-        store::update(&self.store, &store_key(receipt.scope()), |stored| {
-            if let Some(Ok(Record::Tombstone(_))) = stored.map(Record::decode) {
-                return Ok((Change::Keep, Placed::Before));
-            }
-            Ok((put(Record::tombstone(receipt)), Placed::Now))
-        })
-    }
-
     /// The tenant's root, for the ring of one of its persons or credentials; the tenant's record is
     /// made if there is none.
     fn parent(&self, scope: &Scope, now: Timestamp) -> Result<Option<Parent>, Error> {
@@ -519,84 +251,6 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
             Some(tenant) if self.find(&tenant, now)?.is_none() => Err(Error::NoRing),
             _ => self.parent(scope, now),
         }
-    }
-
-    fn make(&self, scope: &Scope, now: Timestamp) -> Result<Opened, Error> {
-        let ring = Keyring::generate_for(scope.clone(), self.policy.clone(), now)?;
-        let root = match Kind::of(scope)? {
-            Kind::Tenant => Some(Key::generate()?),
-            _ => None,
-        };
-        Ok(Opened { ring, root })
-    }
-
-    /// What is written for a ring.
-    fn put(&self, parent: Option<&Parent>, opened: &Opened) -> Result<Change, Error> {
-        let Opened { ring, root } = opened;
-        let encoded = ring.encode();
-        let mut header = Header {
-            content: Content::Ring,
-            generation: ring.generation(),
-            scope: ring.scope().digest(),
-        };
-        let plaintext = match (root, parent) {
-            (Some(root), _) => {
-                header.content = Content::Rooted;
-                Zeroizing::new([root.expose_secret(), encoded.expose_secret()].concat())
-            }
-            (None, Some(parent)) => {
-                header.content = Content::Nested;
-                let mut sealed = Vec::new();
-                let context = header.nested();
-                wrap::seal_body(&parent.root, &context, encoded.expose_secret(), &mut sealed)?;
-                Zeroizing::new(sealed)
-            }
-            (None, None) => Zeroizing::new(encoded.expose_secret().to_vec()),
-        };
-        let wrapped = header.seal(&self.wrapper, &plaintext)?;
-        Ok(put(Record::ring(&wrapped)))
-    }
-
-    /// The ring of a record that must be `scope`'s.
-    fn open(
-        &self,
-        scope: &Scope,
-        parent: Option<&Parent>,
-        stored: &[u8],
-        least: u64,
-    ) -> Result<Opened, Error> {
-        let Record::Ring(wrapped) = Record::decode(stored)? else {
-            return Err(Error::Shredded);
-        };
-        let wrapped = WrappedKeyring::parse(wrapped)?;
-        wrapped.expect(scope, least)?;
-        let expected = match (Kind::of(scope)?, parent) {
-            (Kind::Tenant, _) => Content::Rooted,
-            (_, Some(_)) => Content::Nested,
-            (_, None) => Content::Ring,
-        };
-        if wrapped.header.content != expected {
-            return Err(encoding::Error::Damaged.into());
-        }
-        let plaintext = wrapped.open(&self.wrapper)?;
-        let (root, encoded) = match (expected, parent) {
-            (Content::Rooted, _) => {
-                let (root, encoded) = plaintext
-                    .split_first_chunk()
-                    .ok_or(encoding::Error::Damaged)?;
-                (
-                    Some(Key::from_bytes(*root)),
-                    Zeroizing::new(encoded.to_vec()),
-                )
-            }
-            (_, Some(parent)) => {
-                let context = wrapped.header.nested();
-                (None, wrap::open_body(&parent.root, &context, &plaintext)?)
-            }
-            (_, None) => (None, plaintext),
-        };
-        let ring = wrapped.ring(scope, &encoded)?;
-        Ok(Opened { ring, root })
     }
 
     /// Holds a ring open from now on, or from when its tenant's was asked for: a tenant's end is
@@ -635,12 +289,6 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     }
 }
 
-/// Whether a tombstone had to be put back.
-enum Placed {
-    Now,
-    Before,
-}
-
 fn store_key(digest: &Digest) -> Vec<u8> {
     [STORE_KEY, digest].concat()
 }
@@ -655,12 +303,6 @@ fn tenant_of(scope: &Scope) -> Option<Scope> {
         (_, [Some(tenant), Some(_)]) => Some(Scope::tenant(tenant)),
         _ => None,
     }
-}
-
-fn keys(ring: &Keyring) -> Vec<(KeyVersion, super::Fingerprint)> {
-    ring.keys()
-        .map(|key| (key.version, key.fingerprint))
-        .collect()
 }
 
 impl<S, W> fmt::Debug for Keyrings<S, W> {

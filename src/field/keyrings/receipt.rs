@@ -2,16 +2,13 @@
 
 use core::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-
-use super::Error;
+use super::{Error, ReceiptKey, Verifier, signer::SIGNATURE_LEN};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
-    field::{Fingerprint, Key, KeyVersion, Scope, label},
-    random,
+    field::{Fingerprint, KeyVersion, Scope, label, wrap::MAX_KEK_ID_LEN},
 };
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// What a receipt starts with.
 const MAGIC: &[u8; 4] = b"PCRC";
@@ -21,10 +18,8 @@ const ENCODING: u8 = 1;
 const TEXT_PREFIX: &str = "pcr1.";
 /// Longest reason, in bytes.
 const MAX_REASON_LEN: usize = 1024;
-const MAX_KEK_ID_LEN: usize = 512;
 /// Keys in a ring.
 const MAX_KEYS: usize = 1024;
-const SIGNATURE_LEN: usize = 64;
 /// Longest receipt, in bytes, rounded up.
 pub(super) const MAX_LEN: usize = 32 * 1024;
 /// Four characters for three bytes, and the prefix.
@@ -151,8 +146,8 @@ pub struct Receipt {
 
 impl Receipt {
     pub(super) fn sign(facts: Facts, key: &ReceiptKey) -> Self {
-        let signer = key.0.verifying_key().to_bytes();
-        let signature = key.0.sign(&signed(&facts, &signer)).to_bytes();
+        let signer = key.verifier().to_bytes();
+        let signature = key.sign(&signed(&facts, &signer));
         Self {
             facts,
             signer,
@@ -169,13 +164,7 @@ impl Receipt {
         if verifier.to_bytes() != self.signer {
             return Err(Error::Receipt);
         }
-        let message = signed(&self.facts, &self.signer);
-        let signature = Signature::from_bytes(&self.signature);
-        // Strict: keys and signatures of small order, which fit many messages, are refused.
-        verifier
-            .0
-            .verify_strict(&message, &signature)
-            .map_err(|_| Error::Receipt)
+        verifier.verify(&signed(&self.facts, &self.signer), &self.signature)
     }
 
     /// Whether this is about `scope`.
@@ -418,85 +407,6 @@ impl fmt::Display for Receipt {
     }
 }
 
-fn hexadecimal(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(super) fn hexadecimal(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-}
-
-/// Signs receipts (Ed25519, RFC 8032). It belongs to who answers for erasures, not beside the rings:
-/// whoever has it can write receipts for what was not destroyed.
-///
-/// `Debug` prints `[redacted]`; it is wiped when it is dropped.
-pub struct ReceiptKey(SigningKey);
-
-impl ReceiptKey {
-    /// A new key from the operating system's randomness.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Field`] with [`Randomness`](crate::field::Error::Randomness).
-    pub fn generate() -> Result<Self, Error> {
-        let bytes = random::bytes().map_err(|_| crate::field::Error::Randomness)?;
-        Ok(Self::new(&Key::from_bytes(bytes)))
-    }
-
-    /// The key of this secret (RFC 8032 §5.1.5).
-    #[must_use]
-    pub fn new(secret: &Key) -> Self {
-        Self(SigningKey::from_bytes(secret.expose_secret()))
-    }
-
-    /// The secret, to be stored.
-    #[must_use]
-    pub fn expose_secret(&self) -> &[u8; Key::LEN] {
-        self.0.as_bytes()
-    }
-
-    /// What verifies its receipts.
-    #[must_use]
-    pub fn verifier(&self) -> Verifier {
-        Verifier(self.0.verifying_key())
-    }
-}
-
-impl fmt::Debug for ReceiptKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-/// Verifies the receipts of one [`ReceiptKey`]. It is public, and written in hexadecimal.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub struct Verifier(VerifyingKey);
-
-impl Verifier {
-    /// The key as RFC 8032 §5.1.5 writes it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Receipt`] for bytes that are no key, or one that fits many signatures.
-    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, Error> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| Error::Receipt)?;
-        if key.is_weak() {
-            return Err(Error::Receipt);
-        }
-        Ok(Self(key))
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub fn to_bytes(&self) -> [u8; 32] {
-        self.0.to_bytes()
-    }
-}
-
-impl fmt::Display for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        hexadecimal(f, &self.to_bytes())
-    }
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }

@@ -1,4 +1,4 @@
-//! What stands in a store under a scope: a ring, or what is left of one; and what is left of many.
+//! What is left of many rings, to be put back after a restore.
 
 use std::collections::BTreeMap;
 
@@ -6,50 +6,12 @@ use super::{
     Error,
     receipt::{self, Receipt},
 };
-use crate::{
-    encoding::{self, Decoder, Encoder},
-    field::wrap,
-};
+use crate::encoding::{self, Decoder, Encoder};
 
-/// Version of a record and of a list.
+/// Version of a list.
 const ENCODING: u8 = 1;
 /// Receipts in a list: more than a company has persons.
 const MAX_RECEIPTS: usize = 1 << 24;
-
-/// What stands in the store under a scope.
-///
-/// Layout: `1 u8 | 1 u8 | length u32, wrapped ring` or `1 u8 | 2 u8 | length u32, receipt`.
-pub(super) enum Record<'a> {
-    /// A wrapped ring.
-    Ring(&'a [u8]),
-    /// It was destroyed, and stays so.
-    Tombstone(Box<Receipt>),
-}
-
-impl<'a> Record<'a> {
-    pub(super) fn ring(wrapped: &[u8]) -> Vec<u8> {
-        Encoder::new(ENCODING).u8(1).bytes(wrapped).finish()
-    }
-
-    pub(super) fn tombstone(receipt: &Receipt) -> Vec<u8> {
-        let receipt = receipt.encode();
-        Encoder::new(ENCODING).u8(2).bytes(&receipt).finish()
-    }
-
-    pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut decoder = Decoder::new(bytes, ENCODING)?;
-        let record = match decoder.u8()? {
-            1 => Self::Ring(decoder.bytes(wrap::MAX_LEN)?),
-            2 => {
-                let receipt = Receipt::decode(decoder.bytes(receipt::MAX_LEN)?)?;
-                Self::Tombstone(Box::new(receipt))
-            }
-            _ => return Err(encoding::Error::Damaged.into()),
-        };
-        decoder.finish()?;
-        Ok(record)
-    }
-}
 
 /// The receipts of everything that was shredded, one a scope: what is replayed after a backup was
 /// restored, before anything is served ([`Keyrings::replay`](super::Keyrings::replay)).
