@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 
+use data_encoding::HEXLOWER;
 use kms::{Fault, Kms};
 use portcullis::{
     Timestamp, encoding,
@@ -162,6 +163,72 @@ fn people() -> Vec<(Scope, Option<&'static str>, Option<&'static str>)> {
 
 fn scopes() -> Vec<Scope> {
     people().into_iter().map(|(scope, ..)| scope).collect()
+}
+
+/// What was written by another implementation, in Python: a value of the case with this name.
+fn golden(case: &str, name: &str) -> Vec<u8> {
+    let golden = include_str!("vectors/field/wrapped.txt");
+    let case = golden
+        .split("\n\n")
+        .find(|text| text.starts_with(&format!("# {case}\n")));
+    let prefix = format!("{name} ");
+    let line = case.unwrap().lines().find_map(|l| l.strip_prefix(&prefix));
+    let value = line.unwrap();
+    match name {
+        "text" => value.as_bytes().to_vec(),
+        _ => HEXLOWER.decode(value.as_bytes()).unwrap(),
+    }
+}
+
+/// CR-07: records of a tenant and of a person, as another implementation wrote them, open; and what
+/// is left of them after shredding is, byte for byte, what it wrote, too.
+#[test]
+fn shreds_the_records_of_the_golden_files_to_its_receipts() {
+    let millis = |millis| NOW.saturating_add(Duration::from_millis(millis));
+    let tenant = "the record of a tenant";
+    let person = "the record of one of its persons";
+    let store = Arc::new(Open::default());
+    for case in [tenant, person] {
+        store.put(&golden(case, "key"), &golden(case, "record"));
+    }
+    let (rings, _) = over(&store, kek());
+    for (case, scope) in [(tenant, acme()), (person, ada())] {
+        let ring = rings.find(&scope, millis(2)).unwrap().unwrap();
+        assert_eq!(ring.encode().expose_secret(), golden(case, "ring"));
+    }
+    let said = |reason| Erasure::new(reason).unwrap();
+    let order = said("request 4711, Ünïcode").with_index_values(12);
+    let first = rings.shred(&ada(), &order, &signer(), millis(5)).unwrap();
+    assert_eq!(
+        store.all()[&golden(person, "key")],
+        golden("what is left of that person", "tombstone")
+    );
+    let application = Scope::application();
+    let never = said("never used");
+    let second = rings
+        .shred(&application, &never, &signer(), millis(6))
+        .unwrap();
+    let (rings, kms) = over(&store, kek());
+    kms.fails(Fault::Gone);
+    let gone = said("gone").with_index_values(u64::MAX);
+    let third = rings.shred(&acme(), &gone, &signer(), millis(7)).unwrap();
+    for (receipt, case) in [
+        (&first, "what is left of that person"),
+        (&second, "what is left of what was never there"),
+        (
+            &third,
+            "what is left of a tenant whose ring could not be opened",
+        ),
+    ] {
+        assert_eq!(receipt.encode(), golden(case, "receipt"));
+        assert_eq!(receipt.to_text().into_bytes(), golden(case, "text"));
+        assert_eq!(
+            Receipt::decode(&golden(case, "receipt")).as_ref(),
+            Ok(receipt)
+        );
+    }
+    let all: Tombstones = [first, second, third].into_iter().collect();
+    assert_eq!(all.encode(), golden("all three", "tombstones"));
 }
 
 /// CR-07: a ring is made when it is first asked for, once, and found again by every process.

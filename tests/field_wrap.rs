@@ -49,6 +49,37 @@ fn open(bytes: &[u8], wrapper: &impl KeyWrapper) -> Result<Keyring, Error> {
     Keyring::open_wrapped(bytes, &scope(), wrapper, 0)
 }
 
+/// What was written by another implementation, in Python: a value of the case with this name.
+fn golden(case: &str, name: &str) -> Vec<u8> {
+    let golden = include_str!("vectors/field/wrapped.txt");
+    let case = golden
+        .split("\n\n")
+        .find(|text| text.starts_with(&format!("# {case}\n")));
+    let line = case.unwrap().lines().find_map(|l| l.strip_prefix(name));
+    HEXLOWER.decode(line.unwrap().trim().as_bytes()).unwrap()
+}
+
+/// CR-14: the golden files were written by another implementation, in Python.
+#[test]
+fn reads_the_rings_and_keks_of_the_golden_files() {
+    let file = golden("key-encryption keys", "file");
+    let kek = LocalKek::decode(&file).unwrap();
+    assert_eq!(kek.encode().expose_secret(), file);
+    assert_eq!(kek.ids().collect::<Vec<_>>(), ["2026-12", "2026-11"]);
+    let person = Scope::subject("acme", "person-7");
+    let older = "a ring under an older key-encryption key";
+    for (case, scope, generation, kek_id) in [
+        ("a ring", person, 21, "2026-12"),
+        (older, Scope::application(), 1, "2026-11"),
+    ] {
+        let wrapped = golden(case, "wrapped");
+        let header = WrappedKeyring::parse(&wrapped).unwrap();
+        assert_eq!((header.kek_id(), header.generation()), (kek_id, generation));
+        let ring = Keyring::open_wrapped(&wrapped, &scope, &kek, generation).unwrap();
+        assert_eq!(ring.encode().expose_secret(), golden(case, "ring"));
+    }
+}
+
 /// CR-14: what lies on the disk is neither a key nor the ring, and another one each time.
 #[test]
 fn a_wrapped_ring_opens_what_the_ring_sealed_and_shows_no_key() {
