@@ -24,8 +24,8 @@ use kms::{Fault, Kms};
 use portcullis::{
     Timestamp, encoding,
     field::{
-        self, Context, Destroy, ExposeSecret, Key, KeyVersion, Keyring, Keyrings, LocalKek, Policy,
-        Scope, State, WrapError,
+        self, Context, Destroy, ExposeSecret, Key, KeyVersion, KeyWrapper, Keyring, Keyrings,
+        LocalKek, Policy, Scope, State, WrapError,
         keyrings::{
             Erasure, Error, Evidence, Receipt, ReceiptKey, Replayed, Rewrapped, Tombstones,
             Verifier,
@@ -723,6 +723,42 @@ fn another_process_sees_it_when_its_cache_is_too_old() {
             Some(Error::Shredded)
         );
     }
+}
+
+/// CR-07: a ring that was being loaded while it was shredded is not held open.
+#[test]
+fn what_was_loaded_before_a_shredding_is_not_held_after_it() {
+    /// Calls back before it unwraps.
+    struct Slow<'a>(LocalKek, &'a (dyn Fn() + Sync));
+    impl KeyWrapper for Slow<'_> {
+        fn kek_id(&self) -> &str {
+            self.0.kek_id()
+        }
+        fn wrap_key(&self, context: &[u8], key: &Key) -> Result<Vec<u8>, WrapError> {
+            self.0.wrap_key(context, key)
+        }
+        fn unwrap_key(&self, id: &str, context: &[u8], key: &[u8]) -> Result<Key, WrapError> {
+            (self.1)();
+            self.0.unwrap_key(id, context, key)
+        }
+    }
+    let (made, store, _) = rings();
+    made.ring(&acme(), NOW).unwrap();
+    let rings = std::sync::OnceLock::<Keyrings<Arc<Open>, Slow<'_>>>::new();
+    let once = Mutex::new(true);
+    let shred = || {
+        if std::mem::take(&mut *once.lock().unwrap()) {
+            let rings = rings.get().unwrap();
+            rings.shred(&acme(), &erasure(), &signer(), NOW).unwrap();
+        }
+    };
+    let slow = Keyrings::new(Arc::clone(&store), Slow(kek(), &shred), Policy::new());
+    let rings = rings.get_or_init(|| slow);
+    assert!(
+        rings.ring(&acme(), NOW).is_ok(),
+        "it was there when asked for"
+    );
+    assert_eq!(rings.ring(&acme(), NOW).err(), Some(Error::Shredded));
 }
 
 /// CR-07: the end of a tenant is the end of everybody in it, those whom nobody listed too.

@@ -56,8 +56,8 @@ fn store_key() -> Vec<u8> {
 }
 
 fn kek() -> LocalKek {
-    let kek = LocalKek::new("2026-12", Key::from_bytes([0xBB; 32])).expect("a name");
-    kek.with_old("2026-11", Key::from_bytes([0xAA; 32]))
+    let kek = LocalKek::new("2026-12", Key::from_bytes([0xB1; 32])).expect("a name");
+    kek.with_old("2026-11", Key::from_bytes([0xA1; 32]))
         .expect("another")
 }
 

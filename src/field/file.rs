@@ -418,3 +418,30 @@ fn user() -> Result<Option<u32>, Error> {
 const fn user() -> Result<Option<u32>, Error> {
     Ok(None)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// CR-14: what was exchanged between the look and the opening is another file.
+    #[test]
+    fn two_files_are_not_the_same_and_one_is_under_all_its_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| dir.path().join(name));
+        fs::write(&a, "same").unwrap();
+        fs::write(&b, "same").unwrap();
+        fs::hard_link(&a, &c).unwrap();
+        let [a, b, c] = [a, b, c].map(|path| fs::metadata(path).unwrap());
+        assert!(is_same(&a, &c));
+        assert!(!is_same(&a, &b));
+    }
+
+    /// CR-14: asked of the system in another way, by making a file.
+    #[test]
+    fn knows_who_runs() {
+        use std::os::unix::fs::MetadataExt;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let owner = fs::metadata(file.path()).unwrap().uid();
+        assert!(user().unwrap().is_none_or(|user| user == owner));
+    }
+}

@@ -146,6 +146,24 @@ struct Parent {
     since: Timestamp,
 }
 
+impl Held {
+    /// Held from now on, or from when the tenant's was asked for: a tenant's end is seen no later
+    /// for its persons.
+    fn new(
+        opened: Opened,
+        same: Option<Arc<Keyring>>,
+        parent: Option<&Parent>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            ring: same.unwrap_or_else(|| Arc::new(opened.ring)),
+            root: opened.root.map(Arc::new),
+            since: parent.map_or(now, |parent| parent.since.min(now)),
+            tenant: parent.map(|parent| parent.tenant),
+        }
+    }
+}
+
 impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// Rings in `store`, wrapped by `wrapper`; new ones have this policy.
     #[must_use]
@@ -211,6 +229,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
             Known::Old(ring) => Some(ring),
             Known::Nothing => None,
         };
+        let epoch = self.cache().epoch();
         let least = last.as_ref().map_or(0, |ring| ring.generation());
         let parent = self.parent(scope, now)?;
         let opened = store::update(&self.store, &store_key(&digest), |stored| match stored {
@@ -224,11 +243,11 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
                 Ok((self.put(parent.as_ref(), &made)?, made))
             }
         })?;
-        let Opened { ring, root } = opened;
         // The same ring: the one that was held goes on, since it has counted its use.
-        let same = last.filter(|last| last.generation() == ring.generation());
-        let ring = same.unwrap_or_else(|| Arc::new(ring));
-        Ok(self.hold(digest, ring, root, parent.as_ref(), now))
+        let same = last.filter(|last| last.generation() == opened.ring.generation());
+        let held = Held::new(opened, same, parent.as_ref(), now);
+        self.cache().put(digest, held.clone(), epoch);
+        Ok(held)
     }
 
     /// The tenant's root, for the ring of one of its persons or credentials; the tenant's record is
@@ -251,26 +270,6 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
             Some(tenant) if self.find(&tenant, now)?.is_none() => Err(Error::NoRing),
             _ => self.parent(scope, now),
         }
-    }
-
-    /// Holds a ring open from now on, or from when its tenant's was asked for: a tenant's end is
-    /// seen no later for its persons.
-    fn hold(
-        &self,
-        digest: Digest,
-        ring: Arc<Keyring>,
-        root: Option<Key>,
-        parent: Option<&Parent>,
-        now: Timestamp,
-    ) -> Held {
-        let held = Held {
-            ring,
-            root: root.map(Arc::new),
-            since: parent.map_or(now, |parent| parent.since.min(now)),
-            tenant: parent.map(|parent| parent.tenant),
-        };
-        self.cache().put(digest, held.clone());
-        held
     }
 
     fn load(&self, digest: &Digest) -> Result<Option<Vec<u8>>, Error> {

@@ -40,6 +40,8 @@ pub(super) struct Cache {
     order: BTreeMap<u64, Digest>,
     next: u64,
     capacity: usize,
+    /// How often something was forgotten on purpose.
+    epoch: u64,
 }
 
 impl Cache {
@@ -49,7 +51,13 @@ impl Cache {
             order: BTreeMap::new(),
             next: 0,
             capacity,
+            epoch: 0,
         }
+    }
+
+    /// To be asked before the store is.
+    pub(super) const fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// What is held, if it is younger than `max_age`. A clock that went back does not keep it.
@@ -63,14 +71,18 @@ impl Cache {
         }
     }
 
-    /// What was held last, of whatever age.
-    pub(super) fn last(&self, scope: &Digest) -> Option<Arc<Keyring>> {
-        self.held.get(scope).map(|(_, held)| Arc::clone(&held.ring))
+    /// What was held last, of whatever age, and the epoch.
+    pub(super) fn last(&self, scope: &Digest) -> (Option<Arc<Keyring>>, u64) {
+        let held = self.held.get(scope);
+        (held.map(|(_, held)| Arc::clone(&held.ring)), self.epoch)
     }
 
-    /// Puts a ring in, and the oldest out where there is no room. An older generation does not
-    /// replace a later one.
-    pub(super) fn put(&mut self, scope: Digest, held: Held) {
+    /// Puts a ring in, and the oldest out where there is no room. Neither one that was loaded before
+    /// something was forgotten, since it may be that, nor an older generation than is there.
+    pub(super) fn put(&mut self, scope: Digest, held: Held, epoch: u64) {
+        if epoch != self.epoch {
+            return;
+        }
         let later = |(_, present): &(u64, Held)| present.ring.generation() > held.ring.generation();
         if self.held.get(&scope).is_some_and(later) {
             return;
@@ -95,6 +107,7 @@ impl Cache {
 
     /// Forgets a scope, and whatever ends with it.
     pub(super) fn forget(&mut self, scope: &Digest) {
+        self.epoch = self.epoch.wrapping_add(1);
         let ends = |held: &Held| held.tenant.as_ref() == Some(scope);
         let these = self.held.iter().filter(|(_, (_, held))| ends(held));
         for digest in these.map(|(digest, _)| *digest).collect::<Vec<_>>() {
@@ -104,6 +117,7 @@ impl Cache {
     }
 
     pub(super) fn clear(&mut self) {
+        self.epoch = self.epoch.wrapping_add(1);
         self.held.clear();
         self.order.clear();
     }

@@ -1,8 +1,6 @@
 //! Rotation: of the keys of a ring, and of the key that wraps it.
 
-use std::sync::Arc;
-
-use super::{Error, Keyrings, Opened, Record, put, store_key};
+use super::{Error, Held, Keyrings, Record, put, store_key};
 use crate::{
     Timestamp,
     field::{self, Destroy, KeyVersion, KeyWrapper, Keyring, Scope, WrappedKeyring, wrap},
@@ -39,7 +37,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         mut step: impl FnMut(&mut Keyring) -> Result<T, field::Error>,
     ) -> Result<T, Error> {
         let digest = scope.digest();
-        let counted = self.cache().last(&digest);
+        let (counted, epoch) = self.cache().last(&digest);
         let least = counted.as_ref().map_or(0, |ring| ring.generation());
         let missing = counted.as_ref().map_or(Error::NoRing, |_| Error::Missing);
         let parent = self.parent_if_any(scope, now)?;
@@ -52,8 +50,8 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
             let outcome = step(&mut opened.ring)?;
             Ok::<_, Error>((self.put(parent.as_ref(), &opened)?, (outcome, opened)))
         })?;
-        let Opened { ring, root } = opened;
-        self.hold(digest, Arc::new(ring), root, parent.as_ref(), now);
+        let held = Held::new(opened, None, parent.as_ref(), now);
+        self.cache().put(digest, held, epoch);
         Ok(outcome)
     }
 

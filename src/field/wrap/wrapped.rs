@@ -227,15 +227,8 @@ impl Header {
         let mut body = Vec::new();
         seal_body(&file_key, &bound, plaintext, &mut body)?;
         let mut out = self.encoder(kek_id);
-        let out = [
-            MAGIC,
-            out.bytes(&wrapped_key).bytes(&body).finish().as_slice(),
-        ]
-        .concat();
-        if out.len() > MAX_LEN {
-            return Err(Error::TooLong);
-        }
-        Ok(out)
+        let out = out.bytes(&wrapped_key).bytes(&body).finish();
+        Ok([MAGIC, out.as_slice()].concat())
     }
 }
 
@@ -286,4 +279,68 @@ pub(in crate::field) fn open_body(
     body: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     Body::parse(body)?.open(&Prepared::new(key), &[context])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Timestamp,
+        field::{ExposeSecret, LocalKek, Policy},
+    };
+
+    fn kek() -> LocalKek {
+        LocalKek::new("kek", Key::from_bytes([0xAA; 32])).unwrap()
+    }
+
+    fn open(header: Header, plaintext: &[u8], scope: &Scope) -> Option<Error> {
+        let wrapped = header.seal(&kek(), plaintext).unwrap();
+        Keyring::open_wrapped(&wrapped, scope, &kek(), 0).err()
+    }
+
+    /// CR-14: a header that was really sealed must still say what the ring says.
+    #[test]
+    fn a_ring_is_what_its_header_says() {
+        let (own, other) = (Scope::tenant("acme"), Scope::tenant("globex"));
+        let now = Timestamp::from_secs(1_795_251_600);
+        let ring = Keyring::generate_for(own.clone(), Policy::new(), now).unwrap();
+        let encoded = ring.encode();
+        let header = Header {
+            content: Content::Ring,
+            generation: ring.generation(),
+            scope: own.digest(),
+        };
+        let plain = encoded.expose_secret();
+        assert_eq!(open(header, plain, &own), None);
+        let scope = other.digest();
+        let theirs = Header { scope, ..header };
+        assert_eq!(open(theirs, plain, &other), Some(Error::OtherScope));
+        let damaged = Some(Error::Encoding(encoding::Error::Damaged));
+        let generation = ring.generation() + 1;
+        let later = Header {
+            generation,
+            ..header
+        };
+        assert_eq!(open(later, plain, &own), damaged);
+        for content in [Content::Rooted, Content::Nested] {
+            let inner = Header { content, ..header };
+            assert_eq!(open(inner, plain, &own), damaged);
+        }
+    }
+
+    /// The longest ring there can be fits what is read.
+    #[test]
+    fn nothing_is_written_that_is_too_long_to_be_read() {
+        let header = Header {
+            content: Content::Ring,
+            generation: u64::MAX,
+            scope: [0; 32],
+        };
+        let longest = LocalKek::new(&"a".repeat(512), Key::from_bytes([1; 32])).unwrap();
+        let wrapped = header.seal(&longest, &vec![0; MAX_PLAINTEXT_LEN]).unwrap();
+        let read = WrappedKeyring::parse(&wrapped).unwrap();
+        assert!(read.open(&longest).is_ok());
+        let more = header.seal(&longest, &vec![0; MAX_PLAINTEXT_LEN + 1]);
+        assert_eq!(more, Err(Error::TooLong));
+    }
 }
