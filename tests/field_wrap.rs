@@ -453,6 +453,9 @@ fn a_text_of_keks_with_a_right_checksum_is_still_checked() {
         })
         .collect();
     assert_eq!(signed(&many), Err(Error::TooManyKeks));
+    let long = "a".repeat(512);
+    let lines = (0..40).map(|n| format!("{long}{n} {a}\n"));
+    assert_eq!(signed(&lines.collect::<String>()), Err(DAMAGED));
 }
 
 /// CO-03
@@ -492,10 +495,15 @@ fn lengths_that_nothing_has_are_refused() {
     empty.extend([0; 4]);
     empty.extend(&wrapped[key + 4 + 104..]);
     assert_eq!(WrappedKeyring::parse(&empty).err(), Some(DAMAGED));
-    assert_eq!(
-        WrappedKeyring::parse(&vec![0; 16 * 1024 * 1024 + 64 * 1024 + 1]).err(),
-        Some(DAMAGED)
-    );
+    let mut named = wrapped.clone();
+    named[name + 4] = b' ';
+    assert_eq!(WrappedKeyring::parse(&named).err(), Some(Error::KekId));
+    // of a form that a ring could have, and longer than any
+    let mut long = wrapped[..key + 4 + 104].to_vec();
+    let body: u32 = 16 * 1024 * 1024 + 64 * 1024;
+    long.extend(body.to_be_bytes());
+    long.resize(long.len() + body as usize, 0);
+    assert_eq!(WrappedKeyring::parse(&long).err(), Some(DAMAGED));
     let mut version = wrapped;
     version[4] = 2;
     let unknown = Error::Encoding(encoding::Error::UnknownVersion(2));

@@ -32,6 +32,8 @@ pub(crate) struct Kms {
     wraps: AtomicUsize,
     unwraps: AtomicUsize,
     contexts: Mutex<Vec<Vec<u8>>>,
+    /// What was wrapped last.
+    last: Mutex<Option<Key>>,
 }
 
 impl Kms {
@@ -42,6 +44,7 @@ impl Kms {
             wraps: AtomicUsize::new(0),
             unwraps: AtomicUsize::new(0),
             contexts: Mutex::default(),
+            last: Mutex::default(),
         }
     }
 
@@ -83,6 +86,7 @@ impl KeyWrapper for Kms {
     fn wrap_key(&self, context: &[u8], key: &Key) -> Result<Vec<u8>, WrapError> {
         self.wraps.fetch_add(1, Ordering::SeqCst);
         self.contexts.lock().unwrap().push(context.to_vec());
+        *self.last.lock().unwrap() = Some(key.clone());
         Ok(match self.fault()? {
             Some(Fault::Nothing) => vec![],
             Some(Fault::TooMuch) => vec![7; 6145],
@@ -98,7 +102,7 @@ impl KeyWrapper for Kms {
             Some(Fault::AnotherKey) => Ok(Key::from_bytes([0xEE; 32])),
             // a service that takes what it gave, whatever that was
             Some(Fault::Clear) => Ok(Key::from_bytes(wrapped[8..].try_into().unwrap())),
-            Some(Fault::Nothing | Fault::TooMuch) => Ok(Key::from_bytes([0; 32])),
+            Some(Fault::Nothing | Fault::TooMuch) => Ok(self.last.lock().unwrap().clone().unwrap()),
             _ => self.kek.unwrap_key(kek_id, context, wrapped),
         }
     }
