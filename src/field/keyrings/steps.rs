@@ -123,7 +123,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`]; [`Error::Field`] as [`rewrap`](super::rewrap).
+    /// [`Error::Store`]; [`Error::Field`] as [`rewrap`](crate::field::rewrap).
     pub fn rewrap(&self, scope: &Scope) -> Result<Rewrapped, Error> {
         store::update(&self.store, &store_key(&scope.digest()), |stored| {
             let Some(stored) = stored else {
