@@ -298,7 +298,14 @@ fn refuses_an_envelope_with_any_byte_changed() {
     for ring in rings() {
         let sealed = ring.seal(&email(), PLAINTEXT, NOW).unwrap();
         for at in 0..sealed.len() {
-            for change in 1..=0xFF {
+            // All others of the first byte, every bit of the rest.
+            let bits = (0..8).map(|bit| 1 << bit);
+            let changes: Vec<u8> = if at == 0 {
+                (1..=0xFF).collect()
+            } else {
+                bits.collect()
+            };
+            for change in changes {
                 let mut changed = sealed.clone();
                 changed[at] ^= change;
                 let error = refused(ring.open(&email(), &changed));

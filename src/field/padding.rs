@@ -127,13 +127,14 @@ mod tests {
         assert_eq!(unpad(b"\x80\0\0\0"), Ok(Vec::new()));
         assert_eq!(unpad(b"abcd\x80\0\0\0"), Ok(b"abcd".to_vec()));
         assert_eq!(unpad(b"\x80\x80\0\x80"), Ok(b"\x80\x80\0".to_vec()));
-        let not_padded: [&[u8]; 8] = [
+        let not_padded: [&[u8]; 9] = [
             b"",
             b"\x80",
             b"\x80\0\0",
             b"abcd",
             b"ab\x80\x01",
             b"abc\x81",
+            b"abc\x80\0",
             b"\0\0\0\0",
             b"\x80\0\0\0\0\0\0\0",
         ];
