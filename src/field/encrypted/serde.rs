@@ -56,7 +56,10 @@ impl<T> Visitor<'_> for Text<T> {
         text.parse().map_err(E::custom)
     }
 
-    refuses!(visit_bool: bool, visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128, visit_f64: f64, visit_bytes: &[u8]);
+    refuses! {
+        visit_bool: bool, visit_i64: i64, visit_i128: i128,
+        visit_u64: u64, visit_u128: u128, visit_f64: f64, visit_bytes: &[u8]
+    }
 }
 
 struct Bytes<T>(PhantomData<T>);
@@ -76,5 +79,8 @@ impl<T> Visitor<'_> for Bytes<T> {
         Encrypted::from_bytes(bytes).map_err(E::custom)
     }
 
-    refuses!(visit_bool: bool, visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128, visit_f64: f64, visit_str: &str);
+    refuses! {
+        visit_bool: bool, visit_i64: i64, visit_i128: i128,
+        visit_u64: u64, visit_u128: u128, visit_f64: f64, visit_str: &str
+    }
 }
