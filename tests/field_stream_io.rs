@@ -225,8 +225,8 @@ fn an_error_of_the_input_is_final() {
     .concat();
     let mut reader = reader(Scripted::new(&sealed[..], turns)).unwrap();
     reader.read_exact(&mut [0; CHUNK]).unwrap();
-    for _ in 0..3 {
-        let error = reader.read(&mut [0; 1]).unwrap_err();
+    for len in [1, CHUNK, 1] {
+        let error = reader.read(&mut vec![0; len]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
     // While the header is read, too.
