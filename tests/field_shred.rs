@@ -541,7 +541,9 @@ fn a_record_does_not_open_in_another_place() {
             store.put(key, &records[other]);
             let (fresh, _) = over(&store, kek());
             let refused = Error::Field(field::Error::OtherScope);
-            assert_eq!(fresh.ring(scope, NOW).err(), Some(refused));
+            assert_eq!(fresh.ring(scope, NOW).err(), Some(refused.clone()));
+            let (anew, _) = over(&store, kek().rotate("2026-12").unwrap());
+            assert_eq!(anew.rewrap(scope), Err(refused));
         }
         for damaged in [
             vec![],
@@ -558,9 +560,12 @@ fn a_record_does_not_open_in_another_place() {
         let wrapped = ring.wrap_with(&kek()).unwrap();
         let len = u32::try_from(wrapped.len()).unwrap().to_be_bytes();
         store.put(key, &[&[1, 1], &len[..], &wrapped].concat());
-        let (fresh, _) = over(&store, kek());
+        let (fresh, kms) = over(&store, kek());
         let alone = *scope == Scope::application();
         assert_eq!(fresh.ring(scope, NOW).is_ok(), alone, "{scope:?}");
+        // for this record, none: it is refused before; for its tenant's, one
+        let tenants = scope.to_string() != "tenant";
+        assert_eq!(kms.calls(), (0, usize::from(tenants)), "{scope:?}");
         store.restore(&records);
     }
     let (fresh, _) = over(&store, kek());
@@ -931,6 +936,13 @@ fn every_changed_byte_of_a_receipt_is_refused() {
         assert!(check(&bytes[..at]).is_err());
     }
     assert_eq!(check(&[&bytes[..], &[0]].concat()), Err(DAMAGED));
+    let at = bytes
+        .windows(12)
+        .position(|w| w == b"request 4711")
+        .unwrap();
+    let mut two_lines = bytes.clone();
+    two_lines[at + 7] = b'\n';
+    assert_eq!(Receipt::decode(&two_lines), Err(Error::Reason));
     let other = ReceiptKey::generate().unwrap().verifier();
     assert_eq!(receipt.verify(&other), Err(Error::Receipt));
     // naming the key that is asked for does not make it the key that signed

@@ -126,3 +126,33 @@ impl Cache {
         self.held.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CR-07: whoever was slower to load does not bring back what was changed meanwhile.
+    #[test]
+    fn an_older_ring_does_not_take_the_place_of_a_later_one() {
+        let now = Timestamp::from_secs(1_795_251_600);
+        let ring = |steps| {
+            let mut ring = Keyring::new(Key::from_bytes([7; 32]), now);
+            for _ in 0..steps {
+                let _ = ring.stage(now).unwrap();
+            }
+            Held {
+                ring: Arc::new(ring),
+                root: None,
+                since: now,
+                tenant: None,
+            }
+        };
+        let mut cache = Cache::new(2);
+        let keys = |cache: &Cache| cache.last(&[1; 32]).0.map(|ring| ring.keys().count());
+        for (steps, held) in [(1, 2), (0, 2), (1, 2), (2, 3)] {
+            cache.put([1; 32], ring(steps), 0);
+            assert_eq!(keys(&cache), Some(held));
+        }
+        assert_eq!(cache.len(), 1);
+    }
+}

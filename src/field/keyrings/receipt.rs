@@ -22,8 +22,6 @@ const MAX_REASON_LEN: usize = 1024;
 const MAX_KEYS: usize = 1024;
 /// Longest receipt, in bytes, rounded up.
 pub(super) const MAX_LEN: usize = 32 * 1024;
-/// Four characters for three bytes, and the prefix.
-const MAX_TEXT_LEN: usize = MAX_LEN.div_ceil(3) * 4 + TEXT_PREFIX.len();
 
 /// Why a ring is destroyed, and what the application deleted with it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -267,9 +265,6 @@ impl Receipt {
     ///
     /// Those of [`decode`](Self::decode).
     pub fn from_text(text: &str) -> Result<Self, Error> {
-        if text.len() > MAX_TEXT_LEN {
-            return Err(damaged());
-        }
         let encoded = text.strip_prefix(TEXT_PREFIX).ok_or_else(damaged)?;
         Self::decode(&Base64UrlUnpadded::decode_vec(encoded).map_err(|_| damaged())?)
     }
@@ -409,4 +404,37 @@ impl fmt::Display for Receipt {
 
 pub(super) fn hexadecimal(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::Key;
+
+    /// CR-07: who signs does not say that somebody else did.
+    #[test]
+    fn a_receipt_that_names_another_signer_is_refused() {
+        let [key, other] = [1, 2].map(|byte| ReceiptKey::new(&Key::from_bytes([byte; 32])));
+        let facts = Facts {
+            kind: Kind::Subject,
+            scope: [7; 32],
+            at: Timestamp::EPOCH,
+            generation: 0,
+            evidence: Evidence::NoRing,
+            kek_id: String::new(),
+            erasure: Erasure::new("a reason").unwrap(),
+        };
+        let honest = Receipt::sign(facts.clone(), &key);
+        assert_eq!(honest.verify(&key.verifier()), Ok(()));
+        let signer = other.verifier().to_bytes();
+        let signature = key.sign(&signed(&facts, &signer));
+        let lying = Receipt {
+            facts,
+            signer,
+            signature,
+        };
+        for verifier in [key.verifier(), other.verifier()] {
+            assert_eq!(lying.verify(&verifier), Err(Error::Receipt));
+        }
+    }
 }
