@@ -1084,6 +1084,16 @@ fn every_ring(
     found
 }
 
+/// The same scopes in a store of somebody's own who has the key-encryption key.
+fn made_anew(kek: &LocalKek) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let store = Arc::new(Open::default());
+    let (rings, _) = over(&store, kek.clone());
+    for scope in scopes() {
+        rings.ring(&scope, NOW).unwrap();
+    }
+    store.all()
+}
+
 /// The scopes of which something opens, by opening everything with every ring.
 fn opened(rings: &[Arc<Keyring>], sealed: &[Sealed]) -> BTreeSet<usize> {
     let mut scopes = BTreeSet::new();
@@ -1171,13 +1181,11 @@ fn what_was_shredded_opens_with_nothing_that_remains() {
         survivors
     );
 
-    // the store, with every key there ever was
+    // the store, with every key there ever was, and tenants of these names made anew
     let ever = [kek(), both, new.clone()];
+    let stores = [now.clone(), made_anew(&new)];
     assert_eq!(
-        opened(
-            &every_ring(std::slice::from_ref(&now), &ever, &tenants),
-            &sealed
-        ),
+        opened(&every_ring(&stores, &ever, &tenants), &sealed),
         survivors
     );
     // the store and the old backup, once the old key is destroyed
