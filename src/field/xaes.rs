@@ -1,8 +1,8 @@
 //! The body of a compact envelope: XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>).
 //!
-//! AES-256-CMAC (NIST SP 800-38B) over the first half of a random nonce of 192 bits derives the key of
-//! one message (NIST SP 800-108r1 §4.1); AES-256-GCM encrypts under it with the second half. It does
-//! not commit to its key: the ring selects keys exactly.
+//! The first half of a random nonce of 192 bits derives the key of one message, by NIST SP 800-108r1
+//! §4.1 over AES-256-CMAC; AES-256-GCM encrypts under it with the second half. It does not commit to
+//! its key: the ring selects keys exactly.
 //!
 //! ```text
 //! nonce 24 | ciphertext | tag 16
@@ -10,26 +10,16 @@
 
 use core::mem;
 
-use aes_gcm::{
-    AeadInOut, AesGcm, KeyInit,
-    aead::{array::Array, consts::U12, inout::InOutBuf},
-    aes::{Aes256Enc, cipher::BlockCipherEncrypt},
-};
+use aes_gcm::{AeadInOut, KeyInit, aead::inout::InOutBuf};
+use xaes_256_gcm::Xaes256Gcm;
 use zeroize::Zeroizing;
 
 use super::{Error, Key};
 
 pub(super) const NONCE_LEN: usize = 24;
 const TAG_LEN: usize = 16;
-/// What the key of a message is derived for: SP 800-108r1's label, as the specification has it.
-const LABEL: u8 = b'X';
-/// The polynomial that doubles an element of CMAC's field (SP 800-38B §5.3).
-const POLYNOMIAL: u128 = 0x87;
 /// Authenticated bytes up to this length are put together without an allocation.
 const SHORT_LEN: usize = 256;
-
-/// AES-256-GCM. Counter mode never runs AES backwards: the round keys for that are not computed.
-type Cipher = AesGcm<Aes256Enc, U12>;
 
 /// How long the body of a plaintext of `len` bytes is; saturates.
 pub(super) const fn sealed_len(len: usize) -> usize {
@@ -39,40 +29,11 @@ pub(super) const fn sealed_len(len: usize) -> usize {
 /// A key, ready for any number of messages: its AES schedule and CMAC's subkey. Both are as secret as
 /// the key and wiped when it is dropped. It is boxed, so that what moves is a pointer: a list of keys
 /// that grows leaves nothing of it behind.
-pub(super) struct Prepared(Box<Cmac>);
-
-struct Cmac {
-    aes: Aes256Enc,
-    /// K1, for messages of a whole block (SP 800-38B §6.1).
-    subkey: Zeroizing<u128>,
-}
+pub(super) struct Prepared(Box<Xaes256Gcm>);
 
 impl Prepared {
     pub(super) fn new(key: &Key) -> Self {
-        let aes = Aes256Enc::new(key.expose().into());
-        let mut l = Zeroizing::new([0; 16]);
-        aes.encrypt_block((&mut *l).into());
-        let l = u128::from_be_bytes(*l);
-        let carry = POLYNOMIAL.wrapping_mul(l >> 127);
-        let subkey = Zeroizing::new(l << 1 ^ carry);
-        Self(Box::new(Cmac { aes, subkey }))
-    }
-
-    /// The cipher of one message and its nonce: steps 3 to 6 of the specification.
-    fn message(&self, nonce: &[u8; NONCE_LEN]) -> (Cipher, [u8; 12]) {
-        let prf_input = |counter: u8| {
-            let mut block = [0, counter, LABEL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            block[4..].copy_from_slice(&nonce[..12]);
-            (u128::from_be_bytes(block) ^ *self.0.subkey).to_be_bytes()
-        };
-        let mut key = Zeroizing::new([prf_input(1), prf_input(2)]);
-        let blocks = Array::cast_slice_from_core_mut(&mut *key);
-        self.0.aes.encrypt_blocks(blocks);
-        let mut of_message = [0; 12];
-        of_message.copy_from_slice(&nonce[12..]);
-        let mut whole = Zeroizing::new([0; 32]);
-        whole.copy_from_slice(key.as_flattened());
-        (Cipher::new((&*whole).into()), of_message)
+        Self(Box::new(Xaes256Gcm::new(key.expose().into())))
     }
 
     /// Appends the body of `plaintext`, which is read where it is, so `out` never holds any of it.
@@ -90,9 +51,8 @@ impl Prepared {
         out.resize(start.saturating_add(plaintext.len()), 0);
         let ciphertext = out.get_mut(start..).unwrap_or_default();
         let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| Error::TooLong)?;
-        let (cipher, nonce) = self.message(nonce);
         let sealed = joined(context, |context| {
-            cipher.encrypt_inout_detached((&nonce).into(), context, buffer)
+            self.0.encrypt_inout_detached(nonce.into(), context, buffer)
         });
         out.extend_from_slice(&sealed.map_err(|_| Error::TooLong)?);
         Ok(())
@@ -141,9 +101,9 @@ impl<'a> Body<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut plaintext = Zeroizing::new(vec![0; self.ciphertext.len()]);
         let buffer = InOutBuf::new(self.ciphertext, &mut plaintext).map_err(|_| Error::Open)?;
-        let (cipher, nonce) = key.message(self.nonce);
         let opened = joined(context, |context| {
-            cipher.decrypt_inout_detached((&nonce).into(), context, buffer, self.tag.into())
+            key.0
+                .decrypt_inout_detached(self.nonce.into(), context, buffer, self.tag.into())
         });
         opened.map_err(|_| Error::Open)?;
         Ok(plaintext)
