@@ -13,7 +13,7 @@ mod field_stream_support;
 
 use std::{
     collections::VecDeque,
-    io::{self, ErrorKind, Read, Write},
+    io::{self, BufRead, ErrorKind, Read, Write},
     num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicUsize, Ordering},
@@ -229,6 +229,10 @@ fn an_error_of_the_input_is_final() {
         let error = reader.read(&mut vec![0; len]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
+    let error = reader.fill_buf().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    let error = decrypt(reader, Vec::new(), NonZeroUsize::MIN).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     // While the header is read, too.
     let input = Scripted::new(&sealed[..], failing[2..].to_vec());
     let error = field_stream_support::reader(input).unwrap_err();

@@ -77,14 +77,13 @@ where
     to.write_all(from.fill_buf()?)?;
     let chunks = from.chunks;
     if !chunks.ended {
-        let more = if chunks.exhausted { 0 } else { u64::MAX };
         let job = Job {
             message: &chunks.message,
             first: chunks.number,
             chunk_len: SEALED_CHUNK_LEN,
             apply: chunk::open,
         };
-        let from = chunks.sealed.held().chain(chunks.input.take(more));
+        let from = chunks.sealed.held().chain(chunks.input);
         run(&job, from, &mut to, threads)?;
     }
     to.flush()?;

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::{
-    super::chunked::{CHUNK_LEN, SEALED_CHUNK_LEN, TAG_LEN},
+    super::chunked::{CHUNK_LEN, SEALED_CHUNK_LEN},
     Error, Reader,
     chunks::Chunks,
 };
@@ -84,10 +84,7 @@ impl<R: Read + Seek> Chunks<R> {
         let first = self.first()?;
         let end = self.input.seek(SeekFrom::End(0))?;
         let len = end.checked_sub(first).ok_or(Error::Truncated)?;
-        let (last, short) = (len / SEALED_CHUNK, len % SEALED_CHUNK);
-        if short < TAG_LEN as u64 {
-            return Err(Error::Truncated.into());
-        }
+        let last = len / SEALED_CHUNK;
         self.go_from(first, last)?;
         Ok(last)
     }
