@@ -440,3 +440,45 @@ fn uses_64_threads_at_most() {
     let writer = Writer::new(Waits(&taken), &ring, &place, NOW).unwrap();
     encrypt(Counts(&taken), writer, NonZeroUsize::new(80).unwrap()).unwrap();
 }
+
+/// Says that it gave or took more than it was asked to.
+struct Boasts<T>(T);
+
+impl<R: Read> Read for Boasts<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let len = self.0.read(out)?;
+        Ok(if len == 0 { 0 } else { len + 1 })
+    }
+}
+
+impl<W: Write> Write for Boasts<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(self.0.write(bytes)? + 1)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// CR-10: an input that says more than it gave would be cut where it was believed, and a stream
+/// over an output that says more than it took would have a gap: neither is finished.
+#[test]
+fn believes_no_number_that_cannot_be() {
+    let plaintext = pattern(40 * CHUNK);
+    let (ring, place) = (ring(), place());
+    let writer = Writer::new(Vec::new(), &ring, &place, NOW).unwrap();
+    let two = NonZeroUsize::new(2).unwrap();
+    let error = encrypt(Boasts(&plaintext[..]), writer, two).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+
+    let sealed = seal(&plaintext);
+    let input = io::Cursor::new(&sealed[..HEADER]).chain(Boasts(&sealed[HEADER..]));
+    let error = read_all(reader(input).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+
+    let mut writer = Writer::new(Boasts(Vec::new()), &ring, &place, NOW).unwrap();
+    let error = writer.write_all(&plaintext).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(writer.finish().is_err());
+}

@@ -9,7 +9,7 @@ use crate::encoding;
 pub enum Error {
     /// The cryptography refuses: another key, another context or a changed byte. It does not say
     /// which.
-    #[error("envelope cannot be opened")]
+    #[error("cannot be opened: another key, another place or a changed byte")]
     Open,
     /// Does not start like an envelope, or is not written like one.
     #[error("not an envelope")]

@@ -27,9 +27,9 @@
 //!   passes. A chunk that is changed, dropped, repeated or moved, or that comes from another stream,
 //!   is refused before any of its bytes is handed over: its number is in its nonce, its key is this
 //!   stream's alone.
-//! - The last chunk is the only one shorter than 16 KiB. A stream that was cut, at the border of two
-//!   chunks too, has none and is refused with [`Error::Truncated`]; bytes appended to it make a chunk
-//!   that nobody sealed. A [`Writer`] that is dropped without [`finish`](Writer::finish) never wrote
+//! - The last chunk is the only one shorter than 16 KiB. A stream that was cut at the border of two
+//!   chunks has none and is refused with [`Error::Truncated`]; one that was cut elsewhere, or to which
+//!   something was appended, ends in a chunk that nobody sealed, and that is [`Error::Open`]. A [`Writer`] that is dropped without [`finish`](Writer::finish) never wrote
 //!   the last chunk.
 //! - Every refusal is an [`io::Error`](std::io::Error) of kind `InvalidData` around an [`Error`]
 //!   (`get_ref()` and `downcast_ref()` give it), never `UnexpectedEof`, which callers take for the

@@ -56,7 +56,8 @@ impl Buffer {
         self.hold(len);
     }
 
-    /// Reads once, as much as there is room for. 0 is the end of the input.
+    /// Reads once, as much as there is room for. 0 is the end of the input. One that says it gave
+    /// more cannot be believed.
     pub(super) fn read_from(&mut self, input: &mut impl Read) -> io::Result<usize> {
         self.bytes.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end.saturating_sub(self.start));
@@ -64,20 +65,23 @@ impl Buffer {
             match input.read(self.free()) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
-                Ok(len) => {
+                Ok(len) if len <= self.free().len() => {
                     self.hold(len);
                     return Ok(len);
                 }
+                Ok(_) => return Err(io::ErrorKind::InvalidInput.into()),
             }
         }
     }
 
-    /// Writes all that is held. After an error what was not taken is still held.
+    /// Writes all that is held. After an error what was not taken is still held. An output that says
+    /// it took more cannot be believed.
     pub(super) fn write_to(&mut self, out: &mut impl Write) -> io::Result<()> {
         while !self.held().is_empty() {
             match out.write(self.held()) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(len) => self.consume(len),
+                Ok(len) if len <= self.held().len() => self.consume(len),
+                Ok(_) => return Err(io::ErrorKind::InvalidInput.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }

@@ -37,13 +37,15 @@ pub(super) fn encode(version: KeyVersion) -> [u8; LEN] {
     [m, p, c, s, FORMAT, suite, a, b, x, y]
 }
 
-/// As many bytes as are there, up to the length of `bytes`.
+/// As many bytes as are there, up to the length of `bytes`. An input that says it gave more than it
+/// was asked for cannot be believed in anything.
 pub(super) fn read_up_to(input: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
     let mut len = 0;
     while let Some(free) = bytes.get_mut(len..).filter(|free| !free.is_empty()) {
         match input.read(free) {
             Ok(0) => break,
-            Ok(read) => len = len.saturating_add(read),
+            Ok(read) if read <= free.len() => len = len.saturating_add(read),
+            Ok(_) => return Err(io::ErrorKind::InvalidInput.into()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -21,8 +21,8 @@ use super::{
 /// Opens what a [`Writer`](super::Writer) sealed: hands over verified bytes only, in order, and says
 /// the end (`Ok(0)`) only after the last chunk is verified and nothing follows it.
 ///
-/// A refusal is final, and so is an error of the input; only after `WouldBlock` the call may be
-/// repeated. `Interrupted` is not passed on. Over a file no `BufReader` is needed: the input is read
+/// A refusal is final, and so is an error of the input; only after `WouldBlock` a read may be
+/// repeated, neither [`new`](Self::new) nor a seek. `Interrupted` is not passed on. Over a file no `BufReader` is needed: the input is read
 /// in pieces of up to 32 KiB.
 ///
 /// Over an input that seeks it seeks, too, in the plaintext. The first seek opens the last chunk, so

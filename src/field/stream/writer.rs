@@ -27,7 +27,8 @@ use crate::{Timestamp, random};
 /// chunk of them or the stream is finished.
 ///
 /// An error of `out` is final, so that no stream with a gap is ever finished; only after
-/// `WouldBlock` the call may be repeated. `Interrupted` is not passed on.
+/// `WouldBlock` a write or a flush may be repeated, not [`finish`](Self::finish), which takes the
+/// writer with it: let `out` wait by then. `Interrupted` is not passed on.
 #[must_use = "a stream that is not finished is refused by every reader"]
 pub struct Writer<W> {
     pub(super) out: W,
