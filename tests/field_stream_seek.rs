@@ -269,6 +269,20 @@ fn reads_little_to_seek_far() {
     assert_eq!(read.get(), so_far);
 }
 
+/// CR-10: what is still held of a chunk is not gone on from where the reader has meanwhile passed
+/// over it, by chunks that it opened into the caller's buffer.
+#[test]
+fn goes_on_after_the_chunk_it_sought() {
+    let plaintext = pattern(4 * CHUNK);
+    let sealed = seal(&plaintext);
+    let mut reader = at(&sealed);
+    reader.read_exact(&mut [0; 10]).unwrap();
+    reader.read_exact(&mut vec![0; CHUNK - 10]).unwrap();
+    reader.read_exact(&mut vec![0; 2 * CHUNK]).unwrap();
+    reader.seek(SeekFrom::Start(5)).unwrap();
+    assert!(read_up_to(&mut reader, 2 * CHUNK) == plaintext[5..2 * CHUNK + 5]);
+}
+
 /// CR-10: an input that cannot seek any more leaves no doubt about where the reader is: it gives
 /// nothing more.
 #[test]
