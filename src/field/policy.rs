@@ -64,7 +64,8 @@ impl Policy {
 
     /// A key that has sealed this many values seals nothing more. Each machine counts what it seals
     /// itself; leave room for the others, or let them
-    /// [add up](super::Keyring::merge_seals).
+    /// [add up](super::Keyring::merge_seals). What was counted since the ring was stored the last time
+    /// is lost when the process ends: leave room for that, too.
     pub fn with_max_seals(self, max_seals: u64) -> Self {
         let max_seals = Some(max_seals);
         Self { max_seals, ..self }

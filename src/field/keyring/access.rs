@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    field::{Context, Error, KeyVersion, Part, Purpose, Suite, purpose::Use},
+    field::{Context, Error, Fingerprint, KeyVersion, Part, Purpose, Suite, purpose::Use},
 };
 
 /// What a key is to be used for, and for whom. A context's parts are looked up when the ring asks for
@@ -138,10 +138,15 @@ impl Keyring {
         self.policy.max_seals.map_or(bound, |most| most.min(bound))
     }
 
-    /// Adds to each key what another machine's ring has counted since it was made or loaded. So that
-    /// the machines of a service come to one count, one of them after the other loads the stored
-    /// ring, merges the ring that it has used, stores the result if the stored one is still the same,
-    /// and goes on with it. A ring that is merged twice counts twice.
+    /// Moves to each key what another ring has counted since it was made or loaded, or since that was
+    /// moved the last time: whatever the other counts from then on is moved by the next call. So that
+    /// the machines of a service come to one count, one of them after the other loads the stored ring,
+    /// merges the ring that it has used, stores the result if the stored one is still the same, and
+    /// goes on with it.
+    ///
+    /// What was moved into a ring that then is not stored is lost. What [`encode`](Self::encode) wrote
+    /// has the count already: a ring that was stored itself and is merged into the stored one besides
+    /// counts twice.
     ///
     /// Until then a machine stops by what it knows of: all of them together may seal as many times
     /// the rest as there are machines.
@@ -149,22 +154,49 @@ impl Keyring {
     /// # Errors
     ///
     /// [`Error::UnknownKey`] and [`Error::Fingerprint`] for a key that is not this ring's; nothing is
-    /// added then.
+    /// moved then.
     pub fn merge_seals(&self, other: &Self) -> Result<(), Error> {
-        let pair = |theirs: &Slot| {
-            let ours = self.slot(theirs.version)?;
-            if ours.fingerprint != theirs.fingerprint {
-                return Err(Error::Fingerprint(theirs.version));
-            }
-            Ok((&ours.seals, theirs.seals.here()))
-        };
-        let pairs: Vec<(&Seals, u64)> = other.slots().map(pair).collect::<Result<_, _>>()?;
-        for (seals, counted) in pairs {
-            seals.add(counted);
+        if core::ptr::eq(self, other) {
+            return Ok(());
         }
+        let counted = other.take_seals();
+        let added = self.add_seals(&counted);
+        added.inspect_err(|_| other.give_back_seals(&counted))
+    }
+
+    /// Takes what each key has counted here: to be added to another ring, or given back.
+    pub(in crate::field) fn take_seals(&self) -> Counted {
+        let take = |slot: &Slot| (slot.version, slot.fingerprint, slot.seals.take());
+        Counted(self.slots().map(take).collect())
+    }
+
+    /// Adds what was taken, to all keys or to none.
+    pub(in crate::field) fn add_seals(&self, counted: &Counted) -> Result<(), Error> {
+        let pair = |&(version, fingerprint, count): &(_, _, _)| {
+            let ours = self.slot(version)?;
+            if ours.fingerprint != fingerprint {
+                return Err(Error::Fingerprint(version));
+            }
+            Ok((&ours.seals, count))
+        };
+        let pairs: Vec<(&Seals, u64)> = counted.0.iter().map(pair).collect::<Result<_, _>>()?;
+        pairs
+            .into_iter()
+            .for_each(|(seals, count)| seals.add(count));
         Ok(())
     }
+
+    /// Undoes [`take_seals`](Self::take_seals).
+    pub(in crate::field) fn give_back_seals(&self, counted: &Counted) {
+        for (slot, (_, _, count)) in self.slots().zip(&counted.0) {
+            slot.seals.give_back(*count);
+        }
+    }
 }
+
+/// What a ring counted of its keys, by ascending version: moved once, however often it is added to
+/// rings that are not stored.
+pub(in crate::field) struct Counted(Vec<(KeyVersion, Fingerprint, u64)>);
 
 #[cfg(test)]
 mod tests {

@@ -35,7 +35,8 @@ pub struct KeyRecord {
     pub destroyed: Option<Destruction>,
     /// How many values it sealed, as far as this ring knows.
     pub seals: u64,
-    /// How many of them this ring counted itself since it was made or loaded.
+    /// How many of them this ring counted itself and has [moved](super::Keyring::merge_seals) to no
+    /// other since it was made or loaded.
     pub seals_here: u64,
 }
 

@@ -19,20 +19,20 @@ pub(super) const fn bound(suite: Suite) -> u64 {
     }
 }
 
-/// A counter that threads share. Relaxed throughout: the count is all that they agree on.
+/// A counter that threads share. Relaxed throughout: the counts are all that they agree on.
 #[derive(Debug)]
 pub(super) struct Seals {
     /// All that is known of.
     total: AtomicU64,
-    /// What of it was loaded or merged: the rest was counted here.
-    elsewhere: AtomicU64,
+    /// What of it was counted here and handed to no other ring yet.
+    here: AtomicU64,
 }
 
 impl Seals {
     pub(super) const fn new(total: u64) -> Self {
         Self {
             total: AtomicU64::new(total),
-            elsewhere: AtomicU64::new(total),
+            here: AtomicU64::new(0),
         }
     }
 
@@ -43,27 +43,40 @@ impl Seals {
         let counted = self
             .total
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
-        counted.ok().map(drop)
+        counted.ok()?;
+        self.give_back(1);
+        Some(())
     }
 
     /// Adds what was counted elsewhere; stops at the largest number.
     pub(super) fn add(&self, counted: u64) {
-        let next = |count: u64| Some(count.saturating_add(counted));
-        for count in [&self.total, &self.elsewhere] {
-            // Never refused: `next` gives a number always.
-            let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
-        }
+        add(&self.total, counted);
     }
 
     pub(super) fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// What was counted since the ring was made or loaded.
+    /// What was counted here and not taken since.
     pub(super) fn here(&self) -> u64 {
-        let elsewhere = self.elsewhere.load(Ordering::Relaxed);
-        self.total().saturating_sub(elsewhere)
+        self.here.load(Ordering::Relaxed)
     }
+
+    /// Takes what was counted here, so that it is added to another count once.
+    pub(super) fn take(&self) -> u64 {
+        self.here.swap(0, Ordering::Relaxed)
+    }
+
+    /// Counts as counted here what was taken and added nowhere.
+    pub(super) fn give_back(&self, taken: u64) {
+        add(&self.here, taken);
+    }
+}
+
+fn add(count: &AtomicU64, more: u64) {
+    let next = |count: u64| Some(count.saturating_add(more));
+    // Never refused: `next` gives a number always.
+    let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
 }
 
 #[cfg(test)]

@@ -41,15 +41,21 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         let least = counted.as_ref().map_or(0, |ring| ring.generation());
         let missing = counted.as_ref().map_or(Error::NoRing, |_| Error::Missing);
         let parent = self.parent_if_any(scope, now)?;
-        let (outcome, opened) = store::update(&self.store, &store_key(&digest), |stored| {
+        // Taken once: an attempt that is not stored takes nothing with it.
+        let taken = counted.as_ref().map(|ring| ring.take_seals());
+        let changed = store::update(&self.store, &store_key(&digest), |stored| {
             let stored = stored.ok_or_else(|| missing.clone())?;
             let mut opened = self.open(scope, parent.as_ref(), stored, least)?;
-            if let Some(counted) = &counted {
-                opened.ring.merge_seals(counted)?;
+            if let Some(taken) = &taken {
+                opened.ring.add_seals(taken)?;
             }
             let outcome = step(&mut opened.ring)?;
             Ok::<_, Error>((self.put(parent.as_ref(), &opened)?, (outcome, opened)))
-        })?;
+        });
+        if let (Err(_), Some(ring), Some(taken)) = (&changed, &counted, &taken) {
+            ring.give_back_seals(taken);
+        }
+        let (outcome, opened) = changed?;
         let held = Held::new(opened, None, parent.as_ref(), now);
         self.cache().put(digest, held, epoch);
         Ok(outcome)
