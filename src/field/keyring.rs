@@ -241,7 +241,7 @@ impl Keyring {
 
     /// What it knows of its keys, by ascending version.
     pub fn keys(&self) -> impl Iterator<Item = KeyRecord> {
-        self.slots().map(KeyRecord::of)
+        self.slots().map(|slot| KeyRecord::of(slot, &self.policy))
     }
 
     /// All that it is, but for the keys themselves: for an inventory of cryptography as OWASP ASVS 5.0

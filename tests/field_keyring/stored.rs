@@ -73,6 +73,11 @@ fn reads_a_ring_with_a_key_in_each_state() {
     );
     let [a, b, c, d] = [2, 3, 4, 5].map(minutes);
     assert_eq!(times, (a, Some(b), Some(c), Some(d)));
+    let settled = [3, 4].map(|v| record(&ring, v).settled);
+    assert_eq!(
+        settled,
+        [Some(minutes(4 + 24 * 60)), Some(minutes(5 + 120))]
+    );
     assert_eq!(
         (third.suite, third.origin),
         (Suite::Xaes256Gcm, Origin::Imported)
@@ -156,6 +161,7 @@ struct Record {
     /// Promoted, retired, suspended.
     times: [Option<u64>; 3],
     purposes: Vec<u8>,
+    propagation: u64,
     end: Option<Vec<u8>>,
 }
 
@@ -177,6 +183,7 @@ impl Record {
             created: 1,
             times: [time(PRIMARY), time(RETIRED), time(SUSPENDED)],
             purposes: if unused { NONE } else { ANY }.to_vec(),
+            propagation: if state == STAGED { 0 } else { 5 },
             end: (state == DESTROYED).then_some(forced),
         }
     }
@@ -195,6 +202,7 @@ impl Record {
             out.extend(optional(time.map(|time| time.to_be_bytes().to_vec())));
         }
         out.extend(&self.purposes);
+        out.extend(self.propagation.to_be_bytes());
         out.extend(optional(self.end.clone()));
         out
     }
@@ -371,6 +379,10 @@ fn refuses_purposes_that_nobody_writes() {
             "{state}"
         );
     }
+    let mut staged = Record::new(1, STAGED);
+    staged.propagation = 1;
+    assert_eq!(fault(&[staged, Record::new(9, PRIMARY)]), DAMAGED);
+
     let by = |list: &[&[u8]]| {
         let count = u32::try_from(list.len()).unwrap().to_be_bytes();
         let purposes = [&[1][..], &count, &list.concat()].concat();

@@ -17,7 +17,7 @@ pub(super) const MAX_REASON_LEN: usize = 1024;
 pub enum Destroy<'a> {
     /// Nothing refers to it: a sweep's proof for each purpose of the ring's policy, and for each that
     /// the key may have been used for besides. Each must have been begun when no machine sealed with
-    /// the key any more: at its retirement plus [`Policy::propagation`], or later.
+    /// the key any more: when it was [settled](super::KeyRecord::settled), or later.
     Unreferenced(&'a [&'a Unreferenced]),
     /// What it sealed is lost, and is meant to be, for this reason: 1 to 1,024 bytes, not blank and
     /// without control characters. It is kept in the ring.
@@ -77,8 +77,8 @@ impl Destroy<'_> {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Cause, Error> {
-        let retired = match (slot.state, slot.retired) {
-            (State::Retired | State::Suspended, Some(retired)) => retired,
+        let settled = match (slot.state, slot.settled(policy)) {
+            (State::Retired | State::Suspended, Some(settled)) => settled,
             _ => return Err(slot.wrong_state()),
         };
         match self {
@@ -86,7 +86,6 @@ impl Destroy<'_> {
                 reason: check_reason(reason)?.into(),
             }),
             Self::Unreferenced(proofs) => {
-                let settled = retired.saturating_add(policy.propagation);
                 let verified = verify(proofs, slot, scope, policy, settled..=now)?;
                 Ok(Cause::Unreferenced { verified })
             }
@@ -269,6 +268,30 @@ mod tests {
             let proofs = [email(), phone()].map(|purpose| proof(purpose, began));
             let refused = destroy(&mut ring, &proofs);
             assert_eq!(refused, Err(Error::Unverified(email())));
+        }
+    }
+
+    /// CR-11: a machine that loaded the ring by a policy of before keeps it for as long as that said,
+    /// also after a reload; what was in force before the key was primary says nothing of it.
+    #[test]
+    fn remembers_how_long_a_ring_may_be_kept() {
+        let key = Key::from_bytes([7; 32]);
+        let by = |hours| policy().with_propagation(Duration::from_millis(hours * HOUR));
+        let mut ring = Keyring::new_for(key, Scope::tenant("acme"), by(2), at(0)).unwrap();
+        ring.set_policy(by(0), at(1)).unwrap();
+        rotate(&mut ring);
+        for mut ring in [reload(&ring), ring] {
+            let settled = ring.keys().map(|key| key.settled).collect::<Vec<_>>();
+            assert_eq!(settled, [Some(at(3 * HOUR)), None]);
+            let early = [email(), phone()].map(|purpose| proof(purpose, 3 * HOUR - 1));
+            let refused = destroy(&mut ring, &early);
+            assert_eq!(refused, Err(Error::Unverified(email())));
+            let proofs = [email(), phone()].map(|purpose| proof(purpose, 3 * HOUR));
+            assert_eq!(destroy(&mut ring, &proofs), Ok(()));
+
+            rotate(&mut ring);
+            let second = ring.keys().nth(1).unwrap();
+            assert_eq!(second.settled, second.retired);
         }
     }
 

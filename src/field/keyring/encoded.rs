@@ -200,6 +200,7 @@ fn encode_record(out: &mut Encoder, slot: &Slot) {
     out.option(slot.retired, time);
     out.option(slot.suspended, time);
     encode_purposes(out, &slot.used_for);
+    out.u64(millis(slot.propagation));
     out.option(slot.destruction.as_ref(), encode_destruction);
 }
 
@@ -217,6 +218,7 @@ fn decode_record(input: &mut Decoder<'_>, changed: Timestamp) -> Result<Slot, Er
         retired: input.option(Decoder::time)?,
         suspended: input.option(Decoder::time)?,
         used_for: decode_purposes(input)?,
+        propagation: Duration::from_millis(input.u64()?),
         destruction: input.option(decode_destruction)?,
         held: None,
     };
@@ -228,7 +230,8 @@ fn decode_record(input: &mut Decoder<'_>, changed: Timestamp) -> Result<Slot, Er
 }
 
 /// Whether the record is one that steps lead to: with the times of the states that it has been in, in
-/// their order, and with purposes as soon as it was used and as long as it can open.
+/// their order, and with purposes as soon as it was used and as long as it can open, and
+/// with a propagation as soon as it was used.
 fn is_coherent(slot: &Slot, changed: Timestamp) -> bool {
     let times = (
         slot.promoted,
@@ -260,7 +263,9 @@ fn is_coherent(slot: &Slot, changed: Timestamp) -> bool {
         Cause::Forced { .. } => true,
     });
     let unused = matches!(slot.state, State::Staged | State::Destroyed);
-    reached && ordered && verified && unused == (slot.used_for == Purposes::none())
+    let purposes = unused == (slot.used_for == Purposes::none());
+    let waits = slot.promoted.is_some() || slot.propagation.is_zero();
+    reached && ordered && verified && purposes && waits
 }
 
 fn decode_key(input: &mut Decoder<'_>, slot: &mut Slot) -> Result<(), Error> {

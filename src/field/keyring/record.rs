@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::{Destruction, Origin, Slot, State};
 use crate::{
     Timestamp,
-    field::{Fingerprint, KeyVersion, Suite},
+    field::{Fingerprint, KeyVersion, Policy, Suite},
 };
 
 /// What a ring knows of one of its keys.
@@ -29,6 +29,9 @@ pub struct KeyRecord {
     pub promoted: Option<Timestamp>,
     /// When another took its place.
     pub retired: Option<Timestamp>,
+    /// From when on no machine seals with it any more: its retirement, and the longest
+    /// [propagation](crate::field::Policy::with_propagation) of the policies since it was promoted.
+    pub settled: Option<Timestamp>,
     /// When it was suspended the last time; it may have been resumed since.
     pub suspended: Option<Timestamp>,
     /// When and why it was destroyed.
@@ -41,7 +44,7 @@ pub struct KeyRecord {
 }
 
 impl KeyRecord {
-    pub(super) fn of(slot: &Slot) -> Self {
+    pub(super) fn of(slot: &Slot, policy: &Policy) -> Self {
         Self {
             version: slot.version,
             state: slot.state,
@@ -51,6 +54,7 @@ impl KeyRecord {
             created: slot.created,
             promoted: slot.promoted,
             retired: slot.retired,
+            settled: slot.settled(policy),
             suspended: slot.suspended,
             destroyed: slot.destruction.clone(),
             seals: slot.seals.total(),

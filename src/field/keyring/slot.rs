@@ -1,6 +1,6 @@
 //! One key of a ring, and all that the ring knows of it.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use super::{
     destroy::Destruction,
@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     Timestamp,
-    field::{Error, Fingerprint, Key, KeyVersion, Suite, purpose::Purposes, suite::Prepared},
+    field::{
+        Error, Fingerprint, Key, KeyVersion, Policy, Suite, purpose::Purposes, suite::Prepared,
+    },
 };
 
 /// A key's place in a ring.
@@ -30,6 +32,8 @@ pub(in crate::field) struct Slot {
     pub(super) seals: Seals,
     /// All that it may have been used for while it was primary.
     pub(super) used_for: Purposes,
+    /// The longest propagation of the policies while it was primary, in whole milliseconds.
+    pub(super) propagation: Duration,
     // INVARIANT: None when, and only when, it is destroyed.
     pub(super) held: Option<Box<Held>>,
 }
@@ -69,6 +73,7 @@ impl Slot {
             destruction: None,
             seals: Seals::new(0),
             used_for: Purposes::none(),
+            propagation: Duration::ZERO,
             held: Some(Held::new(suite, key)),
         }
     }
@@ -80,6 +85,15 @@ impl Slot {
     /// The version, if it is one that a newer key has taken the place of.
     pub(in crate::field) fn stale(&self) -> Option<KeyVersion> {
         (self.state == State::Retired).then_some(self.version)
+    }
+
+    /// From when on no machine seals with it any more, if it is retired: also by a policy that was
+    /// in force while it was primary, since a machine may keep the ring that it loaded then for as long
+    /// as that said.
+    pub(super) fn settled(&self, policy: &Policy) -> Option<Timestamp> {
+        let propagation = self.propagation.max(policy.propagation);
+        let retired = self.retired?;
+        Some(retired.saturating_add(propagation))
     }
 
     /// The key for its suite, if its state lets it open.

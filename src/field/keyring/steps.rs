@@ -13,6 +13,7 @@ impl Slot {
         self.state = State::Primary;
         self.promoted = Some(now);
         self.used_for = policy.purposes.clone();
+        self.propagation = policy.propagation;
     }
 
     fn retire(&mut self, now: Timestamp) {
@@ -129,7 +130,7 @@ impl Keyring {
 
     /// Gives the ring other rules. The suite is that of keys staged from now on; age, number of seals
     /// and purposes hold at once. What the primary key was permitted before counts as something that
-    /// it may have been used for.
+    /// it may have been used for, and the longest propagation is the one that it is waited for.
     ///
     /// # Errors
     ///
@@ -142,6 +143,8 @@ impl Keyring {
         used_for.extend(&policy.purposes);
         used_for.check()?;
         self.primary.used_for = used_for;
+        let propagation = self.primary.propagation.max(policy.propagation);
+        self.primary.propagation = propagation;
         self.policy = policy;
         self.done(step);
         Ok(())

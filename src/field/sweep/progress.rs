@@ -243,14 +243,11 @@ impl Progress {
 
 /// From when on no machine seals with a key that is retired now.
 pub(super) fn settled(ring: &Keyring) -> Timestamp {
-    let propagation = ring.policy().propagation();
     ring.keys()
         .filter(|key| needs_sweep(key.state))
-        .filter_map(|key| key.retired)
+        .filter_map(|key| key.settled)
         .max()
-        .map_or(Timestamp::EPOCH, |retired| {
-            retired.saturating_add(propagation)
-        })
+        .unwrap_or(Timestamp::EPOCH)
 }
 
 /// Whether values of such a key are to be sealed again.

@@ -40,14 +40,18 @@ def scope(kind=1, *names):
     return bytes([kind]) + b"".join(map(name, names))
 
 
-def record(version, state, key, suite=COBBLESTONE, origin=IMPORTED, seals=0, times=(), used=(), end=None):
+def record(version, state, key, suite=COBBLESTONE, origin=IMPORTED, seals=0, times=(), used=(),
+           end=None, propagation=None):
     """times: created, promoted, retired, suspended, as many as there were."""
     created, promoted, retired, suspended = (tuple(times) + (None,) * 4)[:4]
     fingerprint = hmac.digest(key, b"portcullis/v1/fingerprint", hashlib.sha512)[:16]
     out = struct.pack(">IBBB", version, state, suite, origin) + fingerprint
     out += struct.pack(">QQ", seals, created)
     out += optional(promoted) + optional(retired) + optional(suspended)
-    return out + purposes(used) + optional(end), b"" if state == DESTROYED else key
+    if propagation is None:
+        propagation = 0 if state == STAGED else 60 * MINUTE
+    out += purposes(used) + struct.pack(">Q", propagation)
+    return out + optional(end), b"" if state == DESTROYED else key
 
 
 def ring(*records, of=scope(), by=policy(), generation=1, changed=NINE):
@@ -79,12 +83,12 @@ def every_state():
         record(2, DESTROYED, b"\x02" * 32, times=(at(1), at(2), at(3), at(4)),
                end=forced(at(201), "the key was seen in a log: Ünïcode")),
         record(3, SUSPENDED, b"\x03" * 32, XAES, seals=2**47, times=(at(2), at(3), at(4), at(5)),
-               used=columns),
+               used=columns, propagation=24 * 60 * MINUTE),
         record(4, RETIRED, b"\x04" * 32, origin=GENERATED, seals=2**64 - 1,
                times=(at(3), at(4), at(5)), used=None),
         record(5, RETIRED, b"\x05" * 32, times=(at(3), at(5), at(6), at(7)), used=columns[:1]),
         record(258, PRIMARY, b"\x06" * 32, origin=GENERATED, seals=41, times=(at(3), at(6)),
-               used=these),
+               used=these, propagation=2 * 60 * MINUTE),
         record(70000, STAGED, b"\x07" * 32, XAES, times=(at(202),)),
         of=scope(3, "acme", "person-7"),
         by=policy(XAES, 90 * 24 * 60 * MINUTE, 2**32, 2 * 60 * MINUTE, these),
@@ -100,7 +104,8 @@ if __name__ == "__main__":
         "a tenant": ring(record(1, PRIMARY, b"\x08" * 32, times=(0, 0), used=[(5,)]),
                          of=scope(2, "acme"), by=policy(these=[(5,)]), changed=0),
         "a credential, and the last of everything": ring(
-            record(2**32 - 1, PRIMARY, b"\x09" * 32, times=(2**64 - 1, 2**64 - 1), used=None),
+            record(2**32 - 1, PRIMARY, b"\x09" * 32, times=(2**64 - 1, 2**64 - 1), used=None,
+                   propagation=2**64 - 1),
             of=scope(4, "acme", "payroll"), by=policy(XAES, 2**64 - 1, 2**64 - 1, 2**64 - 1),
             generation=2**64 - 1, changed=2**64 - 1),
     }
