@@ -70,10 +70,10 @@
 //!
 //! | | Cobblestone-256 | XAES-256-GCM |
 //! |---|---|---|
-//! | seal | 1.55 (0.96) | 0.63 (1.06) |
-//! | open | 1.26 (0.97) | 0.35 (1.10) |
+//! | seal | 1.59 (0.95) | 0.66 (1.05) |
+//! | open | 1.32 (0.98) | 0.38 (1.10) |
 //!
-//! 0.24 of a seal are the system's randomness. How it was measured, and beside which other libraries,
+//! 0.25 of a seal are the system's randomness. How it was measured, and beside which other libraries,
 //! stands in `benches/peers`.
 //!
 //! # Example
