@@ -48,8 +48,9 @@ IN and OUT are files, or - for standard input and output, which is the default.
   --help         prints this
 
 KEK holds the key that wraps the keys in RING. Both must be readable to their owner only; keep a copy
-of both, apart from the backups. A file OUT appears under its name when it is whole, never before. On
-a pipe, what was written is only good if the exit status is 0.
+of both, apart from the backups. A file OUT appears under its name when it is whole, never before; a run
+that is killed leaves .OUT.PROCESS.part. On a pipe, what was written is only good if the exit status
+is 0.
 
 Exit status: 0 done; 1 refused: not the whole of what was encrypted with these keys and this name;
 2 it could not be done.
