@@ -66,6 +66,10 @@ pub trait KeyWrapper {
     /// The name of the KEK that [`wrap_key`](Self::wrap_key) uses: 1 to 512 visible ASCII characters
     /// without a space. It is stored in the clear beside what was wrapped, and given back to
     /// [`unwrap_key`](Self::unwrap_key).
+    ///
+    /// It names one key for ever, as `kms:eu-1/4711/versions/3`. Not an alias, nor a key that the
+    /// service rotates under its name: rings would pass as wrapped by the new key while the old one is
+    /// destroyed.
     fn kek_id(&self) -> &str;
 
     /// The key, wrapped under the KEK that [`kek_id`](Self::kek_id) names and bound to `context`: 1
@@ -119,7 +123,9 @@ pub enum WrapError {
     /// The KEK is destroyed, unknown here or denied for good: what it wrapped stays closed.
     #[error("the key-encryption key is gone")]
     Gone,
-    /// The answer is no: another context, other bytes, or a wrapper that does not do what it must.
+    /// The answer is no, and stays so: another context, other bytes, or a wrapper that does not do what
+    /// it must. Where a service may mean anything else by its answer, it is
+    /// [`Unavailable`](Self::Unavailable).
     #[error("the key wrapper refused")]
     Refused,
 }
