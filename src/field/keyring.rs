@@ -1,6 +1,8 @@
 //! The keys of a scope, by version: one seals, the others open what they sealed.
 
 mod access;
+#[cfg(feature = "shred")]
+mod counted;
 mod destroy;
 mod encoded;
 mod record;
@@ -12,6 +14,8 @@ mod unreferenced;
 
 use core::fmt;
 
+#[cfg(feature = "shred")]
+pub(in crate::field) use access::Counted;
 pub(in crate::field) use access::Place;
 pub use destroy::{Cause, Destroy, Destruction};
 pub use record::KeyRecord;

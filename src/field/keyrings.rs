@@ -18,13 +18,22 @@
 //! A restored backup of the store has the rings again that were shredded since. Keep the receipts
 //! elsewhere ([`Tombstones`]) and [replay](Keyrings::replay) them before anything is served.
 //!
+//! It has older rings again, too: a key that was suspended or destroyed since works as it did then, and
+//! one that was made since is missing. Whoever still knows the later ring refuses the older one
+//! ([`RolledBack`](super::Error::RolledBack)); a process that was started since, or evicted the scope,
+//! does not. Suspend and destroy those keys again.
+//!
 //! # What this does not do
 //!
 //! - **A backup of this store opens with the key-encryption key of its time.** Shredding is final
 //!   there when that key is destroyed: rotate it in fixed intervals, [`rewrap`](Keyrings::rewrap)
 //!   every scope, destroy the old one. Receipts name it.
 //! - Another process goes on with a ring that it holds, until its cache is older than
-//!   [the maximum age](Keyrings::with_max_age); and whoever keeps the `Arc` of a ring longer keeps it.
+//!   [the maximum age](Keyrings::with_max_age) or it comes across the tombstone; and whoever keeps the
+//!   `Arc` of a ring longer keeps it. A ring that is too old is let go of when the next one is loaded,
+//!   so in a process that asks for none, later.
+//! - Whoever may write to the store can put back an older ring. It is refused only by who knows a later
+//!   one, as after a restore.
 //! - Blind-index values stay where they are: the application deletes them and says so in the receipt.
 //! - The store must not forget: a ring that it evicted takes every value with it.
 //!
@@ -65,7 +74,7 @@ use crate::{
     Timestamp, encoding,
     store::{self, Change, Entry, Store},
 };
-use cache::{Cache, Digest, Held, Known};
+use cache::{Cache, Digest, Found, Held};
 pub use receipt::{Erasure, Evidence, Receipt};
 use receipt::{Facts, Kind};
 use record::Record;
@@ -92,12 +101,12 @@ pub enum Error {
     /// The scope has no ring to change.
     #[error("scope has no key ring")]
     NoRing,
-    /// A ring that this process has seen is not in the store any more. It was not shredded, so
-    /// another must not take its place.
+    /// A ring that this process has seen is not in the store any more, or that of a tenant under
+    /// which a ring that is there was sealed. It was not shredded, so another must not take its place.
     #[error("key ring is missing from the store")]
     Missing,
     /// A reason that says nothing, is too long or would not print on one line.
-    #[error("reason is not 1 to 1024 bytes without control characters")]
+    #[error("reason is not 1 to 1024 bytes without characters that control lines or direction")]
     Reason,
     /// A receipt that was not signed by the key asked for, or was changed.
     #[error("receipt is not signed by this key")]
@@ -149,19 +158,22 @@ struct Parent {
 impl Held {
     /// Held from now on, or from when the tenant's was asked for: a tenant's end is seen no later
     /// for its persons.
-    fn new(
-        opened: Opened,
-        same: Option<Arc<Keyring>>,
-        parent: Option<&Parent>,
-        now: Timestamp,
-    ) -> Self {
+    fn new(opened: Opened, parent: Option<&Parent>, now: Timestamp) -> Self {
         Self {
-            ring: same.unwrap_or_else(|| Arc::new(opened.ring)),
+            ring: Arc::new(opened.ring),
             root: opened.root.map(Arc::new),
             since: parent.map_or(now, |parent| parent.since.min(now)),
             tenant: parent.map(|parent| parent.tenant),
         }
     }
+}
+
+/// What is done about a ring that is not there.
+#[derive(Clone, Copy)]
+enum Absent {
+    Make,
+    /// [`Error::NoRing`].
+    Refuse,
 }
 
 impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
@@ -202,7 +214,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// [`Error::Field`] as [`Keyring::generate_for`], [`Keyring::wrap_with`] and
     /// [`Keyring::open_wrapped`].
     pub fn ring(&self, scope: &Scope, now: Timestamp) -> Result<Arc<Keyring>, Error> {
-        self.held(scope, now).map(|held| held.ring)
+        self.held(scope, Absent::Make, now).map(|held| held.ring)
     }
 
     /// The ring of this scope, if it has one: to open with, so that asking for a person whom nobody
@@ -213,50 +225,70 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// Those of [`ring`](Self::ring).
     pub fn find(&self, scope: &Scope, now: Timestamp) -> Result<Option<Arc<Keyring>>, Error> {
         let digest = scope.digest();
-        if let Known::Held(held) = self.cache().get(&digest, self.max_age, now) {
-            return Ok(Some(held.ring));
-        }
-        if self.load(&digest)?.is_none() && !self.is_known(&digest, now) {
+        let known = self.cache().get(&digest, self.max_age, now);
+        if known.is_none() && self.load(&digest)?.is_none() {
             return Ok(None);
         }
-        self.ring(scope, now).map(Some)
+        match self.held(scope, Absent::Refuse, now) {
+            Err(Error::NoRing) => Ok(None),
+            held => held.map(|held| Some(held.ring)),
+        }
     }
 
-    fn held(&self, scope: &Scope, now: Timestamp) -> Result<Held, Error> {
+    fn held(&self, scope: &Scope, absent: Absent, now: Timestamp) -> Result<Held, Error> {
         let digest = scope.digest();
         let last = match self.cache().get(&digest, self.max_age, now) {
-            Known::Held(held) => return Ok(held),
-            Known::Old(ring) => Some(ring),
-            Known::Nothing => None,
+            Some(Found::Held(held)) => return Ok(held),
+            Some(Found::Seen(generation)) => Some(generation),
+            None => None,
         };
+        self.cache().expire(self.max_age, now);
         let epoch = self.cache().epoch();
-        let least = last.as_ref().map_or(0, |ring| ring.generation());
-        let parent = self.parent(scope, now)?;
-        let opened = store::update(&self.store, &store_key(&digest), |stored| match stored {
-            Some(stored) => {
-                let opened = self.open(scope, parent.as_ref(), stored, least)?;
-                Ok::<_, Error>((Change::Keep, opened))
+        let parent = self.parent(scope, absent, now)?;
+        let opened = store::update(&self.store, &store_key(&digest), |stored| {
+            match (stored, last, absent) {
+                (Some(stored), ..) => {
+                    let opened = self.open(scope, parent.as_ref(), stored, last.unwrap_or(0))?;
+                    Ok::<_, Error>((Change::Keep, opened))
+                }
+                (None, Some(_), _) => Err(Error::Missing),
+                (None, None, Absent::Refuse) => Err(Error::NoRing),
+                (None, None, Absent::Make) => {
+                    let made = self.make(scope, now)?;
+                    Ok((self.put(parent.as_ref(), &made)?, made))
+                }
             }
-            None if last.is_some() => Err(Error::Missing),
-            None => {
-                let made = self.make(scope, now)?;
-                Ok((self.put(parent.as_ref(), &made)?, made))
-            }
-        })?;
-        // The same ring: the one that was held goes on, since it has counted its use.
-        let same = last.filter(|last| last.generation() == opened.ring.generation());
-        let held = Held::new(opened, same, parent.as_ref(), now);
+        });
+        let opened = self.learn(&digest, opened)?;
+        let held = Held::new(opened, parent.as_ref(), now);
         self.cache().put(digest, held.clone(), epoch);
         Ok(held)
     }
 
-    /// The tenant's root, for the ring of one of its persons or credentials; the tenant's record is
-    /// made if there is none.
-    fn parent(&self, scope: &Scope, now: Timestamp) -> Result<Option<Parent>, Error> {
+    /// The tenant's root, for the ring of one of its persons or credentials. A tenant gets its record
+    /// with the first of them, never later: under another root that ring would not open.
+    fn parent(
+        &self,
+        scope: &Scope,
+        absent: Absent,
+        now: Timestamp,
+    ) -> Result<Option<Parent>, Error> {
         let Some(tenant) = tenant_of(scope) else {
             return Ok(None);
         };
-        let held = self.held(&tenant, now)?;
+        let held = match self.held(&tenant, Absent::Refuse, now) {
+            Err(Error::NoRing) => {
+                let digest = scope.digest();
+                if let Some(stored) = self.load(&digest)? {
+                    return Err(match Record::decode(&stored, &digest)? {
+                        Record::Ring(_) => Error::Missing,
+                        Record::Tombstone(_) => Error::Shredded,
+                    });
+                }
+                self.held(&tenant, absent, now)?
+            }
+            held => held?,
+        };
         Ok(Some(Parent {
             tenant: tenant.digest(),
             root: held.root.ok_or(encoding::Error::Damaged)?,
@@ -264,22 +296,18 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         }))
     }
 
-    /// The same, but makes nothing.
-    fn parent_if_any(&self, scope: &Scope, now: Timestamp) -> Result<Option<Parent>, Error> {
-        match tenant_of(scope) {
-            Some(tenant) if self.find(&tenant, now)?.is_none() => Err(Error::NoRing),
-            _ => self.parent(scope, now),
+    /// What was found to be destroyed is held no longer.
+    fn learn<T>(&self, digest: &Digest, found: Result<T, Error>) -> Result<T, Error> {
+        if matches!(found, Err(Error::Shredded)) {
+            self.cache().forget(digest);
         }
+        found
     }
 
     fn load(&self, digest: &Digest) -> Result<Option<Vec<u8>>, Error> {
         store::update(&self.store, &store_key(digest), |stored| {
             Ok((Change::Keep, stored.map(<[u8]>::to_vec)))
         })
-    }
-
-    fn is_known(&self, digest: &Digest, now: Timestamp) -> bool {
-        !matches!(self.cache().get(digest, self.max_age, now), Known::Nothing)
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {

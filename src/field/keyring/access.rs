@@ -196,7 +196,8 @@ impl Keyring {
 
 /// What a ring counted of its keys, by ascending version: moved once, however often it is added to
 /// rings that are not stored.
-pub(in crate::field) struct Counted(Vec<(KeyVersion, Fingerprint, u64)>);
+#[derive(Default)]
+pub(in crate::field) struct Counted(pub(super) Vec<(KeyVersion, Fingerprint, u64)>);
 
 #[cfg(test)]
 mod tests {

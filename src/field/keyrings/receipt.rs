@@ -6,7 +6,10 @@ use super::{Error, ReceiptKey, Verifier, signer::SIGNATURE_LEN};
 use crate::{
     Timestamp,
     encoding::{self, Decoder, Encoder},
-    field::{Fingerprint, KeyVersion, Scope, label, wrap::MAX_KEK_ID_LEN},
+    field::{
+        Fingerprint, KeyVersion, Scope, label,
+        wrap::{MAX_KEK_ID_LEN, check_kek_id},
+    },
 };
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -37,7 +40,8 @@ impl Erasure {
     ///
     /// # Errors
     ///
-    /// [`Error::Reason`] unless it has 1 to 1,024 bytes, is not blank and has no control character.
+    /// [`Error::Reason`] unless it has 1 to 1,024 bytes, is not blank and has no character
+    /// that controls lines or their direction.
     pub fn new(reason: &str) -> Result<Self, Error> {
         check_reason(reason)?;
         Ok(Self {
@@ -56,9 +60,16 @@ impl Erasure {
     }
 }
 
+/// Whether it ends a line, or changes the order in which others of the line are shown (Unicode
+/// Standard Annex #9 §2).
+fn rearranges(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Reasons are printed, one a line.
 fn check_reason(reason: &str) -> Result<(), Error> {
-    let printable = !reason.chars().any(char::is_control);
+    let printable = !reason.chars().any(rearranges);
     if reason.trim().is_empty() || reason.len() > MAX_REASON_LEN || !printable {
         return Err(Error::Reason);
     }
@@ -71,8 +82,8 @@ fn check_reason(reason: &str) -> Result<(), Error> {
 pub enum Evidence {
     /// The store had no ring of this scope. It cannot get one any more.
     NoRing,
-    /// A ring was there that could not be opened: damaged, or its key-encryption key or its tenant's
-    /// key gone. Its bytes were replaced.
+    /// A ring was there that was not opened: damaged, its key-encryption key or its tenant's key gone, or
+    /// the wrapper not asked. Its bytes were replaced.
     Unread,
     /// The keys of the ring, by version and fingerprint; keys that were destroyed before included.
     Keys(Vec<(KeyVersion, Fingerprint)>),
@@ -163,6 +174,15 @@ impl Receipt {
             return Err(Error::Receipt);
         }
         verifier.verify(&signed(&self.facts, &self.signer), &self.signature)
+    }
+
+    /// Whether one of these keys signed this.
+    pub(super) fn verify_any(&self, verifiers: &[Verifier]) -> Result<(), Error> {
+        let mut signed = verifiers.iter().map(|verifier| self.verify(verifier));
+        match signed.any(|verified| verified.is_ok()) {
+            true => Ok(()),
+            false => Err(Error::Receipt),
+        }
     }
 
     /// Whether this is about `scope`.
@@ -319,6 +339,10 @@ fn decode_facts(decoder: &mut Decoder<'_>) -> Result<Facts, Error> {
         _ => return Err(damaged()),
     };
     let kek_id = decoder.text(MAX_KEK_ID_LEN)?;
+    if !kek_id.is_empty() {
+        // It is printed.
+        check_kek_id(kek_id)?;
+    }
     let reason = decoder.text(MAX_REASON_LEN)?;
     check_reason(reason)?;
     Ok(Facts {
@@ -375,7 +399,7 @@ impl fmt::Display for Receipt {
         write!(f, " (SHA-256)\nreason: {}\n", facts.erasure.reason)?;
         match &facts.evidence {
             Evidence::NoRing => f.write_str("keys: none; the scope had no ring\n")?,
-            Evidence::Unread => f.write_str("keys: not known; the ring could not be opened\n")?,
+            Evidence::Unread => f.write_str("keys: not known; the ring was not opened\n")?,
             Evidence::Keys(keys) => {
                 writeln!(f, "generation {}, keys:", facts.generation)?;
                 for (version, fingerprint) in keys {

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    Error, Keyrings, Kind, Opened, Parent, put,
+    Digest, Error, Keyrings, Kind, Opened, Parent, put,
     receipt::{self, Receipt},
 };
 use crate::{
@@ -39,12 +39,17 @@ impl<'a> Record<'a> {
         Encoder::new(ENCODING).u8(2).bytes(&receipt).finish()
     }
 
-    pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, Error> {
+    /// What stands under this scope; somebody else's tombstone is none. A ring says itself whose it
+    /// is.
+    pub(super) fn decode(bytes: &'a [u8], scope: &Digest) -> Result<Self, Error> {
         let mut decoder = Decoder::new(bytes, ENCODING)?;
         let record = match decoder.u8()? {
             1 => Self::Ring(decoder.bytes(wrap::MAX_LEN)?),
             2 => {
                 let receipt = Receipt::decode(decoder.bytes(receipt::MAX_LEN)?)?;
+                if receipt.scope() != scope {
+                    return Err(encoding::Error::Damaged.into());
+                }
                 Self::Tombstone(Box::new(receipt))
             }
             _ => return Err(encoding::Error::Damaged.into()),
@@ -99,7 +104,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         stored: &[u8],
         least: u64,
     ) -> Result<Opened, Error> {
-        let Record::Ring(wrapped) = Record::decode(stored)? else {
+        let Record::Ring(wrapped) = Record::decode(stored, &scope.digest())? else {
             return Err(Error::Shredded);
         };
         let wrapped = WrappedKeyring::parse(wrapped)?;

@@ -1,8 +1,8 @@
 //! The end of a ring, and of one that a backup brings back.
 
 use super::{
-    Erasure, Error, Evidence, Facts, Keyrings, Kind, Receipt, ReceiptKey, Record, Tombstones,
-    Verifier, put, store_key,
+    Absent, Erasure, Error, Evidence, Facts, Keyrings, Kind, Receipt, ReceiptKey, Record,
+    Tombstones, Verifier, put, store_key,
 };
 use crate::{
     Timestamp,
@@ -15,7 +15,8 @@ use crate::{
 #[must_use]
 #[non_exhaustive]
 pub struct Replayed {
-    /// Scopes whose ring, or nothing, was replaced by a tombstone: what the restore had brought back.
+    /// Scopes whose ring was replaced by a tombstone, or nothing, or a tombstone that none of the
+    /// verifiers signed: what the restore had brought back.
     pub placed: usize,
     /// Scopes that had one.
     pub already: usize,
@@ -30,9 +31,15 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`]; [`Error::Field`] with [`WrapError::Unavailable`]: nothing was destroyed,
-    /// since the receipt names the keys. A ring that cannot be opened for any other reason is
-    /// destroyed all the same ([`Evidence::Unread`]).
+    /// [`Error::Store`]. [`Error::Receipt`]: the tombstone that stands there was not signed by
+    /// `signer`. It is kept, since it may tell the keys: ask for the [`receipt`](Self::receipt) and
+    /// verify it by an earlier key; where none has signed it, it is forged, and a
+    /// [replay](Self::replay) of a real one takes its place.
+    ///
+    /// [`Error::Field`] with [`WrapError::Unavailable`] or [`WrapError::Refused`]: nothing was
+    /// destroyed, since the receipt names the keys
+    /// ([`danger_shred_unread`](Self::danger_shred_unread)). A ring that cannot be opened for any
+    /// other reason is destroyed all the same ([`Evidence::Unread`]).
     pub fn shred(
         &self,
         scope: &Scope,
@@ -40,58 +47,81 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         signer: &ReceiptKey,
         now: Timestamp,
     ) -> Result<Receipt, Error> {
+        self.end(scope, erasure, signer, now, |stored| {
+            self.look(scope, stored, now)
+        })
+    }
+
+    /// As [`shred`](Self::shred), but does not ask the wrapper: the receipt does not tell the keys.
+    /// For a ring that the wrapper refuses and will not open any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], [`Error::Receipt`].
+    pub fn danger_shred_unread(
+        &self,
+        scope: &Scope,
+        erasure: &Erasure,
+        signer: &ReceiptKey,
+        now: Timestamp,
+    ) -> Result<Receipt, Error> {
+        self.end(scope, erasure, signer, now, |_| Ok(Evidence::Unread))
+    }
+
+    fn end(
+        &self,
+        scope: &Scope,
+        erasure: &Erasure,
+        signer: &ReceiptKey,
+        now: Timestamp,
+        look: impl Fn(&[u8]) -> Result<Evidence, Error>,
+    ) -> Result<Receipt, Error> {
         let (digest, kind) = (scope.digest(), Kind::of(scope)?);
         let receipt = store::update(&self.store, &store_key(&digest), |stored| {
-            if let Some(Ok(Record::Tombstone(receipt))) = stored.map(Record::decode) {
+            let record = stored.map(|stored| Record::decode(stored, &digest));
+            if let Some(Ok(Record::Tombstone(receipt))) = record {
+                receipt.verify(&signer.verifier())?;
                 return Ok::<_, Error>((Change::Keep, *receipt));
             }
-            let (evidence, generation, kek_id) = self.last_look(scope, stored, now)?;
+            let wrapped = match record {
+                Some(Ok(Record::Ring(wrapped))) => WrappedKeyring::parse(wrapped).ok(),
+                _ => None,
+            };
+            let evidence = match (stored, &wrapped) {
+                (None, _) => Evidence::NoRing,
+                (Some(_), None) => Evidence::Unread,
+                (Some(stored), Some(_)) => look(stored)?,
+            };
             let facts = Facts {
                 kind,
                 scope: digest,
                 at: now,
-                generation,
+                generation: wrapped.map_or(0, |wrapped| wrapped.generation()),
                 evidence,
-                kek_id,
+                kek_id: wrapped.map_or(String::new(), |wrapped| wrapped.kek_id().into()),
                 erasure: erasure.clone(),
             };
             let receipt = Receipt::sign(facts, signer);
             Ok((put(Record::tombstone(&receipt)), receipt))
         });
         // Also where the store gave no answer: the exchange may have taken place.
-        self.cache().forget(&digest);
+        self.cache().end(&digest);
         receipt
     }
 
     /// What can be said of a ring before it is destroyed.
-    fn last_look(
-        &self,
-        scope: &Scope,
-        stored: Option<&[u8]>,
-        now: Timestamp,
-    ) -> Result<(Evidence, u64, String), Error> {
-        let Some(stored) = stored else {
-            return Ok((Evidence::NoRing, 0, String::new()));
-        };
-        let wrapped = match Record::decode(stored) {
-            Ok(Record::Ring(wrapped)) => WrappedKeyring::parse(wrapped).ok(),
-            _ => None,
-        };
-        let Some(wrapped) = wrapped else {
-            return Ok((Evidence::Unread, 0, String::new()));
-        };
+    fn look(&self, scope: &Scope, stored: &[u8], now: Timestamp) -> Result<Evidence, Error> {
         let opened = self
-            .parent_if_any(scope, now)
+            .parent(scope, Absent::Refuse, now)
             .and_then(|parent| self.open(scope, parent.as_ref(), stored, 0));
-        let evidence = match opened {
-            Ok(opened) => Evidence::Keys(keys(&opened.ring)),
-            Err(error @ Error::Store(_)) => return Err(error),
-            Err(Error::Field(field::Error::Wrap(WrapError::Unavailable))) => {
-                return Err(WrapError::Unavailable.into());
-            }
-            Err(_) => Evidence::Unread,
-        };
-        Ok((evidence, wrapped.generation(), wrapped.kek_id().into()))
+        match opened {
+            Ok(opened) => Ok(Evidence::Keys(keys(&opened.ring))),
+            Err(error @ Error::Store(_)) => Err(error),
+            Err(Error::Field(field::Error::Wrap(
+                error @ (WrapError::Unavailable | WrapError::Refused),
+            ))) => Err(error.into()),
+            Err(_) => Ok(Evidence::Unread),
+        }
     }
 
     /// The receipt of a scope that was shredded, from its tombstone. It is not verified.
@@ -100,10 +130,16 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ///
     /// [`Error::Store`]; [`Error::Field`] for a record that is damaged.
     pub fn receipt(&self, scope: &Scope) -> Result<Option<Receipt>, Error> {
-        let stored = self.load(&scope.digest())?;
-        Ok(match stored.as_deref().map(Record::decode).transpose()? {
-            Some(Record::Tombstone(receipt)) => Some(*receipt),
-            _ => None,
+        let digest = scope.digest();
+        let Some(stored) = self.load(&digest)? else {
+            return Ok(None);
+        };
+        Ok(match Record::decode(&stored, &digest)? {
+            Record::Tombstone(receipt) => {
+                self.cache().forget(&digest);
+                Some(*receipt)
+            }
+            Record::Ring(_) => None,
         })
     }
 
@@ -121,27 +157,30 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         verifiers: &[Verifier],
     ) -> Result<Replayed, Error> {
         for receipt in tombstones.iter() {
-            let mut signed = verifiers.iter().map(|verifier| receipt.verify(verifier));
-            if !signed.any(|verified| verified.is_ok()) {
-                return Err(Error::Receipt);
-            }
+            receipt.verify_any(verifiers)?;
         }
-        self.cache().clear();
         let mut replayed = Replayed::default();
-        for receipt in tombstones.iter() {
-            let count = match self.place(receipt)? {
+        let mut places = tombstones.iter().map(|receipt| {
+            let count = match self.place(receipt, verifiers)? {
                 Placed::Now => &mut replayed.placed,
                 Placed::Before => &mut replayed.already,
             };
             *count = count.saturating_add(1);
-        }
+            Ok(())
+        });
+        let placed = places.try_for_each(|placed| placed);
+        // Also where the store gave no answer to one of them.
         self.cache().clear();
-        Ok(replayed)
+        placed.map(|()| replayed)
     }
 
-    fn place(&self, receipt: &Receipt) -> Result<Placed, Error> {
-        store::update(&self.store, &store_key(receipt.scope()), |stored| {
-            if let Some(Ok(Record::Tombstone(_))) = stored.map(Record::decode) {
+    fn place(&self, receipt: &Receipt, verifiers: &[Verifier]) -> Result<Placed, Error> {
+        let scope = receipt.scope();
+        store::update(&self.store, &store_key(scope), |stored| {
+            if let Some(Ok(Record::Tombstone(present))) =
+                stored.map(|stored| Record::decode(stored, scope))
+                && present.verify_any(verifiers).is_ok()
+            {
                 return Ok((Change::Keep, Placed::Before));
             }
             Ok((put(Record::tombstone(receipt)), Placed::Now))

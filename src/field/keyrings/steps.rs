@@ -1,6 +1,6 @@
 //! Rotation: of the keys of a ring, and of the key that wraps it.
 
-use super::{Error, Held, Keyrings, Record, put, store_key};
+use super::{Absent, Error, Held, Keyrings, Record, put, store_key};
 use crate::{
     Timestamp,
     field::{self, Destroy, KeyVersion, KeyWrapper, Keyring, Scope, WrappedKeyring, wrap},
@@ -37,26 +37,23 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         mut step: impl FnMut(&mut Keyring) -> Result<T, field::Error>,
     ) -> Result<T, Error> {
         let digest = scope.digest();
-        let (counted, epoch) = self.cache().last(&digest);
-        let least = counted.as_ref().map_or(0, |ring| ring.generation());
-        let missing = counted.as_ref().map_or(Error::NoRing, |_| Error::Missing);
-        let parent = self.parent_if_any(scope, now)?;
+        let (last, epoch) = self.cache().last(&digest);
+        let missing = last.map_or(Error::NoRing, |_| Error::Missing);
+        let parent = self.parent(scope, Absent::Refuse, now)?;
         // Taken once: an attempt that is not stored takes nothing with it.
-        let taken = counted.as_ref().map(|ring| ring.take_seals());
+        let taken = self.cache().take_seals(&digest);
         let changed = store::update(&self.store, &store_key(&digest), |stored| {
             let stored = stored.ok_or_else(|| missing.clone())?;
-            let mut opened = self.open(scope, parent.as_ref(), stored, least)?;
-            if let Some(taken) = &taken {
-                opened.ring.add_seals(taken)?;
-            }
+            let mut opened = self.open(scope, parent.as_ref(), stored, last.unwrap_or(0))?;
+            opened.ring.count_in(&taken);
             let outcome = step(&mut opened.ring)?;
             Ok::<_, Error>((self.put(parent.as_ref(), &opened)?, (outcome, opened)))
         });
-        if let (Err(_), Some(ring), Some(taken)) = (&changed, &counted, &taken) {
-            ring.give_back_seals(taken);
+        if changed.is_err() {
+            self.cache().give_back_seals(&digest, taken);
         }
-        let (outcome, opened) = changed?;
-        let held = Held::new(opened, None, parent.as_ref(), now);
+        let (outcome, opened) = self.learn(&digest, changed)?;
+        let held = Held::new(opened, parent.as_ref(), now);
         self.cache().put(digest, held, epoch);
         Ok(outcome)
     }
@@ -115,7 +112,8 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
 
     /// Adds to the stored ring how often this process has sealed with it: in fixed intervals, where
     /// the policy limits a key's use. What was counted since the last call is lost when the process
-    /// ends, or when another one has changed the ring.
+    /// ends or the scope is evicted, and what somebody counts with an `Arc` that he keeps beyond the
+    /// maximum age or this call.
     ///
     /// # Errors
     ///
@@ -127,23 +125,34 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// Wraps the ring of a scope under the wrapper's present key-encryption key, after that was
     /// rotated. No column is touched. Only the application can list its scopes.
     ///
+    /// [`Rewrapped::Already`] goes by the name of the key-encryption key, after the ring was opened
+    /// with it: a name under which the service changes the key tells nothing
+    /// ([`KeyWrapper::kek_id`]).
+    ///
     /// # Errors
     ///
     /// [`Error::Store`]; [`Error::Field`] as [`rewrap`](crate::field::rewrap).
     pub fn rewrap(&self, scope: &Scope) -> Result<Rewrapped, Error> {
-        store::update(&self.store, &store_key(&scope.digest()), |stored| {
+        let digest = scope.digest();
+        let done = store::update(&self.store, &store_key(&digest), |stored| {
             let Some(stored) = stored else {
                 return Ok((Change::Keep, Rewrapped::Missing));
             };
-            let Record::Ring(wrapped) = Record::decode(stored)? else {
-                return Ok((Change::Keep, Rewrapped::Shredded));
+            let Record::Ring(bytes) = Record::decode(stored, &digest)? else {
+                return Err(Error::Shredded);
             };
-            WrappedKeyring::parse(wrapped)?.expect(scope, 0)?;
-            if WrappedKeyring::parse(wrapped)?.kek_id() == self.wrapper.kek_id() {
+            let wrapped = WrappedKeyring::parse(bytes)?;
+            wrapped.expect(scope, 0)?;
+            if wrapped.kek_id() == self.wrapper.kek_id() {
+                wrapped.open(&self.wrapper)?;
                 return Ok((Change::Keep, Rewrapped::Already));
             }
-            let anew = wrap::rewrap(wrapped, &self.wrapper, &self.wrapper)?;
+            let anew = wrap::rewrap(bytes, &self.wrapper, &self.wrapper)?;
             Ok((put(Record::ring(&anew)), Rewrapped::Anew))
-        })
+        });
+        match self.learn(&digest, done) {
+            Err(Error::Shredded) => Ok(Rewrapped::Shredded),
+            done => done,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Error,
+    Error, Verifier,
     receipt::{self, Receipt},
 };
 use crate::encoding::{self, Decoder, Encoder};
@@ -17,7 +17,9 @@ const MAX_RECEIPTS: usize = 1 << 24;
 /// restored, before anything is served ([`Keyrings::replay`](super::Keyrings::replay)).
 ///
 /// It is kept where restoring the rings does not restore it: with another backup, or in a log that
-/// only grows. Receipts are signed, so the list need not be.
+/// only grows. Receipts are signed, so nothing can be added to the list or changed in it; the list is
+/// not, so whoever may write to it can take entries out, and what they shredded comes back with the next
+/// restore.
 ///
 /// # Encoding
 ///
@@ -34,12 +36,19 @@ impl Tombstones {
         Self::default()
     }
 
-    /// Adds a receipt. Of two about one scope, the earlier stays.
-    pub fn add(&mut self, receipt: Receipt) {
+    /// Adds a receipt that one of `verifiers` signed. Of two about one scope, the earlier stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Receipt`] for any other: it would keep a real one out, and a replay is refused if one
+    /// of its receipts is.
+    pub fn add(&mut self, receipt: Receipt, verifiers: &[Verifier]) -> Result<(), Error> {
+        receipt.verify_any(verifiers)?;
         let earlier = self.0.get(receipt.scope());
         if earlier.is_none_or(|earlier| receipt.at() < earlier.at()) {
             self.0.insert(*receipt.scope(), receipt);
         }
+        Ok(())
     }
 
     /// The receipts, by the digest of their scope.
@@ -73,16 +82,11 @@ impl Tombstones {
         if !receipts.is_sorted_by(|a, b| a.scope() < b.scope()) {
             return Err(encoding::Error::Damaged.into());
         }
-        Ok(receipts.into_iter().collect())
-    }
-}
-
-impl FromIterator<Receipt> for Tombstones {
-    fn from_iter<I: IntoIterator<Item = Receipt>>(receipts: I) -> Self {
-        let mut tombstones = Self::new();
-        for receipt in receipts {
-            tombstones.add(receipt);
-        }
-        tombstones
+        let receipts = receipts.into_iter();
+        Ok(Self(
+            receipts
+                .map(|receipt| (*receipt.scope(), receipt))
+                .collect(),
+        ))
     }
 }
