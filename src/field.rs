@@ -149,7 +149,7 @@ pub use policy::Policy;
 pub use purpose::Purpose;
 pub use scope::Scope;
 #[cfg(feature = "store")]
-pub use sealed::{Resealed, Sealed, SealedError};
+pub use sealed::{Replaced, Resealed, Sealed, SealedError};
 /// What [`Keyring::encode`] returns, texts that are wiped, and the trait that shows both, so that a
 /// caller needs no secrecy of the same version.
 #[doc(no_inline)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use portcullis::{
     Timestamp,
     account::{Accounts, Error, Next, Policy},
-    field::{ExposeSecret, Keyring, Resealed, Sealed},
+    field::{self, ExposeSecret, Keyring, Purpose, Replaced, Resealed, Scope, Sealed},
     password::{Cost, Hasher},
     rbac::Grants,
     session::Handle,
@@ -134,6 +134,19 @@ fn a_record_opens_under_its_ring_alone() {
     assert!(sign_in(&accounts, "ada").is_err());
 }
 
+/// TO-07, S3-12: a ring for accounts seals these records, one for another store does not.
+#[test]
+fn a_ring_for_accounts_names_their_store() {
+    let enrolled = |name| {
+        let rules = field::Policy::new().for_purpose(Purpose::store(name));
+        let ring = Keyring::generate_for(Scope::application(), rules, NINE).unwrap();
+        let accounts = office(&Arc::new(ring), &Arc::new(Memory::new(10)));
+        accounts.register("ada", &PASSWORD.into(), Grants::new(), NINE)
+    };
+    assert_eq!(enrolled("account"), Ok(()));
+    assert!(enrolled("session").is_err());
+}
+
 /// TO-07: the ring turns under accounts that are in use.
 #[test]
 fn records_are_sealed_anew_by_the_next_key() {
@@ -143,7 +156,10 @@ fn records_are_sealed_anew_by_the_next_key() {
     let mut next = Keyring::decode(ring.encode().expose_secret()).unwrap();
     let version = next.stage(NINE).unwrap();
     next.promote(version, NINE).unwrap();
-    accounts.store().replace_ring(Arc::new(next));
+    assert_eq!(
+        accounts.store().replace_ring(Arc::new(next)),
+        Replaced::Done
+    );
     assert_eq!(accounts.store().reseal(&key("ada")), Ok(Resealed::Anew));
     assert_eq!(accounts.store().reseal(&key("ada")), Ok(Resealed::Already));
     assert!(sign_in(&accounts, "ada").is_ok());

@@ -179,6 +179,7 @@ fn has_a_form_for_programs() {
                     "created": "2026-11-21T09:00:00.000Z",
                     "promoted": "2026-11-21T09:00:00.000Z",
                     "retired": "2026-11-23T09:00:00.000Z",
+                    "settled": "2026-11-23T10:00:00.000Z",
                     "suspended": "2026-12-11T09:00:00.000Z",
                     "destroyed": {
                         "at": "2026-12-12T09:00:00.000Z",
@@ -202,6 +203,7 @@ fn has_a_form_for_programs() {
                     "created": "2026-11-22T09:00:00.000Z",
                     "promoted": "2026-11-23T09:00:00.000Z",
                     "retired": "2026-12-11T09:00:00.000Z",
+                    "settled": "2026-12-11T10:00:00.000Z",
                     "suspended": null,
                     "destroyed": null,
                     "seals": 3,
@@ -222,6 +224,7 @@ fn has_a_form_for_programs() {
                     "created": "2026-12-11T09:00:00.000Z",
                     "promoted": "2026-12-11T09:00:00.000Z",
                     "retired": null,
+                    "settled": null,
                     "suspended": null,
                     "destroyed": null,
                     "seals": 0,

@@ -365,7 +365,7 @@ fn refuses_what_the_purposes_do_not_name() {
     for other in [
         Purpose::stream("contact"),
         Purpose::index("contact", "email"),
-        Purpose::store(),
+        Purpose::store("account"),
         Purpose::column("email", "contact"),
         Purpose::column("contact.email", ""),
     ] {
@@ -382,10 +382,10 @@ fn refuses_what_the_purposes_do_not_name() {
 /// CR-04: the values of a sealed store are a purpose of their own.
 #[test]
 fn a_stores_values_are_neither_a_column_nor_a_table() {
-    let (table, column) = ("portcullis/store", "value");
-    assert!(takes(&[Purpose::store()], table, column));
-    assert!(!takes(&[Purpose::store()], table, "other"));
-    assert!(!takes(&[Purpose::store()], "contact", column));
+    let (table, column) = ("portcullis/store", "account");
+    assert!(takes(&[Purpose::store("account")], table, column));
+    assert!(!takes(&[Purpose::store("account")], table, "other"));
+    assert!(!takes(&[Purpose::store("account")], "contact", column));
     assert!(!takes(&[Purpose::column(table, column)], table, column));
     assert!(!takes(&[Purpose::table(table)], table, column));
 }
@@ -469,7 +469,7 @@ fn a_stream_keeps_to_the_rules_of_its_ring() {
 #[test]
 fn writes_purposes_in_words() {
     let policy = Policy::new()
-        .for_purpose(Purpose::store())
+        .for_purpose(Purpose::store("account"))
         .for_purpose(Purpose::index("contact", "email"))
         .for_purpose(Purpose::stream("backup"))
         .for_purpose(Purpose::table("note"))
@@ -484,11 +484,31 @@ fn writes_purposes_in_words() {
         "table note",
         "stream backup",
         "index contact.email",
-        "store",
+        "store account",
     ];
     assert_eq!(words, expected);
     assert!(Policy::new().purposes().is_none());
-    assert_eq!(format!("{:?}", Purpose::store()), "store");
+    assert_eq!(format!("{:?}", Purpose::store("account")), "store account");
+}
+
+/// CR-15: no two purposes are written alike, and none ends a line of an inventory.
+#[test]
+fn writes_no_purpose_like_another() {
+    let words = |purpose: Purpose| purpose.to_string();
+    assert_eq!(words(Purpose::column("a.b", "c")), r#"column "a.b".c"#);
+    assert_eq!(words(Purpose::column("a", "b.c")), r#"column a."b.c""#);
+    let quoted = words(Purpose::index(r#"a"."b"#, "c"));
+    assert_eq!(quoted, r#"index "a\".\"b".c"#);
+    let forged = "x: generation 9\nkeys of an application";
+    assert_eq!(
+        words(Purpose::table(forged)),
+        r#"table "x: generation 9\nkeys of an application""#
+    );
+    let turned = words(Purpose::stream("a\u{202E}b"));
+    assert_eq!(turned, r#"stream "a\u{202e}b""#);
+    assert_eq!(words(Purpose::store("")), r#"store """#);
+    let plain = Purpose::column("portcullis/session", "web:1_a-b");
+    assert_eq!(words(plain), "column portcullis/session.web:1_a-b");
 }
 
 /// CR-04: rules and scopes with names that no context has are refused where the ring is made.

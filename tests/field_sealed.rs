@@ -22,7 +22,7 @@ use portcullis::{
     Timestamp, encoding,
     field::{
         Context, Destroy, Error, ExposeSecret as _, Key, KeyVersion, Keyring, Part,
-        Policy as Rules, Purpose, Resealed, Row, Scope, Sealed, SealedError,
+        Policy as Rules, Purpose, Replaced, Resealed, Row, Scope, Sealed, SealedError,
     },
     session::{self, Factors, Policy, Sessions},
     store::{self, AsyncStore, Change, Entry, Exchange, Memory, Store, check, check_async, update},
@@ -138,7 +138,10 @@ fn next(ring: &Keyring, step: impl FnOnce(&mut Keyring)) -> Arc<Keyring> {
 
 fn sealed() -> (Arc<Open>, Sealed<Arc<Open>>) {
     let open = Arc::new(Open::default());
-    (Arc::clone(&open), Sealed::new(Arc::new(ring(1)), open))
+    (
+        Arc::clone(&open),
+        Sealed::new(Arc::new(ring(1)), "account", open),
+    )
 }
 
 fn put<S: Store>(store: &S, key: &[u8], entry: &Entry) {
@@ -182,17 +185,25 @@ fn denies(open: &Open, store: &Sealed<Arc<Open>>, key: &[u8], value: &[u8], erro
 /// CO-02.
 #[test]
 fn a_sealed_store_passes_the_suite() {
-    check(&Sealed::new(Arc::new(ring(1)), Memory::new(1000))).unwrap();
-    check_async(&Sealed::new(Arc::new(ring(1)), Memory::new(1000)), |call| {
-        block_on(call);
-    })
+    check(&Sealed::new(
+        Arc::new(ring(1)),
+        "account",
+        Memory::new(1000),
+    ))
+    .unwrap();
+    check_async(
+        &Sealed::new(Arc::new(ring(1)), "account", Memory::new(1000)),
+        |call| {
+            block_on(call);
+        },
+    )
     .unwrap();
 }
 
 /// CO-02, CR-04: rotation under load changes no outcome.
 #[test]
 fn a_sealed_store_passes_the_suite_while_its_keys_are_rotated() {
-    let store = Sealed::new(Arc::new(ring(1)), Memory::new(1000));
+    let store = Sealed::new(Arc::new(ring(1)), "account", Memory::new(1000));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -201,7 +212,7 @@ fn a_sealed_store_passes_the_suite_while_its_keys_are_rotated() {
                     let staged = ring.stage(NOW).unwrap();
                     ring.promote(staged, NOW).unwrap();
                 });
-                store.replace_ring(ring);
+                assert_eq!(store.replace_ring(ring), Replaced::Done);
                 for _ in 0..20 {
                     let _ = store.reseal(b"portcullis/check/raced").unwrap();
                 }
@@ -291,17 +302,68 @@ fn a_value_in_the_clear_is_refused() {
 fn a_value_of_another_ring_is_refused() {
     let (open, store) = sealed();
     put(&store, b"ada", &Entry::new(b"1".to_vec()));
-    store.replace_ring(Arc::new(ring(2)));
-    denies(&open, &store, b"ada", b"1", &Error::Open);
+    let other = Sealed::new(Arc::new(ring(2)), "account", Arc::clone(&open));
+    denies(&open, &other, b"ada", b"1", &Error::Open);
 
-    store.replace_ring(next(&ring(1), |ring| {
+    assert_eq!(
+        store.replace_ring(next(&ring(1), |ring| {
+            let staged = ring.stage(NOW).unwrap();
+            ring.promote(staged, NOW).unwrap();
+        })),
+        Replaced::Done
+    );
+    put(&store, b"eve", &Entry::new(b"1".to_vec()));
+    let before = Sealed::new(Arc::new(ring(1)), "account", Arc::clone(&open));
+    let second = KeyVersion::new(2).unwrap();
+    denies(&open, &before, b"eve", b"1", &Error::UnknownKey(second));
+}
+
+/// CR-02, CR-11: nor does a value of another store that has the same ring, under the same key.
+#[test]
+fn a_value_of_another_store_is_refused() {
+    let (open, attempts) = sealed();
+    put(&attempts, b"ada", &Entry::new(b"1".to_vec()));
+    let store = |name| Sealed::new(attempts.ring(), name, Arc::clone(&open));
+    denies(&open, &store("session"), b"ada", b"1", &Error::Open);
+    assert_eq!(
+        Store::load(&store("account"), b"ada"),
+        Ok(Some(b"1".to_vec()))
+    );
+    for (name, error) in [
+        ("", Error::EmptyPart(Part::Column)),
+        (&"x".repeat(1025), Error::LongPart(Part::Column)),
+    ] {
+        for answer in answers(&store(name), b"ada", b"1") {
+            assert_eq!(answer, SealedError::Field(error.clone()));
+        }
+    }
+}
+
+/// CR-04, CR-11: a ring that is older than the one in use, or another one, does not take its place.
+#[test]
+fn a_ring_does_not_go_back() {
+    let rotate = |ring: &mut Keyring| {
         let staged = ring.stage(NOW).unwrap();
         ring.promote(staged, NOW).unwrap();
-    }));
-    put(&store, b"eve", &Entry::new(b"1".to_vec()));
-    store.replace_ring(Arc::new(ring(1)));
-    let second = KeyVersion::new(2).unwrap();
-    denies(&open, &store, b"eve", b"1", &Error::UnknownKey(second));
+    };
+    let (_, store) = sealed();
+    let staged = next(&store.ring(), |ring| drop(ring.stage(NOW)));
+    let promoted = next(&staged, rotate);
+    let in_use = |ring: &Arc<Keyring>| Arc::ptr_eq(&store.ring(), ring);
+    assert_eq!(store.replace_ring(Arc::clone(&promoted)), Replaced::Done);
+    assert_eq!(store.replace_ring(staged), Replaced::Older);
+    let other = next(&next(&ring(2), rotate), rotate);
+    assert_eq!(store.replace_ring(other), Replaced::Other);
+    let acme = Scope::tenant("acme");
+    let acme = Keyring::new_for(Key::from_bytes([1; 32]), acme, Rules::new(), NOW).unwrap();
+    let acme = next(&next(&acme, rotate), rotate);
+    assert_eq!(store.replace_ring(acme), Replaced::Other);
+    assert!(in_use(&promoted));
+
+    // the same steps with more seals counted
+    let again = next(&promoted, |_| ());
+    assert_eq!(store.replace_ring(Arc::clone(&again)), Replaced::Done);
+    assert!(in_use(&again));
 }
 
 /// CR-04: a value stays readable through every step, and the old key can go when the sweep is done.
@@ -315,14 +377,20 @@ fn a_ring_is_rotated_without_a_restart() {
     let version = |key: &[u8]| open.bytes(key)[4];
     let second = KeyVersion::new(2).unwrap();
 
-    store.replace_ring(next(&store.ring(), |ring| drop(ring.stage(NOW))));
+    assert_eq!(
+        store.replace_ring(next(&store.ring(), |ring| drop(ring.stage(NOW)))),
+        Replaced::Done
+    );
     assert_eq!(store.reseal(b"ada"), Ok(Resealed::Already));
     put(&store, b"ada", &Entry::new(b"4".to_vec()));
     assert_eq!(version(b"ada"), 1, "a staged key seals nothing");
 
-    store.replace_ring(next(&store.ring(), |ring| {
-        ring.promote(second, NOW).unwrap()
-    }));
+    assert_eq!(
+        store.replace_ring(next(&store.ring(), |ring| {
+            ring.promote(second, NOW).unwrap()
+        })),
+        Replaced::Done
+    );
     assert_eq!(Store::load(&store, b"ada"), Ok(Some(b"4".to_vec())));
     assert_eq!(version(b"ada"), 1, "reading writes nothing");
     put(&store, b"ada", &Entry::new(b"5".to_vec()));
@@ -337,9 +405,12 @@ fn a_ring_is_rotated_without_a_restart() {
     assert_eq!(block_on(store.reseal_async(b"bob")), Ok(Resealed::Already));
     assert_eq!(store.reseal(b"nobody"), Ok(Resealed::Missing));
 
-    store.replace_ring(next(&store.ring(), |ring| {
-        ring.suspend(KeyVersion::FIRST, NOW).unwrap()
-    }));
+    assert_eq!(
+        store.replace_ring(next(&store.ring(), |ring| {
+            ring.suspend(KeyVersion::FIRST, NOW).unwrap()
+        })),
+        Replaced::Done
+    );
     assert_eq!(Store::load(&store, b"ada"), Ok(Some(b"5".to_vec())));
     assert_eq!(Store::load(&store, b"bob"), Ok(Some(b"2".to_vec())));
     denies(
@@ -350,9 +421,12 @@ fn a_ring_is_rotated_without_a_restart() {
         &Error::Suspended(KeyVersion::FIRST),
     );
 
-    store.replace_ring(next(&store.ring(), |ring| {
-        ring.resume(KeyVersion::FIRST, NOW).unwrap()
-    }));
+    assert_eq!(
+        store.replace_ring(next(&store.ring(), |ring| {
+            ring.resume(KeyVersion::FIRST, NOW).unwrap()
+        })),
+        Replaced::Done
+    );
     assert_eq!(block_on(store.reseal_async(b"eve")), Ok(Resealed::Anew));
     assert_eq!(Store::load(&store, b"eve"), Ok(Some(b"3".to_vec())));
 }
@@ -363,12 +437,15 @@ fn a_value_whose_key_is_destroyed_is_refused() {
     let (open, store) = sealed();
     put(&store, b"ada", &Entry::new(b"1".to_vec()));
     let reason = "the value is given up";
-    store.replace_ring(next(&store.ring(), |ring| {
-        let staged = ring.stage(NOW).unwrap();
-        ring.promote(staged, NOW).unwrap();
-        let forced = Destroy::Forced { reason };
-        ring.destroy(KeyVersion::FIRST, forced, NOW).unwrap();
-    }));
+    assert_eq!(
+        store.replace_ring(next(&store.ring(), |ring| {
+            let staged = ring.stage(NOW).unwrap();
+            ring.promote(staged, NOW).unwrap();
+            let forced = Destroy::Forced { reason };
+            ring.destroy(KeyVersion::FIRST, forced, NOW).unwrap();
+        })),
+        Replaced::Done
+    );
     denies(
         &open,
         &store,
@@ -385,7 +462,7 @@ fn a_ring_seals_the_store_that_its_rules_name() {
     let store = |purpose: Purpose, tenant: &str, context: Context| {
         let policy = Rules::new().for_purpose(purpose);
         let ring = Keyring::new_for(Key::from_bytes([1; 32]), Scope::tenant(tenant), policy, NOW);
-        let store = Sealed::new(Arc::new(ring.unwrap()), Open::default());
+        let store = Sealed::new(Arc::new(ring.unwrap()), "account", Open::default());
         let store = store.with_context(context);
         let new = Entry::new(b"1".to_vec());
         let put = Store::compare_exchange(&store, b"ada", None, Some(&new));
@@ -393,17 +470,26 @@ fn a_ring_seals_the_store_that_its_rules_name() {
         put
     };
     let acme = || Context::new().tenant("acme");
-    assert_eq!(store(Purpose::store(), "acme", acme()), Ok(Exchange::Done));
+    assert_eq!(
+        store(Purpose::store("account"), "acme", acme()),
+        Ok(Exchange::Done)
+    );
     let refused = |error| Err(SealedError::Field(error));
     let email = Purpose::column("contact", "email");
-    assert_eq!(store(email, "acme", acme()), refused(Error::OutOfPurpose));
+    for purpose in [email, Purpose::store("session")] {
+        let put = store(purpose, "acme", acme());
+        assert_eq!(put, refused(Error::OutOfPurpose));
+    }
     let other = Error::OutOfScope(Part::Tenant);
     assert_eq!(
-        store(Purpose::store(), "globex", acme()),
+        store(Purpose::store("account"), "globex", acme()),
         refused(other.clone())
     );
     let nobody = Context::new().without_tenant();
-    assert_eq!(store(Purpose::store(), "acme", nobody), refused(other));
+    assert_eq!(
+        store(Purpose::store("account"), "acme", nobody),
+        refused(other)
+    );
 }
 
 /// CR-04, CR-05: a store whose ring's key is too old or used up takes nothing more and gives back what
@@ -413,7 +499,7 @@ fn a_store_stops_where_its_ring_does() {
     let put = |policy: Rules, clock: Clock| {
         let ring = Keyring::new_for(Key::from_bytes([1; 32]), Scope::application(), policy, NOW);
         let ring = Arc::new(ring.unwrap());
-        let store = Sealed::new(Arc::clone(&ring), Open::default()).with_clock(|| NOW);
+        let store = Sealed::new(Arc::clone(&ring), "account", Open::default()).with_clock(|| NOW);
         let new = Entry::new(b"1".to_vec());
         let first = Store::compare_exchange(&store, b"ada", None, Some(&new));
         assert_eq!(first, Ok(Exchange::Done));
@@ -446,7 +532,7 @@ fn a_lost_race_is_lost() {
 
     // The same ring and the same key, so it opens here.
     let elsewhere = Arc::new(Open::default());
-    let other = Sealed::new(store.ring(), Arc::clone(&elsewhere));
+    let other = Sealed::new(store.ring(), "account", Arc::clone(&elsewhere));
     put(&other, b"ada", &Entry::new(b"3".to_vec()));
     let [(_, entry)] = elsewhere.all().try_into().unwrap();
     *open.meanwhile.lock().unwrap() = Some(Box::new(move |map| {
@@ -491,14 +577,14 @@ fn a_write_that_meets_a_sweep_seals_with_the_new_key() {
     });
     let elsewhere = Arc::new(Open::default());
     put(
-        &Sealed::new(Arc::clone(&promoted), Arc::clone(&elsewhere)),
+        &Sealed::new(Arc::clone(&promoted), "account", Arc::clone(&elsewhere)),
         b"ada",
         &Entry::new(b"1".to_vec()),
     );
     let swept = elsewhere.bytes(b"ada");
     let other = Arc::clone(&store);
     *open.meanwhile.lock().unwrap() = Some(Box::new(move |map: &mut Map| {
-        other.replace_ring(promoted);
+        assert_eq!(other.replace_ring(promoted), Replaced::Done);
         map.insert(b"ada".to_vec(), Entry::new(swept));
     }));
     let two = Entry::new(b"2".to_vec());
@@ -592,7 +678,7 @@ fn a_sweep_that_never_gets_through_gives_up() {
         let staged = ring.stage(NOW).unwrap();
         ring.promote(staged, NOW).unwrap();
     });
-    let store = Sealed::new(rotated, restless);
+    let store = Sealed::new(rotated, "account", restless);
     assert_eq!(store.reseal(b"ada"), Err(SealedError::Contended));
     let exchange = Store::compare_exchange(&store, b"ada", Some(b"1"), None);
     assert_eq!(exchange, Err(SealedError::Contended));
@@ -606,7 +692,7 @@ fn a_sealed_value_is_laid_out_as_documented() {
     let context = Context::new()
         .without_tenant()
         .table("portcullis/store")
-        .column("value")
+        .column("account")
         .row(Row::Bytes(Sha256::digest(b"ada").to_vec()));
     let put = |plaintext: &[u8]| {
         open.put(b"ada", &ring(1).seal(&context, plaintext, NOW).unwrap());
@@ -669,7 +755,7 @@ fn a_sealed_value_is_longer_by_what_is_said() {
 /// CO-03.
 #[test]
 fn a_sealed_store_prints_no_key_and_no_value() {
-    let store = Sealed::new(Arc::new(ring(0x41)), Memory::new(10));
+    let store = Sealed::new(Arc::new(ring(0x41)), "account", Memory::new(10));
     put(&store, b"ada", &Entry::new(b"AAAA".to_vec()));
     for printed in [format!("{store:?}"), format!("{store:#?}")] {
         assert!(printed.contains("Memory"), "{printed}");
@@ -702,7 +788,7 @@ fn a_session_table_shows_nothing_but_handles() {
     let (token, _) = sessions.start(sign_in, now).unwrap();
     assert!(sessions.check(&token, now).is_ok());
 
-    let reader = Sealed::new(Arc::new(ring(1)), Arc::clone(&open));
+    let reader = Sealed::new(Arc::new(ring(1)), "account", Arc::clone(&open));
     let [(key, entry)] = open.all().try_into().unwrap();
     let record = Store::load(&reader, &key).unwrap().unwrap();
     assert!(
@@ -767,7 +853,7 @@ fn an_account_shows_nothing_but_its_handle() {
     };
     assert!(accounts.check(&signed_in.token, now).is_ok());
 
-    let reader = Sealed::new(Arc::new(ring(1)), Arc::clone(&open));
+    let reader = Sealed::new(Arc::new(ring(1)), "account", Arc::clone(&open));
     let [(key, entry)] = open.all().try_into().unwrap();
     let record = Store::load(&reader, &key).unwrap().unwrap();
     for word in ["ada@example.com", "$argon2id$"] {

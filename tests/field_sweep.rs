@@ -417,7 +417,7 @@ fn resumes_from_what_was_saved_and_from_nothing_else() {
         Purpose::column("contact", "phone"),
         Purpose::column("contac", "temail"),
         Purpose::table("contact"),
-        Purpose::store(),
+        Purpose::store("account"),
     ] {
         assert_eq!(resume(&saved, other), Some(Error::OtherSweep));
     }

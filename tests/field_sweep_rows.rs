@@ -258,7 +258,7 @@ fn refuses_rows_of_another_column_and_purposes_that_are_swept_otherwise() {
     let refused = Some(SweepError::Field(Error::OutOfPurpose));
     assert_eq!(step(Purpose::column("contact", "phone")), refused);
     assert_eq!(step(Purpose::table("invoice")), refused);
-    assert_eq!(step(Purpose::store()), refused);
+    assert_eq!(step(Purpose::store("account")), refused);
     assert_eq!(step(Purpose::index("contact", "email")), refused);
     assert_eq!(step(Purpose::stream("contact")), refused);
     assert_eq!(step(Purpose::table("contact")), None);
@@ -420,7 +420,7 @@ fn names_the_streams_that_a_retired_key_sealed() {
 fn sweeps_a_sealed_store() {
     use portcullis::{
         Timestamp,
-        field::{Resealed, Sealed},
+        field::{Replaced, Resealed, Sealed},
         store::{self, Change, Entry, Memory, Store},
     };
     use std::sync::Arc;
@@ -468,10 +468,11 @@ fn sweeps_a_sealed_store() {
         }
     }
 
-    let policy = Policy::new().for_purpose(Purpose::store());
+    let policy = Policy::new().for_purpose(Purpose::store("account"));
     let mut ring = Keyring::generate_for(Scope::application(), policy, START).unwrap();
     let beneath = Shared(Arc::new(Memory::new(100)));
-    let sealed = Sealed::new(Arc::new(copy(&ring)), beneath.clone()).with_clock(|| at(1));
+    let sealed =
+        Sealed::new(Arc::new(copy(&ring)), "account", beneath.clone()).with_clock(|| at(1));
     let keys: Vec<Vec<u8>> = (0..7_u8).map(|id| vec![id, 9]).collect();
     for key in &keys {
         let put = Change::Put(Entry::new(key.clone()).expires_at(Timestamp::MAX));
@@ -479,13 +480,13 @@ fn sweeps_a_sealed_store() {
     }
     let old = ring.primary();
     rotate(&mut ring, at(1));
-    sealed.replace_ring(Arc::new(copy(&ring)));
+    assert_eq!(sealed.replace_ring(Arc::new(copy(&ring))), Replaced::Done);
     let mut values = Values {
         beneath,
         sealed,
         keys: keys.clone(),
     };
-    let mut sweep = Sweep::new(Purpose::store(), limits());
+    let mut sweep = Sweep::new(Purpose::store("account"), limits());
     let report = loop {
         if let Step::Done(report) = sweep.step(&ring, &mut values, at(3)).unwrap() {
             break report;
@@ -495,7 +496,7 @@ fn sweeps_a_sealed_store() {
     let proof = report.unreferenced(old).unwrap();
     ring.destroy(old, Destroy::Unreferenced(&[&proof]), at(3))
         .unwrap();
-    values.sealed.replace_ring(Arc::new(ring));
+    assert_eq!(values.sealed.replace_ring(Arc::new(ring)), Replaced::Done);
     for key in &keys {
         assert_eq!(values.sealed.load(key).unwrap().as_ref(), Some(key));
     }

@@ -393,7 +393,7 @@ fn a_value_of_a_sealed_store_is_wiped() {
     use std::sync::Arc;
 
     let ring = Keyring::new(Key::from_bytes([7; 32]), NOW);
-    let store = Sealed::new(Arc::new(ring), Memory::new(10));
+    let store = Sealed::new(Arc::new(ring), "account", Memory::new(10));
     let entries = [
         Entry::new(CANARY.to_vec()),
         Entry::new(CANARY.to_vec()).expires_at(Timestamp::MAX),

@@ -636,7 +636,7 @@ fn a_ring_that_does_not_seal_starts_no_session() {
     let rules = field::Policy::new;
     let this = rules().for_purpose(field::Purpose::column("portcullis/session", PURPOSE));
     assert_eq!(start_by(this, at(0)), Ok(()));
-    let other = rules().for_purpose(field::Purpose::store());
+    let other = rules().for_purpose(field::Purpose::store("account"));
     let refused = Err(Error::Ring(field::Error::OutOfPurpose));
     assert_eq!(start_by(other, at(0)), refused);
     let aged = start_by(rules().with_max_age(day), at(1441 * MINUTE));

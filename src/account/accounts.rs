@@ -23,6 +23,8 @@ use crate::{
 /// What a step on the sessions of one person gives.
 type Stepped<T> = (session::State, Result<T, session::Error>);
 
+/// The name of the sealed store.
+const SEALED_STORE: &str = "account";
 /// What stands before the handle in the store's key.
 const KEY_PREFIX: &[u8] = b"portcullis/account/";
 
@@ -44,10 +46,11 @@ pub struct Accounts<S> {
 impl<S> Accounts<Sealed<S>> {
     /// Accounts by these rules in this store, every record sealed by the ring: second factors are
     /// nowhere in the clear, a password hash is not guessed at without the ring, and a record that is
-    /// copied to another person's key does not open there.
+    /// copied to another person's key does not open there. The sealed store's name is `account`: a
+    /// ring with purposes names [`Purpose::store("account")`](crate::field::Purpose::store).
     #[must_use]
     pub fn new(policy: Policy, ring: Arc<Keyring>, store: S) -> Self {
-        Self::danger_unsealed(policy, Sealed::new(ring, store))
+        Self::danger_unsealed(policy, Sealed::new(ring, SEALED_STORE, store))
     }
 }
 

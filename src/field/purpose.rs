@@ -9,17 +9,17 @@ use super::{Context, Error, Part, keyring::Place};
 pub(super) const MAX_NAME_LEN: usize = 1024;
 /// The most purposes that a policy names.
 pub(super) const MAX_PURPOSES: usize = 256;
-/// What the values of a sealed store have for table and column.
+/// What the values of sealed stores have for table; for column they have the store's name.
 pub(super) const STORE_TABLE: &str = "portcullis/store";
-/// See [`STORE_TABLE`].
-pub(super) const STORE_COLUMN: &str = "value";
 
 /// One use that a key is meant for. A ring whose [`Policy`](super::Policy) names purposes seals and
 /// opens for these alone: a key for `contact.email` does not open a session.
 ///
 /// Names are those of [`Context`], compared byte by byte, 1 to 1,024 bytes; others are refused where
 /// the policy is given to a ring. `Display` writes `column contact.email`, `table contact`,
-/// `stream backup`, `index contact.email` or `store`.
+/// `stream backup`, `index contact.email` or `store account`; a name that has other characters than
+/// ASCII letters, digits, `_`, `-`, `/` and `:` in quotation marks and escaped, so that no two
+/// purposes are written alike and none ends a line.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[must_use]
 pub struct Purpose(Kind);
@@ -31,7 +31,7 @@ enum Kind {
     Table(String),
     Stream(String),
     Index(String, String),
-    Store,
+    Store(String),
 }
 
 impl Purpose {
@@ -55,9 +55,9 @@ impl Purpose {
         Self(Kind::Index(table.into(), column.into()))
     }
 
-    /// The values of a sealed store (`Sealed`).
-    pub const fn store() -> Self {
-        Self(Kind::Store)
+    /// The values of the sealed store of this name (`Sealed`).
+    pub fn store(name: &str) -> Self {
+        Self(Kind::Store(name.into()))
     }
 
     pub(super) fn as_use(&self) -> Use<'_> {
@@ -66,7 +66,7 @@ impl Purpose {
             Kind::Table(table) => Use::Table(table.as_bytes()),
             Kind::Stream(name) => Use::Stream(name.as_bytes()),
             Kind::Index(table, column) => Use::Index(table.as_bytes(), column.as_bytes()),
-            Kind::Store => Use::Store,
+            Kind::Store(name) => Use::Store(name.as_bytes()),
         }
     }
 
@@ -77,7 +77,7 @@ impl Purpose {
             Kind::Table(table) => (2, [Some(table), None]),
             Kind::Stream(name) => (3, [Some(name), None]),
             Kind::Index(table, column) => (4, [Some(table), Some(column)]),
-            Kind::Store => (5, [None, None]),
+            Kind::Store(name) => (5, [Some(name), None]),
         }
     }
 
@@ -99,11 +99,25 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Column(table, column) => write!(f, "column {table}.{column}"),
-            Kind::Table(table) => write!(f, "table {table}"),
-            Kind::Stream(name) => write!(f, "stream {name}"),
-            Kind::Index(table, column) => write!(f, "index {table}.{column}"),
-            Kind::Store => f.write_str("store"),
+            Kind::Column(table, column) => write!(f, "column {}.{}", Name(table), Name(column)),
+            Kind::Table(table) => write!(f, "table {}", Name(table)),
+            Kind::Stream(name) => write!(f, "stream {}", Name(name)),
+            Kind::Index(table, column) => write!(f, "index {}.{}", Name(table), Name(column)),
+            Kind::Store(name) => write!(f, "store {}", Name(name)),
+        }
+    }
+}
+
+/// Escaped unless it is plain.
+struct Name<'a>(&'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: u8| c.is_ascii_alphanumeric() || b"_-/:".contains(&c);
+        if !self.0.is_empty() && self.0.bytes().all(plain) {
+            f.write_str(self.0)
+        } else {
+            write!(f, "{:?}", self.0)
         }
     }
 }
@@ -121,7 +135,7 @@ pub(super) enum Use<'a> {
     Table(&'a [u8]),
     Stream(&'a [u8]),
     Index(&'a [u8], &'a [u8]),
-    Store,
+    Store(&'a [u8]),
 }
 
 impl<'a> Use<'a> {
@@ -129,8 +143,8 @@ impl<'a> Use<'a> {
     pub(super) fn of(context: &'a Context) -> Result<Self, Error> {
         let part = |part| context.get(part).ok_or(Error::MissingPart(part));
         let (table, column) = (part(Part::Table)?, part(Part::Column)?);
-        if (table, column) == (STORE_TABLE.as_bytes(), STORE_COLUMN.as_bytes()) {
-            return Ok(Self::Store);
+        if table == STORE_TABLE.as_bytes() {
+            return Ok(Self::Store(column));
         }
         Ok(Self::Column(table, column))
     }

@@ -6,10 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{
-    Context, Error, Keyring, Row,
-    purpose::{STORE_COLUMN, STORE_TABLE},
-};
+use super::{Context, Error, Keyring, Row, purpose::STORE_TABLE};
 use crate::{
     Timestamp,
     encoding::{Decoder, Encoder},
@@ -28,8 +25,8 @@ const ATTEMPTS: u32 = 128;
 ///
 /// Sessions, attempts and accounts work over it as over the store itself: a password hash needs the
 /// ring before it can be guessed at, and a second factor's secret is not in the database in the
-/// clear. The store's key is in the authenticated context, so a value that is moved to another
-/// person's key does not open there.
+/// clear. The store's name and key are in the authenticated context, so a value that is moved to another
+/// person's key, or to another store of the same ring, does not open there.
 ///
 /// What does not open is an error, and an error denies: a value that was changed, moved or written
 /// without a ring, and one whose key is suspended, destroyed or unknown. It stays as it is until
@@ -62,8 +59,8 @@ const ATTEMPTS: u32 = 128;
 /// What is sealed is `1 u8 | 0 u8, or 1 u8 and the expiry u64 | length u32 | value`, integers
 /// big-endian and times in milliseconds since the Unix epoch. The expiry is in it so that a sweep can
 /// keep it: a store does not give it back. Its [`Context`] has no tenant, the table
-/// `portcullis/store`, the column `value`, and as row the 32 bytes of the SHA-256 digest of the
-/// store's key.
+/// `portcullis/store`, the store's name as column, and as row the 32 bytes of the SHA-256 digest of the
+/// key. It is [in `format`](super::format#sealed-store), too.
 ///
 /// # Example
 ///
@@ -72,7 +69,7 @@ const ATTEMPTS: u32 = 128;
 /// use std::sync::Arc;
 ///
 /// let ring = Arc::new(Keyring::generate(Timestamp::now())?); // an application decodes its own
-/// let store = Sealed::new(ring, Memory::new(10_000)); // for Sessions, Attempts and Accounts
+/// let store = Sealed::new(ring, "session", Memory::new(10_000));
 ///
 /// let put = Change::Put(Entry::new(b"value".to_vec()));
 /// store::update(&store, b"key", |_| Ok::<_, store::Error>((put.clone(), ())))?;
@@ -81,6 +78,7 @@ const ATTEMPTS: u32 = 128;
 pub struct Sealed<S> {
     store: S,
     ring: RwLock<Arc<Keyring>>,
+    name: String,
     context: Context,
     clock: Clock,
 }
@@ -116,6 +114,19 @@ pub enum Resealed {
     Missing,
 }
 
+/// What [`Sealed::replace_ring`] did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[non_exhaustive]
+pub enum Replaced {
+    /// The ring is in use.
+    Done,
+    /// It took fewer steps than the one in use, which stays.
+    Older,
+    /// It is of another scope or began with another key: the one in use stays.
+    Other,
+}
+
 /// What stands under a key, opened.
 struct Content {
     value: secret::Bytes,
@@ -124,12 +135,16 @@ struct Content {
 }
 
 impl<S> Sealed<S> {
-    /// `store`, sealed by `ring`.
+    /// `store`, sealed by `ring`. Give each store of a ring a name of its own, and keep it: values
+    /// open by the name that they were sealed with, and a [`Purpose`](super::Purpose::store) and the
+    /// proof that nothing refers to a key are those of a name. One that is empty or longer than 1,024
+    /// bytes is refused when a value is sealed or opened.
     #[must_use]
-    pub fn new(ring: Arc<Keyring>, store: S) -> Self {
+    pub fn new(ring: Arc<Keyring>, name: &str, store: S) -> Self {
         Self {
             store,
             ring: RwLock::new(ring),
+            name: name.into(),
             context: Context::new().without_tenant(),
             clock: SYSTEM_CLOCK,
         }
@@ -156,9 +171,20 @@ impl<S> Sealed<S> {
     }
 
     /// Puts another ring in its place: the same one after a step of rotation. Calls that are under
-    /// way may still use the one before.
-    pub fn replace_ring(&self, ring: Arc<Keyring>) {
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+    /// way may still use the one before. Of several threads that bring rings the one with the newest
+    /// wins, whoever comes last.
+    pub fn replace_ring(&self, ring: Arc<Keyring>) -> Replaced {
+        let mut held = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        // A ring keeps the fingerprint of its first key for ever.
+        let first = |ring: &Keyring| ring.keys().next().map(|key| key.fingerprint);
+        if held.scope() != ring.scope() || first(&held) != first(&ring) {
+            return Replaced::Other;
+        }
+        if ring.generation() < held.generation() {
+            return Replaced::Older;
+        }
+        *held = ring;
+        Replaced::Done
     }
 
     /// Where the value of `key` belongs. The SHA-256 digest of the key stands for it: a store's key may
@@ -168,7 +194,7 @@ impl<S> Sealed<S> {
         self.context
             .clone()
             .table(STORE_TABLE)
-            .column(STORE_COLUMN)
+            .column(&self.name)
             .row(row)
     }
 
@@ -320,6 +346,7 @@ impl<S: fmt::Debug> fmt::Debug for Sealed<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sealed")
             .field("store", &self.store)
+            .field("name", &self.name)
             .field("ring", &self.ring())
             .field("context", &self.context)
             .finish()

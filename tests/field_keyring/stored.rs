@@ -41,7 +41,7 @@ fn reads_a_ring_with_a_key_in_each_state() {
         .for_purpose(Purpose::table("note"))
         .for_purpose(Purpose::stream("backup"))
         .for_purpose(Purpose::index("contact", "email"))
-        .for_purpose(Purpose::store());
+        .for_purpose(Purpose::store("account"));
     assert_eq!(ring.policy(), &policy);
 
     let expected = [
@@ -391,7 +391,7 @@ fn refuses_purposes_that_nobody_writes() {
         assert_eq!(ring.encode().expose_secret(), stored);
         Ok(())
     };
-    let (table, stream, store) = (b"\x02\0\0\0\x01t", b"\x03\0\0\0\x01s", b"\x05");
+    let (table, stream, store) = (b"\x02\0\0\0\x01t", b"\x03\0\0\0\x01s", b"\x05\0\0\0\x01a");
     assert_eq!(by(&[table, stream, store]), Ok(()));
     assert_eq!(by(&[]), Err(DAMAGED), "restricted to nothing");
     assert_eq!(by(&[store, table]), Err(DAMAGED), "order");

@@ -317,12 +317,12 @@ mod tests {
     #[test]
     fn asks_for_every_purpose_of_the_policy() {
         let mut ring = ring();
-        let more = policy().for_purpose(Purpose::store());
+        let more = policy().for_purpose(Purpose::store("account"));
         ring.set_policy(more, at(HOUR)).unwrap();
         let mut proofs = vec![proof(email(), 2 * HOUR), proof(phone(), 2 * HOUR)];
         let refused = destroy(&mut ring, &proofs);
-        assert_eq!(refused, Err(Error::Unverified(Purpose::store())));
-        proofs.push(proof(Purpose::store(), 2 * HOUR));
+        assert_eq!(refused, Err(Error::Unverified(Purpose::store("account"))));
+        proofs.push(proof(Purpose::store("account"), 2 * HOUR));
         assert_eq!(destroy(&mut ring, &proofs), Ok(()));
     }
 

@@ -180,7 +180,7 @@ fn decode_purpose(input: &mut Decoder<'_>) -> Result<Purpose, Error> {
         2 => Purpose::table(name()?),
         3 => Purpose::stream(name()?),
         4 => Purpose::index(name()?, name()?),
-        5 => Purpose::store(),
+        5 => Purpose::store(name()?),
         _ => return Err(DAMAGED),
     })
 }

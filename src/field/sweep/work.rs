@@ -62,7 +62,7 @@ impl Work for Column<'_> {
 
     fn check(&self, purpose: &Purpose) -> Result<(), Error> {
         match purpose.as_use() {
-            Use::Column(..) | Use::Table(_) | Use::Store => Ok(()),
+            Use::Column(..) | Use::Table(_) | Use::Store(_) => Ok(()),
             Use::Index(..) | Use::Stream(_) => Err(Error::OutOfPurpose),
         }
     }

@@ -76,7 +76,7 @@ def unreferenced(at, verified):
 def every_state():
     at = lambda minutes: NINE + minutes * MINUTE
     columns = [(1, "contact", "email"), (1, "contact", "phone")]
-    these = columns + [(2, "note"), (3, "backup"), (4, "contact", "email"), (5,)]
+    these = columns + [(2, "note"), (3, "backup"), (4, "contact", "email"), (5, "account")]
     return ring(
         record(1, DESTROYED, b"\x01" * 32, seals=7, times=(at(0), at(1), at(2)),
                end=unreferenced(at(200), at(100))),
@@ -101,8 +101,8 @@ if __name__ == "__main__":
     cases = {
         "a ring for anything": alone(1, bytes(range(32))),
         "a key in each state, for a person and certain purposes": every_state(),
-        "a tenant": ring(record(1, PRIMARY, b"\x08" * 32, times=(0, 0), used=[(5,)]),
-                         of=scope(2, "acme"), by=policy(these=[(5,)]), changed=0),
+        "a tenant": ring(record(1, PRIMARY, b"\x08" * 32, times=(0, 0), used=[(5, "account")]),
+                         of=scope(2, "acme"), by=policy(these=[(5, "account")]), changed=0),
         "a credential, and the last of everything": ring(
             record(2**32 - 1, PRIMARY, b"\x09" * 32, times=(2**64 - 1, 2**64 - 1), used=None,
                    propagation=2**64 - 1),
