@@ -357,6 +357,47 @@ mod serde {
         is_row(&ciborium::from_reader(&cbor[..]).unwrap());
     }
 
+    #[derive(Deserialize, Serialize)]
+    struct Flat {
+        #[serde(flatten)]
+        row: Row,
+    }
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Row(Row),
+    }
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Row(Row),
+    }
+
+    /// CR-03: serde says of what it holds back for these forms that people read it, even in CBOR.
+    #[test]
+    fn is_read_again_where_serde_holds_it_back() {
+        fn again<T: Serialize + ::serde::de::DeserializeOwned>(value: &T) -> [T; 2] {
+            let mut cbor = Vec::new();
+            ciborium::into_writer(value, &mut cbor).unwrap();
+            let json = serde_json::to_vec(value).unwrap();
+            [
+                ciborium::from_reader(&cbor[..]).unwrap(),
+                serde_json::from_slice(&json).unwrap(),
+            ]
+        }
+        again(&Flat { row: row() })
+            .iter()
+            .for_each(|f| is_row(&f.row));
+        for Tagged::Row(row) in again(&Tagged::Row(row())) {
+            is_row(&row);
+        }
+        for Untagged::Row(row) in again(&Untagged::Row(row())) {
+            is_row(&row);
+        }
+    }
+
     /// CR-03: a value in the clear where an envelope belongs is refused, and no error repeats it.
     #[test]
     fn refuses_what_is_no_envelope_and_does_not_repeat_it() {

@@ -16,7 +16,8 @@ mod serde;
 ///
 /// The name of `T` ([`Plaintext::TYPE`]) is the type part of the context, so what was sealed as a
 /// text does not open as a number. A context that says a type itself is refused: a type of the
-/// application's own is one that implements [`Plaintext`].
+/// application's own is one that implements [`Plaintext`]. [`context`](Self::context) gives the
+/// context with the type for what opens the same value without knowing `T`.
 ///
 /// Where there is no value there is no envelope: `Option<Encrypted<T>>` is a column that may be
 /// NULL, which tells whoever reads the table that a value is missing. Where that is to be hidden,
@@ -64,6 +65,19 @@ pub struct Encrypted<T> {
 }
 
 impl<T: Plaintext> Encrypted<T> {
+    /// The place of a value of this type: what a [sweep](super::sweep::StoredRow) and a
+    /// [migration](super::Migration) take, which do not know `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TypeSaid`] for a context that says a type.
+    pub fn context(context: &Context) -> Result<Context, Error> {
+        if context.says(Part::Type) {
+            return Err(Error::TypeSaid);
+        }
+        Ok(context.clone().value_type(T::TYPE))
+    }
+
     /// Seals `value` for the place that `context` names, as [`Keyring::seal`] does.
     ///
     /// # Errors
@@ -75,7 +89,7 @@ impl<T: Plaintext> Encrypted<T> {
         value: &T,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let context = typed::<T>(context)?;
+        let context = Self::context(context)?;
         Self::from_bytes(value.with_bytes(|bytes| ring.seal(&context, bytes, now))?)
     }
 
@@ -87,7 +101,7 @@ impl<T: Plaintext> Encrypted<T> {
     /// [`Error::TypeSaid`] for a context that says a type; [`Error::NotOfType`] for a value that `T`
     /// has no room for, such as an integer out of its range.
     pub fn open(&self, ring: &Keyring, context: &Context) -> Result<Unsealed<T>, Error> {
-        let opened = ring.open(&typed::<T>(context)?, &self.envelope)?;
+        let opened = ring.open(&Self::context(context)?, &self.envelope)?;
         Ok(Unsealed {
             value: T::from_bytes(opened.expose_secret())?,
             stale: opened.stale(),
@@ -106,20 +120,12 @@ impl<T: Plaintext> Encrypted<T> {
         context: &Context,
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
-        let context = typed::<T>(context)?;
+        let context = Self::context(context)?;
         let opened = ring.open(&context, &self.envelope)?;
         let stale = opened.stale();
         let resealed = stale.map(|_| ring.seal(&context, opened.expose_secret(), now));
         resealed.transpose()?.map(Self::from_bytes).transpose()
     }
-}
-
-/// The place of a value of this type.
-fn typed<T: Plaintext>(context: &Context) -> Result<Context, Error> {
-    if context.says(Part::Type) {
-        return Err(Error::TypeSaid);
-    }
-    Ok(context.clone().value_type(T::TYPE))
 }
 
 impl<T> Encrypted<T> {

@@ -49,16 +49,21 @@ impl<T> Visitor<'_> for Text<T> {
     type Value = Encrypted<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an envelope as text")
+        f.write_str("an envelope")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
         text.parse().map_err(E::custom)
     }
 
+    // What serde holds for `flatten`, `tag` and `untagged` says that people read it, whatever the format.
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Encrypted::from_bytes(bytes).map_err(E::custom)
+    }
+
     refuses! {
         visit_bool: bool, visit_i64: i64, visit_i128: i128,
-        visit_u64: u64, visit_u128: u128, visit_f64: f64, visit_bytes: &[u8]
+        visit_u64: u64, visit_u128: u128, visit_f64: f64
     }
 }
 

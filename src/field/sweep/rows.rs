@@ -70,7 +70,9 @@ pub struct StoredRow {
 
 impl StoredRow {
     /// A sealed value, in bytes or as text. `key` is where the sweep goes on, at most 1,024 bytes,
-    /// and `context` what the value was sealed for.
+    /// and `context` what the value was sealed for:
+    /// for an [`Encrypted`](crate::field::Encrypted) what
+    /// [`Encrypted::context`](crate::field::Encrypted::context) gives.
     #[must_use]
     pub fn new(key: impl Into<Vec<u8>>, context: Context, value: impl Into<Vec<u8>>) -> Self {
         Self {
