@@ -18,7 +18,7 @@ use field_sweep_support::{
     sweep,
 };
 use portcullis::field::{
-    Context, Destroy, Error, KeyVersion, Keyring, Policy, Purpose, Scope,
+    Context, Destroy, Encrypted, Error, KeyVersion, Keyring, Migration, Policy, Purpose, Scope,
     sweep::{Fault, Rows, Step, StoredRow, Swap, Sweep, SweepError},
 };
 
@@ -103,8 +103,9 @@ fn lets_no_key_go_while_a_row_may_need_any() {
         (b"pc1.*AAAAAAAAAAAAA".to_vec(), 1),
         (b"pc1.AAAAAAAAAAAAAA".to_vec(), 1),
         (b"pc1.AAAAAAEAAAAAAA".to_vec(), 1),
+        (b"NULL".to_vec(), 1),
+        (b"ada@example.org".to_vec(), 1),
         (b"".to_vec(), 0),
-        (b"NULL".to_vec(), 0),
     ] {
         let mut ring = ring();
         let mut table = Table::of(&ring, [1, 2], START);
@@ -124,6 +125,106 @@ fn lets_no_key_go_while_a_row_may_need_any() {
                 references
             })
         );
+    }
+}
+
+/// CR-11: an envelope in another spelling still needs its key. It is neither plaintext nor sealed a
+/// second time, whether the column is migrated or not.
+#[test]
+fn takes_no_envelope_in_another_spelling_for_plaintext() {
+    let first = ring();
+    let text = first.seal_text(&place(3), b"three", START).unwrap();
+    let bytes = first.seal(&place(3), b"three", START).unwrap();
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    let spellings = [
+        format!("\"{text}\""),
+        format!("\"\\\"{text}\\\"\""),
+        format!(" \n{text}"),
+        format!("\u{FEFF}{text}"),
+        format!(r#"{{"email":"{text}"}}"#),
+        text.to_uppercase(),
+        text.to_lowercase(),
+        format!("\\x{hex}"),
+        format!(" 0x{}", hex.to_uppercase()),
+        format!("X'{hex}'"),
+        format!("\"{hex}\""),
+        data_encoding::BASE64.encode(&bytes),
+        format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&bytes)),
+    ];
+    let migrations = [
+        None,
+        Some(Migration::new(at(9))),
+        Some(Migration::new(START)),
+    ];
+    for (spelling, migration) in spellings.iter().flat_map(|s| migrations.map(|m| (s, m))) {
+        let mut ring = ring();
+        let mut table = Table::of(&ring, [1, 2], START);
+        rotate(&mut ring, at(1));
+        let stored = spelling.clone().into_bytes();
+        table.rows.insert(3, stored.clone());
+        let mut sweep = Sweep::new(purpose(), limits());
+        if let Some(migration) = migration {
+            sweep = sweep.with_migration(migration);
+        }
+        let report = run(&mut sweep, &ring, &mut table, at(3));
+        assert_eq!(table.rows[&3], stored, "{spelling}");
+        assert_eq!((report.counts().failed, report.plaintext()), (1, 0));
+        let (version, references) = (KeyVersion::FIRST, 1);
+        assert_eq!(
+            report.unreferenced(version),
+            Err(Error::Referenced {
+                version,
+                references
+            }),
+            "{spelling}"
+        );
+    }
+}
+
+/// CR-11: a typed value is swept in the place that its type says, and opens as that type afterwards.
+#[test]
+fn sweeps_typed_values() {
+    struct Typed(Table);
+    impl Rows for Typed {
+        type Error = Gone;
+        fn next(&mut self, after: Option<&[u8]>, limit: usize) -> Result<Vec<StoredRow>, Gone> {
+            let row = |row: StoredRow| {
+                let context = Encrypted::<String>::context(&place(row.key()[0])).unwrap();
+                StoredRow::new(row.key(), context, row.value())
+            };
+            Ok(self.0.next(after, limit)?.into_iter().map(row).collect())
+        }
+        fn swap(&mut self, row: &StoredRow, new: &[u8]) -> Result<Swap, Gone> {
+            self.0.swap(row, new)
+        }
+        fn save(&mut self, progress: &[u8]) -> Result<(), Gone> {
+            self.0.save(progress)
+        }
+    }
+    let mut ring = ring();
+    let ada = String::from("ada");
+    let typed = Encrypted::seal(&ring, &place(1), &ada, START).unwrap();
+    let mut rows = Typed(Table::default());
+    rows.0.rows.insert(1, typed.into_bytes());
+    rows.0.rows.insert(2, b"ada".to_vec());
+    rotate(&mut ring, at(1));
+    let migration = Migration::new(at(9));
+    let mut sweep = Sweep::new(purpose(), limits()).with_migration(migration);
+    let report = loop {
+        if let Step::Done(report) = sweep.step(&ring, &mut rows, at(3)).unwrap() {
+            break report;
+        }
+    };
+    assert!(report.unreferenced(KeyVersion::FIRST).is_ok());
+    let text = str::from_utf8(&rows.0.rows[&2]).unwrap();
+    let swept: [Encrypted<String>; 2] = [
+        Encrypted::from_bytes(rows.0.rows[&1].clone()).unwrap(),
+        text.parse().unwrap(),
+    ];
+    for (id, value) in (1..).zip(swept) {
+        assert_eq!(value.key_version(), ring.primary());
+        let opened = value.open(&ring, &place(id)).unwrap();
+        assert_eq!(opened.expose_secret(), "ada");
     }
 }
 

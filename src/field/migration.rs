@@ -1,6 +1,9 @@
 //! Reads a column while its plaintext is being sealed.
 
-use super::{Context, Error, Keyring, Opened, stored::Form};
+use super::{
+    Context, Error, Keyring, Opened,
+    stored::{Form, hides_envelope},
+};
 use crate::Timestamp;
 
 /// Lets a column hold plaintext and envelopes side by side, until a date.
@@ -27,9 +30,14 @@ use crate::Timestamp;
 /// row; it comes as [`Read::Plaintext`]. Do not migrate in this way what grants something by being
 /// there. What looks like an envelope is never plaintext: a damaged envelope is refused, and so is a
 /// plaintext that starts with `pc1.`, or with the byte 0xF9 or 0xFA, which no text in UTF-8 does.
+/// So is an envelope as an export or a driver may have spelt it: its text in quotes, after white space
+/// or in capitals, its bytes in hexadecimal or base64. Mend the column then, or the driver. What was
+/// an envelope and was changed in another way is not told from plaintext.
 ///
 /// A sweep seals what is stored as it is. A column whose values are written in another way when they
-/// are sealed, such as the numbers of `Encrypted<i64>`, is for the application to write anew.
+/// are sealed, such as the numbers of `Encrypted<i64>`, is for the application to write anew. A
+/// column that will be read as [`Encrypted`](super::Encrypted)`<String>` is read and swept with
+/// [`Encrypted::context`](super::Encrypted::context).
 ///
 /// Anchors: `support_unencrypted_data` of Rails' Active Record Encryption, which has no date;
 /// `migrating` of the gem lockbox, which keeps a column of each.
@@ -75,8 +83,8 @@ impl Migration {
     ///
     /// # Errors
     ///
-    /// Those of [`Keyring::open`] for what looks like an envelope; [`Error::NotAnEnvelope`] for
-    /// plaintext from the date on.
+    /// Those of [`Keyring::open`] for what looks like an envelope; [`Error::Malformed`] for an
+    /// envelope in another spelling; [`Error::NotAnEnvelope`] for plaintext from the date on.
     pub fn open<'a>(
         &self,
         ring: &Keyring,
@@ -86,8 +94,22 @@ impl Migration {
     ) -> Result<Read<'a>, Error> {
         match Form::of(stored) {
             Some(form) => form.open(ring, context, stored).map(Read::Opened),
-            None if now < self.until => Ok(Read::Plaintext(stored)),
-            None => Err(Error::NotAnEnvelope),
+            None => self.plaintext(stored, now).map(Read::Plaintext),
+        }
+    }
+
+    /// What is stored, which does not start like an envelope, if it may be plaintext.
+    pub(super) fn plaintext<'a>(
+        &self,
+        stored: &'a [u8],
+        now: Timestamp,
+    ) -> Result<&'a [u8], Error> {
+        if hides_envelope(stored) {
+            Err(Error::Malformed)
+        } else if now < self.until {
+            Ok(stored)
+        } else {
+            Err(Error::NotAnEnvelope)
         }
     }
 

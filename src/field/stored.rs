@@ -16,6 +16,36 @@ pub(super) enum Form {
     Text,
 }
 
+/// Whether bytes that do not start like an envelope hold one in another spelling, as exports and
+/// drivers write it: as text anywhere, in any case; or at the start in base64 or hexadecimal, with a
+/// key version below 65,536, so that hardly any plaintext is taken for it.
+pub(super) fn hides_envelope(stored: &[u8]) -> bool {
+    // Both suites' text.
+    let texts = [b"pc1.-Q", b"pc1.-g"];
+    let is_text = |part: &[u8]| texts.iter().any(|text| part.eq_ignore_ascii_case(*text));
+    // White space, quotes, their escapes and a byte order mark.
+    let before = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\\xEF\xBB\xBF".contains(byte);
+    let start = stored.iter().position(|byte| !before(byte));
+    let start = start.and_then(|at| stored.get(at..)).unwrap_or_default();
+    let base64 = matches!(start, [b'+' | b'-', b'Q' | b'g', b'A', b'A', ..]);
+    base64 || is_hex(start) || stored.windows(6).any(is_text)
+}
+
+/// With the marks of PostgreSQL, of SQL and of most languages, or without one.
+fn is_hex(start: &[u8]) -> bool {
+    let begins = |bytes: &[u8], with: &[u8]| {
+        let found = bytes.get(..with.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(with))
+    };
+    let marks = [&b"x'"[..], b"x", b"0x"];
+    let mark = marks.iter().find(|mark| begins(start, mark));
+    let digits = start.get(mark.map_or(0, |mark| mark.len())..);
+    let digits = digits.unwrap_or_default();
+    let version = digits.get(6..10);
+    (begins(digits, b"f90000") || begins(digits, b"fa0000"))
+        && version.is_some_and(|version| version.iter().all(u8::is_ascii_hexdigit))
+}
+
 impl Form {
     /// The form of bytes that look like an envelope, whole or not; None for plaintext. No text in
     /// UTF-8 starts with a suite's byte.

@@ -87,6 +87,8 @@ impl Default for Limits {
 ///   back from a copy while the last pass is under way, or later. What a destroyed key sealed there
 ///   is lost.
 /// - It does not say whether values of the primary key open: they are not opened.
+/// - It finds no stream that is still being written. The policy's propagation must be longer than
+///   the longest [`Writer`](super::stream::Writer) lives, or what it writes is lost with the key.
 /// - Progress is believed as it is read back. Whoever can write to it can end a sweep early: keep it
 ///   where the rows are, and they could destroy the values themselves.
 ///
@@ -212,7 +214,11 @@ impl Sweep {
         Ok(Self { progress, limits })
     }
 
-    /// Seals plaintext, too, until the migration's date.
+    /// Seals plaintext, too, until the migration's date, and leaves it from then on.
+    ///
+    /// Without a migration, every value that is neither empty nor an envelope counts as one that may
+    /// need any key. **With one, what is taken for plaintext stops no key from being destroyed**:
+    /// see [`Migration`] for what is told from plaintext and what is not.
     #[must_use]
     pub fn with_migration(mut self, migration: Migration) -> Self {
         self.progress.migration = Some(migration);

@@ -202,7 +202,7 @@ impl Report {
     /// # Errors
     ///
     /// [`Error::Referenced`] while rows name it, or may: those that name no key of the ring count
-    /// for every key. [`Error::Unverified`] for a key that was not retired, with time for
+    /// for every key, and so do values that are no envelope where there is no migration. [`Error::Unverified`] for a key that was not retired, with time for
     /// every machine to know it, when the last pass began. [`Error::UnknownKey`].
     pub fn unreferenced(&self, version: KeyVersion) -> Result<Unreferenced, Error> {
         let key = self.keys.iter().find(|key| key.version == version);
@@ -251,7 +251,8 @@ impl Report {
         self.keys.iter().map(|key| (key.version, key.references))
     }
 
-    /// How many rows of the last pass were plaintext, or had no index: what is left of a migration.
+    /// How many rows of the last pass were plaintext in a migration, empty, or had no index: what is
+    /// left to do.
     #[must_use]
     pub const fn plaintext(&self) -> u64 {
         self.plaintext

@@ -5,7 +5,9 @@ use crate::{
     Timestamp,
     field::{
         BlindIndex, Error, IndexValue, KeyVersion, Keyring, Migration, Part, Purpose, State,
-        purpose::Use, stored::Form, stream,
+        purpose::Use,
+        stored::{Form, hides_envelope},
+        stream,
     },
 };
 
@@ -77,10 +79,9 @@ impl Work for Column<'_> {
                 Some(version) => Reference::Key(version),
                 None => Reference::Unreadable,
             },
-            // An envelope whose first byte was changed is no text.
-            None if self.migration.is_none() && str::from_utf8(&row.value).is_err() => {
-                Reference::Unreadable
-            }
+            None if row.value.is_empty() => Reference::Plaintext,
+            // An envelope in another spelling, or whose first byte was changed, still needs its key.
+            None if self.migration.is_none() || hides_envelope(&row.value) => Reference::Unreadable,
             None => Reference::Plaintext,
         }
     }
@@ -99,10 +100,10 @@ impl Work for Column<'_> {
                     Some(_) => seal(form, opened.expose_secret()).map(Renewed::Anew),
                 }
             }
+            (None, _) if self.refers(row) == Reference::Unreadable => Err(Error::NotAnEnvelope),
             (None, Some(migration)) if now < migration.until() => {
                 seal(migration.form, &row.value).map(Renewed::Sealed)
             }
-            (None, _) if self.refers(row) == Reference::Unreadable => Err(Error::NotAnEnvelope),
             (None, _) => Ok(Renewed::Plaintext),
         }
     }
@@ -137,8 +138,8 @@ impl Index<'_> {
                 opened = form.open(self.column, &row.context, &row.indexed)?;
                 opened.expose_secret()
             }
-            (None, Some(migration)) if now < migration.until() => &row.indexed,
-            (None, _) => return Err(Error::NotAnEnvelope),
+            (None, Some(migration)) => migration.plaintext(&row.indexed, now)?,
+            (None, None) => return Err(Error::NotAnEnvelope),
         };
         let text = str::from_utf8(plaintext).map_err(|_| Error::NotText)?;
         let tenant = row.context.get(Part::Tenant).unwrap_or_default();
