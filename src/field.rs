@@ -134,7 +134,7 @@ use zeroize::Zeroizing;
 pub use context::{Context, Part, Row};
 pub use encrypted::{Encrypted, Unsealed};
 pub use error::Error;
-pub use index::{BlindIndex, IndexValue, Normalizer};
+pub use index::{BlindIndex, IndexValue, Match, Normalizer};
 pub use inventory::{Algorithms, Inventory, Item};
 pub use kek::LocalKek;
 pub use key::{Fingerprint, Key, KeyVersion};

@@ -126,8 +126,8 @@ pub enum Error {
     /// An application's part under a tag below 0x40.
     #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
     ReservedTag(u8),
-    /// A value that is empty once it is normalised, an e-mail address without its parts, digits
-    /// without a digit or of a script that has no ASCII ones.
+    /// A value that is empty once it is normalised, or of more than 4,096 bytes, an e-mail address
+    /// without its parts, digits without a digit or of a script that has no ASCII ones.
     #[error("value has no {0} form to index")]
     Unindexable(Normalizer),
     /// An index over a column of so few distinct values that their frequencies tell them.

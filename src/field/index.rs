@@ -6,13 +6,17 @@ mod value;
 
 use core::ops::RangeInclusive;
 
-use hmac::{Mac, digest::FixedOutput};
+use hmac::{Hmac, Mac, digest::FixedOutput};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Context, Error, Key, KeyVersion, Keyring, Purpose, keyring::Place};
+use super::{
+    Context, Error, KeyVersion, Keyring, Purpose,
+    keyring::{Place, Slot},
+};
 use crate::{Timestamp, mac};
 
-pub use normalizer::Normalizer;
+pub use normalizer::{Match, Normalizer};
 pub use value::IndexValue;
 
 /// What is looked up in one column, and how: which values count as the same, and how much of the
@@ -21,8 +25,9 @@ pub use value::IndexValue;
 /// Sealed values cannot be searched, since no two envelopes of one value are alike. Beside the
 /// envelope, [`of`](Self::of) makes a value for a column of its own, the same for every row that
 /// holds the same plaintext; a look-up asks for the rows whose index is one of what
-/// [`search`](Self::search) gives. **The rows that come back are candidates**: open each and compare,
-/// because different values may share an index value, by the normaliser or by truncation.
+/// [`search`](Self::search) gives. **The rows that come back are candidates**: open each and compare
+/// with [`Normalizer::same`], or byte by byte where only the same spelling counts, because different
+/// values may share an index value, by truncation or by the normaliser.
 ///
 /// The key is derived from the ring's for one tenant, table, column, version, normaliser and length.
 /// Values of two columns, or of two customers in one column, have nothing in common, whatever the
@@ -101,6 +106,9 @@ pub struct BlindIndex {
     version: u32,
 }
 
+/// A hash that has begun, and the version of the key that it is made with.
+type Hash = (KeyVersion, Hmac<Sha256>);
+
 impl BlindIndex {
     /// Bits of an index for look-ups of one row: at a billion values, two share one with a
     /// probability of 2^-69.
@@ -109,6 +117,9 @@ impl BlindIndex {
     /// How many distinct values a column has at the least: more than the 249 country codes of ISO
     /// 3166-1, the longest of the common enumerations.
     pub const MIN_DISTINCT: u64 = 256;
+
+    /// The longest value that is indexed or searched for, in bytes.
+    pub const MAX_VALUE_LEN: usize = 4096;
 
     /// An index over a column that is expected to hold `distinct` different values: 128 bits,
     /// version 1. Table and column are named as in the [`Context`] of the values.
@@ -192,9 +203,9 @@ impl BlindIndex {
     ///
     /// # Errors
     ///
-    /// [`Error::Unindexable`] for a value that the normaliser does not take; [`Error::TooLong`]
-    /// beyond [`MAX_PLAINTEXT_LEN`](super::MAX_PLAINTEXT_LEN); a table, column or tenant that is
-    /// empty or longer than a part of a context; and what the ring refuses.
+    /// [`Error::Unindexable`] for a value that the normaliser does not take, or of more than
+    /// [`MAX_VALUE_LEN`](Self::MAX_VALUE_LEN) bytes; a table, column or tenant that is empty or longer
+    /// than a part of a context; and what the ring refuses.
     pub fn of(
         &self,
         ring: &Keyring,
@@ -202,52 +213,78 @@ impl BlindIndex {
         value: &str,
         now: Timestamp,
     ) -> Result<IndexValue, Error> {
+        self.check_len(value)?;
         let info = self.info(tenant)?;
         let purpose = self.purpose();
         let slot = ring.seal_key(&Place::new(&purpose, tenant, None), now)?;
-        self.compute(slot.version(), slot.key()?, &info, value)
+        let mut hashes = [Self::hash(slot, &info)?];
+        self.feed(value, &mut hashes)?;
+        let [hash] = hashes;
+        Ok(self.finish(hash))
     }
 
-    /// What a look-up asks for: the index of `value` under every key that opens, newest first. Rows
+    /// What a look-up asks for: the index of `value` under every key of the ring, newest first. Rows
     /// that were written under an older key are found by it until the sweep has renewed them, and
     /// rows that another machine wrote under a newer one as soon as that is staged here.
     ///
     /// # Errors
     ///
-    /// Those of [`of`](Self::of).
+    /// Those of [`of`](Self::of); [`Error::Suspended`] while a key is, because rows that are indexed
+    /// under it would be missing: an insert that looks up first would admit a second one.
     pub fn search(
         &self,
         ring: &Keyring,
         tenant: Option<&str>,
         value: &str,
     ) -> Result<Vec<IndexValue>, Error> {
-        let info = self.info(tenant)?;
-        let purpose = self.purpose();
-        let mut values = ring
-            .opening_keys(&Place::new(&purpose, tenant, None))?
-            .map(|slot| self.compute(slot.version(), slot.key()?, &info, value))
-            .collect::<Result<Vec<_>, Error>>()?;
-        values.reverse();
-        Ok(values)
+        self.search_from(ring, tenant, value, KeyVersion::FIRST)
     }
 
-    fn compute(
+    /// What [`search`](Self::search) gives, under the keys from this one on.
+    pub(super) fn search_from(
         &self,
-        version: KeyVersion,
-        key: &Key,
-        info: &[u8],
+        ring: &Keyring,
+        tenant: Option<&str>,
         value: &str,
-    ) -> Result<IndexValue, Error> {
-        if value.len() > super::MAX_PLAINTEXT_LEN {
-            return Err(Error::TooLong);
+        first: KeyVersion,
+    ) -> Result<Vec<IndexValue>, Error> {
+        self.check_len(value)?;
+        let info = self.info(tenant)?;
+        let purpose = self.purpose();
+        let place = Place::new(&purpose, tenant, None);
+        let hashes = ring.needed_keys(&place)?;
+        let hashes = hashes.filter(|slot| slot.version() >= first);
+        let hashes = hashes.map(|slot| Self::hash(slot, &info));
+        let mut hashes = hashes.collect::<Result<Vec<_>, Error>>()?;
+        self.feed(value, &mut hashes)?;
+        let newest_first = hashes.into_iter().rev();
+        Ok(newest_first.map(|hash| self.finish(hash)).collect())
+    }
+
+    /// Who searches may be anybody, and what they type as long as they like.
+    fn check_len(&self, value: &str) -> Result<(), Error> {
+        if value.len() > Self::MAX_VALUE_LEN {
+            return Err(Error::Unindexable(self.normalizer));
         }
-        let mut hash = mac::hmac(&derive::hkdf(key.expose(), info));
-        self.normalizer
-            .feed(value, |bytes| hash.update(bytes))
-            .map_err(|_| Error::Unindexable(self.normalizer))?;
+        Ok(())
+    }
+
+    fn hash(slot: &Slot, info: &[u8]) -> Result<Hash, Error> {
+        let key = derive::hkdf(slot.key()?.expose(), info);
+        Ok((slot.version(), mac::hmac(&key)))
+    }
+
+    /// Normalises once, for all keys.
+    fn feed(&self, value: &str, hashes: &mut [Hash]) -> Result<(), Error> {
+        let update = |bytes: &[u8]| hashes.iter_mut().for_each(|(_, hash)| hash.update(bytes));
+        let fed = self.normalizer.feed(value, update);
+        fed.map_err(|_| Error::Unindexable(self.normalizer))
+    }
+
+    fn finish(&self, (version, hash): Hash) -> IndexValue {
         let mut digest = Zeroizing::new([0; 32]);
         hash.finalize_into((&mut *digest).into());
-        Ok(IndexValue::truncate(version, &digest, self.bits))
+        IndexValue::truncate(version, &digest, self.bits)
     }
 
     /// What the key is derived for. A context is self-delimiting and what follows has a fixed

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 /// Which texts an index takes for the same. The stored value is sealed as it was written; only what
 /// is looked up is normalised, when it is stored and when it is searched alike.
@@ -25,17 +26,50 @@ pub enum Normalizer {
     ///
     /// The local part is folded too: RFC 5321 §2.4 lets a mail server tell `Ada` from `ada`, and
     /// discourages it. Dots and `+tag` count, and `xn--` is not its Unicode form.
+    ///
+    /// **Mail goes to the address that is stored, never to the one that was typed**: they may be two
+    /// people's. `ada@straße.de` is `ada@strasse.de` here, the KELVIN SIGN is a k and `＠` an `@`,
+    /// and for the mail system they are not. The other way round, characters that nobody sees count:
+    /// with U+200B or U+FEFF in it, an address is another one.
     Email,
     /// The ASCII digits of the text's NFKD form, in their order; what is no number is left away, so
     /// "+49 (89) 12-34" is "49891234". Refused without a digit, and with numbers of another script
     /// that NFKD does not make ASCII digits of.
+    ///
+    /// For telephone and card numbers only: "1.5" is "15", "½" is "12", "DE89" is "AT89", and
+    /// Chinese numerals are letters to Unicode, so that "一二三4" is "4".
     Digits,
+}
+
+/// Whether two texts are the same.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(clippy::exhaustive_enums, reason = "two texts are the same or are not")]
+pub enum Match {
+    /// They are.
+    Same,
+    /// They are not, or one of them is none that the normaliser takes.
+    Different,
 }
 
 /// A value that the normaliser does not take.
 pub(super) struct Refused;
 
 impl Normalizer {
+    /// Whether an index takes these two for the same: what was searched for and what a row that came
+    /// back holds. Of the same are only texts that have an index.
+    pub fn same(self, a: &str, b: &str) -> Match {
+        let form = |text: &str| {
+            let mut form = Zeroizing::new(Vec::with_capacity(text.len()));
+            let fed = self.feed(text, |bytes| form.extend_from_slice(bytes));
+            fed.ok().map(|()| form)
+        };
+        match (form(a), form(b)) {
+            (Some(a), Some(b)) if a == b => Match::Same,
+            _ => Match::Different,
+        }
+    }
+
     /// Gives the bytes of the normalised text to `out`, piece by piece: no copy of it is made.
     pub(super) fn feed(self, text: &str, out: impl FnMut(&[u8])) -> Result<(), Refused> {
         match self {

@@ -1,7 +1,7 @@
 //! Which key may be used, and whether it may. Whoever seals or opens anything asks here.
 
 use super::{
-    Keyring, Slot,
+    Keyring, Slot, State,
     seals::{self, Seals},
 };
 use crate::{
@@ -112,13 +112,14 @@ impl Keyring {
         Ok(slot)
     }
 
-    /// All keys that open at this place, by ascending version.
-    pub(in crate::field) fn opening_keys(
+    /// All keys that what is at this place may need, by ascending version. Those that are suspended
+    /// refuse to be used.
+    pub(in crate::field) fn needed_keys(
         &self,
         place: &Place<'_>,
     ) -> Result<impl Iterator<Item = &Slot>, Error> {
         self.admit(place)?;
-        Ok(self.slots().filter(|slot| slot.opening().is_ok()))
+        Ok(self.slots().filter(|slot| slot.state != State::Destroyed))
     }
 
     fn admit(&self, place: &Place<'_>) -> Result<(), Error> {

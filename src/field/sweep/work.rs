@@ -147,10 +147,9 @@ impl Index<'_> {
         let tenant = (!tenant.is_empty()).then_some(tenant);
         // A value that is not written is not a use of the key. A newer key than the primary one is
         // staged here and may be primary on the machine that wrote the value.
-        let found = self.index.search(self.ring, tenant, text)?;
         let primary = self.ring.primary();
-        let mut present = found.iter().filter(|value| value.key_version() >= primary);
-        if present.any(|value| Some(value) == stored) {
+        let present = self.index.search_from(self.ring, tenant, text, primary)?;
+        if present.iter().any(|value| Some(value) == stored) {
             return Ok(None);
         }
         self.index.of(self.ring, tenant, text, now).map(Some)
