@@ -84,8 +84,9 @@ impl Policy {
     }
 
     /// How long another machine may go on sealing with a ring that it loaded before: what a retired
-    /// key sealed is looked for no earlier than this after it was retired. In whole milliseconds,
-    /// rounded down.
+    /// key sealed is looked for no earlier than this after it was retired. It is longer than the
+    /// longest [stream](super::stream::Writer) takes to write, which is in no list before. In whole
+    /// milliseconds, rounded down.
     pub fn with_propagation(self, propagation: Duration) -> Self {
         let propagation = whole(propagation);
         Self {

@@ -29,6 +29,11 @@ use crate::{Timestamp, random};
 /// An error of `out` is final, so that no stream with a gap is ever finished; only after
 /// `WouldBlock` a write or a flush may be repeated, not [`finish`](Self::finish), which takes the
 /// writer with it: let `out` wait by then. `Interrupted` is not passed on.
+///
+/// It keeps the key of its message: it goes on after the ring's key was retired or destroyed, and in
+/// the last case nobody reads what it finishes. A [`Sweep`](crate::field::sweep::Sweep) finds a stream
+/// only where the application lists it, so the policy's
+/// [propagation](crate::field::Policy::with_propagation) must be longer than any `Writer` lives.
 #[must_use = "a stream that is not finished is refused by every reader"]
 pub struct Writer<W> {
     pub(super) out: W,

@@ -201,7 +201,7 @@ impl Progress {
             self.phase = Phase::Settle;
             return;
         }
-        self.ended = now.max(self.began);
+        self.ended = now;
         if self.left() > self.stuck && self.round < rounds {
             self.phase = Phase::Reseal;
             self.round = self.round.saturating_add(1);
