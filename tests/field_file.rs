@@ -17,7 +17,8 @@ use std::{
 use portcullis::{
     Timestamp,
     field::{
-        self, ExposeSecret, Key, KeyWrapper, Keyring, LocalKek, Policy, Scope, WrapError,
+        self, Context, Destroy, ExposeSecret, Key, KeyVersion, KeyWrapper, Keyring, LocalKek,
+        Policy, Scope, WrapError,
         file::{Error, KeyFile},
     },
 };
@@ -176,6 +177,16 @@ fn other_permissions_are_accepted_where_that_is_said() {
     assert_eq!(file.load_kek().unwrap().kek_id(), "2026-11");
     file.replace_kek(&kek().rotate("2026-12").unwrap()).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+
+    // the links through which Kubernetes mounts a secret
+    fs::create_dir(dir.path().join("..2026_11_22")).unwrap();
+    fs::rename(&path, dir.path().join("..2026_11_22/kek")).unwrap();
+    symlink("..2026_11_22", dir.path().join("..data")).unwrap();
+    symlink("..data/kek", &path).unwrap();
+    assert_eq!(file.load_kek().unwrap().kek_id(), "2026-12");
+    mode(dir.path(), 0o700);
+    mode(&path, 0o600);
+    assert_eq!(load(&path), Err(Error::NotAFile));
 }
 
 /// CR-14: a new key over an old one would lose whatever the old one wrapped.
@@ -253,6 +264,75 @@ fn a_ring_is_kept_wrapped_in_a_file() {
     mode(&path, 0o604);
     let refused = Error::Mode { mode: 0o604 };
     assert_eq!(file.load_ring(&scope(), &new, 0).err(), Some(refused));
+}
+
+/// CR-14: what another ring of the scope sealed would be lost with it.
+#[test]
+fn a_ring_is_replaced_by_a_later_one_of_itself_only() {
+    let (_dir, path) = home();
+    let file = KeyFile::new(&path);
+    file.create_ring(&ring(), &kek()).unwrap();
+    let load = || file.load_ring(&scope(), &kek(), 0).unwrap();
+    let rotate = |ring: &mut Keyring| {
+        let version = ring.stage(NOW).unwrap();
+        ring.promote(version, NOW).unwrap();
+    };
+    let diverged = Err(Error::Diverged);
+
+    let mut foreign = Keyring::generate(NOW).unwrap();
+    assert_eq!(file.replace_ring(&foreign, &kek()), diverged);
+    rotate(&mut foreign);
+    assert_eq!(file.replace_ring(&foreign, &kek()), diverged);
+
+    // two load the same ring, and each takes its steps
+    let (mut first, mut second) = (load(), load());
+    rotate(&mut first);
+    rotate(&mut second);
+    file.replace_ring(&first, &kek()).unwrap();
+    assert_eq!(file.replace_ring(&second, &kek()), diverged);
+    rotate(&mut second);
+    assert_eq!(file.replace_ring(&second, &kek()), diverged);
+
+    // the same keys, in other states or under another policy
+    let (mut suspended, mut ruled) = (load(), load());
+    suspended.suspend(KeyVersion::FIRST, NOW).unwrap();
+    let policy = Policy::new().with_max_seals(1);
+    ruled.set_policy(policy, NOW).unwrap();
+    assert_eq!(suspended.generation(), ruled.generation());
+    file.replace_ring(&suspended, &kek()).unwrap();
+    assert_eq!(file.replace_ring(&ruled, &kek()), diverged);
+
+    // a destroyed key does not come back
+    let mut keeps = load();
+    let mut destroyed = load();
+    let reason = "it leaked";
+    let forced = Destroy::Forced { reason };
+    destroyed.destroy(KeyVersion::FIRST, forced, NOW).unwrap();
+    file.replace_ring(&destroyed, &kek()).unwrap();
+    rotate(&mut keeps);
+    assert!(keeps.generation() > destroyed.generation());
+    assert_eq!(file.replace_ring(&keeps, &kek()), diverged);
+
+    // counting is no step
+    let counted = load();
+    let context = Context::new().without_tenant().table("t").column("c");
+    counted.seal(&context.row(1), b"x", NOW).unwrap();
+    file.replace_ring(&counted, &kek()).unwrap();
+    assert!(load().keys().any(|key| key.seals == 1));
+}
+
+/// CR-14: an error of the last step is no promise that nothing was written.
+#[test]
+fn a_directory_that_cannot_be_synchronised_is_told() {
+    let (dir, path) = home();
+    if is_root(dir.path()) {
+        return;
+    }
+    mode(dir.path(), 0o300);
+    let created = KeyFile::new(&path).create_kek(&kek());
+    assert_eq!(created, Err(Error::Io(io::ErrorKind::PermissionDenied)));
+    mode(dir.path(), 0o700);
+    assert_eq!(load(&path).unwrap(), ["2026-11"]);
 }
 
 /// CR-14: a file that was cut off by a full disk or a torn copy is told.

@@ -21,15 +21,21 @@
 //! # Writing
 //!
 //! Into a new file in the same directory, made with mode 0600 and a random name, synchronised, then
-//! put under its name in one step and the directory synchronised. A crash may leave the new file
-//! under a name that ends in `.tmp`; it is as private as the other. `create` never replaces a file;
-//! `replace` refuses what would lose a key.
+//! put under its name in one step and the directory synchronised. `create` never replaces a file;
+//! `replace` refuses what would lose a key. Where the file system has no hard links (exFAT, some
+//! network file systems), `create` takes the name with an empty file first, which a crash may leave.
+//!
+//! A crash may leave the new file under a name that ends in `.tmp`; it is as private as the other,
+//! and it may hold a key that is destroyed later: who destroys a key removes those files too. An
+//! error may also come of the very last step, synchronising the directory: then the new file stands
+//! under its name and may not outlast a power cut. Load it to see.
 //!
 //! # What this does not do
 //!
 //! It cannot see access lists beyond the mode (NFSv4, macOS), who else has the disk or a backup, or
 //! whether a removed file's blocks are still there. Two processes that replace a file at the same
 //! time end with the file of one of them: keep rings that several machines change in a store.
+//! Errors do not name the path; [`KeyFile::path`] does.
 //!
 //! # Example
 //!
@@ -64,9 +70,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{
-    ExposeSecret, KeyWrapper, Keyring, LocalKek, Scope, WrappedKeyring, kek, rewrap, wrap,
-};
+use super::{ExposeSecret, KeyRecord, KeyWrapper, Keyring, LocalKek, Scope, kek, rewrap, wrap};
 use crate::random;
 
 /// Why a file of keys was not read or written.
@@ -110,6 +114,10 @@ pub enum Error {
     /// be lost.
     #[error("the key-encryption key in use would be lost")]
     KekLost,
+    /// The present ring has a key that the new one lacks or has not destroyed, or took other steps
+    /// to the same generation: load it, and take the steps again.
+    #[error("the key ring in the file is not an earlier one of the new ring")]
+    Diverged,
     /// The content is not what was looked for, or refuses.
     #[error(transparent)]
     Field(#[from] super::Error),
@@ -147,9 +155,18 @@ impl KeyFile {
         }
     }
 
+    /// The path that it was made with.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads and writes whatever the modes and owners are: on systems that have none, or where
     /// something else keeps the file, such as a secret mounted for a group. Whoever can read the file
-    /// has the keys. It must still be a regular file of bounded length.
+    /// has the keys.
+    ///
+    /// Links are followed then, as Kubernetes mounts secrets through two of them, and must end at a
+    /// regular file of bounded length. Replacing puts the new file in the place of the link.
     pub fn danger_any_permissions(self) -> Self {
         Self {
             checks: Checks::None,
@@ -224,20 +241,24 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Field`] with [`OtherScope`](super::Error::OtherScope) or
-    /// [`RolledBack`](super::Error::RolledBack) if the present file says that it is of another scope
-    /// or of a later generation; an [`Error`] for a file that others could read or exchange.
+    /// Those of [`load_ring`](Self::load_ring) for the present ring, which must open: one under an old
+    /// KEK that `wrapper` lacks is [wrapped anew](Self::rewrap_ring) first. [`Error::Field`] with
+    /// [`RolledBack`](super::Error::RolledBack) if it is of a later generation; [`Error::Diverged`]
+    /// if a key of its would be lost or come back.
     pub fn replace_ring(
         &self,
         ring: &Keyring,
         wrapper: &(impl KeyWrapper + ?Sized),
     ) -> Result<(), Error> {
-        let present = self.read(wrap::MAX_LEN)?;
-        let wrapped = ring.wrap_with(wrapper)?;
-        let least = WrappedKeyring::parse(&present)?.generation();
-        WrappedKeyring::parse(&present)?.expect(ring.scope(), 0)?;
-        WrappedKeyring::parse(&wrapped)?.expect(ring.scope(), least)?;
-        self.replace(&wrapped)
+        let present = self.load_ring(ring.scope(), wrapper, 0)?;
+        let (found, least) = (ring.generation(), present.generation());
+        if found < least {
+            return Err(super::Error::RolledBack { found, least }.into());
+        }
+        if !continues(ring, &present) {
+            return Err(Error::Diverged);
+        }
+        self.replace(&ring.wrap_with(wrapper)?)
     }
 
     /// Wraps the ring in the file anew, as [`rewrap`].
@@ -255,16 +276,11 @@ impl KeyFile {
     }
 
     fn read(&self, max: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let named = fs::symlink_metadata(&self.path)?;
-        // Before it is opened, since opening a pipe waits for whoever writes to it.
-        if !named.is_file() {
-            return Err(Error::NotAFile);
-        }
-        let file = File::open(&self.path)?;
-        let opened = file.metadata()?;
-        if !is_same(&named, &opened) {
-            return Err(Error::NotAFile);
-        }
+        let named = match self.checks {
+            Checks::Owner => fs::symlink_metadata(&self.path)?,
+            Checks::None => fs::metadata(&self.path)?,
+        };
+        let (file, opened) = open_same(&self.path, &named)?;
         if let Checks::Owner = self.checks {
             check_directory(self.directory())?;
             check_file(&opened)?;
@@ -280,8 +296,9 @@ impl KeyFile {
     }
 
     fn create(&self, bytes: &[u8]) -> Result<(), Error> {
-        // A second name for the file fails where there is a file of that name; renaming replaces it.
-        self.write(bytes, |new, path| fs::hard_link(new, path))
+        self.write(bytes, |new, path| {
+            place_new(new, path, |new, path| fs::hard_link(new, path))
+        })
     }
 
     fn replace(&self, bytes: &[u8]) -> Result<(), Error> {
@@ -328,6 +345,65 @@ impl KeyFile {
         name.push(suffix);
         name.push(".tmp");
         Ok(self.directory().join(name))
+    }
+}
+
+/// Whether the new ring can have come from the present one: it has every key, those that are
+/// destroyed are so there, and without a step nothing but the counts differs.
+fn continues(new: &Keyring, present: &Keyring) -> bool {
+    let uncounted = |key: KeyRecord| KeyRecord {
+        seals: 0,
+        seals_here: 0,
+        ..key
+    };
+    if new.generation() == present.generation() {
+        let keys = present.keys().map(uncounted);
+        return new.policy() == present.policy() && keys.eq(new.keys().map(uncounted));
+    }
+    // Both are by ascending version.
+    let mut keys = new.keys();
+    present.keys().all(|old| {
+        keys.find(|key| key.version == old.version)
+            .is_some_and(|key| {
+                key.fingerprint == old.fingerprint
+                    && (old.destroyed.is_none() || key.destroyed == old.destroyed)
+            })
+    })
+}
+
+/// Opens the file that was looked at, if it is a regular one.
+fn open_same(path: &Path, named: &Metadata) -> Result<(File, Metadata), Error> {
+    // Before it is opened, since opening a pipe waits for whoever writes to it.
+    if !named.is_file() {
+        return Err(Error::NotAFile);
+    }
+    let file = File::open(path)?;
+    let opened = file.metadata()?;
+    if !is_same(named, &opened) {
+        return Err(Error::NotAFile);
+    }
+    Ok((file, opened))
+}
+
+/// Puts a file under a name that no file has.
+fn place_new(
+    new: &Path,
+    path: &Path,
+    link: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
+    // A second name for the file fails where there is a file of that name; renaming replaces it.
+    match link(new, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            // No second names on this file system: the name is taken first, then given.
+            write_new(path, &[])?;
+            let renamed = fs::rename(new, path);
+            if renamed.is_err() {
+                // The empty file would stand in the way of the next attempt.
+                let _ = fs::remove_file(path);
+            }
+            renamed
+        }
+        linked => linked,
     }
 }
 
@@ -425,15 +501,39 @@ mod tests {
 
     /// CR-14: what was exchanged between the look and the opening is another file.
     #[test]
-    fn two_files_are_not_the_same_and_one_is_under_all_its_names() {
+    fn a_file_that_was_exchanged_after_the_look_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let [a, b, c] = ["a", "b", "c"].map(|name| dir.path().join(name));
         fs::write(&a, "same").unwrap();
         fs::write(&b, "same").unwrap();
+        let named = fs::symlink_metadata(&a).unwrap();
+        assert!(open_same(&a, &named).is_ok());
         fs::hard_link(&a, &c).unwrap();
-        let [a, b, c] = [a, b, c].map(|path| fs::metadata(path).unwrap());
-        assert!(is_same(&a, &c));
-        assert!(!is_same(&a, &b));
+        assert!(open_same(&c, &named).is_ok(), "a file under another name");
+        fs::rename(&b, &a).unwrap();
+        assert_eq!(open_same(&a, &named).err(), Some(Error::NotAFile));
+    }
+
+    /// CR-14: as exFAT and some network file systems answer.
+    #[test]
+    fn a_file_is_made_where_there_are_no_hard_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let [new, path] = ["new", "path"].map(|name| dir.path().join(name));
+        let refuse = |_: &Path, _: &Path| Err(io::ErrorKind::PermissionDenied.into());
+        fs::write(&new, "whole").unwrap();
+        place_new(&new, &path, refuse).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert!(!new.exists());
+
+        fs::write(&new, "another").unwrap();
+        let there = place_new(&new, &path, refuse).unwrap_err();
+        assert_eq!(there.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+
+        fs::remove_file(&new).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(place_new(&new, &path, refuse).is_err());
+        assert!(!path.exists(), "nothing is left in the way");
     }
 
     /// CR-14: asked of the system in another way, by making a file.
