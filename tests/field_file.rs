@@ -302,6 +302,15 @@ fn a_ring_is_replaced_by_a_later_one_of_itself_only() {
     file.replace_ring(&suspended, &kek()).unwrap();
     assert_eq!(file.replace_ring(&ruled, &kek()), diverged);
 
+    let mut ruled_otherwise = load();
+    let policy = Policy::new().with_max_seals(2);
+    ruled_otherwise.set_policy(policy, NOW).unwrap();
+    ruled = load();
+    let policy = Policy::new().with_max_seals(1);
+    ruled.set_policy(policy, NOW).unwrap();
+    file.replace_ring(&ruled, &kek()).unwrap();
+    assert_eq!(file.replace_ring(&ruled_otherwise, &kek()), diverged);
+
     // a destroyed key does not come back
     let mut keeps = load();
     let mut destroyed = load();

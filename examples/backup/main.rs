@@ -2,10 +2,15 @@
 //!
 //! ```sh
 //! alias backup='cargo run --release --quiet --example backup --features field --'
-//! backup new-keys --key-file kek --ring ring
-//! pg_dump app | backup encrypt --key-file kek --ring ring --item 2026-11-22 - app.2026-11-22
-//! backup decrypt --key-file kek --ring ring --item 2026-11-22 app.2026-11-22 app.sql
+//! mkdir -m 700 keys && backup new-keys --key-file keys/kek --ring keys/ring
+//! set -o pipefail
+//! pg_dump app | backup encrypt --key-file keys/kek --ring keys/ring --item 2026-11-22 - app.new &&
+//!     mv app.new app.2026-11-22
+//! backup decrypt --key-file keys/kek --ring keys/ring --item 2026-11-22 app.2026-11-22 app.sql
 //! ```
+//!
+//! `pipefail` and the name at the end are part of it: a pipe looks the same whether `pg_dump` was done
+//! or died, so that the backup of half a dump is whole and decrypts.
 
 mod output;
 mod progress;
@@ -13,10 +18,11 @@ mod progress;
 mod tests;
 
 use std::{
-    fs::File,
+    fmt::Display,
+    fs::{self, File},
     io::{self, IsTerminal, Read, Write},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     thread,
 };
@@ -47,10 +53,15 @@ IN and OUT are files, or - for standard input and output, which is the default.
   --force        replaces OUT if it exists
   --help         prints this
 
-KEK holds the key that wraps the keys in RING. Both must be readable to their owner only; keep a copy
-of both, apart from the backups. A file OUT appears under its name when it is whole, never before; a run
-that is killed leaves .OUT.PROCESS.part. On a pipe, what was written is only good if the exit status
-is 0.
+KEK holds the key that wraps the keys in RING. Both must be readable to their owner only, in a
+directory that nobody else can write to (mkdir -m 700); keep a copy of both, apart from the backups.
+
+A file OUT appears under its name when it is whole, never before; what is killed leaves a file
+.OUT.*.part beside it, with plaintext when it decrypted: remove it. To a pipe or a device, what was
+written is only good if the exit status is 0; with /dev/null as OUT, decrypt verifies.
+
+On a pipe as IN, a command that died looks like one that was done. Use \"set -o pipefail\", and give a
+backup its name only if the whole pipe succeeded.
 
 Exit status: 0 done; 1 refused: not the whole of what was encrypted with these keys and this name;
 2 it could not be done.
@@ -113,6 +124,10 @@ impl Failure {
 
 fn undone(error: impl ToString) -> Failure {
     Failure::Undone(error.to_string())
+}
+
+fn about<E: Display>(path: &Path) -> impl Fn(E) -> Failure {
+    move |error| undone(format!("{}: {error}", path.display()))
 }
 
 enum Command {
@@ -196,15 +211,22 @@ impl Task {
         let (kek_file, ring_file) = (self.key_file()?, self.ring_file()?);
         let policy = Policy::new().for_purpose(Purpose::stream(NAME));
         let ring = Keyring::generate_for(Scope::application(), policy, now).map_err(undone)?;
-        let kek = LocalKek::generate(NAME).map_err(undone)?;
-        kek_file.create_kek(&kek).map_err(undone)?;
-        ring_file.create_ring(&ring, &kek).map_err(undone)
+        // Its own name, so that the wrong file is told from a changed one.
+        let kek = LocalKek::generate(&format!("{NAME}-{}", now.as_secs())).map_err(undone)?;
+        kek_file.create_kek(&kek).map_err(about(kek_file.path()))?;
+        let created = ring_file.create_ring(&ring, &kek);
+        if created.is_err() {
+            // It wraps nothing, and would be in the way of the next attempt.
+            let _ = fs::remove_file(kek_file.path());
+        }
+        created.map_err(about(ring_file.path()))
     }
 
     fn keys(&self) -> Result<Keyring, Failure> {
-        let kek = self.key_file()?.load_kek().map_err(undone)?;
-        let ring = self.ring_file()?.load_ring(&Scope::application(), &kek, 0);
-        ring.map_err(undone)
+        let (kek_file, ring_file) = (self.key_file()?, self.ring_file()?);
+        let kek = kek_file.load_kek().map_err(about(kek_file.path()))?;
+        let ring = ring_file.load_ring(&Scope::application(), &kek, 0);
+        ring.map_err(about(ring_file.path()))
     }
 
     fn place(&self) -> Place {
@@ -220,7 +242,7 @@ impl Task {
 
     fn encrypt(&self, pipes: Pipes, now: Timestamp) -> Result<(), Failure> {
         let (ring, place) = (self.keys()?, self.place());
-        if pipes.out_is_terminal && self.files.len() < 2 {
+        if pipes.out_is_terminal && self.file(1).is_none() {
             return Err(undone(
                 "a terminal is no place for a backup: give a file, or pipe it",
             ));
@@ -228,7 +250,7 @@ impl Task {
         let (input, out) = self.open(pipes)?;
         let writer = Writer::new(out, &ring, &place, now).map_err(undone)?;
         let out = stream::encrypt(input, writer, self.threads).map_err(undone)?;
-        out.publish().map_err(undone)
+        self.publish(out)
     }
 
     fn decrypt(&self, pipes: Pipes) -> Result<(), Failure> {
@@ -236,9 +258,8 @@ impl Task {
         let (input, out) = self.open(pipes)?;
         let on_a_pipe = out.is_pipe();
         let opened = Reader::new(input, &ring, &place)
-            .and_then(|reader| stream::decrypt(reader, out, self.threads))
-            .and_then(Output::publish);
-        opened.map_err(|error| {
+            .and_then(|reader| stream::decrypt(reader, out, self.threads));
+        let whole = opened.map_err(|error| {
             let written = if on_a_pipe {
                 "what was written is not the backup and must not be used"
             } else {
@@ -252,31 +273,36 @@ impl Task {
                 Some(_) => Failure::Refused(said),
                 None => Failure::Undone(said),
             }
-        })
+        })?;
+        self.publish(whole)
+    }
+
+    fn publish(&self, out: Output) -> Result<(), Failure> {
+        let path = self.file(1).unwrap_or(Path::new("-"));
+        out.publish().map_err(about(path))
+    }
+
+    /// A file of the command line, unless it is standard input or output.
+    fn file(&self, at: usize) -> Option<&Path> {
+        let path = self.files.get(at).map(PathBuf::as_path);
+        path.filter(|path| path.as_os_str() != "-")
     }
 
     /// The input with its progress, and the output.
     fn open(&self, pipes: Pipes) -> Result<(Progress<Box<dyn Read + Send>>, Output), Failure> {
-        let mut files = self.files.iter().filter(|path| path.as_os_str() != "-");
-        let (from, to) = match &self.files[..] {
-            [from, ..] if from.as_os_str() != "-" => (files.next(), files.next()),
-            _ => (None, files.next()),
-        };
         let mut len = None;
-        let input: Box<dyn Read + Send> = match from {
+        let input: Box<dyn Read + Send> = match self.file(0) {
             None => pipes.input,
             Some(path) => {
-                let named = |error| undone(format!("{}: {error}", path.display()));
-                let file = File::open(path).map_err(named)?;
-                let found = file.metadata().map_err(named)?;
+                let file = File::open(path).map_err(about(path))?;
+                let found = file.metadata().map_err(about(path))?;
                 len = found.is_file().then_some(found.len());
                 Box::new(file)
             }
         };
-        let out = match to {
+        let out = match self.file(1) {
             None => Output::pipe(pipes.out),
-            Some(path) => Output::file(path, self.force)
-                .map_err(|error| undone(format!("{}: {error}", path.display())))?,
+            Some(path) => Output::file(path, self.force).map_err(about(path))?,
         };
         Ok((Progress::new(input, len, pipes.progress), out))
     }
@@ -285,7 +311,7 @@ impl Task {
         for path in &self.files {
             let mut start = Vec::new();
             let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
-            read.map_err(|error| undone(format!("{}: {error}", path.display())))?;
+            read.map_err(about(path))?;
             let said = match stream::key_version(&start) {
                 Ok(version) => format!("{}: key {version}\n", path.display()),
                 Err(error) => format!("{}: {error}\n", path.display()),

@@ -1,11 +1,12 @@
-//! Where the result goes: a pipe, or a file that gets its name when it is whole.
+//! Where the result goes: a pipe or a device, or a file that gets its name when it is whole.
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
-    process,
 };
+
+use tempfile::NamedTempFile;
 
 pub(crate) enum Output {
     Pipe(Box<dyn Write + Send>),
@@ -14,8 +15,7 @@ pub(crate) enum Output {
 
 /// A file without its name yet; dropped, it is removed. Only its owner may read it.
 pub(crate) struct Part {
-    file: File,
-    part: PathBuf,
+    file: NamedTempFile,
     path: PathBuf,
     force: bool,
 }
@@ -25,24 +25,25 @@ impl Output {
         Self::Pipe(out)
     }
 
-    /// A file at `path`, which is not there yet unless it may be replaced.
+    /// A file at `path`, which is not there yet unless it may be replaced. A device or a pipe that
+    /// is there is written to.
     pub(crate) fn file(path: &Path, force: bool) -> io::Result<Self> {
+        let found = fs::metadata(path);
+        if found.is_ok_and(|found| !found.is_file()) {
+            let device = OpenOptions::new().write(true).open(path)?;
+            return Ok(Self::Pipe(Box::new(device)));
+        }
         if !force && fs::symlink_metadata(path).is_ok() {
             return Err(exists());
         }
+        // What a link leads to is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        let part = format!(".{}.{}.part", name.to_string_lossy(), process::id());
-        let part = path.with_file_name(part);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self::File(Part {
-            file: options.open(&part)?,
-            part,
-            path: path.to_owned(),
-            force,
-        }))
+        let file = tempfile::Builder::new()
+            .prefix(&format!(".{}.", name.to_string_lossy()))
+            .suffix(".part")
+            .tempfile_in(directory(&path))?;
+        Ok(Self::File(Part { file, path, force }))
     }
 
     pub(crate) fn is_pipe(&self) -> bool {
@@ -54,19 +55,30 @@ impl Output {
         let Self::File(part) = self else {
             return Ok(());
         };
-        part.file.sync_all()?;
+        part.file.as_file().sync_all()?;
         if part.force {
-            fs::rename(&part.part, &part.path)?;
+            part.file.persist(&part.path)?;
         } else {
-            // Unlike a rename, it never replaces what came to be there meanwhile.
-            fs::hard_link(&part.part, &part.path)?;
+            // It never replaces what came to be there meanwhile.
+            part.file.persist_noclobber(&part.path)?;
         }
-        let parent = part.path.parent().filter(|dir| !dir.as_os_str().is_empty());
-        if cfg!(unix) {
-            File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
-        }
-        Ok(())
+        synchronise(directory(&part.path)).map_err(|error| {
+            let said = format!("it is whole, but a power cut may still take its name: {error}");
+            io::Error::new(error.kind(), said)
+        })
     }
+}
+
+fn directory(path: &Path) -> &Path {
+    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+fn synchronise(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn exists() -> io::Error {
@@ -74,13 +86,6 @@ fn exists() -> io::Error {
         io::ErrorKind::AlreadyExists,
         "is there already; see --force",
     )
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // After a rename there is none.
-        let _ = fs::remove_file(&self.part);
-    }
 }
 
 impl Write for Output {

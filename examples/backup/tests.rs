@@ -41,12 +41,7 @@ impl Write for Shared {
     }
 }
 
-fn run_with(
-    home: &TempDir,
-    words: &[&str],
-    input: impl Read + Send + 'static,
-    out_is_terminal: bool,
-) -> (Vec<u8>, Result<(), Failure>) {
+fn task(home: &TempDir, words: &[&str]) -> Result<Task, lexopt::Error> {
     let path = |name: &str| home.path().join(name).into_os_string();
     let mut arguments = vec![
         "--key-file".into(),
@@ -58,6 +53,15 @@ fn run_with(
         Some(name) => path(name),
         None => word.into(),
     }));
+    Task::from_arguments(lexopt::Parser::from_args(arguments))
+}
+
+fn run_with(
+    home: &TempDir,
+    words: &[&str],
+    input: impl Read + Send + 'static,
+    out_is_terminal: bool,
+) -> (Vec<u8>, Result<(), Failure>) {
     let out = Shared::default();
     let pipes = Pipes {
         input: Box::new(input),
@@ -65,8 +69,9 @@ fn run_with(
         out_is_terminal,
         progress: false,
     };
-    let task = Task::from_arguments(lexopt::Parser::from_args(arguments));
-    let done = task.map_err(undone).and_then(|task| task.run(pipes));
+    let done = task(home, words)
+        .map_err(undone)
+        .and_then(|task| task.run(pipes));
     let written = out.0.lock().unwrap().clone();
     (written, done)
 }
@@ -231,6 +236,80 @@ fn replaces_nothing_that_came_meanwhile() {
     assert_eq!(names(&home), ["kek", "ring", "there"]);
 }
 
+/// CR-10: a device or a pipe is written to, with --force and without, and stays what it is.
+#[cfg(unix)]
+#[test]
+fn replaces_no_device() {
+    use std::os::unix::fs::FileTypeExt;
+    let home = home();
+    let pipe = home.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let sealed = run(&home, &["encrypt"], b"dump").unwrap();
+    for force in [&[][..], &["--force"]] {
+        // Held open for both, so that neither waits for the other.
+        let mut both = fs::OpenOptions::new();
+        let mut held = both.read(true).write(true).open(&pipe).unwrap();
+        let words = [&["decrypt", "-", "@pipe"][..], force].concat();
+        run(&home, &words, &sealed).unwrap();
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        let mut read = [0; 4];
+        held.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"dump");
+        let failure = run(&home, &words, &sealed[..70]).unwrap_err();
+        assert!(failure.said().ends_with("must not be used"));
+    }
+}
+
+/// CR-10: a link stays one, and what it leads to is replaced.
+#[cfg(unix)]
+#[test]
+fn replaces_no_link() {
+    let home = home();
+    let [there, link] = ["there", "link"].map(|name| home.path().join(name));
+    fs::write(&there, b"old").unwrap();
+    std::os::unix::fs::symlink("there", &link).unwrap();
+    let sealed = run(&home, &["encrypt"], b"dump").unwrap();
+    run(&home, &["decrypt", "-", "@link", "--force"], &sealed).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read(&there).unwrap(), b"dump");
+}
+
+/// CR-10: what a process that was killed left is in nobody's way, even of the same number.
+#[test]
+fn a_part_that_was_left_is_in_nobodys_way() {
+    let home = home();
+    let left = format!(".sealed.{}.part", std::process::id());
+    fs::write(home.path().join(&left), b"half").unwrap();
+    run(&home, &["encrypt", "-", "@sealed"], b"dump").unwrap();
+    assert_eq!(names(&home), [&left, "kek", "ring", "sealed"]);
+}
+
+/// CR-10: keys that were not made leave nothing, and other keys are told by the file.
+#[test]
+fn says_which_keys_are_wrong() {
+    let (home, elsewhere) = (home(), self::home());
+    let kek = home.path().join("kek");
+    let spare = home.path().join("spare");
+    fs::rename(&kek, &spare).unwrap();
+    let failure = run(&home, &["new-keys"], b"").unwrap_err();
+    assert!(failure.said().contains("ring: "), "{}", failure.said());
+    assert_eq!(names(&home), ["ring", "spare"]);
+
+    // made at another time
+    let later = Timestamp::now().saturating_add(Duration::from_secs(60));
+    fs::remove_file(elsewhere.path().join("kek")).unwrap();
+    fs::remove_file(elsewhere.path().join("ring")).unwrap();
+    task(&elsewhere, &["new-keys"])
+        .unwrap()
+        .new_keys(later)
+        .unwrap();
+    fs::copy(elsewhere.path().join("kek"), &kek).unwrap();
+    let failure = run(&home, &["encrypt"], b"dump").unwrap_err();
+    let said = "ring: the key-encryption key is gone";
+    assert!(failure.said().ends_with(said), "{}", failure.said());
+}
+
 /// CR-10: a plaintext and a backup are readable to their owner only.
 #[cfg(unix)]
 #[test]
@@ -248,13 +327,20 @@ fn writes_for_the_owner_only() {
 #[test]
 fn writes_no_backup_to_a_terminal() {
     let home = home();
-    let (written, done) = run_with(&home, &["encrypt"], Cursor::new(b"dump"), true);
-    assert_eq!((written, done.unwrap_err().status()), (vec![], UNDONE));
-    assert!(
-        run_with(&home, &["encrypt", "-", "-"], Cursor::new(b"dump"), true)
-            .1
-            .is_ok()
+    for words in [&["encrypt"][..], &["encrypt", "-"], &["encrypt", "-", "-"]] {
+        let (written, done) = run_with(&home, words, Cursor::new(b"dump"), true);
+        assert_eq!((written, done.unwrap_err().status()), (vec![], UNDONE));
+    }
+    let to_a_file = run_with(
+        &home,
+        &["encrypt", "-", "@sealed"],
+        Cursor::new(b"dump"),
+        true,
     );
+    to_a_file.1.unwrap();
+    let (shown, done) = run_with(&home, &["decrypt", "@sealed"], Cursor::new(b""), true);
+    done.unwrap();
+    assert_eq!(shown, b"dump");
 }
 
 #[test]

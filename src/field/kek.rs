@@ -139,7 +139,8 @@ impl LocalKek {
     }
 
     /// Forgets an old KEK. What it wrapped opens no more, here and in every backup that holds no
-    /// other copy of it: [`rewrap`](super::rewrap) every ring before.
+    /// other copy of it, nor a `.tmp` beside its [file](super::file) that a crash left:
+    /// [`rewrap`](super::rewrap) every ring before.
     ///
     /// # Errors
     ///
