@@ -2,11 +2,12 @@
 //!
 //! ```sh
 //! alias backup='cargo run --release --quiet --example backup --features field --'
-//! mkdir -m 700 keys && backup new-keys --key-file keys/kek --ring keys/ring
+//! mkdir -m 700 keys
+//! keys="--key-file keys/kek --ring keys/ring"
+//! backup new-keys $keys
 //! set -o pipefail
-//! pg_dump app | backup encrypt --key-file keys/kek --ring keys/ring --item 2026-11-22 - app.new &&
-//!     mv app.new app.2026-11-22
-//! backup decrypt --key-file keys/kek --ring keys/ring --item 2026-11-22 app.2026-11-22 app.sql
+//! pg_dump app | backup encrypt $keys --item 2026-11-22 --force - app.new && mv app.new app.2026-11-22
+//! backup decrypt $keys --item 2026-11-22 app.2026-11-22 app.sql
 //! ```
 //!
 //! `pipefail` and the name at the end are part of it: a pipe looks the same whether `pg_dump` was done
