@@ -35,6 +35,7 @@ use portcullis::{
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_251_600);
+const NAME: &str = "acme-production";
 const DAMAGED: Error = Error::Field(field::Error::Encoding(encoding::Error::Damaged));
 
 /// A store that can be looked into, backed up and restored.
@@ -89,7 +90,7 @@ fn kek() -> LocalKek {
 
 fn over(store: &Arc<Open>, kek: LocalKek) -> (Rings, Arc<Kms>) {
     let kms = Arc::new(Kms::new(kek));
-    let rings = Keyrings::new(Arc::clone(store), Arc::clone(&kms), Policy::new());
+    let rings = Keyrings::new(NAME, Arc::clone(store), Arc::clone(&kms), Policy::new());
     (rings, kms)
 }
 
@@ -741,6 +742,34 @@ fn a_forged_tombstone_is_no_receipt_and_is_replaced() {
     assert_eq!((replayed.placed, replayed.already), (0, 1));
 }
 
+/// CR-08: what was shredded in a test is not replayed where customers are.
+#[test]
+fn a_receipt_of_another_store_destroys_nothing() {
+    let staging = Arc::new(Open::default());
+    let rehearsed = Keyrings::new("acme-staging", Arc::clone(&staging), kek(), Policy::new());
+    let receipt = rehearsed
+        .shred(&acme(), &erasure(), &signer(), NOW)
+        .unwrap();
+    assert!(receipt.is_of("acme-staging") && !receipt.is_of(NAME));
+    let (rings, store, _) = rings();
+    let mine = rings.shred(&Scope::tenant("globex"), &erasure(), &signer(), NOW);
+    rings.ring(&ada(), NOW).unwrap();
+    let (before, both) = (store.all(), listed([receipt, mine.unwrap()]));
+    let verifiers = [signer().verifier()];
+    assert_eq!(rings.replay(&both, &verifiers), Err(Error::OtherStore));
+    assert_eq!(store.all(), before);
+    // nor is it one of this store where somebody copied it into it
+    let (key, tombstone) = staging.all().pop_first().unwrap();
+    store.put(&key, &tombstone);
+    let refused = rings.shred(&acme(), &erasure(), &signer(), NOW);
+    assert_eq!(refused, Err(Error::OtherStore));
+    let (elsewhere, ..) = self::rings();
+    let real = elsewhere
+        .shred(&acme(), &erasure(), &signer(), NOW)
+        .unwrap();
+    assert_eq!(rings.replay(&listed([real]), &verifiers).unwrap().placed, 1);
+}
+
 /// CR-07: no key of a ring stays in memory once it is too old to be used, or was found shredded.
 #[test]
 fn a_ring_that_is_too_old_is_let_go_of() {
@@ -908,7 +937,7 @@ fn a_replay_that_is_interrupted_forgets_what_it_has_ended() {
         .map(|scope| elsewhere.shred(&scope, &erasure(), &signer(), NOW).unwrap());
     let list = listed(list);
     let once = Once(Arc::default(), Mutex::default());
-    let rings = Keyrings::new(&once, kek(), Policy::new());
+    let rings = Keyrings::new(NAME, &once, kek(), Policy::new());
     for scope in [acme(), Scope::application()] {
         rings.ring(&scope, NOW).unwrap();
     }
@@ -1039,7 +1068,7 @@ fn what_was_loaded_before_a_shredding_is_not_held_after_it() {
             rings.shred(&acme(), &erasure(), &signer(), NOW).unwrap();
         }
     };
-    let slow = Keyrings::new(Arc::clone(&store), Slow(kek(), &shred), Policy::new());
+    let slow = Keyrings::new(NAME, Arc::clone(&store), Slow(kek(), &shred), Policy::new());
     let rings = rings.get_or_init(|| slow);
     assert!(
         rings.ring(&acme(), NOW).is_ok(),
@@ -1138,7 +1167,7 @@ fn tombstones_that_nobody_signed_are_not_replayed() {
         assert_eq!(rings.replay(&both, verifiers), Err(Error::Receipt));
     }
     let mut relabelled = real.encode();
-    relabelled[6] ^= 1;
+    relabelled[38] ^= 1;
     let relabelled = written(vec![Receipt::decode(&relabelled).unwrap()]).unwrap();
     assert_eq!(
         rings.replay(&relabelled, &[signer().verifier()]),
@@ -1314,7 +1343,7 @@ fn no_key_is_printed() {
 /// CR-07: one that fails in the store is an error and no empty answer.
 #[test]
 fn a_store_that_fails_denies() {
-    let full = Keyrings::new(store::Memory::new(0), kek(), Policy::new());
+    let full = Keyrings::new(NAME, store::Memory::new(0), kek(), Policy::new());
     assert!(matches!(full.ring(&acme(), NOW), Err(Error::Store(_))));
     let refused = full.shred(&acme(), &erasure(), &signer(), NOW);
     assert!(matches!(refused, Err(Error::Store(_))));

@@ -432,7 +432,7 @@ fn data_keys_are_wiped() {
 
     let store = Arc::new(Memory::new(100));
     let kek = || LocalKek::new("a", Key::from_bytes(*CANARY)).unwrap();
-    let rings = || Keyrings::new(Arc::clone(&store), kek(), Policy::new());
+    let rings = || Keyrings::new("tests", Arc::clone(&store), kek(), Policy::new());
     let scopes = [Scope::tenant("acme"), Scope::subject("acme", "ada")];
     let made = rings();
     let keys = scopes.each_ref().map(|scope| {

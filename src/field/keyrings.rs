@@ -45,7 +45,8 @@
 //! use portcullis::field::keyrings::{Erasure, Error, ReceiptKey};
 //!
 //! let now = Timestamp::from_secs(1_795_251_600); // an application passes Timestamp::now()
-//! let rings = Keyrings::new(Memory::new(1000), LocalKek::generate("2026-11")?, Policy::new());
+//! let (store, kek) = (Memory::new(1000), LocalKek::generate("2026-11")?);
+//! let rings = Keyrings::new("acme-production", store, kek, Policy::new());
 //! let ada = Scope::subject("acme", "ada");
 //! let place = Context::new().tenant("acme").subject("ada").table("contact").column("email").row(42);
 //! let sealed = rings.ring(&ada, now)?.seal(&place, b"ada@example.org", now)?;
@@ -111,6 +112,9 @@ pub enum Error {
     /// A receipt that was not signed by the key asked for, or was changed.
     #[error("receipt is not signed by this key")]
     Receipt,
+    /// A receipt of another store than this one.
+    #[error("receipt is of another store")]
+    OtherStore,
     /// The store gave no answer.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -135,6 +139,7 @@ impl From<WrapError> for Error {
 ///
 /// Calls wait for store and wrapper. `Debug` shows how many rings are held open, no key.
 pub struct Keyrings<S, W> {
+    name: Digest,
     store: S,
     wrapper: W,
     policy: Policy,
@@ -178,9 +183,14 @@ enum Absent {
 
 impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// Rings in `store`, wrapped by `wrapper`; new ones have this policy.
+    ///
+    /// `name` is the store's, and of no other environment: receipts are bound to it, so that what was
+    /// shredded in a test is not replayed where customers are. It stays as it is; after a restore it
+    /// is the same store.
     #[must_use]
-    pub fn new(store: S, wrapper: W, policy: Policy) -> Self {
+    pub fn new(name: &str, store: S, wrapper: W, policy: Policy) -> Self {
         Self {
+            name: receipt::digest_of(name),
             store,
             wrapper,
             policy,

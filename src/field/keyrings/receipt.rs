@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
 
 /// What a receipt starts with.
 const MAGIC: &[u8; 4] = b"PCRC";
@@ -92,6 +93,8 @@ pub enum Evidence {
 /// What is said of one shredding, before it is signed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Facts {
+    /// The SHA-256 digest of the store's name.
+    pub(super) store: [u8; 32],
     pub(super) kind: Kind,
     /// The SHA-256 digest of the scope's canonical bytes.
     pub(super) scope: [u8; 32],
@@ -122,7 +125,7 @@ pub(super) enum Kind {
 /// # What it proves
 ///
 /// That the holder of the signing key said: at this time the ring of this scope, of this generation,
-/// with keys of these fingerprints, was replaced in the store by this receipt, for this reason.
+/// with keys of these fingerprints, was replaced in this store by this receipt, for this reason.
 ///
 /// # What it does not
 ///
@@ -137,12 +140,13 @@ pub(super) enum Kind {
 /// # Encoding
 ///
 /// ```text
-/// "PCRC" | 1 u8 | kind u8 | scope 32 | time u64 | generation u64 | evidence u8
+/// "PCRC" | 1 u8 | store 32 | kind u8 | scope 32 | time u64 | generation u64 | evidence u8
 /// | count u32, (key version u32 | fingerprint 16) * | length u32, KEK id | length u32, reason
 /// | 0 u8, or 1 u8 and index values u64 | verifying key 32 | signature 64
 /// ```
 ///
-/// Integers big-endian, the time in milliseconds since the Unix epoch. Kinds: application 1, tenant
+/// Integers big-endian, the time in milliseconds since the Unix epoch; store and scope are SHA-256
+/// digests, of the name and of the canonical bytes. Kinds: application 1, tenant
 /// 2, subject 3, credential 4. Evidence: no ring 0, unread 1, keys 2; keys stand there with 2 only.
 /// The signature is Ed25519 (RFC 8032 §5.1) of `portcullis/v1/receipt` and all before it. As text,
 /// `pcr1.` and strict base64url without padding.
@@ -183,6 +187,16 @@ impl Receipt {
             true => Ok(()),
             false => Err(Error::Receipt),
         }
+    }
+
+    /// Whether this is of the store of this name ([`Keyrings::new`](super::Keyrings::new)).
+    #[must_use]
+    pub fn is_of(&self, store: &str) -> bool {
+        *self.store() == digest_of(store)
+    }
+
+    pub(super) const fn store(&self) -> &[u8; 32] {
+        &self.facts.store
     }
 
     /// Whether this is about `scope`.
@@ -290,6 +304,10 @@ impl Receipt {
     }
 }
 
+pub(super) fn digest_of(store: &str) -> [u8; 32] {
+    Sha256::digest(store).into()
+}
+
 fn damaged() -> Error {
     encoding::Error::Damaged.into()
 }
@@ -307,6 +325,7 @@ fn said(facts: &Facts, signer: &[u8; 32]) -> Vec<u8> {
     };
     let mut encoder = Encoder::new(ENCODING);
     encoder
+        .array(&facts.store)
         .u8(facts.kind.encode())
         .array(&facts.scope)
         .time(facts.at)
@@ -325,6 +344,7 @@ fn said(facts: &Facts, signer: &[u8; 32]) -> Vec<u8> {
 }
 
 fn decode_facts(decoder: &mut Decoder<'_>) -> Result<Facts, Error> {
+    let store = decoder.array()?;
     let (kind, scope) = (Kind::decode(decoder.u8()?)?, decoder.array()?);
     let (at, generation) = (decoder.time()?, decoder.u64()?);
     let evidence = decoder.u8()?;
@@ -346,6 +366,7 @@ fn decode_facts(decoder: &mut Decoder<'_>) -> Result<Facts, Error> {
     let reason = decoder.text(MAX_REASON_LEN)?;
     check_reason(reason)?;
     Ok(Facts {
+        store,
         kind,
         scope,
         at,
@@ -396,7 +417,13 @@ impl fmt::Display for Receipt {
         };
         write!(f, "Key ring of {kind}: destroyed {}\nscope ", facts.at)?;
         hexadecimal(f, &facts.scope)?;
-        write!(f, " (SHA-256)\nreason: {}\n", facts.erasure.reason)?;
+        f.write_str(" (SHA-256)\nstore ")?;
+        hexadecimal(f, &facts.store)?;
+        write!(
+            f,
+            " (SHA-256 of its name)\nreason: {}\n",
+            facts.erasure.reason
+        )?;
         match &facts.evidence {
             Evidence::NoRing => f.write_str("keys: none; the scope had no ring\n")?,
             Evidence::Unread => f.write_str("keys: not known; the ring was not opened\n")?,
@@ -440,6 +467,7 @@ mod tests {
     fn a_receipt_that_names_another_signer_is_refused() {
         let [key, other] = [1, 2].map(|byte| ReceiptKey::new(&Key::from_bytes([byte; 32])));
         let facts = Facts {
+            store: [6; 32],
             kind: Kind::Subject,
             scope: [7; 32],
             at: Timestamp::EPOCH,

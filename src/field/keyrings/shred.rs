@@ -34,7 +34,8 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     /// [`Error::Store`]. [`Error::Receipt`]: the tombstone that stands there was not signed by
     /// `signer`. It is kept, since it may tell the keys: ask for the [`receipt`](Self::receipt) and
     /// verify it by an earlier key; where none has signed it, it is forged, and a
-    /// [replay](Self::replay) of a real one takes its place.
+    /// [replay](Self::replay) of a real one takes its place. [`Error::OtherStore`]: it was copied from
+    /// another store, and a replay takes its place, too.
     ///
     /// [`Error::Field`] with [`WrapError::Unavailable`] or [`WrapError::Refused`]: nothing was
     /// destroyed, since the receipt names the keys
@@ -57,7 +58,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`], [`Error::Receipt`].
+    /// [`Error::Store`], [`Error::Receipt`], [`Error::OtherStore`].
     pub fn danger_shred_unread(
         &self,
         scope: &Scope,
@@ -81,6 +82,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
             let record = stored.map(|stored| Record::decode(stored, &digest));
             if let Some(Ok(Record::Tombstone(receipt))) = record {
                 receipt.verify(&signer.verifier())?;
+                self.is_ours(&receipt)?;
                 return Ok::<_, Error>((Change::Keep, *receipt));
             }
             let wrapped = match record {
@@ -93,6 +95,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
                 (Some(stored), Some(_)) => look(stored)?,
             };
             let facts = Facts {
+                store: self.name,
                 kind,
                 scope: digest,
                 at: now,
@@ -149,8 +152,8 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Receipt`] if one was signed by none of `verifiers`: then nothing is written, since a
-    /// forged receipt would destroy a ring. [`Error::Store`]: some are written, begin again.
+    /// [`Error::Receipt`] if one was signed by none of `verifiers`, [`Error::OtherStore`] if one is not
+    /// of this store: then nothing is written, since such a receipt would destroy a ring. [`Error::Store`]: some are written, begin again.
     pub fn replay(
         &self,
         tombstones: &Tombstones,
@@ -158,6 +161,7 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
     ) -> Result<Replayed, Error> {
         for receipt in tombstones.iter() {
             receipt.verify_any(verifiers)?;
+            self.is_ours(receipt)?;
         }
         let mut replayed = Replayed::default();
         let mut places = tombstones.iter().map(|receipt| {
@@ -174,12 +178,21 @@ impl<S: Store, W: KeyWrapper> Keyrings<S, W> {
         placed.map(|()| replayed)
     }
 
+    fn is_ours(&self, receipt: &Receipt) -> Result<(), Error> {
+        if *receipt.store() == self.name {
+            Ok(())
+        } else {
+            Err(Error::OtherStore)
+        }
+    }
+
     fn place(&self, receipt: &Receipt, verifiers: &[Verifier]) -> Result<Placed, Error> {
         let scope = receipt.scope();
         store::update(&self.store, &store_key(scope), |stored| {
             if let Some(Ok(Record::Tombstone(present))) =
                 stored.map(|stored| Record::decode(stored, scope))
                 && present.verify_any(verifiers).is_ok()
+                && self.is_ours(&present).is_ok()
             {
                 return Ok((Change::Keep, Placed::Before));
             }

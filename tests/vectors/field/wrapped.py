@@ -86,7 +86,7 @@ def fingerprint(key):
 
 
 def receipt(kind, of, at, generation, evidence, keys, kek, reason, index_values):
-    said = b"PCRC\x01" + bytes([kind]) + hashlib.sha256(of).digest()
+    said = b"PCRC\x01" + hashlib.sha256(b"acme-production").digest() + bytes([kind]) + hashlib.sha256(of).digest()
     said += struct.pack(">QQBI", at, generation, evidence, len(keys))
     for version, key in keys:
         said += struct.pack(">I", version) + fingerprint(key)
