@@ -33,7 +33,8 @@
 //! # Rotation, migration, search
 //!
 //! A [`sweep`] seals a column again under the present key and ends with the proof that an old key
-//! can be destroyed. A [`Migration`] reads a column while its plaintext is being sealed. A
+//! can be destroyed, which takes a ring whose [`Policy`] names its purposes: one that
+//! [`Keyring::generate`] made is for anything. A [`Migration`] reads a column while its plaintext is being sealed. A
 //! [`BlindIndex`] finds sealed values by equality.
 //!
 //! # What this does not do

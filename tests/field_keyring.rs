@@ -254,6 +254,54 @@ fn records_when_each_step_was() {
     );
 }
 
+/// CR-04, CR-11: a clock that is far behind the last step takes none, whichever of the two is wrong;
+/// a ring that was ahead is repaired, and works as if it had not been.
+#[test]
+fn refuses_a_clock_that_is_far_behind_until_the_ring_is_turned_back() {
+    let year = 365 * DAY;
+    let hour = Duration::from_secs(3600);
+    let policy = Policy::new().with_max_age(90 * DAY);
+    let mut ring = ring_by(policy.clone());
+    let late = NOW.saturating_add(20 * year);
+    let ahead = late.saturating_add(DAY);
+    let too_late = Timestamp::from_millis(late.as_millis() - 1);
+    rotate(&mut ring, ahead);
+    rotate(&mut ring, ahead);
+    let forced = Destroy::Forced { reason: "a test" };
+    ring.suspend(version(1), ahead).unwrap();
+    ring.destroy(version(1), forced, ahead).unwrap();
+    let staged = ring.stage(ahead).unwrap();
+
+    let refused = Err(Error::Clock(ahead));
+    let before = ring.encode();
+    for early in [NOW, too_late] {
+        assert_eq!(ring.stage(early).map(drop), refused);
+        assert_eq!(ring.promote(staged, early), refused);
+        assert_eq!(ring.suspend(version(2), early), refused);
+        assert_eq!(ring.resume(version(2), early), refused);
+        assert_eq!(ring.destroy(version(2), forced, early), refused);
+        assert_eq!(ring.set_policy(policy.clone(), early), refused);
+    }
+    assert_eq!(ring.encode().expose_secret(), before.expose_secret());
+    assert!(reload(&ring).stage(late).is_ok());
+
+    let now = NOW.saturating_add(hour);
+    let generation = ring.generation();
+    ring.danger_turn_back(now).unwrap();
+    assert_eq!((ring.generation(), ring.changed()), (generation + 1, now));
+    let first = record(&ring, 1);
+    assert_eq!(first.promoted, Some(NOW), "what was before stays");
+    assert_eq!((first.retired, first.suspended), (Some(now), Some(now)));
+    assert_eq!(first.destroyed.unwrap().at, now);
+    let second = record(&ring, 2);
+    assert_eq!((second.created, second.promoted), (now, Some(now)));
+    assert_eq!(second.settled, Some(now.saturating_add(hour)));
+    let mut ring = reload(&ring);
+    ring.promote(staged, now).unwrap();
+    let old = ring.seal(&email(), PLAINTEXT, now.saturating_add(91 * DAY));
+    assert_eq!(old, Err(Error::Overdue(staged)));
+}
+
 /// CR-04: a clock that went back makes no step earlier than the one before it, so that what is
 /// counted from a retirement is not counted too soon.
 #[test]

@@ -18,7 +18,7 @@ use std::{
 
 use field_stream_support::*;
 use portcullis::field::{
-    Context, Error, Key, Keyring, Part, Policy, Purpose, Scope, Suite,
+    Context, Error, Key, Keyring, Padding, Part, Policy, Purpose, Scope, Suite,
     stream::{self, Place, Reader, Writer},
 };
 use proptest::prelude::*;
@@ -267,6 +267,23 @@ fn needs_a_tenant_and_an_item_or_neither_on_purpose() {
         let refused = Reader::new(&sealed[..], &ring, &place).unwrap_err();
         assert_eq!(refused.to_string(), error);
     }
+}
+
+/// CR-10: a padding is refused, not ignored: a stream's length is not hidden.
+#[test]
+fn refuses_a_padding() {
+    let padded = Padding::to_multiple_of(64);
+    let place = |padding| {
+        let context = Context::new().without_tenant().row(1).padding(padding);
+        Place::new("backup", context)
+    };
+    let ring = ring();
+    let refused = Writer::new(Vec::new(), &ring, &place(padded), NOW).err();
+    assert_eq!(refused, Some(Error::StreamPadding));
+    let sealed = Writer::new(Vec::new(), &ring, &place(Padding::none()), NOW);
+    let sealed = sealed.unwrap().finish().unwrap();
+    let refused = Reader::new(&sealed[..], &ring, &place(padded)).unwrap_err();
+    assert_eq!(refused.to_string(), Error::StreamPadding.to_string());
 }
 
 /// CR-10: a stream and an envelope are never taken for each other, though one key seals both.

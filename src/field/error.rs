@@ -1,7 +1,7 @@
 //! Why something was not sealed, opened or loaded.
 
 use super::{KeyVersion, Normalizer, Part, Purpose, State, WrapError};
-use crate::encoding;
+use crate::{Timestamp, encoding};
 
 /// Why something was not sealed, opened or loaded.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -89,6 +89,10 @@ pub enum Error {
     /// A policy with more than 256 purposes.
     #[error("policy has more than 256 purposes")]
     TooManyPurposes,
+    /// The last step of the ring was more than a day after the time that was given: this clock is
+    /// wrong, or that one was ([`Keyring::danger_turn_back`](super::Keyring::danger_turn_back)).
+    #[error("the last step of the key ring is in the future, at {0}")]
+    Clock(Timestamp),
     /// A ring that has taken [`u64::MAX`] steps.
     #[error("key ring takes no more steps")]
     TooManySteps,
@@ -123,6 +127,9 @@ pub enum Error {
     /// A padding to a multiple that is none, or of more than 4,096 bytes.
     #[error("padding to a multiple of {0} bytes: it is 2 to 4096")]
     Multiple(u16),
+    /// A padding in the context of a stream: a stream's length is not hidden.
+    #[error("a stream takes no padding")]
+    StreamPadding,
     /// An application's part under a tag below 0x40.
     #[error("context tag {0:#04x} is reserved: application tags start at 0x40")]
     ReservedTag(u8),

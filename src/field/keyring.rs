@@ -39,11 +39,13 @@ const MAX_KEYS: usize = 1024;
 ///
 /// [`stage`](Self::stage) a key and bring the ring to every machine; [`promote`](Self::promote) it and
 /// bring the ring round again. From then on [`Opened::stale`] reports whatever the old key sealed, and a
-/// sweep seals all of it again and proves that nothing refers to the old key; then
-/// [`destroy`](Self::destroy) it.
+/// [`Sweep`](super::sweep::Sweep) for each purpose seals all of it again and proves that nothing
+/// refers to the old key; then [`destroy`](Self::destroy) it. Only a ring whose policy has named
+/// purposes for as long as the key was primary can prove that.
 ///
-/// Every step takes the time and records it; where the clock was set back, the time of the step
-/// before. Every step raises the [`generation`](Self::generation). A step that is refused changes
+/// Every step takes the time and records it; by a clock that is behind that of the step before, the
+/// time of the step before, and by one that is more than a day behind it is refused
+/// ([`Error::Clock`]). Every step raises the [`generation`](Self::generation). A step that is refused changes
 /// nothing. Two machines that take different steps from one ring make two rings of one generation:
 /// store a ring only in the place of the one that it was made from.
 ///
@@ -51,7 +53,11 @@ const MAX_KEYS: usize = 1024;
 ///
 /// - It knows the uses and the steps of other machines by what they store and
 ///   [merge](Self::merge_seals). A bound on seals is a bound for each machine until then.
-/// - A maximum age trusts the clock that it is given: one that was set back makes a key younger.
+/// - It trusts the clocks that it is given. One that was set back makes a key younger. Those of the
+///   machines may differ by less than the policy's propagation, all delays included: a proof that
+///   nothing refers to a key waits for no longer. A step by a clock that is far ahead stands until
+///   another one finds it in the future ([`changed`](Self::changed) tells, and
+///   [`danger_turn_back`](Self::danger_turn_back) repairs it).
 /// - Destroying takes a key from this ring and what is stored of it from now on, not from backups of
 ///   the ring or the memory of machines that loaded it.
 /// - Purposes and scope are rules that this library keeps to. Whoever has the ring's bytes has the keys.
@@ -78,7 +84,11 @@ const MAX_KEYS: usize = 1024;
 /// assert_eq!(ring.seal(&email, b"ada@example.org", later), Err(Error::Overdue(old)));
 /// let next = ring.stage(later)?;
 /// ring.promote(next, later)?;
-/// ring.destroy(old, Destroy::Forced { reason: "the laptop that had it was stolen" }, later)?;
+/// // A sweep seals again what the old key sealed, and its proof lets it be destroyed: see `Sweep`.
+/// assert_eq!(
+///     ring.destroy(old, Destroy::Unreferenced(&[]), later),
+///     Err(Error::Unverified(Purpose::table("contact"))),
+/// );
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Keyring {
@@ -95,7 +105,9 @@ pub struct Keyring {
 
 impl Keyring {
     /// A ring with one new key, version 1, which is primary; for the whole application and by
-    /// [`Policy::new`].
+    /// [`Policy::new`]: for any purpose, so that no proof can show that nothing refers to the key, and
+    /// it is destroyed by [force](Destroy::Forced) alone. Use [`generate_for`](Self::generate_for) with
+    /// purposes where keys are to be destroyed.
     ///
     /// # Errors
     ///
@@ -105,7 +117,7 @@ impl Keyring {
     }
 
     /// A ring with this key, version 1, which is primary; for the whole application and by
-    /// [`Policy::new`].
+    /// [`Policy::new`], which is for any purpose as with [`generate`](Self::generate).
     #[must_use]
     pub fn new(key: Key, now: Timestamp) -> Self {
         let key = (Origin::Imported, key);

@@ -86,7 +86,8 @@ impl Place {
     /// The streams of this name, such as `backup`, and the one of them that `context` names: the
     /// tenant and, as row, the item (a date, a number, a file's name), or neither on purpose
     /// ([`Context::without_tenant`], [`Context::without_row`]). Its table and column are the stream's
-    /// own.
+    /// own. One with a padding is refused when the stream is written or read
+    /// ([`Error::StreamPadding`]).
     pub fn new(name: &str, context: Context) -> Self {
         Self {
             context: context.table(TABLE).column(name),

@@ -32,6 +32,9 @@ impl<'a> Place<'a> {
     /// The stream of the name that stands in this context for its column, if the context is right.
     pub(in crate::field) fn of_stream(context: &'a Context) -> Result<Self, Error> {
         context.encoded()?;
+        if context.get(Part::Padding).is_some() {
+            return Err(Error::StreamPadding);
+        }
         Ok(Self::Stream(context))
     }
 

@@ -1,12 +1,15 @@
 //! The steps that a ring takes from one state of its keys to the next.
 
-use core::mem;
+use core::{mem, time::Duration};
 
-use super::{Destroy, Destruction, Keyring, MAX_KEYS, Origin, Slot, State};
+use super::{Cause, Destroy, Destruction, Keyring, MAX_KEYS, Origin, Slot, State};
 use crate::{
     Timestamp,
     field::{Error, Key, KeyVersion, Policy, purpose::Purposes},
 };
+
+/// How far a step's clock may be behind that of the step before: further, and one of them is wrong.
+const MAX_SKEW: Duration = Duration::from_secs(86_400);
 
 impl Slot {
     pub(super) fn promote(&mut self, policy: &Policy, now: Timestamp) {
@@ -27,6 +30,21 @@ impl Slot {
         self.destruction = Some(destruction);
         self.used_for = Purposes::none();
         self.held = None;
+    }
+
+    /// No time after `now`.
+    fn turn_back(&mut self, now: Timestamp) {
+        let times = [&mut self.promoted, &mut self.retired, &mut self.suspended];
+        let times = times.into_iter().flatten();
+        for time in times.chain([&mut self.created]) {
+            *time = now.min(*time);
+        }
+        if let Some(end) = &mut self.destruction {
+            end.at = now.min(end.at);
+            if let Cause::Unreferenced { verified } = &mut end.cause {
+                *verified = now.min(*verified);
+            }
+        }
     }
 }
 
@@ -132,6 +150,10 @@ impl Keyring {
     /// and purposes hold at once. What the primary key was permitted before counts as something that
     /// it may have been used for, and the longest propagation is the one that it is waited for.
     ///
+    /// Sweep first, then narrow: a sweep over a purpose that the policy no longer names is refused,
+    /// and a retired key that may have been used for it cannot be shown to be unreferenced until the
+    /// policy names it again.
+    ///
     /// # Errors
     ///
     /// [`Error::Name`]; [`Error::TooManyPurposes`], together with those before, since the key was
@@ -167,10 +189,33 @@ impl Keyring {
         Ok(version)
     }
 
-    /// The step that is to be taken; a clock that went back does not take it before the last one.
+    /// Repairs a ring that [`Error::Clock`] refuses, because a step was taken by a clock that was far
+    /// ahead: every time after `now` becomes `now`, and so does that of the last step. It is a step.
+    ///
+    /// `now` must be right. One that is too early makes it seem longer ago that a key was retired, so
+    /// that what still seals with it is not waited for; and a key from the time ahead counts as
+    /// made now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooManySteps`].
+    pub fn danger_turn_back(&mut self, now: Timestamp) -> Result<(), Error> {
+        self.generation = self.generation.checked_add(1).ok_or(Error::TooManySteps)?;
+        self.changed = self.changed.min(now);
+        let slots = self.others.iter_mut().chain([&mut self.primary]);
+        slots.for_each(|slot| slot.turn_back(now));
+        Ok(())
+    }
+
+    /// The step that is to be taken; a clock that went back a little does not take it before the last
+    /// one.
     fn step(&self, now: Timestamp) -> Result<Step, Error> {
+        let generation = self.generation.checked_add(1).ok_or(Error::TooManySteps)?;
+        if self.changed.saturating_since(now) > MAX_SKEW {
+            return Err(Error::Clock(self.changed));
+        }
         Ok(Step {
-            generation: self.generation.checked_add(1).ok_or(Error::TooManySteps)?,
+            generation,
             at: now.max(self.changed),
         })
     }
