@@ -34,7 +34,7 @@
 //!
 //! # Security
 //!
-//! - The text is an envelope of [`field`](crate::field): encrypted, authenticated, committed to its
+//! - The text is an envelope of [`field`]: encrypted, authenticated, committed to its
 //!   key and context. The context holds this form's name and version, the purpose and the
 //!   environment, so a text sealed for another purpose, another deployment, another version of the
 //!   form, or as a value of a database does not open.
