@@ -505,6 +505,9 @@ fn seals_of_all_processes_are_counted() {
         }
         // what is loaded anew goes on counting
         rings.ring(&ada(), after(300)).unwrap();
+        // nor does a step that is refused lose it
+        let refused = rings.promote(&ada(), KeyVersion::FIRST, after(300));
+        assert!(refused.is_err());
         rings.record_seals(&ada(), after(300)).unwrap();
         rings.record_seals(&ada(), after(300)).unwrap();
     }
