@@ -200,6 +200,18 @@ mod tests {
         assert!(slot.held.is_none());
         let words = end.cause.to_string();
         assert_eq!(words, "unreferenced since 1970-01-01T02:00:00.000Z");
+        // the proof's time is turned back with the others
+        ring.danger_turn_back(at(HOUR)).unwrap();
+        let verified = at(HOUR);
+        let cause = Cause::Unreferenced { verified };
+        let end = reload(&ring).slot(FIRST).unwrap().destruction.clone();
+        assert_eq!(
+            end,
+            Some(Destruction {
+                at: verified,
+                cause
+            })
+        );
     }
 
     /// CR-11: a suspended key counts from its retirement.
