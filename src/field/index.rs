@@ -106,8 +106,9 @@ pub struct BlindIndex {
     version: u32,
 }
 
-/// A hash that has begun, and the version of the key that it is made with.
-type Hash = (KeyVersion, Hmac<Sha256>);
+/// A hash that has begun, and the version of the key that it is made with. It is boxed and finished
+/// where it is: a list that grows, or gives up what it holds, keeps a copy that nobody wipes.
+type Hash = (KeyVersion, Box<Hmac<Sha256>>);
 
 impl BlindIndex {
     /// Bits of an index for look-ups of one row: at a billion values, two share one with a
@@ -219,7 +220,7 @@ impl BlindIndex {
         let slot = ring.seal_key(&Place::new(&purpose, tenant, None), now)?;
         let mut hashes = [Self::hash(slot, &info)?];
         self.feed(value, &mut hashes)?;
-        let [hash] = hashes;
+        let [hash] = &hashes;
         Ok(self.finish(hash))
     }
 
@@ -257,7 +258,7 @@ impl BlindIndex {
         let hashes = hashes.map(|slot| Self::hash(slot, &info));
         let mut hashes = hashes.collect::<Result<Vec<_>, Error>>()?;
         self.feed(value, &mut hashes)?;
-        let newest_first = hashes.into_iter().rev();
+        let newest_first = hashes.iter().rev();
         Ok(newest_first.map(|hash| self.finish(hash)).collect())
     }
 
@@ -271,7 +272,7 @@ impl BlindIndex {
 
     fn hash(slot: &Slot, info: &[u8]) -> Result<Hash, Error> {
         let key = derive::hkdf(slot.key()?.expose(), info);
-        Ok((slot.version(), mac::hmac(&key)))
+        Ok((slot.version(), Box::new(mac::hmac(&key))))
     }
 
     /// Normalises once, for all keys.
@@ -281,10 +282,10 @@ impl BlindIndex {
         fed.map_err(|_| Error::Unindexable(self.normalizer))
     }
 
-    fn finish(&self, (version, hash): Hash) -> IndexValue {
+    fn finish(&self, (version, hash): &Hash) -> IndexValue {
         let mut digest = Zeroizing::new([0; 32]);
-        hash.finalize_into((&mut *digest).into());
-        IndexValue::truncate(version, &digest, self.bits)
+        Hmac::clone(hash).finalize_into((&mut *digest).into());
+        IndexValue::truncate(*version, &digest, self.bits)
     }
 
     /// What the key is derived for. A context is self-delimiting and what follows has a fixed
