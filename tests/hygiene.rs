@@ -190,6 +190,28 @@ fn no_secret_is_printed() {
     hides(&ring.open(&context, &sealed).unwrap(), "104, 117, 110");
 }
 
+/// CO-03: no key that wraps or signs is printed, nor a value of a type.
+#[test]
+fn no_other_key_of_field_is_printed() {
+    let key = || field::Key::from_bytes(*b"0123456789abcdef0123456789abcdef");
+    let kek = field::LocalKek::new("2026", key()).unwrap();
+    hides(&kek, "0123456789abcdef");
+    hides(&kek, "48, 49, 50");
+    let ring = field::Keyring::new(key(), Timestamp::EPOCH);
+    let context = field::Context::new()
+        .tenant("a")
+        .table("t")
+        .column("c")
+        .row(1_u64);
+    let text = field::SecretString::from("hunter2");
+    let sealed = field::Encrypted::seal(&ring, &context, &text, Timestamp::EPOCH).unwrap();
+    let opened: field::Unsealed<field::SecretString> = sealed.open(&ring, &context).unwrap();
+    hides(&opened, "hunter2");
+    let place = field::stream::Place::new("backup", context);
+    let writer = field::stream::Writer::new(Vec::new(), &ring, &place, Timestamp::EPOCH).unwrap();
+    hides(&writer, "48, 49, 50");
+}
+
 /// CO-03, TO-07: neither a secret nor a code, however many authenticators there are and wherever one
 /// came from.
 #[test]
@@ -286,6 +308,10 @@ fn what_is_shared_can_be_shared() {
     shared::<attempts::report::Report>();
     shared::<session::Sessions<store::Memory>>();
     shared::<field::Keyring>();
+    shared::<field::Keyrings<store::Memory, field::LocalKek>>();
+    shared::<field::BlindIndex>();
+    shared::<field::Encrypted<String>>();
+    shared::<field::Migration>();
     shared::<password::Hasher>();
     shared::<password::Policy>();
     shared::<password::Gate>();
@@ -306,6 +332,7 @@ fn what_is_shared_can_be_shared() {
     for_errors::<attempts::report::Error>();
     for_errors::<encoding::Error>();
     for_errors::<field::Error>();
+    for_errors::<field::keyrings::Error>();
     for_errors::<password::Error>();
     for_errors::<rbac::Error>();
     for_errors::<session::Error>();
@@ -326,6 +353,9 @@ mod secrets_cannot {
     assert_not_impl_any!(password::Hash: Display, Deref, AsRef<str>);
     assert_not_impl_any!(field::Key: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(field::Opened: Display, Deref, Clone, AsRef<[u8]>);
+    assert_not_impl_any!(field::LocalKek: Display, Deref, AsRef<[u8]>);
+    assert_not_impl_any!(field::Unsealed<String>: Display, Deref, Clone, AsRef<str>);
+    assert_not_impl_any!(field::keyrings::ReceiptKey: Display, Deref, AsRef<[u8]>);
     assert_not_impl_any!(session::Token: Display, Deref, Clone, AsRef<str>);
     assert_not_impl_any!(Ticket: Display, Deref, Clone, AsRef<str>);
     assert_not_impl_any!(attempts::DeviceKeys: Display, Deref, Clone, AsRef<[u8]>);
