@@ -1,0 +1,162 @@
+//! The files that say what the corpus is made of. What is in them, and how a line is added, stands
+//! at the head of each.
+
+use std::collections::BTreeMap;
+
+/// What a secret is, for the figure that it counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    Credential,
+    Personal,
+    Block,
+}
+
+/// How far a format is from what services print when they mean well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Ordinary,
+    Hard,
+}
+
+/// A kind of secret: the names that it stands under, and how it looks.
+#[derive(Debug)]
+pub struct Kind {
+    pub name: String,
+    pub class: Class,
+    pub level: Level,
+    /// How often it is drawn where a format takes any kind.
+    pub weight: usize,
+    pub keys: Vec<String>,
+    pub styles: Vec<Style>,
+}
+
+#[derive(Debug)]
+pub struct Style {
+    pub name: String,
+    /// Its own names, where it has some.
+    pub keys: Vec<String>,
+    pub template: String,
+}
+
+/// A line, or a text of several, by name.
+#[derive(Debug)]
+pub struct Line {
+    pub name: String,
+    pub level: Level,
+    pub template: String,
+}
+
+#[derive(Debug)]
+pub struct Data {
+    pub atoms: BTreeMap<String, String>,
+    pub kinds: Vec<Kind>,
+    pub formats: Vec<Line>,
+    pub clean: Vec<Line>,
+    pub lookalikes: Vec<Line>,
+}
+
+impl Data {
+    pub fn load() -> Self {
+        let atoms =
+            entries(include_str!("data/atoms.txt")).map(|(_, name, template)| (name, template));
+        Self {
+            atoms: atoms.collect(),
+            kinds: kinds(include_str!("data/secrets.txt")),
+            formats: [
+                include_str!("data/formats.txt"),
+                include_str!("data/dumps.txt"),
+                include_str!("data/commands.txt"),
+                include_str!("data/blocks.txt"),
+            ]
+            .into_iter()
+            .flat_map(lines)
+            .collect(),
+            clean: lines(include_str!("data/clean.txt")),
+            lookalikes: lines(include_str!("data/lookalikes.txt")),
+        }
+    }
+}
+
+/// The entries of a file, `name = template`, each with the header in square brackets above it.
+fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, String, String)> {
+    let mut header = "";
+    file.lines().filter_map(move |line| {
+        if line.is_empty() || line.starts_with("# ") || line == "#" {
+            return None;
+        }
+        if let Some(inside) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            header = inside;
+            return None;
+        }
+        let (name, template) = line
+            .split_once(" = ")
+            .unwrap_or_else(|| panic!("no entry: {line}"));
+        Some((header, name.to_owned(), shown(template)))
+    })
+}
+
+/// What stands for a character that a text file could not show.
+fn shown(template: &str) -> String {
+    template
+        .replace('⏎', "\n")
+        .replace('␍', "\r")
+        .replace('␉', "\t")
+        .replace('␛', "\u{1b}")
+        .replace('␀', "\0")
+}
+
+fn lines(file: &'static str) -> Vec<Line> {
+    let line = |(header, name, template)| Line {
+        name,
+        level: if header == "hard" {
+            Level::Hard
+        } else {
+            Level::Ordinary
+        },
+        template,
+    };
+    entries(file).map(line).collect()
+}
+
+fn kinds(file: &'static str) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for (header, name, template) in entries(file) {
+        let mut words = header.split(' ');
+        let kind = words.next().unwrap_or_default();
+        if kinds.last().is_none_or(|last| last.name != kind) {
+            kinds.push(Kind {
+                name: kind.to_owned(),
+                class: match words.next() {
+                    Some("credential") => Class::Credential,
+                    Some("personal") => Class::Personal,
+                    Some("block") => Class::Block,
+                    other => panic!("no class: {other:?}"),
+                },
+                weight: words.next().unwrap().parse().unwrap(),
+                level: if words.next() == Some("hard") {
+                    Level::Hard
+                } else {
+                    Level::Ordinary
+                },
+                keys: Vec::new(),
+                styles: Vec::new(),
+            });
+        }
+        let kind = kinds.last_mut().unwrap();
+        let list = |text: &str| text.split(", ").map(str::to_owned).collect::<Vec<_>>();
+        if name == "keys" {
+            kind.keys.extend(list(&template));
+            continue;
+        }
+        let (name, keys) = match name.split_once(" (") {
+            Some((name, keys)) => (name.to_owned(), list(keys.trim_end_matches(')'))),
+            None => (name, Vec::new()),
+        };
+        kind.styles.push(Style {
+            name,
+            keys,
+            template,
+        });
+    }
+    kinds
+}
