@@ -48,13 +48,18 @@ impl<'a> Corpus<'a> {
             .flat_map(|line| copies(data, seed, line, size.per_format));
         let mut secret: Vec<_> = secret.collect();
         for kind in &data.kinds {
-            let open: Vec<&Line> = data.formats.iter().filter(|line| takes(line, kind)).collect();
+            let open: Vec<&Line> = data
+                .formats
+                .iter()
+                .filter(|line| takes(line, kind))
+                .collect();
             for style in &kind.styles {
                 let name = format!("{}/{}", kind.name, style.name);
                 let mut random = Random::named(seed, &name);
                 let mut maker = Maker::new(data, seed, &name);
-                let made =
-                    std::iter::repeat_with(|| maker.make_with(random.pick::<&Line>(&open), kind, style));
+                let made = std::iter::repeat_with(|| {
+                    maker.make_with(random.pick::<&Line>(&open), kind, style)
+                });
                 secret.extend(made.take(size.per_style * 3).flatten().take(size.per_style));
             }
         }
@@ -77,7 +82,7 @@ fn takes(line: &Line, kind: &Kind) -> bool {
     let named = |before: char| line.template.contains(&format!("{before}{}", kind.name));
     match kind.weight {
         0 => line.template.contains("«secret:") && (named(':') || named(',')),
-        _ => line.template.contains("«key") && line.template.contains("«secret"),
+        _ => line.template.contains("«secret|") || line.template.contains("«secret»"),
     }
 }
 

@@ -39,9 +39,11 @@ pub struct Style {
 }
 
 /// A line, or a text of several, by name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Line {
     pub name: String,
+    /// The file that it is in.
+    pub file: &'static str,
     pub level: Level,
     pub template: String,
 }
@@ -63,16 +65,14 @@ impl Data {
             atoms: atoms.collect(),
             kinds: kinds(include_str!("data/secrets.txt")),
             formats: [
-                include_str!("data/formats.txt"),
-                include_str!("data/dumps.txt"),
-                include_str!("data/commands.txt"),
-                include_str!("data/blocks.txt"),
+                lines("formats", include_str!("data/formats.txt")),
+                lines("dumps", include_str!("data/dumps.txt")),
+                lines("commands", include_str!("data/commands.txt")),
+                lines("blocks", include_str!("data/blocks.txt")),
             ]
-            .into_iter()
-            .flat_map(lines)
-            .collect(),
-            clean: lines(include_str!("data/clean.txt")),
-            lookalikes: lines(include_str!("data/lookalikes.txt")),
+            .concat(),
+            clean: lines("clean", include_str!("data/clean.txt")),
+            lookalikes: lines("lookalikes", include_str!("data/lookalikes.txt")),
         }
     }
 }
@@ -105,9 +105,11 @@ fn shown(template: &str) -> String {
         .replace('␀', "\0")
 }
 
-fn lines(file: &'static str) -> Vec<Line> {
+fn lines(name: &'static str, file: &'static str) -> Vec<Line> {
+    let file_name = name;
     let line = |(header, name, template)| Line {
         name,
+        file: file_name,
         level: if header == "hard" {
             Level::Hard
         } else {

@@ -326,7 +326,14 @@ fn docker(text: &str) -> Encoded {
 fn part(text: &str, part: Range<usize>) -> Encoded {
     let mut out = Encoded::new();
     for (at, c) in text.char_indices() {
-        out.push(if part.contains(&at) { c.into() } else { String::new() }, c.len_utf8());
+        out.push(
+            if part.contains(&at) {
+                c.into()
+            } else {
+                String::new()
+            },
+            c.len_utf8(),
+        );
     }
     out
 }

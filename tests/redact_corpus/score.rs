@@ -12,11 +12,14 @@ use super::{
     text::Text,
 };
 
+/// What a redactor makes of a stream that comes in parts.
+pub type Parts<'a> = &'a dyn Fn(&[&[u8]]) -> Vec<u8>;
+
 /// What is measured.
 pub struct Redactor<'a> {
     pub whole: &'a dyn Fn(&[u8]) -> Vec<u8>,
-    /// The same for a stream that comes in parts, where there is such a thing.
-    pub parts: Option<&'a dyn Fn(&[&[u8]]) -> Vec<u8>>,
+    /// The same for streams, where there is such a thing.
+    pub parts: Option<Parts<'a>>,
 }
 
 /// How many of how many.
@@ -62,7 +65,10 @@ pub struct Score {
     pub json: Tally,
     pub twice: Tally,
     pub cuts: Tally,
+    /// Credentials by the file that the format is in.
+    pub by_file: BTreeMap<String, Row>,
     pub by_format: BTreeMap<String, Row>,
+    pub personal_by_format: BTreeMap<String, Row>,
     pub by_kind: BTreeMap<String, Row>,
     pub by_key: BTreeMap<String, Row>,
     pub by_clean: BTreeMap<String, Row>,
@@ -88,7 +94,20 @@ impl Score {
                 score.form(text, &output, redactor, &mut random);
             }
         }
+        if let Some(parts) = redactor.parts {
+            score.streams(corpus, parts, &mut random);
+        }
         score
+    }
+
+    /// Many texts one after the other: what is open at the end of one must not depend on cuts.
+    fn streams(&mut self, corpus: &Corpus<'_>, parts: Parts<'_>, random: &mut Random) {
+        for texts in corpus.secret.chunks(50) {
+            let texts: Vec<&[u8]> = texts.iter().map(|text| &*text.bytes).collect();
+            let stream = texts.join(&b"\n"[..]);
+            let bad = parts(&[&stream]) != parts(&cuts(&stream, random));
+            self.cuts.add(usize::from(bad), 1);
+        }
     }
 
     fn secrets(&mut self, text: &Text<'_>, output: &[u8]) {
@@ -108,12 +127,27 @@ impl Score {
                 (Class::Personal, Level::Hard) => &mut self.personal_hard,
             };
             tally.add(usize::from(bad), 1);
-            let kind = format!("{}/{}", planted.kind, planted.style);
-            for row in [
-                self.by_format.entry(text.format.to_owned()).or_default(),
-                self.by_kind.entry(kind).or_default(),
-                self.by_key.entry(planted.key.clone()).or_default(),
-            ] {
+            let mut rows = vec![match planted.class {
+                Class::Personal => row(&mut self.personal_by_format, text.format),
+                _ => row(&mut self.by_format, text.format),
+            }];
+            // Of hard formats and of command lines one does not learn which kinds are missed.
+            if text.level == Level::Ordinary
+                && let Some(key) = &planted.key
+            {
+                let kind = format!("{}/{}", planted.kind, planted.style);
+                rows.push(row(&mut self.by_kind, &kind));
+                rows.push(row(&mut self.by_key, key));
+            }
+            if planted.class == Class::Credential {
+                let level = if text.level == Level::Hard {
+                    ", hard"
+                } else {
+                    ""
+                };
+                rows.push(row(&mut self.by_file, &format!("{}{level}", text.file)));
+            }
+            for row in rows {
                 row.leaks.add(usize::from(bad), 1);
                 row.halves += usize::from(half);
                 if bad && row.examples.len() < EXAMPLES {
@@ -121,7 +155,7 @@ impl Score {
                 }
             }
         }
-        let row = self.by_format.entry(text.format.to_owned()).or_default();
+        let row = row(&mut self.by_format, text.format);
         row.outside.add(outside, kept);
         if outside > 0 && !leaked && row.examples.len() < EXAMPLES {
             row.examples.push(example(&text.bytes, output));
@@ -135,10 +169,7 @@ impl Score {
             false => (&mut self.clean, ""),
         };
         tally.add(changed, 1);
-        let row = self
-            .by_clean
-            .entry(format!("{prefix}{}", text.format))
-            .or_default();
+        let row = row(&mut self.by_clean, &format!("{prefix}{}", text.format));
         row.outside.add(changed, 1);
         if changed > 0 && row.examples.len() < EXAMPLES {
             row.examples.push(example(&text.bytes, output));
@@ -153,8 +184,7 @@ impl Score {
         redactor: &Redactor<'_>,
         random: &mut Random,
     ) {
-        if is_json(&text.bytes) {
-            let broken = !is_json(output);
+        if let Some(broken) = breaks_json(&text.bytes, output) {
             self.json.add(usize::from(broken), 1);
             self.note(broken, "JSON broken", &text.bytes, output);
         }
@@ -164,8 +194,9 @@ impl Score {
         if let Some(parts) = redactor.parts {
             let uncut = parts(&[&text.bytes]);
             let cut = parts(&cuts(&text.bytes, random));
-            self.cuts.add(usize::from(cut != uncut), 1);
-            self.note(cut != uncut, "cut", &uncut, &cut);
+            let bad = cut != uncut || uncut != output;
+            self.cuts.add(usize::from(bad), 1);
+            self.note(bad, "cut", &uncut, &cut);
         }
     }
 
@@ -177,9 +208,30 @@ impl Score {
     }
 }
 
+fn row<'a>(rows: &'a mut BTreeMap<String, Row>, name: &str) -> &'a mut Row {
+    rows.entry(name.to_owned()).or_default()
+}
+
 fn example(before: &[u8], after: &[u8]) -> (String, String) {
     let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
     (shown(before), shown(after))
+}
+
+/// Whether what was JSON is none any more: the text, or one of its lines. None where it was none.
+fn breaks_json(text: &[u8], output: &[u8]) -> Option<bool> {
+    if is_json(text) {
+        return Some(!is_json(output));
+    }
+    let lines = |text: &[u8]| -> Vec<bool> { text.split(|b| *b == b'\n').map(is_json).collect() };
+    let before = lines(text);
+    before.contains(&true).then(|| {
+        let after = lines(output);
+        after.len() != before.len()
+            || before
+                .iter()
+                .zip(after)
+                .any(|(before, after)| *before && !after)
+    })
 }
 
 fn is_json(text: &[u8]) -> bool {
@@ -273,7 +325,9 @@ fn common(a: &[&[u8]], b: &[&[u8]]) -> usize {
 /// The tables, worst first.
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        table(f, "file", &self.by_file, 400)?;
         table(f, "format", &self.by_format, 400)?;
+        table(f, "format of personal data", &self.personal_by_format, 400)?;
         table(f, "kind", &self.by_kind, 400)?;
         table(f, "name", &self.by_key, 60)?;
         table(f, "without a secret", &self.by_clean, 400)?;
@@ -313,9 +367,14 @@ fn table(f: &mut impl Write, of: &str, rows: &BTreeMap<String, Row>, most: usize
 /// The texts that went wrong, a few of each format.
 pub fn examples(score: &Score, of: &str) -> String {
     let mut out = String::new();
-    for (name, row) in [&score.by_format, &score.by_kind, &score.by_clean]
-        .into_iter()
-        .flatten()
+    for (name, row) in [
+        &score.by_format,
+        &score.personal_by_format,
+        &score.by_kind,
+        &score.by_clean,
+    ]
+    .into_iter()
+    .flatten()
     {
         if name.contains(of) {
             for (before, after) in &row.examples {

@@ -18,6 +18,8 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Text<'a> {
     pub format: &'a str,
+    /// The file that its format is in.
+    pub file: &'static str,
     pub level: Level,
     pub bytes: Vec<u8>,
     pub planted: Vec<Planted<'a>>,
@@ -30,7 +32,8 @@ pub struct Text<'a> {
 pub struct Planted<'a> {
     pub kind: &'a str,
     pub style: &'a str,
-    pub key: String,
+    /// The name that it stands under, where the text has it.
+    pub key: Option<String>,
     pub class: Class,
     pub level: Level,
     /// As it was before it was written in its form.
@@ -54,11 +57,12 @@ struct Pair<'a> {
     style: &'a Style,
     key: &'a str,
     joined: &'static str,
+    shown: bool,
     spent: bool,
 }
 
 const JOINED: &[&str] = &[
-    "snake", "snake", "camel", "camel", "kebab", "pascal", "upper", "joined",
+    "snake", "snake", "snake", "camel", "camel", "camel", "kebab", "pascal", "upper", "joined",
 ];
 
 /// Makes texts.
@@ -117,6 +121,7 @@ impl<'a> Maker<'a> {
         let hard = piece.planted.iter().any(|p| p.level == Level::Hard);
         let text = Text {
             format: &line.name,
+            file: line.file,
             level: if hard { Level::Hard } else { line.level },
             bytes: piece.bytes,
             planted: piece.planted,
@@ -210,12 +215,14 @@ impl<'a> Maker<'a> {
                 self.random.pick::<String>(keys)
             },
             joined: self.random.pick::<&str>(JOINED),
+            shown: false,
             spent: false,
         });
     }
 
     fn key<'f>(&mut self, forms: &mut (impl Iterator<Item = &'f str> + Clone)) -> Piece<'a> {
-        let pair = self.pair.as_ref().unwrap();
+        let pair = self.pair.as_mut().unwrap();
+        pair.shown = true;
         let asked = forms.clone().next().and_then(|form| join(pair.key, form));
         if asked.is_some() {
             forms.next();
@@ -229,7 +236,8 @@ impl<'a> Maker<'a> {
         }
         let pair = self.pair.as_mut()?;
         pair.spent = true;
-        let (kind, style, key) = (pair.kind, pair.style, pair.key.to_owned());
+        let (kind, style) = (pair.kind, pair.style);
+        let key = pair.shown.then(|| pair.key.to_owned());
         let value = self.expand(&style.template)?;
         let value = String::from_utf8(value.bytes).ok()?;
         // Where only the inside of a value is secret, marks say so.
@@ -407,8 +415,11 @@ fn seen(needle: &[u8], run: usize, text: &[u8]) -> bool {
 impl Text<'_> {
     /// The text without its secrets: the parts in which nothing may change.
     pub fn kept(&self) -> Vec<&[u8]> {
-        let mut covers: Vec<Range<usize>> = self.planted.iter().map(|p| p.cover.clone()).collect();
-        covers.extend(self.may.iter().cloned());
+        let covers = self.planted.iter().map(|planted| &planted.cover);
+        self.without(covers.chain(&self.may).cloned().collect())
+    }
+
+    fn without(&self, mut covers: Vec<Range<usize>>) -> Vec<&[u8]> {
         covers.sort_by_key(|r| r.start);
         let mut from = 0;
         let mut parts = Vec::new();
@@ -422,10 +433,13 @@ impl Text<'_> {
 
     /// Whether each secret is in one place only, and in no word that a mask is made of.
     fn is_sound(&self) -> bool {
-        let mut rest = self.kept().join(&b"\0\0"[..]);
-        self.may
-            .iter()
-            .for_each(|may| rest.extend_from_slice(&self.bytes[may.clone()]));
+        let parts = self.without(
+            self.planted
+                .iter()
+                .map(|planted| planted.cover.clone())
+                .collect(),
+        );
+        let mut rest = parts.join(&b"\0\0"[..]);
         rest.extend_from_slice(MASKS);
         !self
             .planted
