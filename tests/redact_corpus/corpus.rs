@@ -22,6 +22,12 @@ impl Size {
         per_style: 6,
         per_clean: 4,
     };
+    /// One of each, for what does not ask for figures.
+    pub const FEW: Self = Self {
+        per_format: 1,
+        per_style: 1,
+        per_clean: 1,
+    };
 
     pub fn times(self, n: usize) -> Self {
         Self {

@@ -61,6 +61,8 @@ pub struct Score {
     pub blocks: Tally,
     pub outside: Tally,
     pub clean: Tally,
+    /// Lines that speak of secrets: help, validation, documentation, code.
+    pub about: Tally,
     pub lookalikes: Tally,
     pub json: Tally,
     pub twice: Tally,
@@ -164,9 +166,10 @@ impl Score {
 
     fn innocent(&mut self, text: &Text<'_>, output: &[u8], lookalike: bool) {
         let changed = usize::from(output != text.bytes);
-        let (tally, prefix) = match lookalike {
-            true => (&mut self.lookalikes, "look-alike "),
-            false => (&mut self.clean, ""),
+        let (tally, prefix) = match (lookalike, text.level) {
+            (true, _) => (&mut self.lookalikes, "look-alike "),
+            (false, Level::Hard) => (&mut self.about, "about "),
+            (false, Level::Ordinary) => (&mut self.clean, ""),
         };
         tally.add(changed, 1);
         let row = row(&mut self.by_clean, &format!("{prefix}{}", text.format));

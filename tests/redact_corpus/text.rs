@@ -231,7 +231,9 @@ impl<'a> Maker<'a> {
     }
 
     fn secret(&mut self, kinds: &str) -> Option<Piece<'a>> {
-        if self.pair.as_ref().is_none_or(|pair| pair.spent) {
+        // A second value without a name of its own stands under the first one's.
+        let drawn = |pair: &Pair<'_>| !pair.spent || (pair.shown && kinds.is_empty());
+        if !self.pair.as_ref().is_some_and(drawn) {
             self.draw(kinds);
         }
         let pair = self.pair.as_mut()?;
