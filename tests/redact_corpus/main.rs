@@ -28,7 +28,7 @@ mod score;
 mod text;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     env,
     fmt::Write as _,
     fs,
@@ -39,9 +39,9 @@ use std::{
 use portcullis::redact::{Policy, Writer};
 
 use corpus::{Corpus, Size};
-use data::{Class, Data};
+use data::{Class, Data, Kind, Level, Line, Style};
 use score::{Redactor, Score, Tally};
-use text::Text;
+use text::{Maker, Text};
 
 static DATA: LazyLock<Data> = LazyLock::new(Data::load);
 static SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::SAMPLE));
@@ -312,6 +312,93 @@ fn makes_the_same_corpus_of_the_same_seed() {
     let other = bytes(&Corpus::new(&DATA, SEED + 1, Size::FEW));
     let same = few.iter().filter(|text| other.contains(text)).count();
     assert!(same < few.len() / 10, "{same} of {}", few.len());
+}
+
+/// A corpus of one kind and one format.
+fn tiny(secret: &str, format: &str, class: Class) -> (Data, Line) {
+    let kind = Kind {
+        name: "k".into(),
+        class,
+        level: Level::Ordinary,
+        weight: 1,
+        keys: Vec::new(),
+        styles: vec![Style {
+            name: "s".into(),
+            keys: Vec::new(),
+            template: secret.into(),
+        }],
+    };
+    let line = Line {
+        name: "f".into(),
+        file: "t",
+        level: Level::Ordinary,
+        template: format.into(),
+    };
+    let data = Data {
+        atoms: BTreeMap::new(),
+        kinds: vec![kind],
+        formats: Vec::new(),
+        clean: Vec::new(),
+        lookalikes: Vec::new(),
+    };
+    (data, line)
+}
+
+/// A secret survives as it was and as it was written, in a run of four fifths, a block in any line.
+#[test]
+fn sees_a_secret_in_each_of_its_forms() {
+    let (data, line) = tiny("ab/de fghi", "x=«secret:k|url» y", Class::Credential);
+    let text = Maker::new(&data, SEED, "").make(&line).unwrap();
+    assert_eq!(text.bytes, b"x=ab%2Fde%20fghi y");
+    for (output, seen) in [
+        ("x=ab%2Fde%20fghi y", true),
+        ("ab/de fghi", true),
+        ("/de fghi", true),
+        ("ab/de fg", true),
+        ("/de fgh", false),
+        ("%2Fde%20fgh", false),
+        ("%2Fde%20fghi", true),
+    ] {
+        assert_eq!(
+            text.planted[0].survives(&text.bytes, output.as_bytes()),
+            seen,
+            "{output}"
+        );
+    }
+    let lines = ["a".repeat(30), "b".repeat(30)].join("\n");
+    let (data, line) = tiny(&lines, "«secret:k»", Class::Block);
+    let text = Maker::new(&data, SEED, "").make(&line).unwrap();
+    for (letters, seen) in [(24, true), (23, false)] {
+        let output = format!("> {}", "b".repeat(letters));
+        assert_eq!(
+            text.planted[0].survives(&text.bytes, output.as_bytes()),
+            seen,
+            "{output}"
+        );
+    }
+}
+
+/// A text is no part of the corpus when what surrounds a secret would count as the secret.
+#[test]
+fn makes_no_text_that_says_its_secret_twice() {
+    for (format, made) in [("«secret:k» xyz", true), ("«secret:k» bcdefgh", false)] {
+        let (data, line) = tiny("«~[ab]bcdefgh»", format, Class::Credential);
+        assert_eq!(
+            Maker::new(&data, SEED, "").make(&line).is_some(),
+            made,
+            "{format}"
+        );
+    }
+}
+
+/// In Base64 a secret begins and ends where its own bits do.
+#[test]
+fn knows_where_a_secret_is_in_base64() {
+    let (data, line) = tiny("hush", "«|base64:user:«secret:k»»", Class::Credential);
+    let text = Maker::new(&data, SEED, "").make(&line).unwrap();
+    assert_eq!(text.bytes, b"dXNlcjpodXNo");
+    assert_eq!(&text.bytes[text.planted[0].span.clone()], b"podXNo");
+    assert_eq!(text.planted[0].cover, 0..text.bytes.len());
 }
 
 /// The check digits are those of the examples of ISO/IEC 7812 (card schemes' test numbers) and of
