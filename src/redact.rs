@@ -36,6 +36,7 @@
 //! assert_eq!(policy.findings(line.as_bytes()).first().map(|f| f.kind()), Some(Kind::Password));
 //! ```
 
+mod assigned;
 mod base64;
 mod bytes;
 mod finding;
@@ -46,7 +47,9 @@ mod keyed;
 mod keys;
 #[cfg(test)]
 mod linear;
+mod open;
 mod pem;
+mod phrases;
 mod spans;
 mod tokens;
 mod urls;
@@ -61,14 +64,14 @@ pub use writer::Writer;
 
 use gate::Gate;
 use keys::{Demand, Names};
-use pem::Block;
+use open::Open;
 use spans::{Span, Spans};
 
 /// How often a text is looked at, at most.
 const PASSES: usize = 8;
 
-/// For each look at a text, the private key that goes on in the next line.
-type Blocks = [Option<Block>; PASSES];
+/// For each look at a text, what goes on in the next line.
+type Opens = [Open; PASSES];
 
 /// What is secret in a text. The default is what the log of a service needs.
 ///
@@ -83,7 +86,7 @@ pub struct Policy {
 /// Where secrets may be.
 struct Gates {
     names: Gate,
-    schemes: Gate,
+    phrases: Gate,
     tokens: Gate,
 }
 
@@ -108,7 +111,7 @@ impl Policy {
     /// `text` with each secret replaced by `[REDACTED:kind]`; borrowed where there is none.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        self.settle(text, &mut Blocks::default(), |_| {})
+        self.settle(text, &mut Opens::default(), |_| {})
     }
 
     /// [`Policy::redact`] for text that is UTF-8.
@@ -127,35 +130,34 @@ impl Policy {
     /// The secrets in `text` in ascending order; none overlap.
     #[must_use]
     pub fn findings(&self, text: &[u8]) -> Vec<Finding> {
-        let spans = self.scan(text, &mut None).into_iter();
+        let spans = self.scan(text, &mut Open::default()).into_iter();
         spans.map(|s| Finding::new(s.range, s.kind)).collect()
     }
 
     /// Redacts `text`, which starts at the start of a line, until nothing is found any more, and
-    /// reports each span. `blocks` are the private keys that go on from the text before, and then
-    /// those that go on after it.
+    /// reports each span. `opens` is what goes on from the text before, and then what
+    /// goes on after it.
     ///
     /// What is replaced may end a name or a token that reached into it, and so make a secret of
     /// what follows: few texts take a second look that finds something, contrived ones a third.
     fn settle<'a>(
         &self,
         text: &'a [u8],
-        blocks: &mut Blocks,
+        opens: &mut Opens,
         mut found: impl FnMut(&Span),
     ) -> Cow<'a, [u8]> {
         let mut text = Cow::Borrowed(text);
         for pass in 0..PASSES {
-            let later = blocks.get(pass..).unwrap_or_default();
-            let alike = later.iter().all(|block| Some(block) == later.first());
-            let mut block = later.first().cloned().flatten();
-            let spans = self.scan(&text, &mut block);
-            let later = blocks.get_mut(pass..).unwrap_or_default();
+            let later = opens.get_mut(pass..).unwrap_or_default();
+            let alike = later.iter().all(|open| Some(open) == later.first());
+            let mut open = later.first().cloned().unwrap_or_default();
+            let spans = self.scan(&text, &mut open);
             if spans.is_empty() && alike {
                 // A further look would see the same.
-                later.fill(block);
+                later.fill(open);
                 break;
             }
-            later.iter_mut().take(1).for_each(|b| b.clone_from(&block));
+            later.iter_mut().take(1).for_each(|o| o.clone_from(&open));
             spans.iter().for_each(&mut found);
             let mut out = Vec::with_capacity(text.len());
             spans::emit(&text, &spans, &mut out);
@@ -164,17 +166,24 @@ impl Policy {
         text
     }
 
-    /// Finds everything in `text`, which starts at the start of a line. `block` is a private key
-    /// that goes on from the text before, and then one that goes on after it.
-    fn scan(&self, text: &[u8], block: &mut Option<Block>) -> Vec<Span> {
+    /// Finds everything in `text`, which starts at the start of a line. `open` is what goes
+    /// on from the text before, and then what goes on after it.
+    fn scan(&self, text: &[u8], open: &mut Open) -> Vec<Span> {
         let mut spans = Spans::default();
         let lower = text.to_ascii_lowercase();
-        keyed::find(text, &lower, &self.gates.names, &self.names, &mut spans);
-        headers::find(text, &lower, &self.gates.schemes, &mut spans);
+        keyed::find(
+            text,
+            &lower,
+            &self.gates.names,
+            &self.names,
+            open,
+            &mut spans,
+        );
+        phrases::find(text, &lower, &self.gates.phrases, &mut spans);
         tokens::find(text, &self.gates.tokens, &mut spans);
         jwt::find(text, &mut spans);
         urls::find(text, &mut spans);
-        pem::find(text, block, &mut spans);
+        pem::find(text, &mut open.pem, &mut spans);
         spans.merged()
     }
 }
@@ -202,7 +211,7 @@ impl Gates {
     fn new(names: &Names) -> Self {
         Self {
             names: Gate::new(&names.stems()),
-            schemes: Gate::new(headers::LONE_SCHEMES),
+            phrases: phrases::gate(),
             tokens: tokens::gate(),
         }
     }

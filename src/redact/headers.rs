@@ -6,8 +6,8 @@ use super::{
     base64,
     bytes::{before, byte, is_name, plus, rest, run, skip_blanks, slice},
     finding::Kind,
-    gate::Gate,
     keys::Demand,
+    phrases::Phrase,
     spans::{self, Spans},
     values::{self, Around},
 };
@@ -76,7 +76,7 @@ const MAX_ATTRIBUTE: usize = 256;
 /// A basic credential longer than this is looked at as far as this.
 const MAX_BASIC: usize = 512;
 
-/// The schemes that [`find`] looks for where no header's name stands before them.
+/// The schemes that [`lone`] looks for where no header's name stands before them.
 pub(super) const LONE_SCHEMES: &[&str] = &["bearer", "basic"];
 
 /// Where the secret starts that follows a scheme and blanks at the start of `range`.
@@ -252,17 +252,16 @@ fn is_attribute(name: &[u8], demand: Demand) -> bool {
             .any(|a| name.eq_ignore_ascii_case(a.as_bytes()))
 }
 
-/// Finds Bearer and Basic credentials wherever they stand.
-pub(super) fn find(text: &[u8], lower: &[u8], gate: &Gate, spans: &mut Spans) {
-    gate.visit(lower, |hit| {
-        let is_word = before(text, hit.at).is_none_or(|b| !is_name(b));
-        let from = scheme_end(text, hit.at..text.len()).filter(|_| is_word);
-        if let Some((from, end)) =
-            from.and_then(|from| Some((from, credential_end(text, hit.at, from)?)))
-        {
-            spans.add(from..end, Kind::Authorization);
-        }
-    });
+/// Replaces the Bearer or Basic credential that a phrase opens, wherever it stands.
+pub(super) fn lone(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
+    let text = slice(phrase.text, 0..phrase.line.end);
+    if before(text, phrase.at).is_some_and(is_name) {
+        return None;
+    }
+    let from = scheme_end(text, phrase.at..text.len())?;
+    let end = credential_end(text, phrase.at, from)?;
+    spans.add(from..end, Kind::Authorization);
+    Some(end)
 }
 
 /// Where the credential at `from` ends, if it is one: prose has words after `Bearer` and `Basic`.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
 
-use super::{Blocks, Policy, finding::Counts, pem::Block, spans};
+use super::{Opens, Policy, finding::Counts, open::Open, spans};
 
 /// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
 const MAX_LINE: usize = 1024 * 1024;
@@ -33,8 +33,8 @@ pub struct Writer<W: Write> {
     line: Vec<u8>,
     /// Whether the line that has not ended yet is over the limit.
     over: bool,
-    /// Private keys that go on in the next line.
-    blocks: Blocks,
+    /// What goes on in the next line.
+    opens: Opens,
     /// Redacted, and not yet taken by the inner writer.
     ready: Vec<u8>,
     counts: Counts,
@@ -50,7 +50,7 @@ impl<W: Write> Writer<W> {
             max_line: MAX_LINE,
             line: Vec::new(),
             over: false,
-            blocks: Blocks::default(),
+            opens: Opens::default(),
             ready: Vec::new(),
             counts: Counts::default(),
         }
@@ -153,7 +153,7 @@ impl<W: Write> Writer<W> {
         let counts = &mut self.counts;
         let safe = self
             .policy
-            .settle(text, &mut self.blocks, |span| counts.add(span.kind));
+            .settle(text, &mut self.opens, |span| counts.add(span.kind));
         self.ready.extend_from_slice(&safe);
         self.counts.add_lines(lines);
     }
@@ -162,9 +162,7 @@ impl<W: Write> Writer<W> {
         self.over = false;
         self.line = Vec::new();
         // The line may have ended in the beginning of a private key.
-        for block in &mut self.blocks {
-            block.get_or_insert_with(Block::unseen);
-        }
+        self.opens.iter_mut().for_each(Open::unseen);
         spans::mark("line", &mut self.ready);
         self.ready.extend_from_slice(end);
         self.counts.add_lines(1);
