@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
 
-use super::{Opens, Policy, finding::Counts, open::Open, spans};
+use super::{Policy, finding::Counts, open::Open, pipeline::Opens, spans};
 
 /// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
 const MAX_LINE: usize = 1024 * 1024;
