@@ -203,7 +203,13 @@ fn names_every_kind_in_lower_case() {
             "jwt",
             "code",
             "pin",
-            "security_answer"
+            "security_answer",
+            "card",
+            "iban",
+            "ssn",
+            "email",
+            "registered",
+            "custom"
         ]
     );
 }

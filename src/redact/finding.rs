@@ -1,6 +1,9 @@
 //! What was found: kinds, places and counts, never values.
 
 use core::{fmt, ops::Range};
+use std::collections::BTreeMap;
+
+use super::{rules::Id, spans::Span};
 
 /// What a secret is. The names are stable: they stand in redacted text.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -30,6 +33,18 @@ pub enum Kind {
     Pin,
     /// A security question and its answer: `security_answer`.
     SecurityAnswer,
+    /// The number of a payment card: `card`.
+    Card,
+    /// An international bank account number: `iban`.
+    Iban,
+    /// A social security number of the United States: `ssn`.
+    Ssn,
+    /// An e-mail address: `email`.
+    Email,
+    /// A secret that the application registered: `registered`.
+    Registered,
+    /// What a user's pattern matches: `custom`.
+    Custom,
 }
 
 impl Kind {
@@ -47,6 +62,12 @@ impl Kind {
         Self::Code,
         Self::Pin,
         Self::SecurityAnswer,
+        Self::Card,
+        Self::Iban,
+        Self::Ssn,
+        Self::Email,
+        Self::Registered,
+        Self::Custom,
     ];
 
     /// The stable name, in lower case, as it stands in redacted text.
@@ -65,6 +86,12 @@ impl Kind {
             Self::Code => "code",
             Self::Pin => "pin",
             Self::SecurityAnswer => "security_answer",
+            Self::Card => "card",
+            Self::Iban => "iban",
+            Self::Ssn => "ssn",
+            Self::Email => "email",
+            Self::Registered => "registered",
+            Self::Custom => "custom",
         }
     }
 }
@@ -81,11 +108,12 @@ impl fmt::Display for Kind {
 pub struct Finding {
     span: Range<usize>,
     kind: Kind,
+    rule: Id,
 }
 
 impl Finding {
-    pub(super) fn new(span: Range<usize>, kind: Kind) -> Self {
-        Self { span, kind }
+    pub(super) fn new(span: Range<usize>, kind: Kind, rule: Id) -> Self {
+        Self { span, kind, rule }
     }
 
     /// The bytes of the text that are secret.
@@ -99,6 +127,12 @@ impl Finding {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// The id of the rule that found it.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        self.rule.as_str()
+    }
 }
 
 /// How much was read, and how much of it was secret.
@@ -107,6 +141,8 @@ pub struct Counts {
     lines: u64,
     withheld: u64,
     kinds: [u64; Kind::ALL.len()],
+    /// As many as there are rules at most.
+    rules: BTreeMap<Id, u64>,
 }
 
 impl Counts {
@@ -132,6 +168,17 @@ impl Counts {
             .unwrap_or_default()
     }
 
+    /// Secrets that one rule found.
+    #[must_use]
+    pub fn by_rule(&self, id: &str) -> u64 {
+        self.rules.get(id).copied().unwrap_or_default()
+    }
+
+    /// The rules that found something, in the order of their ids, and how much.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.rules.iter().map(|(id, count)| (id.as_str(), *count))
+    }
+
     /// Secrets of all kinds that were replaced.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -147,10 +194,15 @@ impl Counts {
         self.withheld = self.withheld.saturating_add(1);
     }
 
-    pub(super) fn add(&mut self, kind: Kind) {
-        let count = Kind::ALL.iter().zip(self.kinds.iter_mut());
-        for (_, n) in count.filter(|(k, _)| **k == kind) {
+    pub(super) fn add(&mut self, span: &Span) {
+        let counts = Kind::ALL.iter().zip(self.kinds.iter_mut());
+        for (_, n) in counts.filter(|(kind, _)| **kind == span.kind) {
             *n = n.saturating_add(1);
+        }
+        if let Some(n) = self.rules.get_mut(span.rule.as_str()) {
+            *n = n.saturating_add(1);
+        } else {
+            self.rules.insert(span.rule.clone(), 1);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     finding::Kind,
     keys::Demand,
     phrases::Phrase,
+    rules,
     spans::{self, Spans},
     values::{self, Around},
 };
@@ -107,7 +108,9 @@ pub(super) fn authorization(text: &[u8], range: Range<usize>, spans: &mut Spans)
         .or_else(|| after_scheme(text, range.clone(), PARAMETERS))
         .unwrap_or(range.start);
     if !values::is_placeholder(slice(text, from..range.end)) {
-        spans.add(from..range.end, Kind::Authorization);
+        spans
+            .by(rules::HEADER)
+            .add(from..range.end, Kind::Authorization);
     }
 }
 
@@ -128,7 +131,7 @@ pub(super) fn bare_authorization(text: &[u8], at: usize, spans: &mut Spans) -> u
     if values::is_placeholder(value) || values::is_sentence(text, from..end) {
         return 0;
     }
-    spans.add(from..end, Kind::Authorization);
+    spans.by(rules::HEADER).add(from..end, Kind::Authorization);
     end
 }
 
@@ -170,7 +173,7 @@ pub(super) fn cookies(text: &[u8], range: Range<usize>, demand: Demand, spans: &
         if (is_first || !is_attribute(slice(text, name..equals), demand))
             && !values::is_placeholder(slice(text, value.clone()))
         {
-            spans.add(value, Kind::Cookie);
+            spans.by(rules::HEADER).add(value, Kind::Cookie);
         }
         at = plus(end, 1);
     }
@@ -218,7 +221,7 @@ pub(super) fn bare_cookies(
         } else if byte(text, equals) == Some(b'=') && equals > at {
             end = values::bare_end(text, value, around);
             if !values::is_placeholder(slice(text, value..end)) {
-                spans.add(value..end, Kind::Cookie);
+                spans.by(rules::HEADER).add(value..end, Kind::Cookie);
             }
             (replaced, attributes) = (Some(end), 0);
         } else {
@@ -260,7 +263,7 @@ pub(super) fn lone(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
     }
     let from = scheme_end(text, phrase.at..text.len())?;
     let end = credential_end(text, phrase.at, from)?;
-    spans.add(from..end, Kind::Authorization);
+    spans.by(rules::HEADER).add(from..end, Kind::Authorization);
     Some(end)
 }
 

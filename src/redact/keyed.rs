@@ -13,6 +13,7 @@ use super::{
     gate::Gate,
     keys::{Key, Names},
     open::Open,
+    rules,
     spans::{self, Spans},
 };
 
@@ -88,7 +89,7 @@ impl Search {
             key,
         };
         // The grammars, each of which says how far it has replaced; the first that does so wins.
-        let read = self.assigned.read(&named, names, spans);
+        let read = self.assigned.read(&named, names, spans.by(rules::KEYED));
         self.done = read.unwrap_or_default().max(self.done);
     }
 }

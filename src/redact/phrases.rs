@@ -9,7 +9,7 @@ use core::ops::Range;
 use super::{
     bytes::{Line, rest},
     gate::Gate,
-    headers,
+    headers, rules,
     spans::Spans,
 };
 
@@ -27,11 +27,15 @@ pub(super) struct Phrase<'t> {
 /// Reads what an opener opens, and says how far it was replaced.
 type Read = fn(&Phrase<'_>, &mut Spans) -> Option<usize>;
 
-const STAGES: &[(&[&str], Read)] = &[(headers::LONE_SCHEMES, headers::lone)];
+/// The rule of a stage, its literals, and the stage.
+const STAGES: &[(&str, &[&str], Read)] = &[(rules::HEADER, headers::LONE_SCHEMES, headers::lone)];
 
 /// The literals, for the gate.
 pub(super) fn gate() -> Gate {
-    let literals: Vec<&str> = STAGES.iter().flat_map(|(l, _)| l.iter().copied()).collect();
+    let literals: Vec<&str> = STAGES
+        .iter()
+        .flat_map(|(_, l, _)| l.iter().copied())
+        .collect();
     Gate::new(&literals)
 }
 
@@ -52,8 +56,9 @@ pub(super) fn find(text: &[u8], lower: &[u8], gate: &Gate, spans: &mut Spans) {
         };
         let here = rest(lower, hit.at);
         let opens = |literals: &[&str]| literals.iter().any(|l| here.starts_with(l.as_bytes()));
-        let stages = STAGES.iter().filter(|(literals, _)| opens(literals));
-        let read = stages.filter_map(|(_, read)| read(&phrase, spans)).next();
+        let stages = STAGES.iter().filter(|(_, literals, _)| opens(literals));
+        let mut read = stages.filter_map(|(rule, _, read)| read(&phrase, spans.by(rule)));
+        let read = read.next();
         done = read.unwrap_or(done);
     });
 }

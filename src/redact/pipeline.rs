@@ -8,7 +8,7 @@ use super::{
     jwt, keyed,
     keys::Names,
     open::Open,
-    pem, phrases,
+    pem, phrases, rules,
     spans::{self, Span, Spans},
     tokens, urls,
 };
@@ -84,9 +84,9 @@ impl Policy {
         );
         phrases::find(text, &lower, &self.gates.phrases, &mut spans);
         tokens::find(text, &self.gates.tokens, &mut spans);
-        jwt::find(text, &mut spans);
-        urls::find(text, &mut spans);
-        pem::find(text, &mut open.pem, &mut spans);
-        spans.merged()
+        jwt::find(text, spans.by(rules::JWT));
+        urls::find(text, spans.by(rules::URL));
+        pem::find(text, &mut open.pem, spans.by(rules::PRIVATE_KEY));
+        spans.merged(text, &self.rules)
     }
 }

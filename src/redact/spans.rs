@@ -3,30 +3,60 @@
 use core::{cmp::Reverse, ops::Range};
 
 use super::{
-    bytes::{plus, rest, run, slice},
+    bytes::{byte, plus, rest, run, run_back, slice},
     finding::Kind,
+    rules::{self, Id, Rules},
 };
 
 const OPENING: &[u8] = b"[REDACTED:";
+/// A mark is no longer: the name of a kind, and a part shown that has at most an address's length.
+const MAX_MARK: usize = 320;
 
 /// A part of the text that is replaced.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Span {
     pub(super) range: Range<usize>,
     pub(super) kind: Kind,
+    /// The rule that found it.
+    pub(super) rule: Id,
     /// Where the text has the quotes that the replacement of a bare number needs, so that JSON
     /// stays JSON.
     quotes: Option<Range<usize>>,
 }
 
 /// Spans in the order in which the stages of the pipeline find them.
-#[derive(Debug, Default)]
-pub(super) struct Spans(Vec<Span>);
+#[derive(Debug)]
+pub(super) struct Spans {
+    found: Vec<Span>,
+    /// The rule of the stage that is looking.
+    rule: &'static str,
+}
+
+/// Before the first stage is named it is the one that finds values under names.
+impl Default for Spans {
+    fn default() -> Self {
+        Self {
+            found: Vec::new(),
+            rule: rules::KEYED,
+        }
+    }
+}
 
 impl Spans {
+    /// For the stage of this rule: what it adds from here on is found by it.
+    pub(super) fn by(&mut self, rule: &'static str) -> &mut Self {
+        self.rule = rule;
+        self
+    }
+
     /// Adds a span. An empty one is nothing.
     pub(super) fn add(&mut self, range: Range<usize>, kind: Kind) {
-        self.add_quoted(range, kind, None);
+        self.push(range, kind, self.rule.into(), None);
+    }
+
+    /// Adds a span that a rule of its own found: a row of a table, a pattern.
+    pub(super) fn add_as(&mut self, range: Range<usize>, kind: Kind, rule: impl Into<Id>) {
+        self.push(range, kind, rule.into(), None);
     }
 
     /// Adds a span whose replacement stands in the quotes found at `quotes`.
@@ -36,22 +66,30 @@ impl Spans {
         kind: Kind,
         quotes: Option<Range<usize>>,
     ) {
+        self.push(range, kind, self.rule.into(), quotes);
+    }
+
+    fn push(&mut self, range: Range<usize>, kind: Kind, rule: Id, quotes: Option<Range<usize>>) {
         if !range.is_empty() {
-            self.0.push(Span {
+            self.found.push(Span {
                 range,
                 kind,
+                rule,
                 quotes,
             });
         }
     }
 
-    /// In the order of the text, those that overlap made one. The kind is that of the
-    /// first, the longest where several start together.
-    pub(super) fn merged(mut self) -> Vec<Span> {
-        self.0
+    /// In the order of the text, those that overlap made one. Kind and rule are those of
+    /// the first, the longest where several start together. What a rule found that is off, and what
+    /// begins inside a mark, is nothing.
+    pub(super) fn merged(mut self, text: &[u8], rules: &Rules) -> Vec<Span> {
+        self.found
+            .retain(|span| rules.is_on(span.rule.as_str()) && !inside_mark(text, span.range.start));
+        self.found
             .sort_by_key(|s| (s.range.start, Reverse(s.range.end)));
-        let mut merged: Vec<Span> = Vec::with_capacity(self.0.len());
-        for span in self.0 {
+        let mut merged: Vec<Span> = Vec::with_capacity(self.found.len());
+        for span in self.found {
             match merged.last_mut() {
                 Some(last) if span.range.start < last.range.end => {
                     last.range.end = last.range.end.max(span.range.end);
@@ -84,18 +122,30 @@ pub(super) fn mark(name: &str, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// Where the `[REDACTED:kind]` ends that starts at `at`.
+/// Where the `[REDACTED:kind]` or `[REDACTED:kind:shown]` ends that starts at `at`.
 pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
-    let here = rest(text, at);
-    let name_end = run(here.strip_prefix(OPENING)?, 0, |b| {
-        matches!(b, b'a'..=b'z' | b'_')
-    });
-    let end = plus(OPENING.len(), name_end);
-    (name_end > 0 && here.get(end) == Some(&b']')).then_some(plus(at, plus(end, 1)))
+    let window = slice(text, at..plus(at, MAX_MARK).min(text.len()));
+    let after = window.strip_prefix(OPENING)?;
+    let name = run(after, 0, |b| matches!(b, b'a'..=b'z' | b'_'));
+    let end = match byte(after, name) {
+        Some(b':') => run(after, plus(name, 1), is_shown),
+        _ => name,
+    };
+    let closes = name > 0 && byte(after, end) == Some(b']');
+    closes.then_some(plus(at, plus(OPENING.len(), plus(end, 1))))
 }
 
-/// Whether the name at `at` is the kind inside `[REDACTED:kind]`.
+/// What the part of a mark is made of that shows something: pseudonyms, masked addresses. Nothing
+/// that ends or escapes a value in any syntax.
+pub(super) fn is_shown(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'*' | b'@')
+}
+
+/// Whether `at` lies in a mark: behind its bracket and before its end.
 pub(super) fn inside_mark(text: &[u8], at: usize) -> bool {
-    at.checked_sub(OPENING.len())
-        .is_some_and(|start| mark_end(text, start).is_some())
+    let window = at.saturating_sub(MAX_MARK)..at;
+    let near = slice(text, window.clone());
+    let inner = run_back(near, near.len(), |b| is_shown(b) || b == b':');
+    let bracket = plus(window.start, inner).checked_sub(1);
+    bracket.is_some_and(|start| mark_end(text, start).is_some_and(|end| at < end))
 }

@@ -291,6 +291,11 @@ const TABLE: &[Row] = &[
     ),
 ];
 
+/// The rules of the table: their ids and what they find.
+pub(super) fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
+    core::iter::once(("token", "tokens by the prefix of their vendor"))
+}
+
 /// The prefixes, for the gate.
 pub(super) fn gate() -> Gate {
     let prefixes: Vec<&str> = TABLE.iter().map(|row| row.0).collect();
@@ -326,7 +331,7 @@ fn token_at(text: &[u8], at: usize, spans: &mut Spans) -> Option<usize> {
     let (end, kind) = ends.max_by_key(|(end, _)| *end)?;
     // Letters and digits that go on are not left over: no other token may start there.
     let end = run(text, end, |b| b.is_ascii_alphanumeric());
-    spans.add(at..end, kind);
+    spans.add_as(at..end, kind, "token");
     Some(end)
 }
 

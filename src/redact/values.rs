@@ -197,6 +197,9 @@ fn name_end(text: &[u8], at: usize) -> usize {
 
 /// Where the bracketed placeholder ends that starts at `at`: its brackets end no value.
 fn placeholder_end(text: &[u8], at: usize) -> Option<usize> {
+    if let Some(end) = spans::mark_end(text, at) {
+        return Some(end);
+    }
     let window = slice(text, at..plus(at, MAX_PLACEHOLDER).min(text.len()));
     let close = match window {
         [b'[', ..] => b"]".as_slice(),

@@ -153,7 +153,7 @@ impl<W: Write> Writer<W> {
         let counts = &mut self.counts;
         let safe = self
             .policy
-            .settle(text, &mut self.opens, |span| counts.add(span.kind));
+            .settle(text, &mut self.opens, |span| counts.add(span));
         self.ready.extend_from_slice(&safe);
         self.counts.add_lines(lines);
     }
