@@ -1,7 +1,7 @@
 //! The files that say what the corpus is made of. What is in them, and how a line is added, stands
 //! at the head of each.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// What a secret is, for the figure that it counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,27 +58,30 @@ pub struct Data {
 }
 
 impl Data {
-    pub fn load() -> Self {
-        let atoms =
-            entries(include_str!("data/atoms.txt")).map(|(_, name, template)| (name, template));
+    /// What the files in this folder say.
+    pub fn load(folder: &Path) -> Self {
+        let file = |name: &str| {
+            let path = folder.join(name).with_extension("txt");
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let lines = |name| lines(name, &file(name));
         Self {
-            atoms: atoms.collect(),
-            kinds: kinds(include_str!("data/secrets.txt")),
-            formats: [
-                lines("formats", include_str!("data/formats.txt")),
-                lines("dumps", include_str!("data/dumps.txt")),
-                lines("commands", include_str!("data/commands.txt")),
-                lines("blocks", include_str!("data/blocks.txt")),
-            ]
-            .concat(),
-            clean: lines("clean", include_str!("data/clean.txt")),
-            lookalikes: lines("lookalikes", include_str!("data/lookalikes.txt")),
+            atoms: entries(&file("atoms"))
+                .map(|(_, name, template)| (name, template))
+                .collect(),
+            kinds: kinds(&file("secrets")),
+            formats: ["formats", "dumps", "commands", "blocks"]
+                .into_iter()
+                .flat_map(lines)
+                .collect(),
+            clean: lines("clean"),
+            lookalikes: lines("lookalikes"),
         }
     }
 }
 
 /// The entries of a file, `name = template`, each with the header in square brackets above it.
-fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, String, String)> {
+fn entries(file: &str) -> impl Iterator<Item = (&str, String, String)> {
     let mut header = "";
     file.lines().filter_map(move |line| {
         if line.is_empty() || line.starts_with("# ") || line == "#" {
@@ -105,7 +108,7 @@ fn shown(template: &str) -> String {
         .replace('␀', "\0")
 }
 
-fn lines(name: &'static str, file: &'static str) -> Vec<Line> {
+fn lines(name: &'static str, file: &str) -> Vec<Line> {
     let file_name = name;
     let line = |(header, name, template)| Line {
         name,
@@ -120,7 +123,7 @@ fn lines(name: &'static str, file: &'static str) -> Vec<Line> {
     entries(file).map(line).collect()
 }
 
-fn kinds(file: &'static str) -> Vec<Kind> {
+fn kinds(file: &str) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = Vec::new();
     for (header, name, template) in entries(file) {
         let mut words = header.split(' ');

@@ -5,7 +5,8 @@
 //! redactor finds. `REDACT_CORPUS=10 cargo test --release --features redact --test redact_corpus --
 //! --ignored --nocapture` measures ten times the sample and prints every table; `REDACT_SHOW=name`
 //! prints what went wrong in the formats and kinds whose name contains it, `REDACT_SEED` takes
-//! another corpus, and `REDACT_LOGS` a directory of real logs without secrets.
+//! another corpus, `REDACT_DATA` the files of another folder, and `REDACT_LOGS` a directory of real
+//! logs without secrets, of which `REDACT_MOST` changed lines a file are printed.
 #![cfg(feature = "redact")]
 #![allow(
     unreachable_pub,
@@ -33,6 +34,7 @@ use std::{
     fmt::Write as _,
     fs,
     io::{self, Write},
+    path::{Path, PathBuf},
     sync::LazyLock,
 };
 
@@ -43,12 +45,18 @@ use data::{Class, Data, Kind, Level, Line, Style};
 use score::{Redactor, Score, Tally};
 use text::{Maker, Text};
 
-static DATA: LazyLock<Data> = LazyLock::new(Data::load);
+static DATA: LazyLock<Data> = LazyLock::new(|| Data::load(&folder()));
 static SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::SAMPLE));
 static FEW: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::FEW));
 static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
 
 const SEED: u64 = 8;
+
+/// Where the files are that the corpus is made of.
+fn folder() -> PathBuf {
+    let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/redact_corpus/data");
+    env::var_os("REDACT_DATA").map_or_else(here, PathBuf::from)
+}
 
 /// A figure in percent: what it must be, what is aimed at, and what it is now at the worst.
 struct Figure {
@@ -195,28 +203,44 @@ fn prints_changed_lines_of_logs() {
     let Ok(directory) = env::var("REDACT_LOGS") else {
         return;
     };
+    let most = env::var("REDACT_MOST").map_or(50, |text| text.parse().unwrap());
     let mut out = io::stdout().lock();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let Ok(text) = fs::read(&path) else { continue };
-        let lines: Vec<&[u8]> = text.split(|b| *b == b'\n').collect();
-        let changed: Vec<_> = lines
-            .iter()
-            .filter(|line| *POLICY.redact(line) != ***line)
-            .collect();
-        writeln!(
-            out,
-            "{}: {} of {}",
-            path.display(),
-            changed.len(),
-            lines.len()
-        )
-        .unwrap();
-        for line in changed.iter().take(50) {
-            writeln!(out, "  < {}", String::from_utf8_lossy(line)).unwrap();
-            writeln!(out, "  > {}", String::from_utf8_lossy(&POLICY.redact(line))).unwrap();
+    let (mut bad, mut of) = (0, 0);
+    for path in files(directory.into()) {
+        let text = fs::read(&path).unwrap();
+        let redacted = POLICY.redact(&text);
+        let lines = |text: &[u8]| text.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let (before, after): (Vec<_>, Vec<_>) = (lines(&text), lines(&redacted));
+        assert_eq!(before.len(), after.len(), "{}", path.display());
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(a, b)| a != b).collect();
+        bad += changed.len();
+        of += before.len();
+        let (changed_lines, all) = (changed.len(), before.len());
+        writeln!(out, "{}: {changed_lines} of {all}", path.display()).unwrap();
+        for (before, after) in changed.iter().take(most) {
+            writeln!(out, "  < {}", String::from_utf8_lossy(before)).unwrap();
+            writeln!(out, "  > {}", String::from_utf8_lossy(after)).unwrap();
         }
     }
+    let percent = 100.0 * f64::from(bad as u32) / f64::from(of as u32);
+    writeln!(out, "changed {bad} of {of}, {percent:.3} %").unwrap();
+}
+
+/// The files in a directory and in those in it, in order.
+fn files(directory: PathBuf) -> Vec<PathBuf> {
+    let (mut files, mut directories) = (Vec::new(), vec![directory]);
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
 }
 
 fn score_of(corpus: &Corpus<'_>, whole: &dyn Fn(&[u8]) -> Vec<u8>) -> Score {
