@@ -190,6 +190,13 @@ impl Counts {
         self.lines = self.lines.saturating_add(lines);
     }
 
+    /// The lines of a text, the last one also without a line feed.
+    pub(super) fn add_text(&mut self, text: &[u8]) {
+        let feeds = memchr::memchr_iter(b'\n', text).count();
+        let is_open = text.last().is_some_and(|b| *b != b'\n');
+        self.add_lines(feeds.saturating_add(usize::from(is_open)));
+    }
+
     pub(super) fn add_withheld(&mut self) {
         self.withheld = self.withheld.saturating_add(1);
     }

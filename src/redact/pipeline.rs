@@ -55,7 +55,7 @@ impl Policy {
             let alike = later.iter().all(|open| Some(open) == later.first());
             let mut open = later.first().cloned().unwrap_or_default();
             let spans = self.scan(&text, &mut open);
-            if spans.is_empty() && alike {
+            if spans.is_empty() && alike && !self.output.changes(&text) {
                 // A further look would see the same.
                 later.fill(open);
                 break;
@@ -63,7 +63,7 @@ impl Policy {
             later.iter_mut().take(1).for_each(|o| o.clone_from(&open));
             spans.iter().for_each(&mut found);
             let mut out = Vec::with_capacity(text.len());
-            spans::emit(&text, &spans, &mut out);
+            spans::emit(&text, &spans, &self.output, &mut out);
             text = Cow::Owned(out);
         }
         text

@@ -1,15 +1,20 @@
 //! What is secret, and what stands in its place.
 
 use core::fmt;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, io::Write, sync::Arc};
 
 use super::{
-    finding::{Finding, Kind},
+    controls::{self, Lines},
+    finding::{Counts, Finding, Kind},
     keys::{Demand, Names},
     open::Open,
     pipeline::{Gates, Opens},
     rules::{PERSONAL, Rule, Rules},
+    style::{Style, Styles},
+    writer::Writer,
 };
+#[cfg(feature = "pseudonym")]
+use crate::mask::PseudonymKey;
 
 /// What is secret in a text. The default is what the log of a service needs.
 ///
@@ -20,14 +25,47 @@ pub struct Policy {
     /// Made anew with each name that is added.
     pub(super) gates: Arc<Gates>,
     pub(super) rules: Rules,
+    pub(super) output: Output,
+    /// None is no limit, but the writer's own.
+    pub(super) max_line: Option<usize>,
+}
+
+/// What becomes of what is found, and of the text around it.
+#[derive(Clone, Default)]
+pub(super) struct Output {
+    pub(super) styles: Arc<Styles>,
+    /// Whether control characters are escaped.
+    pub(super) escapes: bool,
+}
+
+impl Output {
+    /// Whether a text in which nothing is found is changed all the same.
+    pub(super) fn changes(&self, text: &[u8]) -> bool {
+        self.escapes && controls::any(text, Lines::Kept)
+    }
+
+    /// Copies text in which nothing was found.
+    pub(super) fn copy(&self, text: &[u8], out: &mut Vec<u8>) {
+        if self.escapes {
+            controls::escape(text, Lines::Kept, out);
+        } else {
+            out.extend_from_slice(text);
+        }
+    }
 }
 
 impl Policy {
     /// Adds a name whose values are secret, and every name that ends in its words: `door_code` is
     /// also `DoorCode` and `backDoorCode`. A name without a letter adds nothing.
     #[must_use]
-    pub fn with_key(mut self, name: &str) -> Self {
-        Arc::make_mut(&mut self.names).add(name, Kind::Secret, Demand::Any);
+    pub fn with_key(self, name: &str) -> Self {
+        self.with_key_as(name, Kind::Secret)
+    }
+
+    /// The same for values of a kind, which stands in their place.
+    #[must_use]
+    pub fn with_key_as(mut self, name: &str, kind: Kind) -> Self {
+        Arc::make_mut(&mut self.names).add(name, kind, Demand::Any);
         self.gates = Arc::new(Gates::new(&self.names));
         self
     }
@@ -77,10 +115,101 @@ impl Policy {
         self
     }
 
-    /// `text` with each secret replaced by `[REDACTED:kind]`; borrowed where there is none.
+    /// What stands in the place of a secret of this kind.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPartial`] for a part of a kind of which no part may be shown: of a password the
+    /// end is a help to who guesses the rest. With the feature `pseudonym`,
+    /// [`Error::NoPseudonymKey`] for pseudonyms before there is a key.
+    pub fn with_style(mut self, kind: Kind, style: Style) -> Result<Self, Error> {
+        Arc::make_mut(&mut self.output.styles).choose(kind, style)?;
+        Ok(self)
+    }
+
+    /// Makes pseudonyms with this key. The id, one to 32 letters, digits, hyphens and underscores,
+    /// stands before each, so that those of an earlier key are told from those of a later one:
+    /// change both together. Pseudonyms are for no tenant until one is named.
+    ///
+    /// See [`PseudonymKey`] for what a pseudonym does not hide: of values of which there are few,
+    /// such as PINs, who has the key finds out every one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyId`] where the id is empty, longer, or of other characters.
+    #[cfg(feature = "pseudonym")]
+    pub fn with_pseudonym_key(mut self, id: &str, key: PseudonymKey) -> Result<Self, Error> {
+        Arc::make_mut(&mut self.output.styles).set_key(id, key)?;
+        Ok(self)
+    }
+
+    /// Makes the pseudonyms of one tenant: equal values of two tenants have different ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoPseudonymKey`] where there is no key.
+    #[cfg(feature = "pseudonym")]
+    pub fn for_tenant(mut self, tenant: &str) -> Result<Self, Error> {
+        Arc::make_mut(&mut self.output.styles).set_tenant(tenant)?;
+        Ok(self)
+    }
+
+    /// Escapes the characters with which who can write into a value forges lines of a log, or
+    /// moves the cursor of whoever reads it: carriage returns that end no line, the other control
+    /// characters of ASCII but the tab, those from U+0080 to U+009F, and those that end lines or
+    /// change the direction of writing in Unicode. An escape is `\u001b`, as JSON has it, so
+    /// escaped text that is escaped again stays as it is.
+    ///
+    /// What a program colours for a terminal is not coloured any more. A line feed inside a value
+    /// is told from one that ends a line only by what writes values one by one, as the wrappers of
+    /// `tracing` and `log` do.
+    #[must_use]
+    pub fn with_escaped_controls(mut self) -> Self {
+        self.output.escapes = true;
+        self
+    }
+
+    /// Withholds lines of more than `bytes` bytes, the line feed not counted: `[REDACTED:line]`
+    /// stands in their place. Without a limit [`Writer`] withholds those beyond 1 MiB, and
+    /// [`Policy::redact`], whose text is in memory already, none.
+    #[must_use]
+    pub fn with_max_line(mut self, bytes: usize) -> Self {
+        self.max_line = Some(bytes);
+        self
+    }
+
+    /// `text` with a mark in the place of each secret, `[REDACTED:kind]` unless the kind has
+    /// another [`Style`]; borrowed where there is nothing to change.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        self.settle(text, &mut Opens::default(), |_| {})
+        self.judge(text).0
+    }
+
+    /// How much is in `text` by kind and by rule: what [`Policy::redact`] would replace, in a
+    /// text that stays as it is. A census of card numbers is `detect(text).of(Kind::Card)`.
+    #[must_use]
+    pub fn detect(&self, text: &[u8]) -> Counts {
+        self.judge(text).1
+    }
+
+    fn judge<'a>(&self, text: &'a [u8]) -> (Cow<'a, [u8]>, Counts) {
+        if self.is_over(text) {
+            let mut writer = Writer::new(self.clone(), Vec::new());
+            let written = writer.write_all(text).and_then(|()| writer.finish());
+            // A vector takes everything.
+            let (safe, counts) = written.unwrap_or_default();
+            return (Cow::Owned(safe), counts);
+        }
+        let mut counts = Counts::default();
+        let safe = self.settle(text, &mut Opens::default(), |span| counts.add(span));
+        counts.add_text(text);
+        (safe, counts)
+    }
+
+    /// Whether a line is longer than the limit.
+    fn is_over(&self, text: &[u8]) -> bool {
+        let max = self.max_line.unwrap_or(usize::MAX);
+        text.len() > max && text.split(|b| *b == b'\n').any(|line| line.len() > max)
     }
 
     /// [`Policy::redact`] for text that is UTF-8.
@@ -96,7 +225,8 @@ impl Policy {
         }
     }
 
-    /// The secrets in `text` in ascending order; none overlap.
+    /// The secrets in `text` in ascending order; none overlap. In contrived texts
+    /// [`Policy::redact`] finds more, where what it replaced uncovers another.
     #[must_use]
     pub fn findings(&self, text: &[u8]) -> Vec<Finding> {
         let spans = self.scan(text, &mut Open::default()).into_iter();
@@ -115,6 +245,8 @@ impl Default for Policy {
             gates: Arc::new(Gates::new(&names)),
             names: Arc::new(names),
             rules: Rules::default(),
+            output: Output::default(),
+            max_line: None,
         }
     }
 }
@@ -133,4 +265,16 @@ pub enum Error {
     /// No rule has this id: [`Policy::rules`] lists them.
     #[error("no rule has this id")]
     UnknownRule,
+    /// No part of secrets of this kind may be shown: only of cards, IBANs, social security numbers
+    /// and e-mail addresses.
+    #[error("no part of secrets of this kind may be shown")]
+    NotPartial,
+    /// Pseudonyms need a key: [`Policy::with_pseudonym_key`].
+    #[cfg(feature = "pseudonym")]
+    #[error("there is no key to make pseudonyms with")]
+    NoPseudonymKey,
+    /// The id of a key is one to 32 letters, digits, hyphens and underscores.
+    #[cfg(feature = "pseudonym")]
+    #[error("the id of a key is not 1 to 32 letters, digits, hyphens and underscores")]
+    KeyId,
 }

@@ -5,6 +5,7 @@ use core::{cmp::Reverse, ops::Range};
 use super::{
     bytes::{byte, plus, rest, run, run_back, slice},
     finding::Kind,
+    policy::Output,
     rules::{self, Id, Rules},
 };
 
@@ -101,26 +102,38 @@ impl Spans {
     }
 }
 
-/// Copies `text` to `out` with each span replaced.
-pub(super) fn emit(text: &[u8], spans: &[Span], out: &mut Vec<u8>) {
+/// Copies `text` to `out` with each span replaced, and the rest as `output` says.
+pub(super) fn emit(text: &[u8], spans: &[Span], output: &Output, out: &mut Vec<u8>) {
     let mut copied = 0;
     for span in spans {
         let quotes = span.quotes.clone().map_or(&[][..], |q| slice(text, q));
-        out.extend_from_slice(slice(text, copied..span.range.start));
+        let value = slice(text, span.range.clone());
+        output.copy(slice(text, copied..span.range.start), out);
         out.extend_from_slice(quotes);
-        mark(span.kind.name(), out);
+        mark(
+            span.kind,
+            output.styles.shown(span.kind, value).as_deref(),
+            out,
+        );
         out.extend_from_slice(quotes);
         copied = span.range.end;
     }
-    out.extend_from_slice(rest(text, copied));
+    output.copy(rest(text, copied), out);
 }
 
-/// Appends `[REDACTED:name]`.
-pub(super) fn mark(name: &str, out: &mut Vec<u8>) {
+/// Appends `[REDACTED:kind]` or `[REDACTED:kind:shown]`.
+pub(super) fn mark(kind: Kind, shown: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(OPENING);
-    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(kind.name().as_bytes());
+    if let Some(shown) = shown {
+        out.push(b':');
+        out.extend_from_slice(shown.as_bytes());
+    }
     out.push(b']');
 }
+
+/// What stands in the place of a line that was not looked at.
+pub(super) const WITHHELD: &[u8] = b"[REDACTED:line]";
 
 /// Where the `[REDACTED:kind]` or `[REDACTED:kind:shown]` ends that starts at `at`.
 pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {

@@ -152,8 +152,10 @@ fn backslashes(text: &[u8], at: usize) -> Result<usize, usize> {
     }
 }
 
-/// `"`, `&`, `<` and `>` after `\u`.
-const DELIMITERS: &[&[u8]] = &[b"0022", b"0026", b"003c", b"003e"];
+/// `"`, `&`, `<` and `>` after `\u`, line ends, and what begins the commands of a terminal.
+const DELIMITERS: &[&[u8]] = &[
+    b"0022", b"0026", b"003c", b"003e", b"000a", b"000d", b"001b",
+];
 
 fn is_encoded_delimiter(text: &[u8], at: usize) -> bool {
     let code = slice(text, plus(at, 1)..plus(at, 3));

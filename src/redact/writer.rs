@@ -41,13 +41,14 @@ pub struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Redacts by `policy` and writes to `inner`. Lines may have 1 MiB.
+    /// Redacts by `policy` and writes to `inner`. Lines may have 1 MiB where the policy has no
+    /// limit of its own.
     #[must_use]
     pub fn new(policy: Policy, inner: W) -> Self {
         Self {
+            max_line: policy.max_line.unwrap_or(MAX_LINE),
             policy,
             inner,
-            max_line: MAX_LINE,
             line: Vec::new(),
             over: false,
             opens: Opens::default(),
@@ -163,7 +164,7 @@ impl<W: Write> Writer<W> {
         self.line = Vec::new();
         // The line may have ended in the beginning of a private key.
         self.opens.iter_mut().for_each(Open::unseen);
-        spans::mark("line", &mut self.ready);
+        self.ready.extend_from_slice(spans::WITHHELD);
         self.ready.extend_from_slice(end);
         self.counts.add_lines(1);
         self.counts.add_withheld();
