@@ -39,6 +39,7 @@
 mod assigned;
 mod base64;
 mod bytes;
+mod commands;
 mod controls;
 mod field;
 mod finding;

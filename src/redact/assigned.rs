@@ -159,7 +159,12 @@ impl<'t> Site<'t> {
         let flag = hyphens == 2 && quotes.is_none();
         let (sep, encoded) = match separator(text, blanks) {
             Some(end) => (end, byte(text, blanks) == Some(b'%')),
-            None if flag && blanks > closed && byte(text, blanks) != Some(b'-') => (blanks, false),
+            None if flag
+                && blanks > closed
+                && !matches!(byte(text, blanks), Some(b'-' | b'<' | b'|')) =>
+            {
+                (blanks, false)
+            }
             None => return None,
         };
         let at = skip_blanks(text, sep);

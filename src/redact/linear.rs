@@ -111,6 +111,14 @@ const TRAPS: &[&str] = &[
     "\n",
     "\0",
     "\u{fc}",
+    "curl ",
+    "curl \"",
+    "curl -u ",
+    "curl '",
+    "mysql \\\"",
+    "echo a|",
+    "echo 'a",
+    "net use \\\\a ",
     "password\n",
     "\"password\" ",
     "password]",
@@ -137,6 +145,7 @@ const STARTS: &[&str] = &[
     "{\"secret\":{\"a\":",
     "Cookie: a=",
     "security_answer: a",
+    "curl ",
     "-----BEGIN PRIVATE KEY-----\n",
 ];
 

@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use super::{
     bytes::{Line, rest},
+    commands,
     gate::Gate,
     headers, rules,
     spans::Spans,
@@ -28,7 +29,10 @@ pub(super) struct Phrase<'t> {
 type Read = fn(&Phrase<'_>, &mut Spans) -> Option<usize>;
 
 /// The rule of a stage, its literals, and the stage.
-const STAGES: &[(&str, &[&str], Read)] = &[(rules::HEADER, headers::LONE_SCHEMES, headers::lone)];
+const STAGES: &[(&str, &[&str], Read)] = &[
+    (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
+    (rules::COMMAND, commands::OPENERS, commands::read),
+];
 
 /// The literals, for the gate.
 pub(super) fn gate() -> Gate {

@@ -85,8 +85,8 @@ const fn figure(
 
 #[rustfmt::skip]
 const FIGURES: &[Figure] = &[
-    figure("credentials, ordinary formats",  2.0,  0.5,  31.0, |s| s.credentials),
-    figure("credentials, hard formats",     55.0, 25.0,  67.0, |s| s.credentials_hard),
+    figure("credentials, ordinary formats",  2.0,  0.5,  23.0, |s| s.credentials),
+    figure("credentials, hard formats",     55.0, 25.0,  65.0, |s| s.credentials_hard),
     figure("personal data, ordinary",        0.5,  0.0, 100.0, |s| s.personal),
     figure("personal data, hard",          100.0,  0.0, 100.0, |s| s.personal_hard),
     figure("blocks of several lines",        3.0,  0.5,  25.0, |s| s.blocks),

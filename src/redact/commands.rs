@@ -1,0 +1,329 @@
+//! Command lines: arguments that are secret because of the program that takes them.
+//!
+//! A program of the [table](table) is looked for as a word. Its arguments are read to the end of the
+//! command, through quotes and lists, and compared with what its manual says. What stands before
+//! it on the line does not matter: `sudo`, `sh -c "…"`, a field of a log.
+
+mod table;
+mod words;
+
+use core::ops::Range;
+
+use super::{
+    bytes::{before, byte, find_byte, is_blank, plus, run, slice},
+    finding::Kind,
+    phrases::Phrase,
+    spans::Spans,
+    values,
+};
+use table::{READERS, Row, TABLE};
+use words::Word;
+
+/// What programs are searched for by.
+pub(super) const OPENERS: &[&str] = table::OPENERS;
+
+/// Programs of the table after which a command is still read: further ones read their own.
+const MAX_PROGRAMS: usize = 2;
+/// The most usages of a row.
+const MAX_USAGES: usize = 16;
+/// The most words that `echo` prints into a pipe.
+const MAX_PRINTED: usize = 8;
+/// How far behind the pipe the reader says that it reads a secret.
+const MAX_READER: usize = 128;
+/// Of a usage that the command is none of.
+const OVER: usize = usize::MAX;
+/// The longest name of a program.
+const MAX_NAME: usize = 24;
+
+/// Reads the arguments of the program that a phrase names.
+pub(super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
+    let text = slice(phrase.text, 0..phrase.line.end);
+    let name = words::program(text, phrase.line.start, phrase.at)?;
+    if !is_program(text, name.clone()) {
+        return None;
+    }
+    let program = Word::program(text, name.clone());
+    match slice(text, name) {
+        b"echo" | b"printf" => printed(text, &program, spans),
+        name => arguments(text, &program, find(name)?, spans),
+    }
+    None
+}
+
+/// Whether the name stands where one is called: behind a blank, a path or a quote, and before a
+/// blank or a quote.
+fn is_program(text: &[u8], name: Range<usize>) -> bool {
+    let starts =
+        before(text, name.start).is_none_or(|b| is_blank(b) || b"/\\\"'`=(|;&[{>:!".contains(&b));
+    let ends = byte(text, name.end).is_some_and(|b| is_blank(b) || b"\"'`\\(".contains(&b));
+    starts && ends
+}
+
+/// The row of a program.
+fn find(name: &[u8]) -> Option<&'static Row> {
+    let name = slice(name, 0..name.len().min(MAX_NAME)).to_ascii_lowercase();
+    let bare = [&b".exe"[..], b".jar", b".py"];
+    let name = bare
+        .iter()
+        .find_map(|end| name.strip_suffix(*end))
+        .unwrap_or(&name);
+    TABLE
+        .iter()
+        .find(|row| row.names.iter().any(|n| n.as_bytes() == name))
+}
+
+/// Compares the arguments of a program with its usages.
+fn arguments(text: &[u8], program: &Word, row: &Row, spans: &mut Spans) {
+    let mut read = [0_usize; MAX_USAGES];
+    let mut programs = 0;
+    let mut next = program.next(text);
+    while let Some(word) = next {
+        let last = words::program(text, word.content.start, word.content.end.saturating_sub(1));
+        if last.is_some_and(|name| find(slice(text, name)).is_some()) {
+            programs = plus(programs, 1);
+            if programs > MAX_PROGRAMS {
+                return;
+            }
+        }
+        for (usage, read) in row.usages.iter().zip(&mut read) {
+            *read = Usage { text, usage }.step(*read, &word, spans);
+        }
+        next = word.next(text);
+    }
+}
+
+/// A usage and the line that it is compared with.
+struct Usage<'t> {
+    text: &'t [u8],
+    usage: &'static str,
+}
+
+impl Usage<'_> {
+    /// How much of the usage has been read after `word`, of which `read` words had been before.
+    fn step(&self, read: usize, word: &Word, spans: &mut Spans) -> usize {
+        let Some(part) = self.usage.split(' ').nth(read) else {
+            return read;
+        };
+        let content = slice(self.text, word.content.clone());
+        let next = plus(read, 1);
+        if let Some(secret) = Secret::of(part) {
+            let option = self.option(read);
+            let attached = secret.is_attached();
+            if !option && !attached {
+                if is_option(content) {
+                    return read;
+                }
+                if !self.is_argument(next, &secret, word) {
+                    return OVER;
+                }
+            }
+            let Some(value) = secret.value(self.text, word) else {
+                return if option { read.saturating_sub(1) } else { read };
+            };
+            if !is_reference(slice(self.text, value.clone())) {
+                spans.add(value, secret.kind);
+            }
+            return match (attached, option) {
+                (true, _) => read,
+                (false, true) => read.saturating_sub(1),
+                (false, false) => next,
+            };
+        }
+        let stands = match part.as_bytes() {
+            part if part.iter().all(u8::is_ascii_uppercase) => !is_option(content),
+            _ => part
+                .split('|')
+                .any(|part| matches(part.as_bytes(), content)),
+        };
+        if stands { next } else { read }
+    }
+
+    /// Whether the word before the one at `at` is an option.
+    fn option(&self, at: usize) -> bool {
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| self.usage.split(' ').nth(at));
+        before.is_some_and(|word| word.starts_with(['-', '/', '<']))
+    }
+
+    /// Whether `word` is one that no option announces: the last of its command, where the usage has
+    /// none after it, so that no sentence is taken for a command.
+    fn is_argument(&self, next: usize, secret: &Secret, word: &Word) -> bool {
+        let content = slice(self.text, word.content.clone());
+        let is_last = || {
+            let at = run(self.text, word.end, is_blank);
+            byte(self.text, at).is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'[')
+        };
+        let is_pair = content
+            .iter()
+            .rposition(|b| *b == b'=')
+            .is_some_and(|at| plus(at, 2) < content.len());
+        let is_whole = secret.separator.is_none();
+        let has_digit = || secret.kind == Kind::Password || content.iter().any(u8::is_ascii_digit);
+        let follows = self.usage.split(' ').nth(next).is_some() || self.usage.contains('-');
+        !is_whole || (!is_pair && has_digit() && (follows || is_last()))
+    }
+}
+
+/// The word of a usage that holds the secret.
+struct Secret {
+    kind: Kind,
+    /// What the argument begins with.
+    literal: &'static str,
+    /// Between a part of the argument that stays and the secret.
+    separator: Option<u8>,
+    /// Whether the secret ends at the last `@`.
+    host: bool,
+}
+
+impl Secret {
+    fn of(part: &'static str) -> Option<Self> {
+        const KINDS: &[(&str, Kind)] = &[
+            ("PASSWORD", Kind::Password),
+            ("TOKEN", Kind::Token),
+            ("KEY", Kind::Secret),
+            ("SECRET", Kind::Secret),
+        ];
+        const KEPT: &[&str] = &["USER", "NAME", "FILE"];
+        let bare = part.strip_suffix("@HOST");
+        let (head, kind) = KINDS
+            .iter()
+            .find_map(|(name, kind)| Some((bare.unwrap_or(part).strip_suffix(name)?, *kind)))?;
+        let separated = || {
+            let (at, separator) = head.char_indices().last()?;
+            let head = head.get(..at)?;
+            let literal = KEPT.iter().find_map(|kept| head.strip_suffix(kept))?;
+            Some((literal, u8::try_from(separator).ok()?))
+        };
+        let separated = separated();
+        Some(Self {
+            kind,
+            literal: separated.map_or(head, |(literal, _)| literal),
+            separator: separated.map(|(_, separator)| separator),
+            host: bare.is_some(),
+        })
+    }
+
+    /// Whether it stands in one argument with its option.
+    fn is_attached(&self) -> bool {
+        self.literal.starts_with(['-', '/'])
+    }
+
+    /// The secret in `word`.
+    fn value(&self, text: &[u8], word: &Word) -> Option<Range<usize>> {
+        let content = slice(text, word.content.clone());
+        let literal = content.get(..self.literal.len())?;
+        let is_same = match self.literal.starts_with('/') {
+            true => literal.eq_ignore_ascii_case(self.literal.as_bytes()),
+            false => literal == self.literal.as_bytes(),
+        };
+        let from = plus(word.content.start, self.literal.len());
+        let from = match self.separator {
+            Some(sign) => plus(find_byte(text, from..word.content.end, sign)?, 1),
+            None => from,
+        };
+        let host = || {
+            slice(text, from..word.content.end)
+                .iter()
+                .rposition(|b| *b == b'@')
+        };
+        let to = match self.host.then(host).flatten() {
+            Some(at) => plus(from, at),
+            None => word.content.end,
+        };
+        let value = words::unquoted(text, from..to);
+        (is_same && !value.is_empty()).then_some(value)
+    }
+}
+
+/// Whether `content` is what a usage says: `*` stands for any rest.
+fn matches(part: &[u8], content: &[u8]) -> bool {
+    match part.strip_suffix(b"*") {
+        Some(start) => content.starts_with(start),
+        None if part.starts_with(b"/") => content.eq_ignore_ascii_case(part),
+        None => content == part,
+    }
+}
+
+/// `-x`, `--long`, `/user:x` and `/add`.
+fn is_option(content: &[u8]) -> bool {
+    match content {
+        [b'-', ..] => true,
+        [b'/', name @ ..] => {
+            let end = run(name, 0, |b| b.is_ascii_alphabetic());
+            end > 0 && matches!(byte(name, end), None | Some(b':'))
+        }
+        _ => false,
+    }
+}
+
+/// What stands for a secret: a placeholder, a variable of a shell, the word of a manual.
+fn is_reference(value: &[u8]) -> bool {
+    let is_variable = |name: &[u8]| {
+        name.iter()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | b'.'))
+    };
+    let is_manual = || {
+        const WORDS: &[&[u8]] = &[b"PASS", b"PWD", b"SECRET", b"TOKEN", b"KEY"];
+        let capitals = value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+        capitals
+            && WORDS
+                .iter()
+                .any(|w| value.windows(w.len()).any(|part| part == *w))
+    };
+    match value {
+        [] | b"*" | b"-" => true,
+        [b'$', b'(' | b'{', ..] | [b'`', ..] => true,
+        [b'$', name @ ..] if !name.is_empty() && is_variable(name) => true,
+        [b'%', name @ .., b'%'] if is_variable(name) => true,
+        _ => is_manual() || values::is_placeholder(value),
+    }
+}
+
+/// What `echo` prints into a pipe for a program that reads a secret there.
+fn printed(text: &[u8], echo: &Word, spans: &mut Spans) {
+    let mut printed: Option<Range<usize>> = None;
+    let mut end = echo.end;
+    let mut next = echo.next(text);
+    for _ in 0..MAX_PRINTED {
+        let Some(word) = next else { break };
+        end = word.end;
+        let content = slice(text, word.content.clone());
+        if !matches!(content, b"-n" | b"-e" | b"-ne" | b"-en" | b"%s" | br"%s\n") {
+            let from = printed.map_or(word.content.start, |p| p.start);
+            printed = Some(from..word.content.end);
+        }
+        next = word.next(text);
+    }
+    let pipe = run(text, end, is_blank);
+    let (Some(printed), Some(b'|')) = (printed, byte(text, pipe)) else {
+        return;
+    };
+    let Some(reader) = reader(text, plus(pipe, 1)) else {
+        return;
+    };
+    let from = match find_byte(text, printed.clone(), b':') {
+        Some(colon) if reader == "chpasswd" => plus(colon, 1),
+        _ => printed.start,
+    };
+    if !is_reference(slice(text, from..printed.end)) {
+        spans.add(from..printed.end, Kind::Password);
+    }
+}
+
+/// The program that reads a secret from the pipe before `at`.
+fn reader(text: &[u8], at: usize) -> Option<&'static str> {
+    let window = slice(text, at..plus(at, MAX_READER).min(text.len()));
+    let command = slice(window, 0..run(window, 0, |b| !matches!(b, b'|' | b';')));
+    let words = || {
+        command
+            .split(|b| is_blank(*b) || b"\"'`)]}".contains(b))
+            .filter(|w| !w.is_empty())
+            .map(|w| w.rsplit(|b| *b == b'/').next().unwrap_or(w))
+    };
+    let named = READERS.iter().find(|(name, argument)| {
+        words().take(3).any(|w| w == name.as_bytes())
+            && (argument.is_empty() || words().any(|w| w == argument.as_bytes()))
+    });
+    named.map(|(name, _)| *name)
+}

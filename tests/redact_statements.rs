@@ -1,0 +1,187 @@
+//! Secrets that stand in statements: command lines, databases, dialogues, sentences.
+#![cfg(feature = "redact")]
+#![allow(clippy::expect_used, reason = "a test may fail where it stands")]
+
+use portcullis::redact::Policy;
+
+/// Redacts each line, in which `«` and `»` surround what is secret, and compares.
+fn replaces(lines: &[&str]) {
+    let policy = Policy::default();
+    for line in lines {
+        let text = line.replace(['«', '»'], "");
+        let mut rest = policy.redact_str(&text).into_owned();
+        let mut shown = String::new();
+        while let Some((before, after)) = rest.split_once("[REDACTED:") {
+            let (_, after) = after.split_once(']').expect("a mark is closed");
+            shown = format!("{shown}{before}\u{0}");
+            rest = after.to_owned();
+        }
+        shown.push_str(&rest);
+        let mut wanted = String::new();
+        let mut rest = *line;
+        while let Some((before, after)) = rest.split_once('«') {
+            let (_, after) = after.split_once('»').expect("guillemets are closed");
+            wanted = format!("{wanted}{before}\u{0}");
+            rest = after;
+        }
+        wanted.push_str(rest);
+        assert_eq!(
+            shown.replace('\u{0}', "«»"),
+            wanted.replace('\u{0}', "«»"),
+            "{line}"
+        );
+        let once = policy.redact_str(&text);
+        assert_eq!(policy.redact_str(&once), once, "{line}");
+    }
+}
+
+/// Compares each line with itself redacted.
+fn keeps(lines: &[&str]) {
+    let policy = Policy::default();
+    for line in lines {
+        assert_eq!(policy.redact_str(line), *line);
+    }
+}
+
+/// RD-01: after curl's manual, "-u, --user <user:password>" and "--oauth2-bearer <token>".
+#[test]
+fn finds_the_credentials_of_http_clients_and_leaves_their_users() {
+    replaces(&[
+        "curl -u ada:«hunter2» https://api.example.com/",
+        "curl -sS -u 'ada:«two words»' https://api.example.com/",
+        "curl -uada:«hunter2» https://api.example.com/",
+        "+ curl --fail --user=ada:«hunter2» --proxy-user bob:«s3cret» -x proxy:3128 https://a.example",
+        "curl --oauth2-bearer «tGzv3JOkF0XG5Qx2TlKWIA» https://api.example.com/",
+        "sh -c \"curl -u ada:«hunter2» https://api.example.com/ | jq .\"",
+        "C:\\Windows\\System32\\curl.exe -u ada:«hunter2» https://api.example.com/",
+        "http -a ada:«hunter2» api.example.com/v1",
+    ]);
+}
+
+/// RD-01: MySQL takes a password only where nothing is between it and its option.
+#[test]
+fn finds_the_passwords_of_database_clients() {
+    replaces(&[
+        "mysql -u root -p«hunter2» shop",
+        "sudo /usr/bin/mysqldump -uroot -p'«hunter 2»' --all-databases",
+        "mysql -uroot -p\"«hunter 2»\" -e 'select 1'",
+        "redis-cli -h cache -a «hunter2» ping",
+        "mongosh --host db -u ada -p «hunter2» admin",
+        "sqlcmd -S db -U sa -P «hunter2» -Q \"SELECT 1\"",
+        "bcp shop.dbo.users out u.csv -U sa -P«hunter2» -c",
+        "sqlplus -s scott/«tiger1»@db.example:1521/XE @report.sql",
+        "etcdctl --user root:«hunter2» get a",
+        "mysql -u root -p'«it'\\''s secret»' shop",
+    ]);
+    keeps(&[
+        "mysql -u root -p shop",
+        "mysql -P 3306 -h db",
+        "sqlplus / as sysdba",
+        "mysql -u root -p$MYSQL_ROOT_PASSWORD shop",
+        "redis-cli -a \"$REDIS_PASSWORD\" ping",
+        "psql -p 5432 -h db shop",
+    ]);
+}
+
+/// RD-01: lists of arguments as runtimes print them, and the forms of audit logs.
+#[test]
+fn finds_them_in_lists_of_arguments() {
+    replaces(&[
+        r#"exec ["mysql", "-u", "root", "-p«hunter2»", "shop"]"#,
+        r#"Command '['mysql', '-u', 'root', '-p«hunter2»', 'shop']' returned non-zero exit status 1."#,
+        r#"{"Cmd":["sshpass","-p","«hunter2»","ssh","ada@10.0.0.1"]}"#,
+        r#"{"cmd":"redis-cli -a \"«hunter 2»\" ping","rc":0}"#,
+        r#"{"cmd":"mysql -u root -p«hunter2» shop","rc":0}"#,
+        r#"running "curl" "-u" "ada:«hunter2»" "https://a.example/""#,
+        r#"type=EXECVE msg=audit(1700000000.123:4): argc=4 a0="mysql" a1="-u" a2="root" a3="-p«hunter2»""#,
+        "exec: [redis-cli -a «hunter2» ping]",
+        r"cmdline: mysql\u0000-uroot\u0000-p«hunter2»\u0000shop",
+        "mysql\0-uroot\0-p«hunter2»\0shop",
+    ]);
+}
+
+/// RD-01: what is no secret looks alike: ports, paths, users, and options of other programs.
+#[test]
+fn leaves_options_that_hold_no_secret() {
+    keeps(&[
+        "ssh -p 22 ada@10.0.0.1",
+        "docker run -p 8080:80 -u 1000:1000 nginx",
+        "docker compose -p shop up -d",
+        "mkdir -p /var/lib/shop",
+        "sort -u names | date -u",
+        "sudo -u postgres psql",
+        "python -u main.py",
+        "curl -k -X POST https://api.example.com/ -o out -p",
+        "curl/8.5.0 -u",
+        "curl -u ada https://api.example.com/",
+        "curl -u \"$USER:$PASS\" https://api.example.com/",
+        "curl -u <user>:<password> https://api.example.com/",
+        "curl -u USER:PASSWORD https://api.example.com/",
+        "curl -u ****:**** https://api.example.com/",
+        "$ docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD $CI_REGISTRY",
+        "$ echo \"$DEPLOY_TOKEN\" | docker login --password-stdin",
+        "net use Z: %PASSWORD% /user:%USER%",
+        "net use Z: \\\\fs1\\share * /user:ada",
+        "the net user count grew by 4",
+        "docker login failed: unauthorized",
+        "vault login required before this step",
+        "ICMP echo request from 10.0.0.1",
+        "echo done | tee log",
+        "zip -r backup.zip /srv",
+        "unzip -p archive.zip file.txt",
+        "openssl s_client -connect db:5432 -key k.pem",
+        "ldapsearch -x -H ldap://db -W -b dc=example",
+        "kubectl create secret generic db --from-file=p=/run/p",
+        "snmp trap received -c",
+        "security -p audit",
+    ]);
+}
+
+/// RD-01: commands of remote access, of archives, of Windows.
+#[test]
+fn finds_the_secrets_of_many_programs() {
+    replaces(&[
+        "sshpass -p«hunter2» ssh ada@10.0.0.1",
+        "plink -ssh ada@10.0.0.1 -pw «hunter2» uptime",
+        "openssl rsa -in k.pem -passin pass:«hunter2» -out p.pem",
+        "keytool -list -keystore a.jks -storepass «hunter2»",
+        "7z x -p«hunter2» a.7z",
+        "unzip -P «hunter2» a.zip",
+        "docker login -u ada -p «hunter2» registry.example.com",
+        "az login --service-principal -u app -p «Xy7~abc» --tenant t",
+        "ldapsearch -x -D cn=admin -w «hunter2» -b dc=example",
+        "smbclient //fs1/share -U ada%«hunter2»",
+        "net use Z: \\\\fs1\\share «hunter2» /user:CORP\\ada",
+        "net user ada «Hunter2!» /add",
+        "schtasks /create /tn b /tr b.bat /ru CORP\\ada /rp «hunter2»",
+        "psexec \\\\web1 -u CORP\\ada -p «hunter2» cmd",
+        "xfreerdp /v:10.0.0.1 /u:ada /p:«hunter2»",
+        "(ConvertTo-SecureString '«hunter2»' -AsPlainText -Force)",
+        "(ConvertTo-SecureString -String \"«hunter2»\" -AsPlainText -Force)",
+        "rabbitmqctl add_user ada «hunter2»",
+        "htpasswd -bB /etc/nginx/.htpasswd ada «hunter2»",
+        "snmpwalk -v2c -c «c0mmunity» 10.0.0.1",
+        "snmpget -v3 -u ada -l authPriv -A «hunter22» -x AES -X «hunter33» 10.0.0.1",
+        "radtest ada «hunter2» localhost 0 testing123",
+        "ipmitool -H 10.0.0.1 -U ADMIN -P «hunter2» power status",
+        "lftp -u ada,«hunter2» files.example.com",
+        "vault login «s.a1b2c3d4»",
+        "cargo login «cio0123456789»",
+        "skopeo copy --src-creds ada:«hunter2» docker://a docker://b",
+        "kubectl create secret generic db --from-literal=colour=«mauve7»",
+    ]);
+}
+
+/// RD-01: a secret that another program prints into the pipe.
+#[test]
+fn finds_what_is_printed_into_a_program_that_reads_a_secret() {
+    replaces(&[
+        "echo «hunter2» | sudo -S systemctl restart nginx",
+        "echo 'ada:«two words»' | chpasswd",
+        "echo -n \"«hunter2»\" | cryptsetup luksOpen /dev/sdb1 x -",
+        "printf '%s' «hunter2» | docker login -u ada --password-stdin",
+        "echo «correct horse» | passwd --stdin ada",
+        "gh auth login --with-token <<< «0123456789abcdef»",
+    ]);
+    keeps(&["echo hello | sudo tee /etc/motd", "echo a:b | cat"]);
+}
