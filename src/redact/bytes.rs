@@ -163,6 +163,6 @@ pub(super) mod steps {
 }
 
 #[cfg(not(test))]
-mod steps {
-    pub(super) const fn step(_: usize) {}
+pub(super) mod steps {
+    pub(in super::super) const fn step(_: usize) {}
 }

@@ -1,63 +1,349 @@
-//! Gates: fast searches for the places that a verifier then looks at.
+//! The gate: one fast pass over a text, which finds the places that a verifier then looks at.
+//!
+//! All literals of all stages are searched for at once, and how many they are hardly matters. At
+//! every second offset the four bytes that stand there, folded so that case does not count, are
+//! looked up in a table of bits. A literal is in the table twice, by the rarest four bytes of it at
+//! an even and at an odd distance from its start, one of which stands at an even offset wherever
+//! the literal does. Where a bit is set, the literals that have these four bytes are compared.
 
-use aho_corasick::{AhoCorasick, packed};
+use core::{array, mem};
 
-/// More patterns than this, and the vectorised search of the aho-corasick crate gives way to an
-/// automaton at a fifth of its speed.
-const MAX_PATTERNS: usize = 64;
+use memchr::memchr2_iter;
 
-/// Finds any of a list of literals, in groups that vector instructions can search for.
-#[derive(Clone, Debug)]
-pub(super) struct Gate(Vec<Searcher>);
+use super::bytes::{before, byte, ends_escape, plus, rest, slice, steps::step};
 
-#[derive(Clone, Debug)]
-enum Searcher {
-    Packed(packed::Searcher),
-    /// For machines without vector instructions.
-    Automaton(AhoCorasick),
+/// How many bytes are looked up together.
+const GRAM: usize = 4;
+/// Of each byte, the bits that tell letters, digits and signs apart, not their case.
+const FOLD: u8 = 0x5f;
+/// Pairs of letters that logs are made of, the most frequent first.
+const FREQUENT: &[u8] = b"inerseretestonesthoratenleedtideanhecoitasarroalnttolielmeetsspa\
+ngioisnemandtrratavariecillogevefichomsiutacnseaotrtfohanopeavunusprceurcadiexctnarsicamadjalloo\
+ouopimlaulmpncemlfocptolkemopoefifaittplodwitsckidoslsdaclhoagtysuhirrdoepsoapnibeabtublrnofburg";
+/// Slots of the table: 2^18 bits are 32 KiB, which stay in the first cache.
+const SLOT_BITS: u32 = 18;
+const WORDS: usize = 1 << (SLOT_BITS - 6);
+/// Lists of grams: a list for every 16 slots.
+const LISTS: usize = 1 << (SLOT_BITS - 4);
+/// Offsets that are looked at before anything is decided, and the bytes that takes.
+const STEP: usize = 16;
+const WINDOW: usize = STEP + GRAM - 2;
+
+/// What counts as a literal's occurrence.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Case {
+    /// These very bytes.
+    Exact,
+    /// In upper and lower case.
+    Any,
+    /// In upper and lower case, and a whole word of a name, or its plural: `token` in `accessToken`
+    /// and `TOKENS`, not in `tokenizer`.
+    Word,
 }
 
-impl Gate {
-    /// None of the patterns may be empty.
-    pub(super) fn new<P: AsRef<[u8]>>(patterns: &[P]) -> Self {
-        Self(
-            patterns
-                .chunks(MAX_PATTERNS)
-                .filter_map(Searcher::new)
-                .collect(),
-        )
+/// Where a literal was found.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Hit<S> {
+    pub(super) at: usize,
+    /// The stage that asked for the literal.
+    pub(super) stage: S,
+    /// Which of its literals, as the stage numbers them.
+    pub(super) row: usize,
+}
+
+/// Finds any of many literals, each on behalf of a stage.
+#[derive(Debug)]
+pub(super) struct Gate<S> {
+    literals: Vec<Literal<S>>,
+    /// A bit for each slot.
+    seen: Box<[u64; WORDS]>,
+    /// Where each list of grams begins.
+    lists: Vec<u32>,
+    grams: Vec<Gram>,
+    /// The literals of one byte, which has no gram of its own, in lower case.
+    single: Vec<(u8, u16)>,
+}
+
+#[derive(Debug)]
+struct Literal<S> {
+    bytes: Box<[u8]>,
+    case: Case,
+    stage: S,
+    row: usize,
+}
+
+/// Four folded bytes at a distance from the start of a literal.
+#[derive(Clone, Copy, Debug)]
+struct Gram {
+    folded: u32,
+    distance: i16,
+    literal: u16,
+}
+
+impl<S: Copy + Ord> Gate<S> {
+    /// A gate for these literals. An empty one is never found.
+    pub(super) fn new<'l>(literals: impl IntoIterator<Item = (&'l [u8], Case, S, usize)>) -> Self {
+        let literals = literals.into_iter();
+        let literals: Vec<_> = literals
+            .map(|(bytes, case, stage, row)| Literal {
+                bytes: bytes.into(),
+                case,
+                stage,
+                row,
+            })
+            .collect();
+        let mut grams = Vec::new();
+        let mut single = Vec::new();
+        // More literals than that are not searched for.
+        for (literal, number) in literals.iter().zip(0..u16::MAX) {
+            match literal.bytes.as_ref() {
+                [] => {}
+                [byte] => single.push((byte.to_ascii_lowercase(), number)),
+                _ => add_grams(literal, number, &mut grams),
+            }
+        }
+        let list = |gram: &Gram| list(u64::from(gram.folded));
+        grams.sort_unstable_by_key(list);
+        let mut seen = Box::new([0; WORDS]);
+        for gram in &grams {
+            let (word, bit) = place(slot(u64::from(gram.folded)));
+            if let Some(word) = seen.get_mut(word) {
+                *word |= 1_u64.rotate_left(bit);
+            }
+        }
+        let begins = |wanted| grams.partition_point(|gram| list(gram) < wanted);
+        let lists = (0..=LISTS).map(|l| u32::try_from(begins(l)).unwrap_or(u32::MAX));
+        Self {
+            lists: lists.collect(),
+            literals,
+            seen,
+            grams,
+            single,
+        }
     }
 
-    /// Calls `visit` with each hit: those of one group in ascending order, then those of the next.
-    pub(super) fn visit(&self, text: &[u8], mut visit: impl FnMut(Hit)) {
-        for (group, searcher) in self.0.iter().enumerate() {
-            searcher.visit(text, |at| visit(Hit { at, group }));
+    /// Puts the occurrences of the literals in `text` into `hits`, in ascending order.
+    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit<S>>) {
+        step(text.len());
+        hits.clear();
+        let mut at = 0;
+        while let Some(window) = text.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+            if self.holds_gram(window) {
+                self.compare(text, at, window, hits);
+            }
+            at = plus(at, STEP);
+        }
+        // The last bytes, with zeros behind them.
+        while at < text.len() {
+            let mut window = [0; WINDOW];
+            let last = rest(text, at);
+            window.iter_mut().zip(last).for_each(|(w, b)| *w = *b);
+            self.compare(text, at, &window, hits);
+            at = plus(at, STEP);
+        }
+        for (byte, literal) in &self.single {
+            for at in memchr2_iter(*byte, byte.to_ascii_uppercase(), text) {
+                self.verify(text, at, *literal, hits);
+            }
+        }
+    }
+
+    /// Whether any gram of the window may be one of a literal.
+    #[inline(always)]
+    fn holds_gram(&self, window: &[u8; WINDOW]) -> bool {
+        let seen = grams(window).map(|gram| self.seen(gram));
+        seen.into_iter().fold(0, |any, one| any | one) & 1 != 0
+    }
+
+    /// In the lowest bit whether the gram may be one of a literal.
+    #[inline(always)]
+    fn seen(&self, gram: u64) -> u64 {
+        let (word, bit) = place(slot(gram));
+        let word = self.seen.get(word).copied().unwrap_or_default();
+        word.wrapping_shr(bit)
+    }
+
+    /// Compares the literals whose gram stands at one of the offsets of the window at `at`.
+    #[inline(never)]
+    fn compare(&self, text: &[u8], at: usize, window: &[u8; WINDOW], hits: &mut Vec<Hit<S>>) {
+        for (nth, gram) in grams(window).into_iter().enumerate() {
+            if self.seen(gram) & 1 == 0 {
+                continue;
+            }
+            let here = plus(at, nth.wrapping_mul(2));
+            let gram = gram & u64::from(u32::MAX);
+            for known in self
+                .list(gram)
+                .iter()
+                .filter(|g| u64::from(g.folded) == gram)
+            {
+                let start = here.checked_add_signed(isize::from(known.distance).wrapping_neg());
+                if let Some(start) = start {
+                    self.verify(text, start, known.literal, hits);
+                }
+            }
+        }
+    }
+
+    /// The grams that share a list with this one.
+    fn list(&self, gram: u64) -> &[Gram] {
+        let list = list(gram);
+        let begin = |list| self.lists.get(list).map_or(0, |begin| *begin as usize);
+        self.grams
+            .get(begin(list)..begin(plus(list, 1)))
+            .unwrap_or_default()
+    }
+
+    /// Adds a hit where the literal stands at `at`.
+    fn verify(&self, text: &[u8], at: usize, literal: u16, hits: &mut Vec<Hit<S>>) {
+        let Some(literal) = self.literals.get(usize::from(literal)) else {
+            return;
+        };
+        if literal.stands_at(text, at) {
+            let hit = Hit {
+                at,
+                stage: literal.stage,
+                row: literal.row,
+            };
+            // The grams ascend, so the starts do but for the length of a literal.
+            let later = hits.iter().rev().take_while(|other| **other > hit).count();
+            hits.insert(hits.len().saturating_sub(later), hit);
         }
     }
 }
 
-/// Where a pattern was found.
-pub(super) struct Hit {
-    pub(super) at: usize,
-    /// Offsets ascend within a group.
-    pub(super) group: usize,
-}
-
-impl Searcher {
-    fn new<P: AsRef<[u8]>>(patterns: &[P]) -> Option<Self> {
-        let packed = packed::Builder::new().extend(patterns).build();
-        // Only sizes beyond any list of names make the automaton fail.
-        packed.map(Self::Packed).or_else(|| {
-            let kind = aho_corasick::MatchKind::LeftmostFirst;
-            let automaton = AhoCorasick::builder().match_kind(kind).build(patterns);
-            automaton.ok().map(Self::Automaton)
+impl<S> Literal<S> {
+    /// The bytes of the gram at a distance from the start, folded; None for those outside.
+    fn gram(&self, distance: i16) -> [Option<u8>; GRAM] {
+        array::from_fn(|i| {
+            let at = isize::from(distance).checked_add_unsigned(i)?;
+            let byte = self.bytes.get(usize::try_from(at).ok()?);
+            byte.map(|b| b & FOLD)
         })
     }
 
-    fn visit(&self, text: &[u8], mut visit: impl FnMut(usize)) {
-        match self {
-            Self::Packed(s) => s.find_iter(text).for_each(|m| visit(m.start())),
-            Self::Automaton(s) => s.find_iter(text).for_each(|m| visit(m.start())),
+    /// The more, the rarer a gram is in logs.
+    fn rarity(&self, distance: i16) -> usize {
+        let rank = |pair: &[Option<u8>]| match *pair {
+            [Some(a), Some(b)] => {
+                let mut pairs = FREQUENT.chunks_exact(2);
+                let rank = pairs.position(|pair| pair == [a | 0x20, b | 0x20]);
+                // Even the most frequent pair says more than what is not known.
+                plus(rank.unwrap_or(FREQUENT.len()), FREQUENT.len())
+            }
+            _ => 0,
+        };
+        self.gram(distance).windows(2).map(rank).sum()
+    }
+
+    /// What may stand at each place of a gram.
+    fn choices(&self, distance: i16) -> [Vec<u8>; GRAM] {
+        let all = || (0..=FOLD).filter(|b| b & FOLD == *b);
+        let ends = |b: &u8| !(*b | 0x20).is_ascii_lowercase() || *b == b's' & FOLD;
+        let mut is_known = false;
+        self.gram(distance).map(|byte| match byte {
+            Some(byte) => {
+                is_known = true;
+                vec![byte]
+            }
+            // Behind a word of two letters.
+            None if mem::take(&mut is_known) && self.is_short() => all().filter(ends).collect(),
+            None => all().collect(),
+        })
+    }
+
+    /// A word of two letters is looked for at the end of a name only: anywhere it would fill the
+    /// table.
+    fn is_short(&self) -> bool {
+        self.case == Case::Word && self.bytes.len() <= 2
+    }
+
+    fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        let end = plus(at, self.bytes.len());
+        let here = slice(text, at..end);
+        match self.case {
+            Case::Exact => here == self.bytes.as_ref(),
+            Case::Any => here.eq_ignore_ascii_case(&self.bytes),
+            Case::Word => {
+                here.eq_ignore_ascii_case(&self.bytes) && starts(text, at) && ends(text, end)
+            }
+        }
+    }
+}
+
+/// Whether a word of a name may start at `at`.
+fn starts(text: &[u8], at: usize) -> bool {
+    let Some(previous) = before(text, at).filter(u8::is_ascii_alphabetic) else {
+        return true;
+    };
+    let is_upper = byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
+    let is_lower_after = || byte(text, plus(at, 1)).is_some_and(|b| b.is_ascii_lowercase());
+    (is_upper && (previous.is_ascii_lowercase() || is_lower_after())) || ends_escape(text, at)
+}
+
+/// Whether a word of a name, or its plural, may end at `end`.
+fn ends(text: &[u8], end: usize) -> bool {
+    let is_letter = |b: &u8| b.is_ascii_alphabetic();
+    let over = |end| {
+        let Some(next) = byte(text, end).filter(is_letter) else {
+            return true;
+        };
+        let last = before(text, end).unwrap_or_default();
+        let is_lower_after = || byte(text, plus(end, 1)).is_some_and(|b| b.is_ascii_lowercase());
+        next.is_ascii_uppercase() && (last.is_ascii_lowercase() || is_lower_after())
+    };
+    over(end) || (matches!(byte(text, end), Some(b's' | b'S')) && over(plus(end, 1)))
+}
+
+/// The grams at every second offset of a window, folded, each in the lower half of a number.
+#[inline(always)]
+fn grams(window: &[u8; WINDOW]) -> [u64; STEP / 2] {
+    let eight = |at: usize| {
+        let bytes = window.get(at..).and_then(|rest| rest.first_chunk());
+        u64::from_le_bytes(bytes.copied().unwrap_or_default()) & u64::from_le_bytes([FOLD; 8])
+    };
+    let (a, b, c) = (eight(0), eight(6), eight(10));
+    [a, a >> 16, a >> 32, b, b >> 16, b >> 32, c >> 16, c >> 32]
+}
+
+/// The slot of the gram in the lower half of a number.
+#[inline(always)]
+fn slot(gram: u64) -> u64 {
+    // Knuth's multiplicative hash: the upper bits depend on all bits of the gram, and on no more.
+    gram.wrapping_mul(0x9e37_79b1 << 32) >> (64 - SLOT_BITS)
+}
+
+/// Where in the table a slot's bit is: the word, and how far up in it.
+#[inline(always)]
+fn place(slot: u64) -> (usize, u32) {
+    ((slot >> 6) as usize, (slot & 63) as u32)
+}
+
+/// The list that a gram is in.
+fn list(gram: u64) -> usize {
+    (slot(gram) >> 4) as usize
+}
+
+/// Adds the rarest gram of a literal at an even distance from its start, and that at an odd one.
+fn add_grams(literal: &Literal<impl Sized>, number: u16, grams: &mut Vec<Gram>) {
+    let len = i16::try_from(literal.bytes.len()).unwrap_or(i16::MAX);
+    for parity in [0, 1] {
+        // A gram may begin one byte before the literal and end behind it.
+        let distances = (-1..len).filter(|d| d & 1 == parity);
+        let Some(distance) = distances.max_by_key(|d| literal.rarity(*d)) else {
+            continue;
+        };
+        let [first, second, third, fourth] = literal.choices(distance);
+        for first in first {
+            for second in &second {
+                for third in &third {
+                    grams.extend(fourth.iter().map(|fourth| Gram {
+                        folded: u32::from_le_bytes([first, *second, *third, *fourth]),
+                        distance,
+                        literal: number,
+                    }));
+                }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// How base64url begins where JSON begins with `{"`.
-const START: &[u8] = b"eyJ";
+pub(super) const START: &[u8] = b"eyJ";
 /// Headers are read as far as this.
 const MAX_HEADER: usize = 4096;
 

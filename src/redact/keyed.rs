@@ -10,7 +10,6 @@ use core::ops::Range;
 use super::{
     assigned,
     bytes::{Line, MAX_ESCAPE, byte, ends_escape, is_name, plus, run, run_back, slice},
-    gate::Gate,
     keys::{Key, Names},
     open::Open,
     rules,
@@ -31,27 +30,21 @@ pub(super) struct Named<'t> {
     pub(super) key: Key,
 }
 
-/// Finds the values under secret names in `text`, whose lower-case copy is `lower`. A value that
+/// Finds the values under secret names in `text`, in which stems stand at `hits`. A value that
 /// goes on in lines that have not come yet is remembered in `open`.
 pub(super) fn find(
     text: &[u8],
-    lower: &[u8],
-    gate: &Gate,
+    hits: impl Iterator<Item = (usize, usize)>,
     names: &Names,
     open: &mut Open,
     spans: &mut Spans,
 ) {
     let mut search = Search::default();
-    let mut group = 0;
-    gate.visit(lower, |hit| {
-        if hit.group != group {
-            group = hit.group;
-            search = Search::default();
+    for (at, _) in hits {
+        if at >= search.done {
+            search.visit(text, at, names, open, spans);
         }
-        if hit.at >= search.done {
-            search.visit(text, hit.at, names, open, spans);
-        }
-    });
+    }
 }
 
 /// What one pass over the hits of a gate remembers.

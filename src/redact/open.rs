@@ -2,7 +2,7 @@
 
 use super::pem::Block;
 
-/// What a text leaves open for the one after it. Each part belongs to the stage that it is named
+/// What a line leaves open for the one after it. Each part belongs to the stage that it is named
 /// after; a stage begins with what is open and goes on with its own lines.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Open {
@@ -12,7 +12,73 @@ pub(super) struct Open {
 
 impl Open {
     /// After a line that nobody looked at.
-    pub(super) fn unseen(&mut self) {
+    fn unseen(&mut self) {
         self.pem.get_or_insert_with(Block::unseen);
+    }
+}
+
+/// For each look at a line what was open before it: the first look sees what was written, the next
+/// one what the first has made of it, and so on.
+#[derive(Clone, Debug)]
+pub(super) struct Opens {
+    first: Open,
+    /// Those after the first, as far as they differ; the last stands for all that follow.
+    later: Vec<Open>,
+    /// Whether nothing is open for any look.
+    none: bool,
+}
+
+impl Default for Opens {
+    fn default() -> Self {
+        Self {
+            first: Open::default(),
+            later: Vec::new(),
+            none: true,
+        }
+    }
+}
+
+impl Opens {
+    /// Whether nothing is open, so that a line in which nothing begins needs no look.
+    pub(super) fn is_none(&self) -> bool {
+        self.none
+    }
+
+    /// What is open for a look, and for all later ones where `is_last`.
+    pub(super) fn of(&mut self, look: usize) -> &mut Open {
+        let nth = look.min(self.later.len());
+        match nth.checked_sub(1).and_then(|nth| self.later.get_mut(nth)) {
+            Some(open) => open,
+            None => &mut self.first,
+        }
+    }
+
+    /// Whether all looks after this one see the same as this one.
+    pub(super) fn is_last(&self, look: usize) -> bool {
+        look >= self.later.len()
+    }
+
+    /// Gives the looks after the last one an `Open` of their own.
+    pub(super) fn part(&mut self, open: Open) {
+        self.later.push(open);
+    }
+
+    /// After a line: looks that see the same are one again.
+    pub(super) fn join(&mut self) {
+        while let Some(last) = self.later.last() {
+            let before = self.later.iter().rev().nth(1).unwrap_or(&self.first);
+            if last != before {
+                break;
+            }
+            self.later.pop();
+        }
+        self.none = self.later.is_empty() && self.first == Open::default();
+    }
+
+    /// After a line that nobody looked at.
+    pub(super) fn unseen(&mut self) {
+        self.first.unseen();
+        self.later.iter_mut().for_each(Open::unseen);
+        self.join();
     }
 }

@@ -15,7 +15,7 @@ use super::{
     spans::{Spans, mark_end},
 };
 
-const LABEL: &[u8] = b"PRIVATE KEY";
+pub(super) const LABEL: &[u8] = b"PRIVATE KEY";
 const BEGIN: &[u8] = b"BEGIN ";
 const END: &[u8] = b"-----END ";
 /// From BEGIN to the end of the longest label: `BEGIN SSH2 ENCRYPTED `.

@@ -1,18 +1,12 @@
 //! Openers that are no names: the schemes of headers, options of commands, words of statements.
 //!
 //! A stage lists the literals that it wants to look at, in lower case, and reads what follows one.
-//! One gate searches for all of them. Where literals of several stages begin at one place, each
+//! The gate searches for all of them. Where literals of several stages begin at one place, each
 //! stage is asked, and the first that replaces something wins.
 
 use core::ops::Range;
 
-use super::{
-    bytes::{Line, rest},
-    commands,
-    gate::Gate,
-    headers, rules,
-    spans::Spans,
-};
+use super::{bytes::Line, commands, headers, rules, spans::Spans};
 
 /// A literal in a text.
 #[derive(Clone)]
@@ -34,35 +28,24 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::COMMAND, commands::OPENERS, commands::read),
 ];
 
-/// The literals, for the gate.
-pub(super) fn gate() -> Gate {
-    let literals: Vec<&str> = STAGES
-        .iter()
-        .flat_map(|(_, l, _)| l.iter().copied())
-        .collect();
-    Gate::new(&literals)
+/// The literals, each with the number of its stage.
+pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], usize)> {
+    let rows = STAGES.iter().enumerate();
+    rows.flat_map(|(row, (_, literals, _))| literals.iter().map(move |l| (l.as_bytes(), row)))
 }
 
-/// Finds what is opened in `text`, whose lower-case copy is `lower`.
-pub(super) fn find(text: &[u8], lower: &[u8], gate: &Gate, spans: &mut Spans) {
-    let (mut done, mut group, mut line) = (0, 0, Line::default());
-    gate.visit(lower, |hit| {
-        if hit.group != group {
-            (done, group, line) = (0, hit.group, Line::default());
-        }
-        if hit.at < done {
-            return;
-        }
+/// Finds what is opened in `text`, in which literals of stages stand at `hits`.
+pub(super) fn find(text: &[u8], hits: impl Iterator<Item = (usize, usize)>, spans: &mut Spans) {
+    let (mut done, mut line) = (0, Line::default());
+    for (at, row) in hits {
+        let Some((rule, _, read)) = STAGES.get(row).filter(|_| at >= done) else {
+            continue;
+        };
         let phrase = Phrase {
             text,
-            line: line.around(text, hit.at),
-            at: hit.at,
+            line: line.around(text, at),
+            at,
         };
-        let here = rest(lower, hit.at);
-        let opens = |literals: &[&str]| literals.iter().any(|l| here.starts_with(l.as_bytes()));
-        let stages = STAGES.iter().filter(|(_, literals, _)| opens(literals));
-        let mut read = stages.filter_map(|(rule, _, read)| read(&phrase, spans.by(rule)));
-        let read = read.next();
-        done = read.unwrap_or(done);
-    });
+        done = read(&phrase, spans.by(rule)).unwrap_or(done);
+    }
 }

@@ -1,92 +1,294 @@
-//! From text to spans: all stages look at a text, and look again until nothing is found.
+//! From text to spans: the gate finds the lines to look at, all stages look at each of them, and
+//! look again until nothing is found.
+//!
+//! A line is looked at by itself, with what the lines before it left open. So the result cannot
+//! depend on how many lines come at once, and a line without a hit costs no more than the gate,
+//! while nothing is open.
 
+use core::{fmt, mem, ops::Range};
 use std::borrow::Cow;
+
+use memchr::memrchr;
 
 use super::{
     Policy,
-    gate::Gate,
+    bytes::{line_feed, plus, rest, slice},
+    gate::{self, Case, Gate},
     jwt, keyed,
     keys::Names,
-    open::Open,
+    open::{Open, Opens},
     pem, phrases, rules,
     spans::{self, Span, Spans},
     tokens, urls,
 };
 
-/// How often a text is looked at, at most.
-const PASSES: usize = 8;
+/// How often a line is looked at, at most.
+const LOOKS: usize = 8;
+/// How much goes through the gate at once: with its hits it stays in the second cache.
+const BLOCK: usize = 64 * 1024;
 
-/// For each look at a text, what goes on in the next line.
-pub(super) type Opens = [Open; PASSES];
+/// The stages that the gate searches for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Stage {
+    Keyed,
+    Phrase,
+    Token,
+    Jwt,
+    Url,
+    PrivateKey,
+}
+
+type Hit = gate::Hit<Stage>;
 
 /// Where secrets may be.
-pub(super) struct Gates {
-    names: Gate,
-    phrases: Gate,
-    tokens: Gate,
-}
+pub(super) struct Gates(Gate<Stage>);
 
 impl Gates {
     pub(super) fn new(names: &Names) -> Self {
-        Self {
-            names: Gate::new(&names.stems()),
-            phrases: phrases::gate(),
-            tokens: tokens::gate(),
-        }
+        let stems = names.stems();
+        let stems = stems
+            .iter()
+            .map(|s| (s.as_slice(), Case::Word, Stage::Keyed, 0));
+        let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
+        let tokens = tokens::literals().map(|(l, row)| (l, Case::Exact, Stage::Token, row));
+        let others = [
+            (jwt::START, Stage::Jwt),
+            (b"@", Stage::Url),
+            (pem::LABEL, Stage::PrivateKey),
+        ];
+        let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
+        Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
+    }
+}
+
+/// Memory that is used again from text to text.
+#[derive(Default)]
+pub(super) struct Work {
+    /// The hits in the block.
+    hits: Vec<Hit>,
+    /// A line that was changed, and the hits in it.
+    line: Vec<u8>,
+    again: Vec<Hit>,
+    /// The same line after the next look.
+    next: Vec<u8>,
+}
+
+/// Says nothing of the lines.
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work").finish_non_exhaustive()
+    }
+}
+
+/// Those hits of the gate that are in one line.
+#[derive(Clone, Copy)]
+struct Hits<'h> {
+    all: &'h [Hit],
+    /// Where the line begins.
+    base: usize,
+}
+
+impl<'h> Hits<'h> {
+    /// Where in the line the literals of a stage are, and which.
+    fn of(self, stage: Stage) -> impl Iterator<Item = (usize, usize)> {
+        let of_stage = self.all.iter().filter(move |hit| hit.stage == stage);
+        of_stage.map(move |hit| (hit.at.saturating_sub(self.base), hit.row))
+    }
+
+    fn any(self, stage: Stage) -> bool {
+        self.of(stage).next().is_some()
     }
 }
 
 impl Policy {
-    /// Redacts `text`, which starts at the start of a line, until nothing is found any more, and
-    /// reports each span. `opens` is what goes on from the text before, and then what
-    /// goes on after it.
-    ///
-    /// What is replaced may end a name or a token that reached into it, and so make a secret of
-    /// what follows: few texts take a second look that finds something, contrived ones a third.
+    /// Redacts `text`, which starts at the start of a line, and reports each span. `opens` is what
+    /// goes on from the text before, and then what goes on after it.
     pub(super) fn settle<'a>(
         &self,
         text: &'a [u8],
         opens: &mut Opens,
-        mut found: impl FnMut(&Span),
+        found: impl FnMut(&Span),
     ) -> Cow<'a, [u8]> {
-        let mut text = Cow::Borrowed(text);
-        for pass in 0..PASSES {
-            let later = opens.get_mut(pass..).unwrap_or_default();
-            let alike = later.iter().all(|open| Some(open) == later.first());
-            let mut open = later.first().cloned().unwrap_or_default();
-            let spans = self.scan(&text, &mut open);
-            if spans.is_empty() && alike && !self.output.changes(&text) {
-                // A further look would see the same.
-                later.fill(open);
-                break;
+        let mut out = Vec::new();
+        match self.settle_lines(text, opens, &mut Work::default(), &mut out, found) {
+            Some(done) => {
+                out.extend_from_slice(rest(text, done));
+                Cow::Owned(out)
             }
-            later.iter_mut().take(1).for_each(|o| o.clone_from(&open));
-            spans.iter().for_each(&mut found);
-            let mut out = Vec::with_capacity(text.len());
-            spans::emit(&text, &spans, &self.output, &mut out);
-            text = Cow::Owned(out);
+            None => Cow::Borrowed(text),
         }
-        text
     }
 
-    /// Finds everything in `text`, which starts at the start of a line. `open` is what goes
-    /// on from the text before, and then what goes on after it.
-    pub(super) fn scan(&self, text: &[u8], open: &mut Open) -> Vec<Span> {
-        let mut spans = Spans::default();
-        let lower = text.to_ascii_lowercase();
-        keyed::find(
-            text,
-            &lower,
-            &self.gates.names,
-            &self.names,
-            open,
-            &mut spans,
-        );
-        phrases::find(text, &lower, &self.gates.phrases, &mut spans);
-        tokens::find(text, &self.gates.tokens, &mut spans);
-        jwt::find(text, spans.by(rules::JWT));
-        urls::find(text, spans.by(rules::URL));
-        pem::find(text, &mut open.pem, spans.by(rules::PRIVATE_KEY));
-        spans.merged(text, &self.rules)
+    /// The same for who has many texts: appends to `out`.
+    pub(super) fn settle_into(
+        &self,
+        text: &[u8],
+        opens: &mut Opens,
+        work: &mut Work,
+        out: &mut Vec<u8>,
+        found: impl FnMut(&Span),
+    ) {
+        let done = self.settle_lines(text, opens, work, out, found);
+        out.extend_from_slice(rest(text, done.unwrap_or_default()));
     }
+
+    /// Appends to `out` what becomes of `text` up to the last line that changes, and says how much
+    /// of `text` that is; None where no line changes.
+    fn settle_lines(
+        &self,
+        text: &[u8],
+        opens: &mut Opens,
+        work: &mut Work,
+        out: &mut Vec<u8>,
+        mut found: impl FnMut(&Span),
+    ) -> Option<usize> {
+        let mut done = None;
+        let mut hits = mem::take(&mut work.hits);
+        self.lines(text, opens, &mut hits, |range, hits, opens| {
+            let line = slice(text, range.clone());
+            if self.line(line, hits, opens, work, &mut found) {
+                out.extend_from_slice(slice(text, done.unwrap_or_default()..range.start));
+                out.extend_from_slice(&work.line);
+                done = Some(range.end);
+            }
+        });
+        work.hits = hits;
+        done
+    }
+
+    /// Finds what the first look at `text` finds, which starts at the start of a line.
+    pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+        let mut all = Vec::new();
+        self.lines(
+            text,
+            &mut Opens::default(),
+            &mut Vec::new(),
+            |range, hits, opens| {
+                let line = slice(text, range.clone());
+                let spans = self.scan(line, hits, opens.of(0));
+                all.extend(spans.into_iter().map(|span| span.behind(range.start)));
+                opens.join();
+            },
+        );
+        all
+    }
+
+    /// Visits the lines of `text` that need a look: those with hits, and all while something is
+    /// open or where characters are escaped.
+    fn lines(
+        &self,
+        text: &[u8],
+        opens: &mut Opens,
+        hits: &mut Vec<Hit>,
+        mut visit: impl FnMut(Range<usize>, Hits<'_>, &mut Opens),
+    ) {
+        let mut start = 0;
+        while start < text.len() {
+            let block = start..block_end(text, start);
+            self.gates.0.find(slice(text, block.clone()), hits);
+            let mut left = hits.as_slice();
+            let changes = self.output.changes(slice(text, block.clone()));
+            let mut at = block.start;
+            while at < block.end {
+                if opens.is_none() && !changes {
+                    let Some(hit) = left.first() else {
+                        break;
+                    };
+                    at = line_start(text, at..plus(block.start, hit.at));
+                }
+                let end = plus(line_feed(text, at), 1).min(text.len());
+                let is_here = |hit: &&Hit| plus(block.start, hit.at) < end;
+                let count = left.iter().take_while(is_here).count();
+                let (all, later) = left.split_at_checked(count).unwrap_or((left, &[]));
+                let base = at.saturating_sub(block.start);
+                visit(at..end, Hits { all, base }, opens);
+                (left, at) = (later, end);
+            }
+            start = block.end;
+        }
+    }
+
+    /// Redacts one line until nothing is found any more. Whether it changed: then `work.line` is
+    /// what it is now.
+    ///
+    /// What is replaced may end a name or a token that reached into it, and so make a secret of
+    /// what follows: few lines take a second look that finds something, contrived ones a third.
+    fn line(
+        &self,
+        line: &[u8],
+        hits: Hits<'_>,
+        opens: &mut Opens,
+        work: &mut Work,
+        mut found: impl FnMut(&Span),
+    ) -> bool {
+        let mut changed = false;
+        for look in 0..LOOKS {
+            let (text, hits) = match changed {
+                true => (
+                    work.line.as_slice(),
+                    Hits {
+                        all: &work.again,
+                        base: 0,
+                    },
+                ),
+                false => (line, hits),
+            };
+            let is_last = opens.is_last(look);
+            let before = is_last.then(|| opens.of(look).clone());
+            let spans = self.scan(text, hits, opens.of(look));
+            if spans.is_empty() && !self.output.changes(text) {
+                if is_last {
+                    // A further look would see the same.
+                    break;
+                }
+                continue;
+            }
+            before.into_iter().for_each(|open| opens.part(open));
+            spans.iter().for_each(&mut found);
+            work.next.clear();
+            spans::emit(text, &spans, &self.output, &mut work.next);
+            mem::swap(&mut work.line, &mut work.next);
+            self.gates.0.find(&work.line, &mut work.again);
+            changed = true;
+        }
+        opens.join();
+        changed
+    }
+
+    /// Finds everything in a line. `open` is what goes on from the line before, and then what goes
+    /// on after it.
+    fn scan(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Vec<Span> {
+        let mut spans = Spans::default();
+        keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
+        phrases::find(line, hits.of(Stage::Phrase), &mut spans);
+        tokens::find(line, hits.of(Stage::Token), &mut spans);
+        if hits.any(Stage::Jwt) {
+            jwt::find(line, spans.by(rules::JWT));
+        }
+        if hits.any(Stage::Url) {
+            urls::find(line, spans.by(rules::URL));
+        }
+        if hits.any(Stage::PrivateKey) || open.pem.is_some() {
+            pem::find(line, &mut open.pem, spans.by(rules::PRIVATE_KEY));
+        }
+        spans.merged(line, &self.rules)
+    }
+}
+
+/// Where the block of complete lines ends that begins at `start`: a line longer than a block is one.
+fn block_end(text: &[u8], start: usize) -> usize {
+    let near = slice(text, start..plus(start, BLOCK).min(text.len()));
+    if plus(start, near.len()) == text.len() {
+        return text.len();
+    }
+    match memrchr(b'\n', near) {
+        Some(feed) => plus(start, plus(feed, 1)),
+        None => plus(line_feed(text, plus(start, near.len())), 1).min(text.len()),
+    }
+}
+
+/// Where the line starts that goes on at the end of `range`, which starts at a line.
+fn line_start(text: &[u8], range: Range<usize>) -> usize {
+    let feed = memrchr(b'\n', slice(text, range.clone()));
+    feed.map_or(range.start, |feed| plus(range.start, plus(feed, 1)))
 }

@@ -7,8 +7,8 @@ use super::{
     controls::{self, Lines},
     finding::{Counts, Finding, Kind},
     keys::{Demand, Names},
-    open::Open,
-    pipeline::{Gates, Opens},
+    open::Opens,
+    pipeline::Gates,
     rules::{PERSONAL, Rule, Rules},
     style::{Style, Styles},
     writer::Writer,
@@ -229,7 +229,7 @@ impl Policy {
     /// [`Policy::redact`] finds more, where what it replaced uncovers another.
     #[must_use]
     pub fn findings(&self, text: &[u8]) -> Vec<Finding> {
-        let spans = self.scan(text, &mut Open::default()).into_iter();
+        let spans = self.spans(text).into_iter();
         spans
             .map(|s| Finding::new(s.range, s.kind, s.rule))
             .collect()

@@ -25,6 +25,18 @@ pub(super) struct Span {
     quotes: Option<Range<usize>>,
 }
 
+impl Span {
+    /// The same in a text before which `len` bytes more stand.
+    pub(super) fn behind(self, len: usize) -> Self {
+        let shift = |range: Range<usize>| plus(range.start, len)..plus(range.end, len);
+        Self {
+            range: shift(self.range),
+            quotes: self.quotes.map(shift),
+            ..self
+        }
+    }
+}
+
 /// Spans in the order in which the stages of the pipeline find them.
 #[derive(Debug)]
 pub(super) struct Spans {

@@ -7,7 +7,6 @@
 use super::{
     bytes::{before, ends_escape, plus, rest, run, run_back},
     finding::Kind::{self, ApiKey, PrivateKey, Secret, Token},
-    gate::Gate,
     spans::Spans,
 };
 
@@ -296,24 +295,21 @@ pub(super) fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
     core::iter::once(("token", "tokens by the prefix of their vendor"))
 }
 
-/// The prefixes, for the gate.
-pub(super) fn gate() -> Gate {
-    let prefixes: Vec<&str> = TABLE.iter().map(|row| row.0).collect();
-    Gate::new(&prefixes)
+/// The prefixes, each with the number of its row.
+pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], usize)> {
+    let rows = TABLE.iter().enumerate();
+    rows.map(|(row, (prefix, ..))| (prefix.as_bytes(), row))
 }
 
-/// Finds the tokens of the table.
-pub(super) fn find(text: &[u8], gate: &Gate, spans: &mut Spans) {
+/// Finds the tokens of the table, whose prefixes stand at `hits`.
+pub(super) fn find(text: &[u8], hits: impl Iterator<Item = (usize, usize)>, spans: &mut Spans) {
     // No token starts inside another.
-    let (mut done, mut group) = (0, 0);
-    gate.visit(text, |hit| {
-        if hit.group != group {
-            (done, group) = (0, hit.group);
+    let mut done = 0;
+    for (at, _) in hits {
+        if at >= done && starts_token(text, at) {
+            done = token_at(text, at, spans).unwrap_or(done);
         }
-        if hit.at >= done && starts_token(text, hit.at) {
-            done = token_at(text, hit.at, spans).unwrap_or(done);
-        }
-    });
+    }
 }
 
 /// Replaces the token at `at` and says where it ends. The gate names one row whose prefix is there,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
 
-use super::{Policy, finding::Counts, open::Open, pipeline::Opens, spans};
+use super::{Policy, finding::Counts, open::Opens, pipeline::Work, spans};
 
 /// A line beyond this is withheld: 1 MiB, several times what log collectors pass on.
 const MAX_LINE: usize = 1024 * 1024;
@@ -35,6 +35,7 @@ pub struct Writer<W: Write> {
     over: bool,
     /// What goes on in the next line.
     opens: Opens,
+    work: Work,
     /// Redacted, and not yet taken by the inner writer.
     ready: Vec<u8>,
     counts: Counts,
@@ -52,6 +53,7 @@ impl<W: Write> Writer<W> {
             line: Vec::new(),
             over: false,
             opens: Opens::default(),
+            work: Work::default(),
             ready: Vec::new(),
             counts: Counts::default(),
         }
@@ -152,10 +154,9 @@ impl<W: Write> Writer<W> {
 
     fn redact(&mut self, text: &[u8], lines: usize) {
         let counts = &mut self.counts;
-        let safe = self
-            .policy
-            .settle(text, &mut self.opens, |span| counts.add(span));
-        self.ready.extend_from_slice(&safe);
+        let (work, opens) = (&mut self.work, &mut self.opens);
+        self.policy
+            .settle_into(text, opens, work, &mut self.ready, |span| counts.add(span));
         self.counts.add_lines(lines);
     }
 
@@ -163,7 +164,7 @@ impl<W: Write> Writer<W> {
         self.over = false;
         self.line = Vec::new();
         // The line may have ended in the beginning of a private key.
-        self.opens.iter_mut().for_each(Open::unseen);
+        self.opens.unseen();
         self.ready.extend_from_slice(spans::WITHHELD);
         self.ready.extend_from_slice(end);
         self.counts.add_lines(1);
