@@ -1,44 +1,26 @@
 //! The grammar of most logs: name, separator, value, where the value ends as its opener says.
 
+mod site;
 mod walk;
 
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, rest, run, skip_blanks, slice},
+    bytes::{byte, is_blank, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     headers,
     keyed::Named,
-    keys::{Demand, Key, Names},
+    keys::{Demand, Names},
     pem,
     spans::Spans,
     values::{self, Around, Quote},
 };
+use site::{Site, separator};
 
-/// Constructors that dumps of Rust, Java, Scala and Python write around a value.
-const WRAPPERS: &[&[u8]] = &[
-    b"Some",
-    b"Ok",
-    b"Just",
-    b"Optional",
-    b"String",
-    b"Secret",
-    b"SecretString",
-    b"SecretStr",
-    b"Password",
-    b"Sensitive",
-    b"Text",
-    b"str",
-    b"string",
-    b"bytes",
-    b"b",
-    b"u",
-    b"r",
-];
-/// How deep wrappers nest at most: `Some(Secret("…"))`.
-const MAX_WRAPPERS: usize = 3;
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;
+/// No password is a number this short.
+const MAX_COUNT: usize = 3;
 
 /// What reading values remembers from one name to the next.
 #[derive(Default)]
@@ -63,11 +45,10 @@ impl Search {
             if self.closes_outer(site, quote, at, from) {
                 return None;
             }
-            let (to, end) = quote.close(site.text, from);
-            return match site.quoted(from..to, end, spans) {
-                Replaced::Yes => Some(end),
-                Replaced::No => None,
-            };
+            return self.string(site, quote, from, spans);
+        }
+        if site.blank || site.compares {
+            return None;
         }
         match byte(site.text, at) {
             Some(b'[' | b'{') if site.is_container(at) => {
@@ -76,8 +57,40 @@ impl Search {
                 }
                 None
             }
-            _ => Some(site.bare(at, spans)).filter(|end| *end > 0),
+            _ => Some(site.bare(at, names, spans)).filter(|end| *end > 0),
         }
+    }
+
+    /// Reads the string that `quote` opens, and the one that it is changed to: `"old" -> "new"`.
+    fn string(
+        &mut self,
+        site: &Site<'_>,
+        quote: Quote,
+        from: usize,
+        spans: &mut Spans,
+    ) -> Option<usize> {
+        // A quote that another kind of string may hold is not closed outside of that string.
+        let is_inside = quote.is_plain() && self.quotes.is_inside(site.text, site.line, from);
+        let (to, end) = if is_inside {
+            quote.close_in_string(site.text, from)
+        } else {
+            quote.close(site.text, from)
+        };
+        let mut replaced = match site.quoted(from..to, end, spans) {
+            Replaced::Yes => end,
+            Replaced::No => return None,
+        };
+        let arrow = skip_blanks(site.text, replaced);
+        if rest(site.text, arrow).starts_with(b"->")
+            && let Some((quote, from)) =
+                Quote::at(site.text, skip_blanks(site.text, plus(arrow, 2)))
+        {
+            let (to, end) = quote.close(site.text, from);
+            if let Replaced::Yes = site.quoted(from..to, end, spans) {
+                replaced = end;
+            }
+        }
+        Some(replaced)
     }
 
     /// Whether the quote at `at` ends the string that the name stands in: `"enter password: "`.
@@ -94,7 +107,9 @@ impl Search {
                 level: 0,
             } => ends && self.quotes.is_inside(site.text, site.line, at),
             Quote::Mark { mark: b'"', .. } => matches!(next, Some(b',' | b'}' | b']')),
-            _ => false,
+            // No value begins with a bracket that closes one.
+            Quote::Mark { .. } => next.is_none_or(|b| matches!(b, b',' | b'}' | b']' | b')')),
+            Quote::Encoded(_) => false,
         }
     }
 }
@@ -130,86 +145,7 @@ enum Replaced {
     No,
 }
 
-/// A secret's name with the separator after it.
-#[derive(Clone)]
-struct Site<'t> {
-    /// The text up to the end of the line.
-    text: &'t [u8],
-    line: usize,
-    key: Key,
-    name: Range<usize>,
-    /// The quote that closes the name, where it is quoted.
-    quotes: Option<Range<usize>>,
-    /// `:`, as opposed to `=`, with a blank after it.
-    colon: bool,
-    around: Around,
-    /// Where the value begins.
-    at: usize,
-}
-
-impl<'t> Site<'t> {
-    /// The site where a separator follows the name.
-    fn after(named: &Named<'t>) -> Option<Self> {
-        let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
-        let (name, key) = (named.name.clone(), named.key);
-        let (closed, quotes) = name_end(text, name.end);
-        let blanks = skip_blanks(text, closed);
-        let previous = before(text, name.start);
-        let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
-        let flag = hyphens == 2 && quotes.is_none();
-        let (sep, encoded) = match separator(text, blanks) {
-            Some(end) => (end, byte(text, blanks) == Some(b'%')),
-            None if flag
-                && blanks > closed
-                && !matches!(byte(text, blanks), Some(b'-' | b'<' | b'|')) =>
-            {
-                (blanks, false)
-            }
-            None => return None,
-        };
-        let at = skip_blanks(text, sep);
-        let colon = byte(text, blanks) == Some(b':');
-        if colon && is_path_or_url(text, line..name.start, sep) {
-            return None;
-        }
-        Some(Self {
-            text,
-            line,
-            key,
-            quotes,
-            colon: colon && at > sep,
-            around: Around {
-                query: matches!(previous, Some(b'?' | b'&')) && !colon,
-                encoded,
-                list: false,
-            },
-            at,
-            name,
-        })
-    }
-
-    /// Where the value begins inside `Some(…)` and the like.
-    fn unwrapped(&self) -> usize {
-        let mut at = self.at;
-        for _ in 0..MAX_WRAPPERS {
-            let end = run(
-                slice(self.text, 0..plus(at, 16).min(self.text.len())),
-                at,
-                |b| b.is_ascii_alphabetic(),
-            );
-            let opens = match byte(self.text, end) {
-                Some(b'(' | b'[') => plus(end, 1),
-                Some(b'"' | b'\'') if end == plus(at, 1) => end,
-                _ => return at,
-            };
-            if !WRAPPERS.contains(&slice(self.text, at..end)) {
-                return at;
-            }
-            at = opens;
-        }
-        at
-    }
-
+impl Site<'_> {
     /// Whether the bracket at `at` opens a list or an object rather than a value.
     fn is_container(&self, at: usize) -> bool {
         if values::is_bracketed_placeholder(self.text, at) {
@@ -220,9 +156,10 @@ impl<'t> Site<'t> {
             || (matches!(byte(self.text, inner), None | Some(b'[' | b'{'))
                 && !values::is_bracketed_placeholder(self.text, inner));
         let is_number = || values::number_end(self.text, inner).is_some();
+        let is_literal = || literal_end(self.text, inner).is_some();
         match byte(self.text, at) {
             Some(b'{') => opens || values::pair_follows(self.text, inner, b"=:"),
-            _ => opens || is_number() || self.is_word_list(plus(at, 1)),
+            _ => opens || is_number() || is_literal() || self.is_word_list(plus(at, 1)),
         }
     }
 
@@ -258,14 +195,22 @@ impl<'t> Site<'t> {
             return Replaced::No;
         }
         let from = headers::scheme_end(self.text, content.clone()).unwrap_or(content.start);
-        if !values::is_placeholder(slice(self.text, from..content.end)) {
+        let value = slice(self.text, from..content.end);
+        if !values::is_placeholder(value) && !self.is_about(value) {
             spans.add(from..content.end, self.key.kind);
         }
         Replaced::Yes
     }
 
+    /// Whether a quoted value speaks of the secret: a form's message, the label of its field.
+    fn is_about(&self, value: &[u8]) -> bool {
+        let name = slice(self.text, self.name.clone());
+        self.key.kind != Kind::SecurityAnswer
+            && (values::is_message(value) || value.eq_ignore_ascii_case(name))
+    }
+
     /// Judges an unquoted value and says how far it was replaced.
-    fn bare(&self, at: usize, spans: &mut Spans) -> usize {
+    fn bare(&self, at: usize, names: &Names, spans: &mut Spans) -> usize {
         // in JSON first of all: a number that is replaced becomes a string
         if self.quotes.is_some()
             && let Some(end) = values::number_end(self.text, at)
@@ -286,77 +231,159 @@ impl<'t> Site<'t> {
             _ => {}
         }
         let from = headers::scheme_end(self.text, line).unwrap_or(at);
-        let from = self.inside_bracket(from);
+        let bracket = self.bracket_end(from);
+        let from = if bracket.is_some() {
+            plus(from, 1)
+        } else {
+            from
+        };
         // Before the value's end is looked for: the next name in it would look for it again.
-        if self.is_directory(from) || pem::begins(rest(self.text, from)) {
+        if self.is_directory(from)
+            || self.holds_placeholder(from)
+            || pem::begins(rest(self.text, from))
+            || values::is_code(self.text, from, names)
+            || self.is_prose(from)
+        {
             return 0;
         }
-        let Some(end) = self.bare_end(from) else {
+        let Some(end) = bracket.or_else(|| self.bare_end(from)) else {
             return 0;
         };
         let value = slice(self.text, from..end);
-        let is_sentence = || self.colon && values::is_sentence(self.text, from..end);
-        if values::is_placeholder(value) || is_sentence() {
+        if self.is_count(value) || self.is_name(value) || self.is_resource(value) {
             return 0;
         }
+        if values::is_placeholder(value) {
+            return end;
+        }
+        if (self.colon || self.flag) && values::is_sentence(self.text, from..end) {
+            return 0;
+        }
+        let end = if bracket.is_some() {
+            end
+        } else {
+            self.spaced_end(from, end)
+        };
         spans.add(from..end, self.key.kind);
         end
     }
 
-    /// Past the bracket of a list of one, as Go prints headers: `X-Api-Key:[…]`.
-    fn inside_bracket(&self, at: usize) -> usize {
-        let is_list =
-            byte(self.text, at) == Some(b'[') && !values::is_bracketed_placeholder(self.text, at);
-        plus(at, usize::from(is_list))
+    /// Whether a list of one placeholder stands at `at`: `[[REDACTED:token]]`.
+    fn holds_placeholder(&self, at: usize) -> bool {
+        matches!(byte(self.text, at), Some(b'[' | b'<'))
+            && values::is_bracketed_placeholder(self.text, plus(at, 1))
+    }
+
+    /// Whether a value is how many there are, or the number of a field.
+    fn is_count(&self, value: &[u8]) -> bool {
+        let is_number = value.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        match self.key.demand {
+            Demand::NotCount => is_number,
+            Demand::Any => is_number && value.len() <= MAX_COUNT,
+            _ => false,
+        }
+    }
+
+    /// Whether help names what is to follow an option: `--password PASSWORD`, or goes on.
+    fn is_name(&self, value: &[u8]) -> bool {
+        let is_option = self.name_starts_with_hyphens();
+        let is_part = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+        is_option && value.iter().all(is_part)
+    }
+
+    fn name_starts_with_hyphens(&self) -> bool {
+        slice(self.text, self.name.clone()).starts_with(b"--")
+    }
+
+    /// Whether a value is where a secret is kept: `secret=prod/db/main`.
+    fn is_resource(&self, value: &[u8]) -> bool {
+        let is_part = |b: &u8| b.is_ascii_lowercase() || b"/-_.".contains(b);
+        self.key.kind != Kind::Password && value.contains(&b'/') && value.iter().all(is_part)
+    }
+
+    /// Whether a sentence goes on after the name and the colon, as in `token: refresh failed`.
+    /// Passwords may be several words where nothing else stands on the line, but not those of
+    /// `passwd`, which is a program too.
+    fn is_prose(&self, from: usize) -> bool {
+        let is_program = slice(self.text, self.name.clone()) == b"passwd";
+        let may_be_words =
+            self.key.spaced || (self.key.kind == Kind::Password && self.is_alone() && !is_program);
+        self.colon && !may_be_words && values::is_words(self.text, from)
+    }
+
+    /// Where the bracket closes around a value, as Go and ASP.NET print lists of one:
+    /// `X-Api-Key:[…]`.
+    fn bracket_end(&self, at: usize) -> Option<usize> {
+        let close = match byte(self.text, at)? {
+            b'[' => b']',
+            b'<' => b'>',
+            _ => return None,
+        };
+        let from = plus(at, 1);
+        if !self.is_any()
+            || values::is_bracketed_placeholder(self.text, at)
+            || values::is_bracketed_placeholder(self.text, from)
+        {
+            return None;
+        }
+        let end = run(self.text, from, |b| b != close && !is_blank(b));
+        let next = byte(self.text, plus(end, 1));
+        let closes = next.is_none_or(|b| is_blank(b) || b",;)]}".contains(&b));
+        (byte(self.text, end) == Some(close) && end > from && closes).then_some(end)
+    }
+
+    fn is_any(&self) -> bool {
+        matches!(self.key.demand, Demand::Any | Demand::NotCount)
     }
 
     /// Where an unquoted value ends that is what the name demands.
     fn bare_end(&self, from: usize) -> Option<usize> {
         match self.key.demand {
             Demand::Digits => {
-                let end = values::digits_end(self.text, from)?;
-                return (values::bare_end(
-                    slice(self.text, 0..plus(end, 16).min(self.text.len())),
-                    end,
-                    self.around,
-                ) == end)
-                    .then_some(end);
+                return values::digits_end(self.text, from).filter(|end| self.ends(*end));
             }
+            Demand::Code => return values::code_end(self.text, from).filter(|end| self.ends(*end)),
             Demand::Opaque | Demand::Cookies | Demand::SetCookie => {
                 return values::opaque_end(self.text, from);
             }
             _ => {}
         }
-        let end = values::bare_end(self.text, from, self.around);
-        let is_count = self.key.demand == Demand::NotCount
-            && slice(self.text, from..end)
-                .iter()
-                .all(|b| b.is_ascii_digit() || *b == b'.');
-        (!is_count).then(|| self.spaced_end(end))
+        Some(values::bare_end(self.text, from, self.around))
     }
 
     /// Where a value of several words ends: where the next pair begins or the line ends. Answers
     /// and passphrases are such values, and what stands alone on a line as `password: …`.
-    fn spaced_end(&self, end: usize) -> usize {
-        let alone = || {
-            let lead = slice(self.text, self.line..self.name.start);
-            self.colon
-                && self.key.kind == Kind::Password
-                && lead.iter().all(|b| matches!(b, b' ' | b'-' | b'\t'))
-        };
-        if !self.key.spaced && !alone() {
+    fn spaced_end(&self, from: usize, end: usize) -> usize {
+        let alone = || self.key.kind == Kind::Password && self.is_alone() && !self.flag;
+        let first = slice(self.text, from..end);
+        let is_word = || first.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        if self.around != Around::default()
+            || (!self.key.spaced && !alone())
+            || (self.tight && !is_word())
+        {
             return end;
         }
-        let mut end = end;
-        while byte(self.text, end) == Some(b' ') {
-            let word = skip_blanks(self.text, end);
+        let mut at = end;
+        while byte(self.text, at) == Some(b' ') {
+            let word = skip_blanks(self.text, at);
+            // A command that a variable is set for: `PGPASSWORD=… psql -h db`.
+            if self.tight && byte(self.text, word).is_some_and(|b| matches!(b, b'-' | b'/' | b'.'))
+            {
+                return end;
+            }
             let next = values::bare_end(self.text, word, self.around);
             if next == word || values::pair_follows(self.text, word, b"=:") {
                 break;
             }
-            end = next;
+            at = next;
         }
-        end
+        at
+    }
+
+    /// Whether nothing more of an unquoted value stands at `end`.
+    fn ends(&self, end: usize) -> bool {
+        let window = slice(self.text, 0..plus(end, 16).min(self.text.len()));
+        values::bare_end(window, end, self.around) == end
     }
 
     /// `PWD=/home/ada` is where a process runs.
@@ -371,6 +398,7 @@ impl<'t> Site<'t> {
         let bytes = slice(self.text, value.clone());
         match demand {
             Demand::Digits => values::digits_end(bytes, 0) == Some(bytes.len()),
+            Demand::Code => values::code_end(bytes, 0) == Some(bytes.len()),
             Demand::Opaque | Demand::Cookies | Demand::SetCookie => {
                 headers::scheme_end(self.text, value).is_some()
                     || values::opaque_end(bytes, 0) == Some(bytes.len())
@@ -381,43 +409,13 @@ impl<'t> Site<'t> {
     }
 }
 
-/// Whether the colon that ends at `sep`, and the name between it and `before`, belong to something
-/// else: to a module's path in front of a message, as Rust and C++ log it, or to a URL, as its
-/// scheme, its user or its host.
-fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
-    let before = slice(text, before);
-    let next = byte(text, sep);
-    let is_port = next.is_some_and(|b| b.is_ascii_digit());
-    (before.ends_with(b"::") && next.is_some_and(is_blank))
-        || rest(text, sep).starts_with(b"//")
-        || before.ends_with(b"://")
-        || before.ends_with(br":\/\/")
-        || (before.ends_with(b"@") && is_port)
-}
-
-/// Where a name ends with the quote and the brackets after it, and the quote.
-fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
-    let skip_bracket = |at| match byte(text, at) {
-        Some(b']') => plus(at, 1),
-        Some(b'%') if rest(text, at).starts_with(b"%5D") || rest(text, at).starts_with(b"%5d") => {
-            plus(at, 3)
-        }
-        _ => at,
-    };
-    let at = skip_bracket(at);
-    match Quote::at(text, at) {
-        Some((_, end)) => (skip_bracket(end), Some(at..end)),
-        None => (at, None),
-    }
-}
-
-/// Where the separator at `at` ends: `=`, `:`, `=>`, `:=`, `==`, or one of these percent-encoded.
-fn separator(text: &[u8], at: usize) -> Option<usize> {
+/// Where a word of JSON, Python or Ruby ends that stands in a list in place of a value.
+fn literal_end(text: &[u8], at: usize) -> Option<usize> {
+    const LITERALS: &[&[u8]] = &[
+        b"null", b"true", b"false", b"None", b"True", b"False", b"nil",
+    ];
     let here = rest(text, at);
-    let long: &[&[u8]] = &[b"=>", b":=", b"==", b"%3D", b"%3d", b"%3A", b"%3a"];
-    if let Some(sep) = long.iter().find(|s| here.starts_with(s)) {
-        return Some(plus(at, sep.len()));
-    }
-    let is_path = here.starts_with(b"::");
-    matches!(here.first(), Some(b'=' | b':') if !is_path).then_some(plus(at, 1))
+    let literal = LITERALS.iter().find(|l| here.starts_with(l))?;
+    let end = plus(at, literal.len());
+    matches!(byte(text, end), Some(b',' | b']' | b' ')).then_some(end)
 }

@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use super::{
     assigned,
-    bytes::{Line, MAX_ESCAPE, byte, ends_escape, is_name, plus, run, run_back, slice},
+    bytes::{Line, MAX_ESCAPE, byte, ends_escape, is_name, plus, run, run_back, search, slice},
     keys::{Key, Names},
     open::Open,
     rules,
@@ -67,7 +67,8 @@ impl Search {
     ) {
         let line = self.line.around(text, at);
         let on_line = slice(text, 0..line.end);
-        let name = run_back(on_line, at, is_name).max(line.start)..run(on_line, at, is_name);
+        let end = name_end(on_line, at);
+        let name = run_back(on_line, at, is_name).max(line.start)..end;
         self.done = name.end;
         if spans::inside_mark(on_line, name.start) {
             return;
@@ -95,9 +96,15 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
         let start = starts.find(|start| ends_escape(text, *start))?;
         names.judge(slice(text, start..name.end))
     };
-    let longer = || names.judge(slice(text, lead(text, name.clone())?..name.end));
+    let longer = lead(text, name.clone()).map(|start| slice(text, start..name.end));
     let own = names.judge(slice(text, name.clone()));
-    own.or_else(escaped).or_else(longer).flatten()
+    let known = own.or_else(escaped);
+    match longer {
+        Some(longer) if known.is_none() => names.judge(longer).flatten(),
+        // Where the name is none, as in `boarding pass`.
+        Some(longer) if known.flatten().is_some() && names.is_public(longer) => None,
+        _ => known.flatten(),
+    }
 }
 
 /// Where the one or two words start that stand before a name with a blank between.
@@ -113,4 +120,11 @@ fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
     };
     let last = word(words.len())?;
     Some(plus(start, word(last).unwrap_or(last)))
+}
+
+/// Where the name ends that goes on at `at`: the wide signs of Chinese and Japanese separate it.
+fn name_end(text: &[u8], at: usize) -> usize {
+    let end = run(text, at, is_name);
+    let wide = ["：", "＝"].map(|sign| search(text, at..end, sign.as_bytes()));
+    wide.into_iter().flatten().min().unwrap_or(end)
 }

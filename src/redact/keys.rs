@@ -3,14 +3,22 @@
 //! A name is compared as a sequence of words: `accessToken`, `ACCESS_TOKEN` and `x-access-token`
 //! all end in the words `access token`. Substrings never count, so `tokenizer` and `secret_santa`
 //! are no secrets, and neither is `token_type`, which ends in another word. To teach a name, add a
-//! line to [`NAMES`] or, where it ends like a secret and is none, to [`PUBLIC`].
+//! line to [`names::NAMES`] or, where it ends like a secret and is none, to [`public::PUBLIC`].
+
+mod modifiers;
+mod names;
+mod public;
 
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    bytes::{before, byte, is_name, plus, rest},
+    bytes::{before, byte, is_name, plus, rest, slice},
     finding::Kind,
+    gate::Case,
 };
+use modifiers::MODIFIERS;
+use names::{GLUED, NAMES, RARE, SPACED};
+use public::{PUBLIC, VERBS};
 
 /// Longer names are judged by their end.
 const MAX_NAME: usize = 128;
@@ -26,7 +34,9 @@ pub(super) enum Demand {
     NotCount,
     /// Three to eight digits: shorter and longer ones are other numbers under the same name.
     Digits,
-    /// At least sixteen characters of a token, a digit among them.
+    /// A code that is typed once: digits, also in groups, or a few letters and digits.
+    Code,
+    /// At least sixteen characters of a token, a letter and a digit among them.
     Opaque,
     /// An Authorization header: a scheme, then the secret.
     Authorization,
@@ -45,449 +55,13 @@ pub(super) struct Key {
     pub(super) spaced: bool,
 }
 
-use Demand::{Any, Authorization, Cookies, Digits, NotCount, Opaque, SetCookie};
-use Kind::{
-    ApiKey, Code, Cookie, Password, Pin, PrivateKey, Secret, SecurityAnswer, Session, Token,
-};
-
-/// The ends of secret names, in words. Plurals need no entry of their own, nor do numbered names.
-const NAMES: &[(&[&str], Kind, Demand)] = &[
-    (
-        &[
-            "password",
-            "passwd",
-            "pswd",
-            "psw",
-            "pwd",
-            "pw",
-            "pass word",
-            "pass wd",
-            "user password",
-            "userpassword",
-            "newpassword",
-            "oldpassword",
-            "currentpassword",
-            "dbpassword",
-            "adminpassword",
-            "rootpassword",
-            "mypassword",
-            "loginpassword",
-            "mailpassword",
-            "pgpassword",
-            "sshpass",
-            "userpass",
-            "dbpass",
-            "rootpass",
-            "adminpass",
-            "userpwd",
-            "dbpwd",
-            "passcode",
-            "pass code",
-            "j password",
-            // Other languages' words, as forms of their products name them.
-            "passwort",
-            "kennwort",
-            "contrasena",
-            "contraseña",
-            "senha",
-            "mdp",
-            "mot de passe",
-            "motdepasse",
-            "wachtwoord",
-            "lösenord",
-            "losenord",
-            "haslo",
-        ],
-        Password,
-        Any,
-    ),
-    (&["pass"], Password, NotCount),
-    (&["passphrase", "pass phrase"], Password, Any),
-    (
-        &[
-            "token",
-            "accesstoken",
-            "authtoken",
-            "refreshtoken",
-            "idtoken",
-            "csrftoken",
-            "apitoken",
-            "bearertoken",
-            "jwt",
-            "csrf",
-            "xsrf",
-            "assertion",
-            "saml response",
-            "csrfmiddlewaretoken",
-            "code verifier",
-        ],
-        Token,
-        Any,
-    ),
-    (
-        &[
-            "bearer",
-            "id assertion",
-            "auth",
-            "apiauth",
-            "redis auth",
-            "rediscli auth",
-        ],
-        Token,
-        Opaque,
-    ),
-    (
-        &[
-            "api key",
-            "apikey",
-            "access key",
-            "accesskey",
-            "account key",
-            "accountkey",
-            "app key",
-            "appkey",
-            "application key",
-            "auth key",
-            "authkey",
-            "service key",
-            "storage key",
-            "storage account key",
-            "shared access key",
-            "sharedaccesskey",
-            "subscription key",
-            "functions key",
-            "deploy key",
-            "license key",
-            "licence key",
-            "consumer key",
-            "admin key",
-            "write key",
-            "server key",
-            "integration key",
-        ],
-        ApiKey,
-        Any,
-    ),
-    (
-        &[
-            "secret",
-            "clientsecret",
-            "appsecret",
-            "secret key",
-            "secretkey",
-            "secret access key",
-            "secretaccesskey",
-            "secret key base",
-            "shared key",
-            "encryption key",
-            "encryptionkey",
-            "encrypt key",
-            "decryption key",
-            "signing key",
-            "signingkey",
-            "signature key",
-            "master key",
-            "masterkey",
-            "hmac key",
-            "aes key",
-            "symmetric key",
-            "wrapping key",
-            "unseal key",
-            "session key",
-            "key material",
-            "pepper",
-            "secret value",
-            "secret string",
-            "totp seed",
-            "otp seed",
-            "mfa seed",
-            "otpauth url",
-            "otpauth uri",
-            "account kit",
-            "webhook url",
-            "hook url",
-        ],
-        Secret,
-        Any,
-    ),
-    (
-        &[
-            "credential",
-            "secret id",
-            "signature",
-            "sig",
-            "hmac",
-            "shared access signature",
-            "sas",
-        ],
-        Secret,
-        Opaque,
-    ),
-    (
-        &[
-            "mnemonic",
-            "seed phrase",
-            "recovery phrase",
-            "mnemonic phrase",
-        ],
-        Secret,
-        Any,
-    ),
-    (
-        &[
-            "private key",
-            "privatekey",
-            "priv key",
-            "privkey",
-            "ssh key",
-            "private pem",
-            "key pem",
-        ],
-        PrivateKey,
-        Any,
-    ),
-    (
-        &[
-            "session id",
-            "sessionid",
-            "sess id",
-            "sessid",
-            "j session id",
-            "jsessionid",
-            "php sessid",
-            "phpsessid",
-            "asp net session id",
-            "session cookie",
-            "connect sid",
-        ],
-        Session,
-        Any,
-    ),
-    (&["cookie", "http cookie"], Cookie, Cookies),
-    (&["set cookie"], Cookie, SetCookie),
-    (
-        &[
-            "authorization",
-            "http authorization",
-            "proxy authorization",
-            "authorisation",
-        ],
-        Kind::Authorization,
-        Authorization,
-    ),
-    (
-        &[
-            "pin",
-            "pin code",
-            "pincode",
-            "cvv",
-            "cvc",
-            "csc",
-            "security code",
-            "card code",
-        ],
-        Pin,
-        Digits,
-    ),
-    (
-        &[
-            "otp",
-            "totp",
-            "hotp",
-            "tan",
-            "passcode otp",
-            "otp code",
-            "totp code",
-            "mfa code",
-            "2fa code",
-            "sms code",
-            "one time code",
-            "verification code",
-            "verify code",
-            "confirmation code",
-            "auth code",
-            "login code",
-            "two factor code",
-            "authenticator code",
-        ],
-        Code,
-        Digits,
-    ),
-    (
-        &[
-            "recovery code",
-            "backup code",
-            "scratch code",
-            "rescue code",
-            "device code",
-            "activation code",
-        ],
-        Code,
-        Any,
-    ),
-    (
-        &["authorization code", "authcode", "oauth code"],
-        Code,
-        Opaque,
-    ),
-    (
-        &[
-            "security answer",
-            "secret answer",
-            "security question",
-            "secret question",
-            "security question answer",
-            "challenge answer",
-            "recovery answer",
-            "answer hash",
-            "hint answer",
-            "mother maiden name",
-            "mothers maiden name",
-            "maiden name",
-            "maidenname",
-            "first pet",
-            "first pet name",
-            "pet name",
-            "pets name",
-            "childhood pet",
-            "childhood friend",
-            "childhood nickname",
-            "favorite teacher",
-            "favourite teacher",
-            "favorite book",
-            "favourite book",
-            "favorite movie",
-            "favourite film",
-            "first school",
-            "first car",
-            "birth city",
-            "city of birth",
-            "born in city",
-            "street grew up",
-            "memorable word",
-            "memorable date",
-        ],
-        SecurityAnswer,
-        Any,
-    ),
-];
-
-/// Names that end like a secret's and are none.
-const PUBLIC: &[&str] = &[
-    "public key",
-    "publishable key",
-    "max tokens",
-    "min tokens",
-    "max token",
-    "page token",
-    "next token",
-    "next page token",
-    "prev page token",
-    "previous token",
-    "continuation token",
-    "continue token",
-    "pagination token",
-    "cursor token",
-    "sync token",
-    "start token",
-    "stop token",
-    "end token",
-    "bos token",
-    "eos token",
-    "pad token",
-    "unk token",
-    "mask token",
-    "sep token",
-    "cls token",
-    "first token",
-    "last token",
-    "unexpected token",
-    "cancellation token",
-    "concurrency token",
-    "per token",
-    "token per token",
-    "num tokens",
-    "public token key",
-    "cookie consent",
-    "accept cookie",
-    "third party cookie",
-    "has cookie",
-    "no cookie",
-    "method signature",
-    "function signature",
-    "type signature",
-];
-
-/// Words after a secret's name that leave it one: `password_confirmation`, `tokenHash`.
-const MODIFIERS: &[&str] = &[
-    "confirm",
-    "confirmation",
-    "confirmed",
-    "again",
-    "repeat",
-    "repeated",
-    "retype",
-    "verify",
-    "hash",
-    "hashed",
-    "digest",
-    "value",
-    "plain",
-    "plaintext",
-    "cleartext",
-    "raw",
-    "encoded",
-    "encrypted",
-    "base",
-    "b",
-    "hex",
-    "string",
-    "str",
-    "text",
-    "current",
-    "new",
-    "old",
-    "prev",
-    "previous",
-    "temp",
-    "tmp",
-    "temporary",
-    "default",
-    "input",
-    "bytes",
-    "data",
-    "a",
-    "primary",
-    "secondary",
-];
-
-/// Names whose values are likely several words.
-const SPACED: &[&str] = &["phrase", "passphrase", "mnemonic"];
-
-/// Of several words, those worth searching a log for; else it is the longest.
-const RARE: &[&str] = &[
-    "key",
-    "code",
-    "answer",
-    "question",
-    "phrase",
-    "maiden",
-    "pet",
-    "favorite",
-    "favourite",
-    "childhood",
-    "school",
-    "birth",
-    "memorable",
-    "street",
-    "car",
-];
-
 /// Every name that matters, by its words.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     /// By the words that a name ends in; None where those make it public.
     ends: HashMap<Vec<u8>, Option<Key>>,
+    /// Those of the table that are several words, written as one.
+    joined: HashMap<Vec<u8>, Option<Key>>,
     /// Whole names that the application knows to be public.
     safe: HashSet<Vec<u8>>,
 }
@@ -496,6 +70,7 @@ impl Default for Names {
     fn default() -> Self {
         let mut names = Self {
             ends: HashMap::new(),
+            joined: HashMap::new(),
             safe: HashSet::new(),
         };
         for (ends, kind, demand) in NAMES {
@@ -506,16 +81,25 @@ impl Default for Names {
         for end in PUBLIC {
             names.ends.insert(words(end.as_bytes()), None);
         }
+        let several = names.ends.iter().filter(|(words, _)| words.contains(&b' '));
+        names.joined = several.map(|(words, key)| (joined(words), *key)).collect();
+        for (tail, heads) in GLUED {
+            if let Some(Some(key)) = names.ends.get(tail.as_bytes()).copied() {
+                for head in *heads {
+                    let glued = [head, *tail].concat().into_bytes();
+                    names.joined.entry(glued).or_insert(Some(key));
+                }
+            }
+        }
         names
     }
 }
 
 impl Names {
-    /// Adds the end of a name; one without a word is none.
+    /// Adds the end of a name; one without a letter is none.
     pub(super) fn add(&mut self, name: &str, kind: Kind, demand: Demand) {
         let words = words(name.as_bytes());
-        let last = last_word(&words);
-        let spaced = kind == SecurityAnswer || SPACED.iter().any(|w| w.as_bytes() == last);
+        let spaced = kind == Kind::SecurityAnswer || is_one_of(SPACED, last_word(&words));
         if !words.is_empty() {
             let key = Key {
                 kind,
@@ -528,24 +112,32 @@ impl Names {
 
     /// Makes one whole name public.
     pub(super) fn add_safe(&mut self, name: &str) {
-        self.safe.insert(words(name.as_bytes()));
+        self.safe.insert(split(name.as_bytes(), Numbers::Count));
     }
 
-    /// The words that a gate must look for so that no name is missed: of each name one, unless
-    /// another name's word is in it.
-    pub(super) fn stems(&self) -> Vec<Vec<u8>> {
-        let secret = self.ends.iter().filter(|(_, key)| key.is_some());
-        let mut names: Vec<Vec<&[u8]>> = secret
-            .map(|(words, _)| words.split(|b| *b == b' ').collect())
+    /// What a gate must look for so that no name is missed: of each name one word, unless another
+    /// name's word is in it, and the words that others are glued to.
+    pub(super) fn stems(&self) -> Vec<(Vec<u8>, Case)> {
+        let secret = |(words, key): (&Vec<u8>, &Option<Key>)| key.map(|_| words.clone());
+        let mut names: Vec<Vec<u8>> = self.ends.iter().filter_map(secret).collect();
+        names.extend(self.joined.iter().filter_map(secret));
+        names.sort_unstable_by_key(|words| (spaces(words), words.len(), words.clone()));
+        let anywhere = GLUED.iter().filter(|(_, heads)| heads.is_empty());
+        let mut stems: Vec<(Vec<u8>, Case)> = anywhere
+            .map(|(tail, _)| (tail.as_bytes().to_vec(), Case::Any))
             .collect();
-        names.sort_unstable_by_key(|words| (words.len(), words.concat().len(), words.concat()));
-        let mut stems: Vec<Vec<u8>> = Vec::new();
-        for words in names {
-            let is_covered = |word: &&[u8]| stems.iter().any(|stem| stem == word);
-            if !words.iter().any(is_covered) {
-                let is_rare = |word: &&&[u8]| RARE.iter().any(|r| r.as_bytes() == **word);
-                let longest = words.iter().max_by_key(|word| word.len());
-                stems.extend(words.iter().find(is_rare).or(longest).map(|w| w.to_vec()));
+        for name in names {
+            let words = || name.split(|b| *b == b' ');
+            let is_covered = |word: &[u8]| {
+                stems.iter().any(|(stem, case)| match case {
+                    Case::Any => word.ends_with(stem),
+                    _ => word == stem,
+                })
+            };
+            if !words().any(is_covered) {
+                let longest = words().max_by_key(|word| word.len());
+                let rare = words().find(|word| is_one_of(RARE, word));
+                stems.extend(rare.or(longest).map(|word| (word.to_vec(), Case::Word)));
             }
         }
         stems
@@ -558,16 +150,17 @@ impl Names {
 
     /// The same, telling names that are known to be public (`Some(None)`) from unknown ones.
     pub(super) fn judge(&self, name: &[u8]) -> Option<Option<Key>> {
-        let mut words = words(last_part(name));
-        if self.safe.contains(&words) {
+        let name = rest(name, name.len().saturating_sub(MAX_NAME));
+        if !self.safe.is_empty() && self.safe.contains(&split(name, Numbers::Count)) {
             return Some(None);
         }
+        let mut words = words(name);
         // Each round takes a modifier off the end, so this ends.
         for _ in 0..MAX_WORDS {
-            if let Some(known) = self.by_end(&words) {
+            if let Some(known) = self.by_end(&words).or_else(|| self.by_glued_end(&words)) {
                 return Some(known);
             }
-            if !MODIFIERS.iter().any(|m| m.as_bytes() == last_word(&words)) {
+            if !is_one_of(MODIFIERS, last_word(&words)) {
                 return None;
             }
             let end = words.iter().rposition(|b| *b == b' ').unwrap_or_default();
@@ -576,27 +169,45 @@ impl Names {
         None
     }
 
-    /// The entry for the longest end of `words`, also in the singular.
+    /// Whether the words that a name ends in make it public, as the table says.
+    pub(super) fn is_public(&self, name: &[u8]) -> bool {
+        let words = words(name);
+        starts(&words).any(|start| self.ends.get(rest(&words, start)) == Some(&None))
+    }
+
+    /// The entry for the longest end of `words`, also in the singular; public where a verb stands
+    /// before it.
     fn by_end(&self, words: &[u8]) -> Option<Option<Key>> {
         let singular = words.strip_suffix(b"s");
-        let starts = |words: &[u8]| {
-            let mut starts: Vec<usize> = (0..words.len())
-                .filter(|i| before(words, *i).is_none_or(|b| b == b' '))
-                .collect();
-            let far = starts.len().saturating_sub(MAX_WORDS);
-            starts.drain(..far);
-            starts
-        };
         for start in starts(words) {
-            if let Some(known) = self.ends.get(rest(words, start)) {
-                return Some(*known);
-            }
-            let known = singular.and_then(|w| self.ends.get(rest(w, start)));
-            if let Some(known) = known {
-                return Some(known.map(Key::plural));
+            let known = self.ends.get(rest(words, start)).copied();
+            let plural = || {
+                let known = self.ends.get(rest(singular?, start))?;
+                Some(known.map(Key::plural))
+            };
+            if let Some(known) = known.or_else(plural) {
+                let previous = slice(words, 0..start.saturating_sub(1));
+                return Some(known.filter(|_| !is_one_of(VERBS, last_word(previous))));
             }
         }
         None
+    }
+
+    /// The same where the last words are written as one.
+    fn by_glued_end(&self, words: &[u8]) -> Option<Option<Key>> {
+        let last = last_word(words);
+        let known = |word: &[u8]| {
+            let glued = || {
+                let tails = GLUED.iter().filter(|(_, heads)| heads.is_empty());
+                let mut tails = tails.map(|(tail, _)| tail.as_bytes());
+                let tail = tails.find(|tail| word.ends_with(tail))?;
+                let is_verb = is_one_of(VERBS, word.strip_suffix(tail)?);
+                self.ends.get(tail).copied().filter(|_| !is_verb)
+            };
+            self.joined.get(word).copied().or_else(glued)
+        };
+        let plural = || Some(known(last.strip_suffix(b"s")?)?.map(Key::plural));
+        known(last).or_else(plural)
     }
 }
 
@@ -605,36 +216,66 @@ impl Key {
     /// codes, and one code may look like a count.
     pub(super) fn listed(self) -> Demand {
         match self.demand {
-            NotCount => Any,
+            Demand::NotCount => Demand::Any,
             other => other,
         }
     }
 
     fn plural(self) -> Self {
         let demand = match self.demand {
-            Any => NotCount,
+            Demand::Any => Demand::NotCount,
             other => other,
         };
         Self { demand, ..self }
     }
 }
 
-/// The last part of a dotted name, no longer than a name may be.
-fn last_part(name: &[u8]) -> &[u8] {
-    let part = name.rsplit(|b| *b == b'.').next().unwrap_or(name);
-    rest(part, part.len().saturating_sub(MAX_NAME))
+fn is_one_of(table: &[&str], word: &[u8]) -> bool {
+    table.iter().any(|entry| entry.as_bytes() == word)
+}
+
+fn spaces(words: &[u8]) -> usize {
+    words.iter().filter(|b| **b == b' ').count()
 }
 
 fn last_word(words: &[u8]) -> &[u8] {
     words.rsplit(|b| *b == b' ').next().unwrap_or(words)
 }
 
+/// Where the last words start, the longest end first.
+fn starts(words: &[u8]) -> impl Iterator<Item = usize> {
+    let begins = |at: &usize| before(words, *at).is_none_or(|b| b == b' ');
+    let mut starts: Vec<usize> = (0..words.len()).filter(begins).collect();
+    let far = starts.len().saturating_sub(MAX_WORDS);
+    starts.drain(..far);
+    starts.into_iter()
+}
+
+/// Words without the blanks between them.
+fn joined(words: &[u8]) -> Vec<u8> {
+    words.iter().copied().filter(|b| *b != b' ').collect()
+}
+
 /// The words of a name in lower case with a blank between: split at every change from one class of
 /// character to another, where `XMLToken` is two words. Numbers are left out.
 fn words(name: &[u8]) -> Vec<u8> {
+    split(name, Numbers::Skip)
+}
+
+/// What becomes of the digits in a name.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Numbers {
+    /// `password2` is one more password.
+    Skip,
+    /// A whole name is this one and no other.
+    Count,
+}
+
+fn split(name: &[u8], numbers: Numbers) -> Vec<u8> {
     let mut words = Vec::with_capacity(plus(name.len(), 8));
     for (at, b) in name.iter().copied().enumerate() {
-        if b.is_ascii_digit() || !is_name(b) || matches!(b, b'_' | b'-' | b'.') {
+        let is_skipped = b.is_ascii_digit() && numbers == Numbers::Skip;
+        if is_skipped || !is_name(b) || matches!(b, b'_' | b'-' | b'.') {
             continue;
         }
         if !words.is_empty() && starts_word(name, at) {
@@ -697,8 +338,14 @@ mod tests {
     fn finds_every_name_of_the_table_through_a_stem() {
         let names = Names::default();
         let stems = names.stems();
-        for (words, _) in names.ends.iter().filter(|(_, key)| key.is_some()) {
-            let is_stem = |word: &[u8]| stems.iter().any(|stem| stem == word);
+        let entries = names.ends.iter().chain(&names.joined);
+        for (words, _) in entries.filter(|(_, key)| key.is_some()) {
+            let is_stem = |word: &[u8]| {
+                stems.iter().any(|(stem, case)| match case {
+                    Case::Any => word.ends_with(stem),
+                    _ => word == stem,
+                })
+            };
             assert!(
                 words.split(|b| *b == b' ').any(is_stem),
                 "{}",
@@ -709,9 +356,9 @@ mod tests {
 
     #[test]
     fn knows_ends_and_not_substrings() {
-        assert_eq!(kind("user.passwordConfirmation"), Some(Password));
-        assert_eq!(kind("tokens"), Some(Token));
-        assert_eq!(kind("mothers_maiden_name"), Some(SecurityAnswer));
+        assert_eq!(kind("user.passwordConfirmation"), Some(Kind::Password));
+        assert_eq!(kind("tokens"), Some(Kind::Token));
+        assert_eq!(kind("mothers_maiden_name"), Some(Kind::SecurityAnswer));
         for name in [
             "tokenizer",
             "secret_santa",

@@ -48,7 +48,7 @@ impl Gates {
         let stems = names.stems();
         let stems = stems
             .iter()
-            .map(|s| (s.as_slice(), Case::Word, Stage::Keyed, 0));
+            .map(|(stem, case)| (stem.as_slice(), *case, Stage::Keyed, 0));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
         let tokens = tokens::literals().map(|(l, row)| (l, Case::Exact, Stage::Token, row));
         let others = [

@@ -1,5 +1,6 @@
 //! Filters any value that serde serializes, while it is serialized.
 
+mod key;
 mod shape;
 mod write;
 

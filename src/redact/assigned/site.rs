@@ -1,0 +1,322 @@
+//! The place of a value: a secret's name, what separates it from its value, what wraps the value.
+
+use core::ops::Range;
+
+use super::super::{
+    bytes::{before, byte, is_blank, is_name, plus, rest, run, slice},
+    keyed::Named,
+    keys::Key,
+    values::{Around, Quote},
+};
+
+/// Constructors that dumps of Rust, Java, Scala and Python write around a value.
+const WRAPPERS: &[&[u8]] = &[
+    b"Some",
+    b"Ok",
+    b"Just",
+    b"Optional",
+    b"String",
+    b"Secret",
+    b"SecretString",
+    b"SecretStr",
+    b"SecretBox",
+    b"SecureString",
+    b"Zeroizing",
+    b"Password",
+    b"Token",
+    b"ApiKey",
+    b"Sensitive",
+    b"Protected",
+    b"Text",
+    b"Value",
+    b"str",
+    b"string",
+    b"bytes",
+    b"bytearray",
+    b"b",
+    b"u",
+    b"r",
+    b"N",
+    b"E",
+];
+/// What dumps of PHP, Go, Erlang and C write before a value.
+const LEADS: &[&[u8]] = &[
+    b"[]string",
+    b"[]interface {}",
+    b"<<",
+    b"rejected value ",
+    b"@\"",
+    b"$\"",
+    b"&\"",
+    b"*\"",
+];
+/// How deep wrappers nest at most: `Some(Secret("…"))`.
+const MAX_WRAPPERS: usize = 4;
+/// The longest wrapper.
+const MAX_WRAPPER: usize = 24;
+/// The longest sequence that colours a terminal.
+const MAX_COLOUR: usize = 16;
+
+/// A secret's name with the separator after it.
+#[derive(Clone)]
+pub(super) struct Site<'t> {
+    /// The text up to the end of the line.
+    pub(super) text: &'t [u8],
+    pub(super) line: usize,
+    pub(super) key: Key,
+    pub(super) name: Range<usize>,
+    /// The quote that closes the name, where it is quoted.
+    pub(super) quotes: Option<Range<usize>>,
+    /// `:`, as opposed to `=`, with a blank after it.
+    pub(super) colon: bool,
+    /// `=` with no blank around it.
+    pub(super) tight: bool,
+    /// No separator but a blank, after an option: `--password …`.
+    pub(super) flag: bool,
+    /// No separator but a blank, after `:password` or `"password"`: only a quoted value counts.
+    pub(super) blank: bool,
+    /// `==`, which compares: only a quoted value counts.
+    pub(super) compares: bool,
+    pub(super) around: Around,
+    /// Where the value begins.
+    pub(super) at: usize,
+}
+
+impl<'t> Site<'t> {
+    /// The site where a separator follows the name.
+    pub(super) fn after(named: &Named<'t>) -> Option<Self> {
+        let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
+        let (name, key) = (named.name.clone(), named.key);
+        let (closed, quotes) = name_end(text, name.end);
+        let blanks = skip_blanks(text, closed);
+        let previous = before(text, name.start);
+        let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
+        let flag = hyphens == 2 && quotes.is_none();
+        let keyword = previous == Some(b':') && quotes.is_none();
+        let pair = quotes.is_some() && previous == Some(b'"') && is_in_list(text, name.start);
+        let is_quoted = || blanks > closed && byte(text, blanks) == Some(b'"');
+        let (sep, blank) = match separator(text, blanks) {
+            Some(end) => (end, false),
+            None if flag
+                && blanks > closed
+                && !matches!(byte(text, blanks), Some(b'-' | b'<' | b'|')) =>
+            {
+                (blanks, false)
+            }
+            None if (keyword || pair) && is_quoted() => (blanks, true),
+            None => return None,
+        };
+        let colon = byte(text, blanks) == Some(b':');
+        let at = skip_blanks(text, sep);
+        // `arn:aws:secretsmanager:…:secret:db`.
+        let is_segment = || keyword && at == sep;
+        if colon && (is_segment() || is_path_or_url(text, line..name.start, sep)) {
+            return None;
+        }
+        let around = Around {
+            query: matches!(previous, Some(b'?' | b'&')) && !colon,
+            encoded: byte(text, blanks) == Some(b'%'),
+            list: false,
+            until: previous.filter(|b| matches!(b, b'|' | b'^' | b'~')),
+        };
+        Some(Self {
+            text,
+            line,
+            key,
+            colon: colon && at > sep,
+            tight: sep == at && blanks == closed && !colon,
+            flag: !blank && sep == blanks,
+            blank,
+            compares: slice(text, blanks..sep) == b"==",
+            quotes,
+            around,
+            at,
+            name,
+        })
+    }
+
+    /// Where the value begins inside `Some(…)` and the like.
+    pub(super) fn unwrapped(&self) -> usize {
+        let mut at = self.at;
+        for _ in 0..MAX_WRAPPERS {
+            match wrapper_end(self.text, at) {
+                Some(end) => at = skip_blanks(self.text, end),
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Whether nothing but blanks, marks of lists and words of declarations stand before the name
+    /// on its line.
+    pub(super) fn is_alone(&self) -> bool {
+        const DECLARATIONS: &[&[u8]] = &[b"export", b"set", b"env", b"ENV", b"-x", b"declare"];
+        let start = self.name.start.saturating_sub(MAX_WRAPPER).max(self.line);
+        let lead = slice(self.text, start..self.name.start);
+        let mut words = lead.split(|b| matches!(b, b' ' | b'\t'));
+        start == self.line
+            && words.all(|word| {
+                DECLARATIONS.contains(&word) || word.iter().all(|b| b"-+~*#$>\"'`[@:".contains(b))
+            })
+    }
+}
+
+/// Whether the quoted name that starts at `name` stands in a list of strings: behind a bracket, or
+/// behind another string.
+fn is_in_list(text: &[u8], name: usize) -> bool {
+    let quote = name.saturating_sub(1);
+    match before(text, quote) {
+        Some(b' ') => before(text, quote.saturating_sub(1)) == Some(b'"'),
+        previous => previous.is_some_and(|b| matches!(b, b'{' | b'[' | b'(' | b',')),
+    }
+}
+
+/// Where a constructor, a type or an address before the value at `at` ends.
+fn wrapper_end(text: &[u8], at: usize) -> Option<usize> {
+    let text = slice(text, 0..plus(at, MAX_WRAPPER).min(text.len()));
+    let here = rest(text, at);
+    if let Some(lead) = LEADS.iter().find(|lead| here.starts_with(lead)) {
+        let quote = usize::from(lead.ends_with(b"\""));
+        return Some(plus(at, lead.len()).saturating_sub(quote));
+    }
+    let is_quoted =
+        |at| byte(text, skip_blanks(text, at)).is_some_and(|b| matches!(b, b'"' | b'('));
+    // `(string) (len=7) "…"`, `0x55d0c8b7 "…"`.
+    let described = match here.first() {
+        Some(b'(') => {
+            let is_type = |b: u8| b.is_ascii_alphanumeric() || b"=*.[]_ ".contains(&b);
+            let end = run(text, plus(at, 1), is_type);
+            (byte(text, end) == Some(b')')).then_some(plus(end, 1))
+        }
+        Some(b'0') => here
+            .starts_with(b"0x")
+            .then(|| run(text, plus(at, 2), |b| b.is_ascii_hexdigit())),
+        _ => None,
+    };
+    if let Some(end) = described {
+        return (byte(text, end) == Some(b' ') && is_quoted(end)).then_some(end);
+    }
+    let end = run(text, at, |b| b.is_ascii_alphabetic());
+    let word = slice(text, at..end);
+    if !WRAPPERS.contains(&word) {
+        return None;
+    }
+    // PHP's `string(7) "…"`.
+    let digits = run(text, plus(end, 1), |b| b.is_ascii_digit());
+    let sized = slice(text, digits..plus(digits, 2)) == b") " && digits > plus(end, 1);
+    match byte(text, end) {
+        Some(b'(') if sized && is_quoted(plus(digits, 1)) => Some(plus(digits, 2)),
+        Some(b'(' | b'[') => Some(plus(end, 1)),
+        Some(b'"' | b'\'') if end == plus(at, 1) => Some(end),
+        _ => None,
+    }
+}
+
+/// Skips blanks, tabs, and the colours of a terminal.
+pub(super) fn skip_blanks(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    loop {
+        at = run(text, at, |b| matches!(b, b' ' | b'\t'));
+        let Some(end) = colour_end(text, at) else {
+            return at;
+        };
+        at = end;
+    }
+}
+
+/// Where the sequence ends that colours what follows, raw or as programs escape it.
+fn colour_end(text: &[u8], at: usize) -> Option<usize> {
+    let window = slice(text, 0..plus(at, MAX_COLOUR).min(text.len()));
+    let here = rest(window, at);
+    let openers: &[&[u8]] = &[
+        b"\x1b[",
+        br"\u001b[",
+        br"\u001B[",
+        br"\x1b[",
+        br"\033[",
+        br"\e[",
+    ];
+    let opener = openers.iter().find(|o| here.starts_with(o))?;
+    let end = run(window, plus(at, opener.len()), |b| {
+        b.is_ascii_digit() || b == b';'
+    });
+    matches!(byte(window, end), Some(b'm' | b'K')).then_some(plus(end, 1))
+}
+
+/// Whether the colon that ends at `sep`, and the name between it and `before`, belong to something
+/// else: to a module's path in front of a message, as Rust and C++ log it, or to a URL, as its
+/// scheme, its user or its host.
+fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
+    let before = slice(text, before);
+    let next = byte(text, sep);
+    let is_port = next.is_some_and(|b| b.is_ascii_digit());
+    (before.ends_with(b"::") && next.is_some_and(is_blank))
+        || rest(text, sep).starts_with(b"//")
+        || before.ends_with(b"://")
+        || before.ends_with(br":\/\/")
+        || (before.ends_with(b"@") && is_port)
+}
+
+/// Where a name ends with the quote, the brackets and the colours after it, and the quote.
+fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
+    let skip = |at| {
+        let here = rest(text, at);
+        let closers: &[&[u8]] = &[b"]", b"%5D", b"%5d", b">>"];
+        let closer = closers.iter().find(|c| here.starts_with(c));
+        closer.map_or(at, |c| plus(at, c.len()))
+    };
+    let at = skip(colour_end(text, at).unwrap_or(at));
+    match Quote::at(text, at) {
+        Some((_, end)) => (skip(owner_end(text, end)), Some(at..end)),
+        None => (skip(owner_end(text, at)), None),
+    }
+}
+
+/// Past the class that PHP prints behind a member: `[password:Login:private]`,
+/// `["password":"Login":private]`.
+fn owner_end(text: &[u8], at: usize) -> usize {
+    let window = slice(text, 0..plus(at, 96).min(text.len()));
+    if byte(window, at) != Some(b':') {
+        return at;
+    }
+    let class = run(window, plus(at, 1), |b| {
+        is_name(b) || matches!(b, b'\\' | b'"')
+    });
+    let here = rest(window, class);
+    let access: &[&[u8]] = &[b":private", b":protected"];
+    match access.iter().find(|a| here.starts_with(a)) {
+        Some(access) => plus(class, access.len()),
+        None if slice(window, plus(at, 1)..class) == b"protected" => class,
+        None => at,
+    }
+}
+
+/// Where the separator at `at` ends: `=`, `:`, `=>`, `:=`, `->`, `==`, one of these
+/// percent-encoded or escaped, or as wide as the signs of Chinese and Japanese.
+pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
+    const LONG: &[&[u8]] = &[
+        b"=>",
+        b":=",
+        b"==",
+        b"->",
+        b"?=",
+        b"%3D",
+        b"%3d",
+        b"%3A",
+        b"%3a",
+        b"%253D",
+        b"%253A",
+        br"\u003d",
+        br"\u003D",
+        b"=&gt;",
+        "：".as_bytes(),
+        "＝".as_bytes(),
+        "→".as_bytes(),
+    ];
+    let here = rest(text, at);
+    if let Some(sep) = LONG.iter().find(|s| here.starts_with(s)) {
+        return Some(plus(at, sep.len()));
+    }
+    let is_path = here.starts_with(b"::");
+    matches!(here.first(), Some(b'=' | b':') if !is_path).then_some(plus(at, 1))
+}

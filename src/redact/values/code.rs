@@ -1,0 +1,344 @@
+//! Program text where a value would stand: calls, members, types, objects, expressions.
+
+use super::super::{
+    bytes::{byte, is_blank, plus, rest, run, slice},
+    keys::Names,
+};
+
+/// How far an expression is looked at.
+const MAX_CODE: usize = 96;
+
+/// Types as programs declare them; a value of this name is none.
+const TYPES: &[&str] = &[
+    "str",
+    "String",
+    "string",
+    "bool",
+    "boolean",
+    "Boolean",
+    "int",
+    "Int",
+    "Integer",
+    "i32",
+    "i64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "usize",
+    "f64",
+    "bytes",
+    "Bytes",
+    "byte",
+    "char",
+    "Char",
+    "CharField",
+    "CharSequence",
+    "text",
+    "Text",
+    "TEXT",
+    "CHAR",
+    "VARCHAR",
+    "VARBINARY",
+    "BLOB",
+    "NVARCHAR",
+    "Optional",
+    "Option",
+    "List",
+    "Vec",
+    "Array",
+    "Dict",
+    "Map",
+    "Set",
+    "Union",
+    "any",
+    "Any",
+    "object",
+    "Object",
+    "unknown",
+    "undefined",
+    "void",
+    "never",
+    "symbol",
+    "number",
+    "Number",
+    "float",
+    "double",
+    "uuid",
+    "UUID",
+    "Uuid",
+    "SecretStr",
+    "SecretString",
+    "SecretBox",
+    "Zeroizing",
+    "NoneType",
+    "null",
+    "nil",
+    "None",
+    "fn",
+    "func",
+    "impl",
+    "dyn",
+    "Box",
+    "Arc",
+    "Rc",
+    "Cow",
+    "Callable",
+    "Promise",
+    "Future",
+    "Literal",
+    "Annotated",
+    "Field",
+    "binary",
+];
+/// Words that an expression or a statement begins with.
+const KEYWORDS: &[&str] = &[
+    "await", "new", "function", "lambda", "return", "async", "typeof", "not", "try", "if", "def",
+    "let", "const", "var", "val", "yield", "raise", "throw", "match", "switch", "unless",
+];
+/// Objects that members are read from.
+const ROOTS: &[&str] = &[
+    "app",
+    "args",
+    "argv",
+    "body",
+    "cfg",
+    "client",
+    "conf",
+    "config",
+    "configuration",
+    "context",
+    "cookies",
+    "credentials",
+    "creds",
+    "ctx",
+    "data",
+    "env",
+    "environ",
+    "environment",
+    "event",
+    "flags",
+    "form",
+    "github",
+    "headers",
+    "inputs",
+    "local",
+    "module",
+    "obj",
+    "options",
+    "opts",
+    "os",
+    "params",
+    "payload",
+    "process",
+    "props",
+    "query",
+    "req",
+    "request",
+    "res",
+    "response",
+    "secrets",
+    "self",
+    "session",
+    "settings",
+    "state",
+    "steps",
+    "sys",
+    "system",
+    "this",
+    "user",
+    "values",
+    "var",
+    "vars",
+    "Values",
+    "System",
+    "Rails",
+    "input",
+];
+/// References that a tool resolves where it runs, by their beginning.
+const REFERENCES: &[&[u8]] = &[
+    b"vault:",
+    b"ref+",
+    b"op://",
+    b"arn:aws",
+    b"ssm:",
+    b"env:",
+    b"env://",
+    b"file:",
+    b"file://",
+    b"awssm://",
+    b"gcpsm://",
+    b"secretsmanager:",
+    b"keyvault:",
+    b"keyring:",
+    b"bao:",
+    b"doppler://",
+    b"@Microsoft.KeyVault",
+    b"{resolve:",
+    b"ENC[",
+    b"!vault",
+    b"!secret",
+    b"!ref",
+    b"!Ref",
+    b"!Sub",
+    b"!env",
+    b"!ENV",
+    b"!encrypted",
+    b"!reference",
+    b"!ImportValue",
+    b"!GetAtt",
+    b"!lookup",
+    b"{cipher}",
+    b"$(aws ",
+    b"$(cat ",
+    b"http://",
+    b"https://",
+];
+/// How patterns begin that match a value.
+const PATTERNS: &[&[u8]] = &[
+    b"([^", b"[^", b"(.", b".*", b".+", b"(?", br"\S", br"\w", br"\d", b"(\\", b"[\\", b"[A-Z",
+    b"[a-z",
+];
+/// Where things lie on a file system.
+const DIRECTORIES: &[&[u8]] = &[
+    b"/run/",
+    b"/etc/",
+    b"/var/",
+    b"/home/",
+    b"/root/",
+    b"/usr/",
+    b"/opt/",
+    b"/tmp/",
+    b"/srv/",
+    b"/mnt/",
+    b"/app/",
+    b"/proc/",
+    b"/dev/",
+    b"/secrets/",
+    b"/Users/",
+    b"/vault/",
+    b"./",
+    b"../",
+    b"~/",
+];
+
+/// Whether what stands unquoted at `at` is program text, or points to a value elsewhere.
+pub(in super::super) fn is_code(text: &[u8], at: usize, names: &Names) -> bool {
+    let text = slice(text, 0..plus(at, MAX_CODE).min(text.len()));
+    let here = rest(text, at);
+    let begins = |table: &[&[u8]]| table.iter().any(|start| here.starts_with(start));
+    if begins(REFERENCES) || begins(PATTERNS) || begins(DIRECTORIES) {
+        return true;
+    }
+    let sigil = run(text, at, |b| matches!(b, b'&' | b'*' | b'$' | b'@'));
+    is_pointer(text, at) || is_expression(text, sigil, sigil > at, names)
+}
+
+/// `0x` and at most sixteen digits: where something lies in memory, or a handle.
+fn is_pointer(text: &[u8], at: usize) -> bool {
+    let digits = plus(at, 2);
+    let end = run(text, digits, |b| b.is_ascii_hexdigit());
+    slice(text, at..digits) == b"0x"
+        && (plus(digits, 1)..=plus(digits, 16)).contains(&end)
+        && ends(text, end)
+}
+
+/// Whether a statement's value may end at `at`.
+fn ends(text: &[u8], at: usize) -> bool {
+    let is_end = |b: u8| is_blank(b) || b")}]\"'`".contains(&b);
+    match byte(text, at) {
+        Some(b',' | b';') => byte(text, plus(at, 1)).is_none_or(is_end),
+        next => next.is_none_or(is_end),
+    }
+}
+
+/// A path of names, and what the byte after it says.
+fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
+    let Some(path) = Path::at(text, at) else {
+        return false;
+    };
+    let whole = slice(text, at..path.end);
+    let is_one_of = |table: &[&str]| table.iter().any(|w| w.as_bytes() == whole);
+    let next = byte(text, path.end);
+    let is_known = || {
+        let root = slice(text, at..path.first);
+        let is_root = path.first < path.end && ROOTS.iter().any(|r| r.as_bytes() == root);
+        let has_digit = whole.iter().any(u8::is_ascii_digit);
+        let is_name = || names.judge(whole).is_some() || names.judge(root).is_some();
+        is_root || (!has_digit && is_name())
+    };
+    match next {
+        Some(b'(') => is_call(text, &path, at),
+        Some(b'[') => {
+            let inner = plus(path.end, 1);
+            let is_key = byte(text, inner).is_some_and(|b| matches!(b, b'"' | b'\'' | b':' | b'$'));
+            is_key || (is_one_of(TYPES)) || ROOTS.iter().any(|r| r.as_bytes() == whole)
+        }
+        Some(b'<' | b'!' | b'?') if is_one_of(TYPES) => true,
+        // A constructor: `Token{…`.
+        Some(b'{') => {
+            whole.iter().any(u8::is_ascii_lowercase)
+                && byte(text, at).is_some_and(|b| b.is_ascii_uppercase())
+        }
+        // An object's identity: `com.example.Token@1f2e3d`.
+        Some(b'@') => {
+            let hex = run(text, plus(path.end, 1), |b| b.is_ascii_hexdigit());
+            path.first < path.end && hex > plus(path.end, 1) && ends(text, hex)
+        }
+        Some(b' ') if KEYWORDS.iter().any(|w| w.as_bytes() == whole) => {
+            byte(text, plus(path.end, 1)).is_some_and(|b| b.is_ascii_alphabetic())
+        }
+        _ if !ends(text, path.end) => false,
+        _ => is_one_of(TYPES) || sigil && path.is_word(whole) || is_known(),
+    }
+}
+
+/// Names joined by dots, arrows and double colons.
+struct Path {
+    /// Where the first name ends.
+    first: usize,
+    end: usize,
+}
+
+impl Path {
+    fn at(text: &[u8], at: usize) -> Option<Self> {
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
+        let starts = |at| byte(text, at).is_some_and(|b| is_part(b) && !b.is_ascii_digit());
+        let first = starts(at).then(|| run(text, at, is_part))?;
+        let mut end = first;
+        loop {
+            let joint: &[&[u8]] = &[b"?.", b"!.", b".", b"->", b"::"];
+            let here = rest(text, end);
+            let Some(joint) = joint.iter().find(|j| here.starts_with(j)) else {
+                break;
+            };
+            let next = plus(end, joint.len());
+            if !starts(next) {
+                break;
+            }
+            end = run(text, next, is_part);
+        }
+        Some(Self { first, end })
+    }
+
+    /// Whether it is one word of small letters, as variables of shells and PHP are.
+    fn is_word(&self, whole: &[u8]) -> bool {
+        whole.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+    }
+}
+
+/// Whether the parentheses after a path are those of a call: nothing but more of the expression or
+/// the end of the statement follows them.
+fn is_call(text: &[u8], path: &Path, at: usize) -> bool {
+    let inner = plus(path.end, 1);
+    let close = run(text, inner, |b| b != b')');
+    let is_path = path.first < path.end;
+    let has_quote = slice(text, inner..close)
+        .iter()
+        .any(|b| b"\"'`=,".contains(b));
+    let name = slice(text, at..path.end);
+    let is_word = name.len() > 2 && !name.iter().any(u8::is_ascii_digit);
+    let after = plus(close, 1);
+    let goes_on = ends(text, after) || byte(text, after).is_some_and(|b| b".-[?".contains(&b));
+    (is_path || is_word || has_quote) && (byte(text, close).is_none() || goes_on)
+}

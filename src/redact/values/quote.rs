@@ -1,0 +1,103 @@
+//! Quotes: the one that closes is the one that opened, however often both were escaped.
+
+use super::super::bytes::{byte, find_byte, plus, rest, run, run_back, search, slice};
+
+/// The backslashes of a quote escaped five times; what is escaped more often is no quote.
+const MAX_SLASHES: usize = 32;
+
+/// Quotes as percent-encoding, JSON, HTML and XML write them where a plain one would be structure.
+const ENCODED: &[&[u8]] = &[
+    b"%22", b"%27", b"%2522", b"%2527", br"\u0022", br"\u0027", b"&quot;", b"&apos;", b"&#34;",
+    b"&#39;", b"&#034;", b"&#039;", b"&#x22;", b"&#x27;",
+];
+
+/// A quote as it opened: the mark, and how often the text around it was escaped.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in super::super) enum Quote {
+    /// `"` at level 0, `\"` at level 1, `\\\"` at level 2; also `'` and a backtick.
+    Mark { mark: u8, level: u32 },
+    /// `%22`, or another one of several bytes.
+    Encoded(&'static [u8]),
+}
+
+impl Quote {
+    /// The quote at `at`, and where it ends.
+    pub(in super::super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
+        let here = rest(text, at);
+        if matches!(here.first()?, b'%' | b'\\' | b'&')
+            && let Some(quote) = ENCODED.iter().find(|q| here.starts_with(q))
+        {
+            return Some((Self::Encoded(quote), plus(at, quote.len())));
+        }
+        let window = slice(text, 0..plus(at, MAX_SLASHES).min(text.len()));
+        let end = run(window, at, |b| b == b'\\');
+        let mark = byte(text, end).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let slashes = end.saturating_sub(at);
+        let level = slashes.trailing_ones();
+        (slashes == escapes(level)).then_some((Self::Mark { mark, level }, plus(end, 1)))
+    }
+
+    /// Where what it opened at `from` ends and where the closing quote itself ends; both are the
+    /// end of the text where nothing closes it.
+    pub(in super::super) fn close(self, text: &[u8], from: usize) -> (usize, usize) {
+        let end = match self {
+            Self::Encoded(bytes) => {
+                search(text, from..text.len(), bytes).map(|at| (at, plus(at, bytes.len())))
+            }
+            Self::Mark { mark, level } => close_mark(text, from, mark, level),
+        };
+        end.unwrap_or((text.len(), text.len()))
+    }
+
+    /// The same inside a string in double quotes, whose end closes what is open in it.
+    pub(in super::super) fn close_in_string(self, text: &[u8], from: usize) -> (usize, usize) {
+        let Self::Mark { mark, level: 0 } = self else {
+            return self.close(text, from);
+        };
+        let mut at = from;
+        loop {
+            let found = run(text, at, |b| b != mark && b != b'"');
+            let start = run_back(text, found, |b| b == b'\\').max(at);
+            let is_escaped = !found.saturating_sub(start).is_multiple_of(2);
+            let next = byte(text, plus(found, 1));
+            // Where the string is itself in another one, what follows shows that it ends.
+            let ends = !is_escaped || next.is_some_and(|b| matches!(b, b',' | b'}' | b']'));
+            match byte(text, found) {
+                None => return (text.len(), text.len()),
+                Some(b'"') if ends => return (start, start),
+                Some(b) if b == mark && !is_escaped => return (found, plus(found, 1)),
+                Some(_) => at = plus(found, 1),
+            }
+        }
+    }
+
+    /// Whether a string in double quotes may hold this quote as it is: `'`, a backtick.
+    pub(in super::super) fn is_plain(self) -> bool {
+        matches!(self, Self::Mark { mark, level: 0 } if mark != b'"')
+    }
+}
+
+/// The backslashes before a quote that was escaped `level` times: each time doubles those there
+/// were and adds one.
+pub(super) fn escapes(level: u32) -> usize {
+    1_usize
+        .checked_shl(level)
+        .unwrap_or_default()
+        .saturating_sub(1)
+}
+
+fn close_mark(text: &[u8], from: usize, mark: u8, level: u32) -> Option<(usize, usize)> {
+    let mut at = from;
+    loop {
+        let found = find_byte(text, at..text.len(), mark)?;
+        let slashes = found.saturating_sub(run_back(text, found, |b| b == b'\\').max(at));
+        // Unescaping once halves the backslashes; a quote that still has one after its own level
+        // belongs to the value. One with fewer than its level closes a string further out.
+        let inside = slashes.trailing_ones() > level || (mark != b'"' && level == 0 && slashes > 0);
+        if !inside {
+            let own = escapes(slashes.trailing_ones().min(level));
+            return Some((found.saturating_sub(own), plus(found, 1)));
+        }
+        at = plus(found, 1);
+    }
+}
