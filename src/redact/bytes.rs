@@ -90,10 +90,11 @@ pub(super) fn is_name(byte: u8) -> bool {
 pub(super) const MAX_ESCAPE: usize = 5;
 
 /// Whether an escape sequence ends before `at` that ends in a letter or a digit: `\n`, `%3D`,
-/// `\u003d`, the colours of a terminal.
+/// `\x22`, `\u003d`, the `=3D` of quoted-printable, the colours of a terminal.
 pub(super) fn ends_escape(text: &[u8], at: usize) -> bool {
     let behind = |n: usize| slice(text, at.saturating_sub(n)..at);
-    let is_hex = |b: &[u8]| b.iter().all(u8::is_ascii_hexdigit);
+    // At the beginning of the text less stands behind than was asked for.
+    let is_hex = |code: &[u8], len| code.len() == len && code.iter().all(u8::is_ascii_hexdigit);
     let is_colour = || {
         let sequence = behind(12).strip_suffix(b"m").unwrap_or_default();
         let numbers = run_back(sequence, sequence.len(), |b| {
@@ -102,8 +103,10 @@ pub(super) fn ends_escape(text: &[u8], at: usize) -> bool {
         numbers < sequence.len() && before(sequence, numbers) == Some(b'[')
     };
     matches!(behind(2), br"\n" | br"\t" | br"\r")
-        || matches!(behind(3), [b'%', code @ ..] if is_hex(code))
-        || matches!(behind(6), [b'\\', b'u', code @ ..] if is_hex(code))
+        || matches!(behind(3), [b'%', code @ ..] if is_hex(code, 2))
+        || matches!(behind(3), b"=3D")
+        || matches!(behind(4), [b'\\', b'x', code @ ..] if is_hex(code, 2))
+        || matches!(behind(6), [b'\\', b'u', code @ ..] if is_hex(code, 4))
         || is_colour()
 }
 

@@ -10,7 +10,10 @@ use core::{array, mem};
 
 use memchr::memchr2_iter;
 
-use super::bytes::{before, byte, ends_escape, plus, rest, slice, steps::step};
+use super::{
+    bytes::{before, byte, ends_escape, plus, rest, slice, steps::step},
+    tokens,
+};
 
 /// How many bytes are looked up together.
 const GRAM: usize = 4;
@@ -34,6 +37,8 @@ const WINDOW: usize = STEP + GRAM - 2;
 pub(super) enum Case {
     /// These very bytes.
     Exact,
+    /// The same where a word begins that is long enough for a token.
+    Start,
     /// In upper and lower case.
     Any,
     /// In upper and lower case, and a whole word of a name, or its plural: `token` in `accessToken`
@@ -263,6 +268,7 @@ impl<S> Literal<S> {
         let here = slice(text, at..end);
         match self.case {
             Case::Exact => here == self.bytes.as_ref(),
+            Case::Start => here == self.bytes.as_ref() && tokens::may_start(text, at, end),
             Case::Any => here.eq_ignore_ascii_case(&self.bytes),
             Case::Word => {
                 here.eq_ignore_ascii_case(&self.bytes) && starts(text, at) && ends(text, end)

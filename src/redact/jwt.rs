@@ -1,37 +1,29 @@
-//! JSON web tokens (RFC 7519), known by their header.
+//! JSON web tokens (RFC 7519), signed, encrypted or neither, known by their header.
 
 use memchr::memmem;
 
 use super::{
     base64::{self, is_base64},
-    bytes::{byte, run, run_back, slice},
-    finding::Kind,
-    spans::Spans,
-    tokens,
+    bytes::{byte, rest, run, run_back, slice},
 };
 
-/// How base64url begins where JSON begins with `{"`.
-pub(super) const START: &[u8] = b"eyJ";
+/// How base64url begins where JSON does: `{"`, and `{` before a blank, a tab or a line end.
+pub(super) const STARTS: &[&[u8]] = &[b"eyJ", b"eyA", b"ewk", b"ewo", b"ew0"];
 /// Headers are read as far as this.
 const MAX_HEADER: usize = 4096;
 
-/// Finds tokens whose header names an algorithm. Signed and encrypted ones are taken whole.
-pub(super) fn find(text: &[u8], spans: &mut Spans) {
-    // A segment that was looked at as a header is not looked at again.
-    let mut done = 0;
-    for at in memmem::find_iter(text, START) {
-        if at < done || !tokens::starts_token(text, at) {
-            continue;
-        }
-        let dot = run(text, at, |b| is_base64(b) && !matches!(b, b'+' | b'/'));
-        done = dot;
-        if byte(text, dot) == Some(b'.') && is_header(slice(text, at..dot)) {
-            let end = run(text, dot, |b| is_base64(b) || matches!(b, b'.' | b'='));
-            let end = run_back(text, end, |b| b == b'.').max(dot);
-            spans.add(at..end, Kind::Jwt);
-            done = end;
-        }
+/// Whether a token begins at `at`, and where it ends, which is where its header does if it is none.
+/// A token is one whose header names an algorithm, with all that follows it.
+pub(super) fn read(text: &[u8], at: usize) -> (usize, bool) {
+    if !STARTS.iter().any(|start| rest(text, at).starts_with(start)) {
+        return (at, false);
     }
+    let dot = run(text, at, |b| is_base64(b) && !matches!(b, b'+' | b'/'));
+    if byte(text, dot) != Some(b'.') || !is_header(slice(text, at..dot)) {
+        return (dot, false);
+    }
+    let end = run(text, dot, |b| is_base64(b) || matches!(b, b'.' | b'='));
+    (run_back(text, end, |b| b == b'.').max(dot), true)
 }
 
 fn is_header(segment: &[u8]) -> bool {

@@ -14,7 +14,7 @@ use super::{
     Policy,
     bytes::{line_feed, plus, rest, slice},
     gate::{self, Case, Gate},
-    jwt, keyed,
+    keyed,
     keys::Names,
     open::{Open, Opens},
     pem, phrases, rules,
@@ -33,7 +33,6 @@ pub(super) enum Stage {
     Keyed,
     Phrase,
     Token,
-    Jwt,
     Url,
     PrivateKey,
 }
@@ -50,12 +49,8 @@ impl Gates {
             .iter()
             .map(|(stem, case)| (stem.as_slice(), *case, Stage::Keyed, 0));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
-        let tokens = tokens::literals().map(|(l, row)| (l, Case::Exact, Stage::Token, row));
-        let others = [
-            (jwt::START, Stage::Jwt),
-            (b"@", Stage::Url),
-            (pem::LABEL, Stage::PrivateKey),
-        ];
+        let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
+        let others: [(&[u8], _); _] = [(b"@", Stage::Url), (pem::LABEL, Stage::PrivateKey)];
         let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
     }
@@ -261,10 +256,7 @@ impl Policy {
         let mut spans = Spans::default();
         keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
         phrases::find(line, hits.of(Stage::Phrase), &mut spans);
-        tokens::find(line, hits.of(Stage::Token), &mut spans);
-        if hits.any(Stage::Jwt) {
-            jwt::find(line, spans.by(rules::JWT));
-        }
+        tokens::find(line, &mut spans);
         if hits.any(Stage::Url) {
             urls::find(line, spans.by(rules::URL));
         }

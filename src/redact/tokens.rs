@@ -1,380 +1,366 @@
-//! Tokens that say themselves what they are, by the prefix their vendor gives them.
+//! Tokens that say themselves what they are.
 //!
-//! To teach one, add a line to [`TABLE`]. A token is taken as long as its characters run; nothing
-//! is demanded of what follows, and no checksum is computed, so a token that was cut off or that a
+//! Most do so by the prefix that their vendor gives them, which stands in [`table`]: to teach one,
+//! add a line there. Some do so by what stands in their middle or at their end, or by what they say
+//! in base64: those stand in [`forms`]. A token is taken as long as its characters run; nothing is
+//! demanded of what follows, and no checksum is computed, so a token that was cut off or that a
 //! vendor makes longer tomorrow is found all the same.
 
+mod forms;
+mod table;
+mod words;
+
+use core::ops::Range;
+use std::sync::LazyLock;
+
 use super::{
-    bytes::{before, ends_escape, plus, rest, run, run_back},
-    finding::Kind::{self, ApiKey, PrivateKey, Secret, Token},
+    bytes::{MAX_ESCAPE, before, ends_escape, plus, rest, run, run_back, slice},
+    finding::Kind,
+    gate::Case,
+    jwt, rules,
     spans::Spans,
 };
-
-/// The characters a token is made of.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Run {
-    /// Letters, digits, `_` and `-`.
-    Word,
-    /// The same and `.`, `=`, `~`, `+`.
-    Dotted,
-    /// The same and `/`.
-    Path,
-    /// Letters and digits.
-    Alnum,
-    /// Capitals and digits.
-    Upper,
-    /// Hexadecimal digits.
-    Hex,
-}
-use Run::{Alnum, Dotted, Hex, Path, Upper, Word};
+use table::{Row, TABLE};
+use words::Words;
 
 /// What stands around the label of a private key.
 const DASHES: usize = 5;
+/// How far before a long word its token starts at most: `doppler.audit.`, some base64.
+const MAX_LEAD: usize = 64;
+/// What is shorter is too frequent for the gate.
+const MIN_LITERAL: usize = 3;
+/// How much every token has behind its prefix.
+const NEAR: usize = 12;
+/// How much of a token shows that it is none but an ordinary word.
+const SAMPLE: usize = 40;
 
-/// A prefix, what it is the prefix of, the characters after it and the fewest of them, and where
-/// the vendor says so.
-type Row = (&'static str, Kind, Run, usize, &'static str);
+/// The characters a token is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Alphabet {
+    /// Letters, digits, `_` and `-`.
+    Word,
+    /// The same, with capitals, small letters and digits among them: for prefixes that words have.
+    Mixed,
+    /// Letters and digits, with capitals, small letters and digits among them.
+    Random,
+    /// Those of [`Self::Word`] and `.`, `=`, `~`, `+`.
+    Dotted,
+    /// The same, with capitals, small letters and digits among them.
+    MixedDotted,
+    /// Those of [`Self::Word`] and `+`, `/`, `=`, also percent-encoded.
+    Base64,
+    /// Those of [`Self::Word`] and `.`, `!`.
+    Bang,
+    /// Those of [`Self::Word`] and `%`.
+    Percent,
+    /// Letters and digits.
+    Alnum,
+    /// Letters, digits and `$`.
+    Dollar,
+    /// Capitals and digits.
+    Upper,
+    /// Capitals, digits and `-`.
+    Upperdash,
+    /// Small letters and digits, a digit among them.
+    Lower,
+    /// Hexadecimal digits.
+    Hex,
+    /// One UUID.
+    Uuid,
+}
 
-const GITHUB: &str = "github.blog/2021-04-05-behind-githubs-new-authentication-token-formats";
-const GITLAB: &str = "docs.gitlab.com/security/tokens/#token-prefixes";
-const SLACK: &str = "docs.slack.dev/authentication/tokens";
-const STRIPE: &str = "docs.stripe.com/keys";
-const AWS: &str = "docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html";
-const GOOGLE: &str = "cloud.google.com/docs/authentication/api-keys";
-const DIGITALOCEAN: &str = "docs.digitalocean.com/reference/api/create-personal-access-token";
-const SHOPIFY: &str = "shopify.dev/changelog/length-of-the-shopify-access-token-is-increasing";
-const OPENAI: &str = "platform.openai.com/docs/api-reference/authentication";
-const VAULT: &str = "developer.hashicorp.com/vault/docs/concepts/tokens";
-const DOPPLER: &str = "docs.doppler.com/reference/auth-token-formats";
-const ATLASSIAN: &str = "support.atlassian.com/atlassian-account/docs/manage-api-tokens";
-const GRAFANA: &str = "grafana.com/docs/grafana/latest/administration/service-accounts";
-const SENTRY: &str = "docs.sentry.io/account/auth-tokens";
-const NEWRELIC: &str = "docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys";
-
-const TABLE: &[Row] = &[
-    ("ghp_", Token, Word, 20, GITHUB),
-    ("gho_", Token, Word, 20, GITHUB),
-    ("ghu_", Token, Word, 20, GITHUB),
-    ("ghs_", Token, Word, 20, GITHUB),
-    ("ghr_", Token, Word, 20, GITHUB),
-    ("github_pat_", Token, Word, 22, GITHUB),
-    ("glpat-", Token, Dotted, 16, GITLAB),
-    ("gldt-", Token, Dotted, 16, GITLAB),
-    ("glrt-", Token, Dotted, 16, GITLAB),
-    ("glptt-", Token, Word, 16, GITLAB),
-    ("glsoat-", Token, Word, 16, GITLAB),
-    ("glcbt-", Token, Word, 16, GITLAB),
-    ("xoxb-", Token, Word, 16, SLACK),
-    ("xoxp-", Token, Word, 16, SLACK),
-    ("xoxa-", Token, Word, 16, SLACK),
-    ("xoxr-", Token, Word, 16, SLACK),
-    ("xoxs-", Token, Word, 16, SLACK),
-    ("xoxe.", Token, Dotted, 16, SLACK),
-    ("xapp-", Token, Word, 16, SLACK),
-    (
-        "hooks.slack.com/services/",
-        Secret,
-        Path,
-        20,
-        "docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
-    ),
-    ("sk_live_", ApiKey, Word, 16, STRIPE),
-    ("rk_live_", ApiKey, Word, 16, STRIPE),
-    ("sk_test_", ApiKey, Word, 16, STRIPE),
-    ("rk_test_", ApiKey, Word, 16, STRIPE),
-    (
-        "whsec_",
-        Secret,
-        Dotted,
-        16,
-        "docs.stripe.com/webhooks/signature",
-    ),
-    ("AKIA", ApiKey, Upper, 16, AWS),
-    ("ASIA", ApiKey, Upper, 16, AWS),
-    ("ABIA", ApiKey, Upper, 16, AWS),
-    ("ACCA", ApiKey, Upper, 16, AWS),
-    ("AIza", ApiKey, Word, 30, GOOGLE),
-    (
-        "ya29.",
-        Token,
-        Dotted,
-        20,
-        "developers.google.com/identity/protocols/oauth2",
-    ),
-    (
-        "GOCSPX-",
-        Secret,
-        Word,
-        20,
-        "developers.google.com/identity/protocols/oauth2",
-    ),
-    (
-        "npm_",
-        Token,
-        Alnum,
-        30,
-        "docs.npmjs.com/about-access-tokens",
-    ),
-    ("pypi-", Token, Word, 40, "pypi.org/help/#apitoken"),
-    (
-        "rubygems_",
-        ApiKey,
-        Hex,
-        32,
-        "guides.rubygems.org/api-key-scopes",
-    ),
-    (
-        "dckr_pat_",
-        Token,
-        Word,
-        20,
-        "docs.docker.com/security/access-tokens",
-    ),
-    (
-        "SG.",
-        ApiKey,
-        Dotted,
-        40,
-        "docs.sendgrid.com/ui/account-and-settings/api-keys",
-    ),
-    (
-        "SK",
-        ApiKey,
-        Hex,
-        32,
-        "www.twilio.com/docs/glossary/what-is-a-sid",
-    ),
-    ("dop_v1_", Token, Hex, 32, DIGITALOCEAN),
-    ("doo_v1_", Token, Hex, 32, DIGITALOCEAN),
-    ("dor_v1_", Token, Hex, 32, DIGITALOCEAN),
-    ("shpat_", Token, Word, 24, SHOPIFY),
-    ("shpca_", Token, Word, 24, SHOPIFY),
-    ("shppa_", Token, Word, 24, SHOPIFY),
-    ("shpss_", Secret, Word, 24, SHOPIFY),
-    (
-        "sk-ant-",
-        ApiKey,
-        Word,
-        20,
-        "docs.claude.com/en/api/overview",
-    ),
-    ("sk-proj-", ApiKey, Word, 20, OPENAI),
-    ("sk-svcacct-", ApiKey, Word, 20, OPENAI),
-    ("sk-admin-", ApiKey, Word, 20, OPENAI),
-    (
-        "sk-or-v1-",
-        ApiKey,
-        Word,
-        32,
-        "openrouter.ai/docs/api-reference/authentication",
-    ),
-    ("sk-", ApiKey, Alnum, 32, OPENAI),
-    (
-        "gsk_",
-        ApiKey,
-        Alnum,
-        32,
-        "console.groq.com/docs/quickstart",
-    ),
-    (
-        "hf_",
-        Token,
-        Alnum,
-        30,
-        "huggingface.co/docs/hub/security-tokens",
-    ),
-    (
-        "r8_",
-        Token,
-        Alnum,
-        32,
-        "replicate.com/docs/topics/security/api-tokens",
-    ),
-    (
-        "dapi",
-        Token,
-        Hex,
-        32,
-        "docs.databricks.com/dev-tools/auth/pat",
-    ),
-    ("dp.pt.", Token, Alnum, 32, DOPPLER),
-    ("dp.st.", Token, Dotted, 32, DOPPLER),
-    ("dp.ct.", Token, Alnum, 32, DOPPLER),
-    ("dp.sa.", Token, Alnum, 32, DOPPLER),
-    (
-        "lin_api_",
-        ApiKey,
-        Alnum,
-        32,
-        "linear.app/developers/graphql",
-    ),
-    ("ATATT3", Token, Dotted, 40, ATLASSIAN),
-    ("ATCTT3", Token, Dotted, 40, ATLASSIAN),
-    (
-        "ATBB",
-        Token,
-        Alnum,
-        28,
-        "support.atlassian.com/bitbucket-cloud/docs/app-passwords",
-    ),
-    ("hvs.", Token, Word, 20, VAULT),
-    ("hvb.", Token, Word, 20, VAULT),
-    ("hvr.", Token, Word, 20, VAULT),
-    (
-        "AGE-SECRET-KEY-1",
-        PrivateKey,
-        Upper,
-        50,
-        "age-encryption.org/v1",
-    ),
-    ("glsa_", Token, Word, 32, GRAFANA),
-    ("glc_", Token, Dotted, 32, GRAFANA),
-    ("sntrys_", Token, Dotted, 32, SENTRY),
-    ("sntryu_", Token, Hex, 32, SENTRY),
-    ("NRAK-", ApiKey, Upper, 24, NEWRELIC),
-    (
-        "PMAK-",
-        ApiKey,
-        Word,
-        40,
-        "learning.postman.com/docs/developer/postman-api/authentication",
-    ),
-    (
-        "figd_",
-        Token,
-        Word,
-        32,
-        "www.figma.com/developers/api#access-tokens",
-    ),
-    (
-        "pscale_tkn_",
-        Token,
-        Dotted,
-        32,
-        "planetscale.com/docs/concepts/service-tokens",
-    ),
-    (
-        "pscale_pw_",
-        Kind::Password,
-        Dotted,
-        32,
-        "planetscale.com/docs/concepts/password-roles",
-    ),
-    (
-        "tskey-",
-        ApiKey,
-        Word,
-        20,
-        "tailscale.com/kb/1277/key-prefixes",
-    ),
-    (
-        "sbp_",
-        Token,
-        Hex,
-        32,
-        "supabase.com/docs/reference/api/introduction",
-    ),
-    (
-        "EZAK",
-        ApiKey,
-        Alnum,
-        50,
-        "docs.easypost.com/docs/authentication",
-    ),
-    (
-        "dt0c01.",
-        Token,
-        Dotted,
-        40,
-        "docs.dynatrace.com/docs/manage/access-control/access-tokens",
-    ),
-];
-
-/// The rules of the table: their ids and what they find.
+/// The rules of the tables: their ids and what they find.
 pub(super) fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
-    core::iter::once(("token", "tokens by the prefix of their vendor"))
+    let rows = TABLE.iter().map(|row| row.0);
+    rows.chain(forms::ids())
+        .map(|id| (id, "tokens of this name's vendor, by their prefix or form"))
 }
 
-/// The prefixes, each with the number of its row.
-pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], usize)> {
-    let rows = TABLE.iter().enumerate();
-    rows.map(|(row, (prefix, ..))| (prefix.as_bytes(), row))
+/// What the gate searches for. Where the tables have nothing that is rare enough, tokens are found
+/// in lines only that the gate finds for another reason.
+pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], Case)> {
+    let prefixes = TABLE.iter().map(|row| row.1.as_bytes());
+    let starts = prefixes.chain(jwt::STARTS.iter().copied());
+    let starts = starts.chain(forms::STARTS.iter().map(|s| s.as_bytes()));
+    let starts = starts.filter(|start| start.len() >= MIN_LITERAL);
+    let inner = forms::INNER.iter().map(|inner| inner.as_bytes());
+    starts
+        .map(|s| (s, Case::Start))
+        .chain(inner.map(|i| (i, Case::Exact)))
 }
 
-/// Finds the tokens of the table, whose prefixes stand at `hits`.
-pub(super) fn find(text: &[u8], hits: impl Iterator<Item = (usize, usize)>, spans: &mut Spans) {
-    // No token starts inside another.
-    let mut done = 0;
-    for (at, _) in hits {
-        if at >= done && starts_token(text, at) {
-            done = token_at(text, at, spans).unwrap_or(done);
+/// Whether a prefix from `at` to `end` may be one of a token: no letter or digit stands before it,
+/// and nothing that ends every token stands near.
+pub(super) fn may_start(text: &[u8], at: usize, end: usize) -> bool {
+    let near = slice(text, end..plus(end, NEAR));
+    let goes_on = |b: &u8| words::is_word(*b) || b".+/=~%$!\\".contains(b);
+    near.len() == NEAR
+        && near.iter().all(goes_on)
+        && (before(text, at).is_none_or(|b| !b.is_ascii_alphanumeric()) || ends_escape(text, at))
+}
+
+/// Finds tokens wherever a word of a line is long enough to be one.
+pub(super) fn find(text: &[u8], spans: &mut Spans) {
+    let mut search = Search {
+        text,
+        index: &INDEX,
+        done: 0,
+        headers: 0,
+    };
+    for word in Words::of(text) {
+        search.visit(word, spans);
+    }
+}
+
+/// One pass over the long words of a text.
+struct Search<'t> {
+    text: &'t [u8],
+    index: &'static Index,
+    /// No token starts inside another.
+    done: usize,
+    /// Nor is looked for the header of a JSON web token in what was looked at as one.
+    headers: usize,
+}
+
+impl Search<'_> {
+    fn visit(&mut self, word: Range<usize>, spans: &mut Spans) {
+        let start = self.lead(word.start);
+        self.escaped(start, spans);
+        if word.start != start {
+            self.escaped(word.start, spans);
+        }
+        let mut at = start;
+        while at < word.end {
+            let end = words::part_end(self.text, at);
+            if end > at && at >= self.done {
+                self.token_at(at, spans);
+            }
+            at = run(self.text, end, |b| !b.is_ascii_alphanumeric()).max(self.done);
+        }
+        if word.start < self.done {
+            return;
+        }
+        // What was replaced is not looked at again.
+        let from = self.done;
+        let ahead = word.start.saturating_sub(from)..word.end.saturating_sub(from);
+        if let Some(found) = forms::find(rest(self.text, from), ahead) {
+            let range = plus(found.range.start, from)..plus(found.range.end, from);
+            self.done = range.end;
+            spans.add_as(range, found.kind, found.rule);
+        }
+    }
+
+    /// Where the words start that are joined to the long one at `at`: `dp.pt.`, `xoxe.`.
+    fn lead(&self, at: usize) -> usize {
+        let window = at.saturating_sub(MAX_LEAD).max(self.done)..at;
+        let near = slice(self.text, window.clone());
+        let start = run_back(near, near.len(), |b| {
+            words::is_word(b) || b".$|+/~:=".contains(&b)
+        });
+        plus(window.start, start).max(window.start)
+    }
+
+    /// Looks behind the letters and digits of an escape sequence that ends in the word at `at`.
+    fn escaped(&mut self, at: usize, spans: &mut Spans) {
+        if !before(self.text, at).is_some_and(opens_escape) {
+            return;
+        }
+        for start in plus(at, 1)..=plus(at, MAX_ESCAPE) {
+            if start >= self.done && ends_escape(self.text, start) {
+                self.token_at(start, spans);
+            }
+        }
+    }
+
+    /// Replaces the token at `at`, if there is one.
+    fn token_at(&mut self, at: usize, spans: &mut Spans) {
+        let here = rest(self.text, at);
+        if !self.index.may_start(here) {
+            return;
+        }
+        let rows = self.index.rows(here);
+        let found = rows.filter_map(|row| Some((token_end(self.text, at, row)?, row)));
+        if let Some((end, row)) = found.max_by_key(|(end, _)| *end) {
+            // Letters and digits that go on are not left over: no other token may start there.
+            self.done = words::part_end(self.text, end);
+            spans.add_as(at..self.done, row.2, row.0);
+        } else if at >= self.headers {
+            let (end, is_token) = jwt::read(self.text, at);
+            self.headers = end;
+            if is_token {
+                self.done = end;
+                spans.add_as(at..end, Kind::Jwt, rules::JWT);
+            }
         }
     }
 }
 
-/// Replaces the token at `at` and says where it ends. The gate names one row whose prefix is there,
-/// but that may be the prefix of another's.
-fn token_at(text: &[u8], at: usize, spans: &mut Spans) -> Option<usize> {
-    let here = rest(text, at);
-    let rows = TABLE
-        .iter()
-        .filter(|row| here.starts_with(row.0.as_bytes()));
-    let ends = rows.filter_map(|(prefix, kind, alphabet, min, _)| {
-        let from = plus(at, prefix.len());
-        let end = alphabet.end(text, from);
-        (end.saturating_sub(from) >= *min).then_some((end, *kind))
-    });
-    let (end, kind) = ends.max_by_key(|(end, _)| *end)?;
-    // Letters and digits that go on are not left over: no other token may start there.
-    let end = run(text, end, |b| b.is_ascii_alphanumeric());
-    spans.add_as(at..end, kind, "token");
-    Some(end)
+/// What stands before letters and digits that end an escape sequence.
+fn opens_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'[' | b';' | b'=')
 }
 
-impl Run {
+/// Where the token of `row` ends whose prefix starts at `at`.
+fn token_end(text: &[u8], at: usize, (_, prefix, _, alphabet, least, _): &Row) -> Option<usize> {
+    let from = plus(at, prefix.len());
+    // What is no token is looked at no further than this.
+    let near = slice(text, 0..plus(from, SAMPLE.max(*least)).min(text.len()));
+    let sample = slice(near, from..alphabet.end(near, from));
+    let is_token = sample.len() >= *least && alphabet.suits(sample) && !is_one_letter(sample);
+    match alphabet {
+        _ if !is_token => None,
+        Alphabet::Uuid => Some(plus(from, 36)),
+        _ => Some(alphabet.end(text, from)),
+    }
+}
+
+/// One character again and again, as documentation has it.
+fn is_one_letter(sample: &[u8]) -> bool {
+    let mut letters = sample.iter().filter(|b| b.is_ascii_alphanumeric());
+    let first = letters.next();
+    letters.all(|b| Some(b) == first)
+}
+
+impl Alphabet {
     fn holds(self, byte: u8) -> bool {
         let extra: &[u8] = match self {
-            Word => b"_-",
-            Dotted => b"_-.=~+",
-            Path => b"_-.=~+/",
-            Alnum => b"",
-            Upper => return byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Hex => return byte.is_ascii_hexdigit(),
+            Self::Word | Self::Mixed | Self::Uuid => b"_-",
+            Self::Dotted | Self::MixedDotted => b"_-.=~+",
+            Self::Base64 => b"_-+/=",
+            Self::Bang => b"_-.!",
+            Self::Percent => b"_-%",
+            Self::Dollar => b"$",
+            Self::Alnum | Self::Random => b"",
+            Self::Upper => return byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Self::Upperdash => {
+                return byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+            }
+            Self::Lower => return byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+            Self::Hex => return byte.is_ascii_hexdigit(),
         };
         byte.is_ascii_alphanumeric() || extra.contains(&byte)
     }
 
+    /// Whether the beginning of a token can be one.
+    fn suits(self, sample: &[u8]) -> bool {
+        match self {
+            Self::Mixed | Self::Random | Self::MixedDotted | Self::Percent => {
+                words::is_mixed(sample)
+            }
+            Self::Lower => sample.iter().any(u8::is_ascii_digit),
+            Self::Uuid => words::is_uuid(sample),
+            _ => true,
+        }
+    }
+
     fn end(self, text: &[u8], from: usize) -> usize {
         let mut hyphens = 0;
-        let end = run(text, from, |b| {
-            hyphens = if b == b'-' { plus(hyphens, 1) } else { 0 };
-            hyphens < DASHES && self.holds(b)
-        });
+        let mut end = from;
+        loop {
+            end = run(text, end, |b| {
+                hyphens = if b == b'-' { plus(hyphens, 1) } else { 0 };
+                hyphens < DASHES && self.holds(b)
+            });
+            match self.encoded(text, end) {
+                Some(next) => end = next,
+                None => break,
+            }
+        }
         // Five hyphens are in no token, but around the label of a private key; a full stop after
         // a token ends the sentence.
         let last = if hyphens == DASHES { b'-' } else { b'.' };
         run_back(text, end, |b| b == last).max(from)
     }
+
+    /// Where the character ends that is written as a percent code or behind a backslash.
+    fn encoded(self, text: &[u8], at: usize) -> Option<usize> {
+        match slice(text, at..plus(at, 3)) {
+            [b'%', b'2', b'b' | b'B' | b'f' | b'F'] | [b'%', b'3', b'd' | b'D'] => {
+                self.holds(b'=').then_some(plus(at, 3))
+            }
+            [b'\\', b'/', _] => self.holds(b'/').then_some(plus(at, 2)),
+            _ => None,
+        }
+    }
 }
 
-/// Whether a token may start at `at`: not in the middle of a word, but after an escape sequence.
-pub(super) fn starts_token(text: &[u8], at: usize) -> bool {
-    before(text, at).is_none_or(|b| !b.is_ascii_alphanumeric()) || ends_escape(text, at)
+/// The table in an order in which a prefix is found.
+struct Index {
+    /// One bit for each pair of bytes by which a prefix, or a JSON web token, begins.
+    pairs: Box<[u64]>,
+    /// By prefix.
+    rows: Vec<&'static Row>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
+
+impl Index {
+    fn new() -> Self {
+        let mut rows: Vec<&Row> = TABLE.iter().collect();
+        rows.sort_by_key(|row| row.1);
+        let mut pairs = vec![0; 1024].into_boxed_slice();
+        let prefixes = rows.iter().map(|row| row.1.as_bytes());
+        for prefix in prefixes.chain(jwt::STARTS.iter().copied()) {
+            let (word, bit) = place(prefix).unwrap_or_default();
+            if let Some(word) = pairs.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self { pairs, rows }
+    }
+
+    /// Whether a token may begin by the first two bytes of `here`.
+    fn may_start(&self, here: &[u8]) -> bool {
+        place(here).is_some_and(|(word, bit)| self.pairs.get(word).is_some_and(|w| w & bit != 0))
+    }
+
+    /// The rows whose prefix `here` begins with.
+    fn rows(&self, here: &[u8]) -> impl Iterator<Item = &'static Row> {
+        let pair = slice(here, 0..2);
+        let first = self.rows.partition_point(|row| row.1.as_bytes() < pair);
+        let near = self.rows.get(first..).unwrap_or_default().iter().copied();
+        near.take_while(move |row| row.1.as_bytes().starts_with(pair))
+            .filter(move |row| here.starts_with(row.1.as_bytes()))
+    }
+}
+
+/// The bit of a pair of bytes.
+fn place(here: &[u8]) -> Option<(usize, u64)> {
+    let [first, second, ..] = here else {
+        return None;
+    };
+    let pair = u16::from_be_bytes([*first, *second]);
+    let bit = 1_u64.checked_shl(u32::from(pair % 64))?;
+    Some((usize::from(pair / 64), bit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// RD-02: each rule has one name and each prefix one rule, and both say where they are from.
     #[test]
     fn has_no_prefix_twice_and_a_source_for_each() {
         for (i, row) in TABLE.iter().enumerate() {
             assert!(
-                !TABLE.iter().skip(i + 1).any(|other| other.0 == row.0),
+                !TABLE.iter().skip(i + 1).any(|other| other.1 == row.1),
                 "{}",
-                row.0
+                row.1
             );
-            assert!(row.4.contains('.') && row.4.contains('/'), "{}", row.0);
+            assert!(row.5.contains('.') && row.5.contains('/'), "{}", row.1);
+        }
+    }
+
+    /// RD-02: what is too short to be looked at would never be found.
+    #[test]
+    fn every_prefix_belongs_to_a_long_word() {
+        for (_, prefix, _, _, least, _) in TABLE {
+            let joined = prefix
+                .bytes()
+                .rev()
+                .take_while(|b| words::is_word(*b))
+                .count();
+            assert!(joined + least >= words::MIN, "{prefix}");
         }
     }
 }

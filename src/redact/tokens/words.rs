@@ -1,0 +1,107 @@
+//! Long words: the only places where tokens are.
+//!
+//! Tokens are long, and what logs are made of is short. So the search looks where a long word would
+//! have to be, and goes on behind the first byte that ends it: of most texts it sees every fourth
+//! byte, however many prefixes the table has.
+
+use core::ops::Range;
+
+use super::super::bytes::{plus, run, run_back, slice};
+
+/// The fewest letters, digits, `_` and `-` in a row that are looked at: those of an AWS access key,
+/// less one, which is the header of an unsigned JSON web token.
+pub(super) const MIN: usize = 19;
+
+/// The long words of a text in ascending order.
+pub(super) struct Words<'t> {
+    text: &'t [u8],
+    /// Where the next word may start.
+    start: usize,
+    /// Up to here its bytes have been seen to belong to it.
+    seen: usize,
+}
+
+impl<'t> Words<'t> {
+    pub(super) fn of(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            start: 0,
+            seen: 0,
+        }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        loop {
+            let least = plus(self.start, MIN);
+            let unseen = self.text.get(self.seen..least)?;
+            let back = run_back(unseen, unseen.len(), is_word);
+            if back == 0 {
+                let end = run(self.text, least, is_word);
+                let word = self.start..end;
+                (self.start, self.seen) = (end, end);
+                return Some(word);
+            }
+            (self.start, self.seen) = (plus(self.seen, back), least);
+        }
+    }
+}
+
+/// Letters, digits, `_` and `-`.
+pub(super) fn is_word(byte: u8) -> bool {
+    WORD.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// A look at a table takes less time than the comparisons.
+#[allow(clippy::indexing_slicing, reason = "no byte is beyond the table")]
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut bytes: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    while let [first, rest @ ..] = bytes {
+        word[*first as usize] = true;
+        bytes = rest;
+    }
+    word
+};
+
+/// The part of a word between `_`, `-` and its ends that starts at `at`.
+pub(super) fn part_end(text: &[u8], at: usize) -> usize {
+    run(text, at, |b| b.is_ascii_alphanumeric())
+}
+
+/// Whether `value` has small letters, capitals and digits.
+pub(super) fn is_mixed(value: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
+}
+
+/// Whether a UUID stands at the beginning of `value`.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    let value = slice(value, 0..36);
+    let hyphens = [8, 13, 18, 23];
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, b)| match b {
+            b'-' => hyphens.contains(&i),
+            b => b.is_ascii_hexdigit() && !hyphens.contains(&i),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// RD-04: no long word is passed over, whatever stands around it.
+        #[test]
+        fn finds_every_long_word(text in "[a_. ]{0,30}([a-c_ -]{0,30}[. ]){0,4}[a-]{0,40}") {
+            let parts = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+            let words: Vec<&str> = parts.filter(|part| part.len() >= MIN).collect();
+            let found = Words::of(text.as_bytes()).filter_map(|word| text.get(word));
+            prop_assert_eq!(found.collect::<Vec<_>>(), words);
+        }
+    }
+}
