@@ -52,6 +52,7 @@ mod keys;
 mod linear;
 mod open;
 mod pem;
+mod personal;
 mod phrases;
 mod pipeline;
 mod plain;

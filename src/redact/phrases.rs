@@ -6,7 +6,7 @@
 
 use core::ops::Range;
 
-use super::{bytes::Line, commands, headers, rules, spans::Spans};
+use super::{bytes::Line, commands, headers, personal, rules, spans::Spans};
 
 /// A literal in a text.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ type Read = fn(&Phrase<'_>, &mut Spans) -> Option<usize>;
 const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
     (rules::COMMAND, commands::OPENERS, commands::read),
+    (rules::EMAIL, personal::ENCODED_SIGNS, personal::encoded),
 ];
 
 /// The literals, each with the number of its stage.

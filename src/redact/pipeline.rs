@@ -17,7 +17,7 @@ use super::{
     keyed,
     keys::Names,
     open::{Open, Opens},
-    pem, phrases, rules,
+    pem, personal, phrases, rules,
     spans::{self, Span, Spans},
     tokens, urls,
 };
@@ -33,8 +33,11 @@ pub(super) enum Stage {
     Keyed,
     Phrase,
     Token,
+    /// An `@`.
     Url,
     PrivateKey,
+    /// Digits that may be those of a person's number.
+    Number,
 }
 
 type Hit = gate::Hit<Stage>;
@@ -53,6 +56,22 @@ impl Gates {
         let others: [(&[u8], _); _] = [(b"@", Stage::Url), (pem::LABEL, Stage::PrivateKey)];
         let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
+    }
+
+    /// Puts what is found in `text` into `hits`, in ascending order.
+    fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        self.0.find(text, hits);
+        let literals = hits.len();
+        personal::numbers(text, |at| {
+            hits.push(Hit {
+                at,
+                stage: Stage::Number,
+                row: 0,
+            });
+        });
+        if hits.len() > literals {
+            hits.sort_unstable();
+        }
     }
 }
 
@@ -180,7 +199,7 @@ impl Policy {
         let mut start = 0;
         while start < text.len() {
             let block = start..block_end(text, start);
-            self.gates.0.find(slice(text, block.clone()), hits);
+            self.gates.find(slice(text, block.clone()), hits);
             let mut left = hits.as_slice();
             let changes = self.output.changes(slice(text, block.clone()));
             let mut at = block.start;
@@ -243,7 +262,7 @@ impl Policy {
             work.next.clear();
             spans::emit(text, &spans, &self.output, &mut work.next);
             mem::swap(&mut work.line, &mut work.next);
-            self.gates.0.find(&work.line, &mut work.again);
+            self.gates.find(&work.line, &mut work.again);
             changed = true;
         }
         opens.join();
@@ -263,6 +282,13 @@ impl Policy {
         if hits.any(Stage::PrivateKey) || open.pem.is_some() {
             pem::find(line, &mut open.pem, spans.by(rules::PRIVATE_KEY));
         }
+        let (numbers, signs) = (hits.of(Stage::Number), hits.of(Stage::Url));
+        personal::find(
+            line,
+            numbers.map(|hit| hit.0),
+            signs.map(|hit| hit.0),
+            &mut spans,
+        );
         spans.merged(line, &self.rules)
     }
 }

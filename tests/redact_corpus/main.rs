@@ -87,8 +87,8 @@ const fn figure(
 const FIGURES: &[Figure] = &[
     figure("credentials, ordinary formats",  2.0,  0.5,  17.5, |s| s.credentials),
     figure("credentials, hard formats",     55.0, 25.0,  52.0, |s| s.credentials_hard),
-    figure("personal data, ordinary",        0.5,  0.0, 100.0, |s| s.personal),
-    figure("personal data, hard",          100.0,  0.0, 100.0, |s| s.personal_hard),
+    figure("personal data, ordinary",        0.5,  0.0,   0.2, |s| s.personal),
+    figure("personal data, hard",          100.0,  0.0,  38.0, |s| s.personal_hard),
     figure("blocks of several lines",        3.0,  0.5,  25.0, |s| s.blocks),
     figure("bytes changed outside",          0.3, 0.05,  0.17, |s| s.outside),
     figure("clean lines changed",           0.05, 0.01,  0.05, |s| s.clean),
