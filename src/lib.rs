@@ -37,6 +37,8 @@ pub mod field;
     feature = "totp"
 ))]
 mod mac;
+#[cfg(all(feature = "serde", any(feature = "rbac", feature = "redact")))]
+mod map_key;
 #[cfg(any(feature = "pseudonym", feature = "rbac", feature = "redact"))]
 pub mod mask;
 #[cfg(any(feature = "attempts", feature = "rbac"))]

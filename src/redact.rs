@@ -50,23 +50,34 @@ mod keyed;
 mod keys;
 #[cfg(test)]
 mod linear;
+#[cfg(feature = "log")]
+pub mod log;
 mod open;
+mod panic;
 mod pem;
 mod personal;
 mod phrases;
 mod pipeline;
 mod plain;
 mod policy;
+mod redacted;
 mod rules;
+#[cfg(feature = "serde")]
+mod serde;
 mod spans;
 mod style;
 mod tokens;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 mod urls;
 mod values;
 mod writer;
 
 pub use finding::{Counts, Finding, Kind};
 pub use policy::{Error, Policy};
+pub use redacted::Redacted;
 pub use rules::Rule;
+#[cfg(feature = "serde")]
+pub use serde::Safe;
 pub use style::Style;
 pub use writer::Writer;

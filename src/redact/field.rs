@@ -7,7 +7,7 @@ use super::{
     bytes::is_name,
     controls::{self, Lines},
     keys::Key,
-    plain,
+    plain, spans,
 };
 
 impl Policy {
@@ -26,8 +26,19 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn redact_field<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str> {
+        self.redact_leaf(name, value, Form::Text, false)
+    }
+
+    /// The same for a value of a form, which may stand in a list that has the name.
+    pub(super) fn redact_leaf<'a>(
+        &self,
+        name: &str,
+        value: &'a str,
+        form: Form,
+        is_listed: bool,
+    ) -> Cow<'a, str> {
         let safe = match self.names.look_up(name.as_bytes()) {
-            Some(key) => self.under(key, name, value),
+            Some(key) => self.under(key, name, value, form, is_listed),
             None => self.redact_str(value),
         };
         if self.output.escapes && controls::any(safe.as_bytes(), Lines::Escaped) {
@@ -38,20 +49,43 @@ impl Policy {
 
     /// Reads the value as a member of a JSON object, which is where names and values are told apart
     /// best, so that what the name demands of its values has one meaning.
-    fn under<'a>(&self, key: Key, name: &str, value: &'a str) -> Cow<'a, str> {
-        let (before, after) = (format!("{{\"{}\":\"", plain_name(name)), "\"}");
-        let member = [&before, &escaped(value), after].concat();
+    fn under<'a>(
+        &self,
+        key: Key,
+        name: &str,
+        value: &'a str,
+        form: Form,
+        is_listed: bool,
+    ) -> Cow<'a, str> {
+        let (open, close) = if is_listed { ("[", "]}") } else { ("", "}") };
+        let before = format!("{{\"{}\":{open}", plain_name(name));
+        let written = match form {
+            Form::Text => format!("\"{}\"", escaped(value)),
+            Form::Number => value.to_owned(),
+        };
+        let member = [&before, &written, close].concat();
         let Cow::Owned(safe) = self.redact_str(&member) else {
             return Cow::Borrowed(value);
         };
-        let inner = safe
+        let read = safe
             .strip_prefix(&before)
-            .and_then(|s| s.strip_suffix(after));
-        Cow::Owned(match inner {
+            .and_then(|s| s.strip_suffix(close)?.strip_prefix('"')?.strip_suffix('"'));
+        Cow::Owned(match read {
             Some(inner) => plain::backslashes(inner),
-            None => format!("[REDACTED:{}]", key.kind),
+            None => spans::mark_of(key.kind),
         })
     }
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Form {
+    Text,
+    #[cfg_attr(
+        not(feature = "serde"),
+        allow(dead_code, reason = "only serde says what is a number")
+    )]
+    Number,
 }
 
 /// The name with what no name has left out, so that it is found in the text made with it.

@@ -144,6 +144,11 @@ pub(super) fn mark(kind: Kind, shown: Option<&str>, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
+/// The mark of a kind as text.
+pub(super) fn mark_of(kind: Kind) -> String {
+    format!("[REDACTED:{kind}]")
+}
+
 /// What stands in the place of a line that was not looked at.
 pub(super) const WITHHELD: &[u8] = b"[REDACTED:line]";
 

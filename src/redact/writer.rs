@@ -191,6 +191,14 @@ impl<W: Write> Writer<W> {
     }
 }
 
+#[cfg(feature = "tracing")]
+impl Writer<Vec<u8>> {
+    /// Takes out what has been written so far: complete lines.
+    pub(super) fn take_written(&mut self) -> Vec<u8> {
+        mem::take(&mut self.inner)
+    }
+}
+
 /// The first line of `part` with its line feed, and what follows.
 fn split_line(part: &[u8]) -> Option<(&[u8], &[u8])> {
     part.split_at_checked(memchr(b'\n', part)?.saturating_add(1))

@@ -1,6 +1,5 @@
 //! Filters any value that serde serializes, while it is serialized.
 
-mod key;
 mod shape;
 mod write;
 

@@ -11,7 +11,8 @@ use serde::{
     },
 };
 
-use super::{At, Place, key::Key};
+use super::{At, Place};
+use crate::map_key::Key;
 use crate::rbac::{JsonFault, json::MAX_DEPTH};
 
 /// How formats name what they take as it is, such as a number of any length or raw JSON: nothing in

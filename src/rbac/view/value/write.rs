@@ -11,8 +11,8 @@ use serde::{
     },
 };
 
-use super::{At, Part, Place, key::Key, shape::is_seen};
-use crate::rbac::view::Leaf;
+use super::{At, Part, Place, shape::is_seen};
+use crate::{map_key::Key, rbac::view::Leaf};
 
 const CHANGED: &str = "a value had other parts when it was written than when they were counted";
 

@@ -1,4 +1,5 @@
-//! The key of an entry of a map: as text, to find its field, and as it was, to write it.
+//! The key of an entry of a map that serde serializes: as text, to tell what the entry is, and as it
+//! was, to write it.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -9,7 +10,7 @@ use serde::{
 };
 
 /// A key that has a text.
-pub(super) enum Key {
+pub(crate) enum Key {
     Text(String),
     Char(char),
     Bool(bool),
@@ -32,12 +33,12 @@ pub(super) enum Key {
 
 impl Key {
     /// None for a key of another kind.
-    pub(super) fn of<T: Serialize + ?Sized>(key: &T, human_readable: bool) -> Option<Self> {
+    pub(crate) fn of<T: Serialize + ?Sized>(key: &T, human_readable: bool) -> Option<Self> {
         key.serialize(Reader { human_readable }).ok()
     }
 
     /// As JSON has it.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(crate) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Variant { variant, .. } => Cow::Borrowed(variant),
