@@ -2,7 +2,7 @@
 #![cfg(feature = "log")]
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::arithmetic_side_effects,
     reason = "a test may fail where it stands"
 )]
 
