@@ -16,7 +16,8 @@ const PART: usize = 64 * 1024;
 ///
 /// A line is written when its line feed has come; until then it is kept. Memory is bounded by the
 /// limit on a line: a longer one is not looked at, `[REDACTED:line]` stands in its place, and
-/// [`Counts::withheld`] counts it.
+/// [`Counts::withheld`] counts it. Only where a program shows its progress by carriage returns are
+/// there lines to be told in it: they are written as soon as the limit is reached.
 ///
 /// [`flush`](Write::flush) passes on what is complete and keeps a line that is not: its secrets
 /// could not be told yet. [`finish`](Self::finish) ends the last line. A writer that is dropped
@@ -118,15 +119,39 @@ impl<W: Write> Writer<W> {
         self.keep(part);
     }
 
-    /// Adds to the line that has not ended yet.
+    /// Adds to the line that has not ended yet. `bytes` are of one line.
     fn keep(&mut self, bytes: &[u8]) {
-        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        self.over |= self.line.len().saturating_add(content.len()) > self.max_line;
+        let mut bytes = bytes;
+        while !self.over && self.exceeds(bytes) {
+            let room = self.max_line.saturating_sub(self.line.len());
+            let (first, rest) = bytes.split_at_checked(room).unwrap_or((bytes, b""));
+            self.line.extend_from_slice(first);
+            self.over = !self.end_at_return();
+            bytes = rest;
+        }
         if self.over {
             self.line = Vec::new();
         } else {
             self.line.extend_from_slice(bytes);
         }
+    }
+
+    /// Whether the line and `bytes` are over the limit, which no line feed counts for.
+    fn exceeds(&self, bytes: &[u8]) -> bool {
+        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        self.line.len().saturating_add(content.len()) > self.max_line
+    }
+
+    /// Redacts what has come of the line up to its last carriage return, as lines of their own, and
+    /// says whether there is one: a program that shows its progress ends none otherwise.
+    fn end_at_return(&mut self) -> bool {
+        let Some(last) = memrchr(b'\r', &self.line) else {
+            return false;
+        };
+        let rest = self.line.split_off(last.saturating_add(1));
+        let line = mem::replace(&mut self.line, rest);
+        self.redact(&line, 0);
+        true
     }
 
     fn end_line(&mut self) {
