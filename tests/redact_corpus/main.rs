@@ -97,6 +97,7 @@ const FIGURES: &[Figure] = &[
     figure("JSON broken",                    0.0,  0.0,   0.0, |s| s.json),
     figure("changed by a second pass",       0.0,  0.0,   0.0, |s| s.twice),
     figure("dependent on cuts",              0.0,  0.0,   0.0, |s| s.cuts),
+    figure("dependent on neighbours",        0.0,  0.0,   0.1, |s| s.neighbours),
 ];
 
 /// The default policy, whole and as a writer.

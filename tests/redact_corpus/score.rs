@@ -67,6 +67,8 @@ pub struct Score {
     pub json: Tally,
     pub twice: Tally,
     pub cuts: Tally,
+    /// Texts of which something else is made when others stand before them.
+    pub neighbours: Tally,
     /// Credentials by the file that the format is in.
     pub by_file: BTreeMap<String, Row>,
     pub by_format: BTreeMap<String, Row>,
@@ -96,19 +98,43 @@ impl Score {
                 score.form(text, &output, redactor, &mut random);
             }
         }
-        if let Some(parts) = redactor.parts {
-            score.streams(corpus, parts, &mut random);
-        }
+        score.streams(corpus, redactor, &mut random);
         score
     }
 
-    /// Many texts one after the other: what is open at the end of one must not depend on cuts.
-    fn streams(&mut self, corpus: &Corpus<'_>, parts: Parts<'_>, random: &mut Random) {
-        for texts in corpus.secret.chunks(50) {
-            let texts: Vec<&[u8]> = texts.iter().map(|text| &*text.bytes).collect();
+    /// Many texts one after the other: what is open at the end of one must not depend on cuts, and
+    /// must not reach into the next.
+    fn streams(&mut self, corpus: &Corpus<'_>, redactor: &Redactor<'_>, random: &mut Random) {
+        let all = [&corpus.secret, &corpus.clean, &corpus.lookalikes];
+        let mut texts: Vec<&[u8]> = all.into_iter().flatten().map(|t| &*t.bytes).collect();
+        for i in (1..texts.len()).rev() {
+            texts.swap(i, random.below(i + 1));
+        }
+        for texts in texts.chunks(50) {
             let stream = texts.join(&b"\n"[..]);
-            let bad = parts(&[&stream]) != parts(&cuts(&stream, random));
-            self.cuts.add(usize::from(bad), 1);
+            let whole = (redactor.whole)(&stream);
+            self.in_company(texts, &whole, redactor);
+            let twice = (redactor.whole)(&whole);
+            self.twice.add(usize::from(twice != whole), 1);
+            if let Some(parts) = redactor.parts {
+                let lines: Vec<&[u8]> = stream.split_inclusive(|b| *b == b'\n').collect();
+                let bad = parts(&cuts(&stream, random)) != whole || parts(&lines) != whole;
+                self.cuts.add(usize::from(bad), 1);
+            }
+        }
+    }
+
+    /// Compares what was made of each text among others with what is made of it alone.
+    fn in_company(&mut self, texts: &[&[u8]], output: &[u8], redactor: &Redactor<'_>) {
+        let lines = |text: &[u8]| text.split(|b| *b == b'\n').count();
+        let mut rest = output;
+        for text in texts {
+            let end = memchr::memchr_iter(b'\n', rest).nth(lines(text) - 1);
+            let (here, after) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = after.get(1..).unwrap_or_default();
+            let alone = (redactor.whole)(text);
+            self.neighbours.add(usize::from(here != alone), 1);
+            self.note(here != alone, "in company", &alone, here);
         }
     }
 
