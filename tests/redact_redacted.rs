@@ -10,6 +10,7 @@ assert_impl_all!(Redacted<String>: Send, Sync, Clone, Eq, Default);
 
 #[derive(Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[allow(dead_code, reason = "they are printed")]
 struct Contact {
     id: u32,
     email: Redacted<String>,
