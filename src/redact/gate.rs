@@ -11,23 +11,80 @@ use core::{array, mem};
 use memchr::memchr2_iter;
 
 use super::{
-    bytes::{before, byte, ends_escape, plus, rest, slice, steps::step},
+    bytes::{before, byte, plus, rest, slice, steps::step},
     tokens,
 };
 
 /// How many bytes are looked up together.
 const GRAM: usize = 4;
+/// How many bytes of a literal are compared together.
+const HEAD: usize = 8;
 /// Of each byte, the bits that tell letters, digits and signs apart, not their case.
 const FOLD: u8 = 0x5f;
 /// Pairs of letters that logs are made of, the most frequent first.
 const FREQUENT: &[u8] = b"inerseretestonesthoratenleedtideanhecoitasarroalnttolielmeetsspa\
 ngioisnemandtrratavariecillogevefichomsiutacnseaotrtfohanopeavunusprceurcadiexctnarsicamadjalloo\
 ouopimlaulmpncemlfocptolkemopoefifaittplodwitsckidoslsdaclhoagtysuhirrdoepsoapnibeabtublrnofburg";
-/// Slots of the table: 2^18 bits are 32 KiB, which stay in the first cache.
-const SLOT_BITS: u32 = 18;
+/// Words that logs are full of: no gram of these tells a literal from them.
+const COMMON: &[&[u8]] = &[
+    b"access",
+    b"account",
+    b"action",
+    b"address",
+    b"application",
+    b"author",
+    b"authenticate",
+    b"authentication",
+    b"certificate",
+    b"configuration",
+    b"connection",
+    b"container",
+    b"context",
+    b"controller",
+    b"database",
+    b"default",
+    b"example",
+    b"exception",
+    b"framework",
+    b"information",
+    b"first",
+    b"java",
+    b"login",
+    b"message",
+    b"name",
+    b"number",
+    b"operation",
+    b"permission",
+    b"process",
+    b"question",
+    b"reason",
+    b"redirect",
+    b"request",
+    b"response",
+    b"secure",
+    b"security",
+    b"server",
+    b"service",
+    b"session",
+    b"shipping",
+    b"statement",
+    b"status",
+    b"string",
+    b"system",
+    b"thread",
+    b"transaction",
+    b"transport",
+    b"user",
+    b"value",
+    b"version",
+    b"visibility",
+];
+/// Slots of the table: 2^19 bits are 64 KiB, which stay in the second cache.
+const SLOT_BITS: u32 = 19;
 const WORDS: usize = 1 << (SLOT_BITS - 6);
-/// Lists of grams: a list for every 16 slots.
-const LISTS: usize = 1 << (SLOT_BITS - 4);
+/// Lists of grams, each for some 32 slots.
+const LIST_BITS: u32 = 14;
+const LISTS: usize = 1 << LIST_BITS;
 /// Offsets that are looked at before anything is decided, and the bytes that takes.
 const STEP: usize = 16;
 const WINDOW: usize = STEP + GRAM - 2;
@@ -41,9 +98,9 @@ pub(super) enum Case {
     Start,
     /// In upper and lower case.
     Any,
-    /// In upper and lower case, and a whole word of a name, or its plural: `token` in `accessToken`
-    /// and `TOKENS`, not in `tokenizer`.
-    Word,
+    /// In upper and lower case, at the end of a word of a name, or of its plural: `token` in
+    /// `accessToken`, `TOKEN_HASH` and `usertokens`, not in `tokenizer`.
+    End,
 }
 
 /// Where a literal was found.
@@ -71,6 +128,9 @@ pub(super) struct Gate<S> {
 
 #[derive(Debug)]
 struct Literal<S> {
+    /// The first bytes, folded, and which bits of them count.
+    head: u64,
+    mask: u64,
     bytes: Box<[u8]>,
     case: Case,
     stage: S,
@@ -90,12 +150,7 @@ impl<S: Copy + Ord> Gate<S> {
     pub(super) fn new<'l>(literals: impl IntoIterator<Item = (&'l [u8], Case, S, usize)>) -> Self {
         let literals = literals.into_iter();
         let literals: Vec<_> = literals
-            .map(|(bytes, case, stage, row)| Literal {
-                bytes: bytes.into(),
-                case,
-                stage,
-                row,
-            })
+            .map(|(bytes, case, stage, row)| Literal::new(bytes, case, stage, row))
             .collect();
         let mut grams = Vec::new();
         let mut single = Vec::new();
@@ -132,10 +187,8 @@ impl<S: Copy + Ord> Gate<S> {
         step(text.len());
         hits.clear();
         let mut at = 0;
-        while let Some(window) = text.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
-            if self.holds_gram(window) {
-                self.compare(text, at, window, hits);
-            }
+        while let Some(window) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+            self.compare(text, at, self.candidates(window), hits);
             at = plus(at, STEP);
         }
         // The last bytes, with zeros behind them.
@@ -143,7 +196,7 @@ impl<S: Copy + Ord> Gate<S> {
             let mut window = [0; WINDOW];
             let last = rest(text, at);
             window.iter_mut().zip(last).for_each(|(w, b)| *w = *b);
-            self.compare(text, at, &window, hits);
+            self.compare(text, at, self.candidates(&window), hits);
             at = plus(at, STEP);
         }
         for (byte, literal) in &self.single {
@@ -153,39 +206,40 @@ impl<S: Copy + Ord> Gate<S> {
         }
     }
 
-    /// Whether any gram of the window may be one of a literal.
+    /// A bit for each gram of the window: whether it may be one of a literal.
     #[inline(always)]
-    fn holds_gram(&self, window: &[u8; WINDOW]) -> bool {
-        let seen = grams(window).map(|gram| self.seen(gram));
-        seen.into_iter().fold(0, |any, one| any | one) & 1 != 0
+    fn candidates(&self, window: &[u8; WINDOW]) -> u64 {
+        let mut candidates = 0;
+        for (nth, gram) in (0..).zip(grams(window)) {
+            let (word, bit) = place(slot(gram));
+            let word = self.seen.get(word).copied().unwrap_or_default();
+            candidates |= (word.wrapping_shr(bit) & 1).wrapping_shl(nth);
+        }
+        candidates
     }
 
-    /// In the lowest bit whether the gram may be one of a literal.
+    /// Compares the literals of which a gram may stand in the window at `at`.
     #[inline(always)]
-    fn seen(&self, gram: u64) -> u64 {
-        let (word, bit) = place(slot(gram));
-        let word = self.seen.get(word).copied().unwrap_or_default();
-        word.wrapping_shr(bit)
+    fn compare(&self, text: &[u8], at: usize, candidates: u64, hits: &mut Vec<Hit<S>>) {
+        let mut left = candidates;
+        while left != 0 {
+            let nth = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            self.compare_at(text, plus(at, nth.wrapping_mul(2)), hits);
+        }
     }
 
-    /// Compares the literals whose gram stands at one of the offsets of the window at `at`.
+    /// Compares the literals of which a gram may stand at `at`.
     #[inline(never)]
-    fn compare(&self, text: &[u8], at: usize, window: &[u8; WINDOW], hits: &mut Vec<Hit<S>>) {
-        for (nth, gram) in grams(window).into_iter().enumerate() {
-            if self.seen(gram) & 1 == 0 {
+    fn compare_at(&self, text: &[u8], at: usize, hits: &mut Vec<Hit<S>>) {
+        let gram = head(rest(text, at)) & u64::from(u32::MAX);
+        for known in self.list(gram) {
+            if u64::from(known.folded) != gram {
                 continue;
             }
-            let here = plus(at, nth.wrapping_mul(2));
-            let gram = gram & u64::from(u32::MAX);
-            for known in self
-                .list(gram)
-                .iter()
-                .filter(|g| u64::from(g.folded) == gram)
-            {
-                let start = here.checked_add_signed(isize::from(known.distance).wrapping_neg());
-                if let Some(start) = start {
-                    self.verify(text, start, known.literal, hits);
-                }
+            let start = at.checked_add_signed(isize::from(known.distance).wrapping_neg());
+            if let Some(start) = start {
+                self.verify(text, start, known.literal, hits);
             }
         }
     }
@@ -218,6 +272,13 @@ impl<S: Copy + Ord> Gate<S> {
 }
 
 impl<S> Literal<S> {
+    /// The distances from its start at which grams are looked at: one may begin one byte before the
+    /// literal and end behind it.
+    fn distances(&self, parity: i16) -> impl Iterator<Item = i16> + use<S> {
+        let len = i16::try_from(self.bytes.len()).unwrap_or(i16::MAX);
+        (-1..len).filter(move |distance| distance & 1 == parity)
+    }
+
     /// The bytes of the gram at a distance from the start, folded; None for those outside.
     fn gram(&self, distance: i16) -> [Option<u8>; GRAM] {
         array::from_fn(|i| {
@@ -229,22 +290,27 @@ impl<S> Literal<S> {
 
     /// The more, the rarer a gram is in logs.
     fn rarity(&self, distance: i16) -> usize {
-        let rank = |pair: &[Option<u8>]| match *pair {
-            [Some(a), Some(b)] => {
-                let mut pairs = FREQUENT.chunks_exact(2);
-                let rank = pairs.position(|pair| pair == [a | 0x20, b | 0x20]);
-                // Even the most frequent pair says more than what is not known.
-                plus(rank.unwrap_or(FREQUENT.len()), FREQUENT.len())
-            }
-            _ => 0,
+        let gram = self.gram(distance);
+        let known: Vec<u8> = gram.into_iter().flatten().map(|b| b | 0x20).collect();
+        let is_in = |word: &&[u8]| word.windows(known.len()).any(|part| part == known);
+        if COMMON.iter().any(is_in) {
+            return known.len();
+        }
+        let rank = |pair: &[u8]| {
+            let rank = FREQUENT.chunks_exact(2).position(|known| known == pair);
+            // Even the most frequent pair says more than what is not known.
+            plus(rank.unwrap_or(FREQUENT.len()), FREQUENT.len())
         };
-        self.gram(distance).windows(2).map(rank).sum()
+        known.windows(2).map(rank).sum()
     }
 
     /// What may stand at each place of a gram.
     fn choices(&self, distance: i16) -> [Vec<u8>; GRAM] {
         let all = || (0..=FOLD).filter(|b| b & FOLD == *b);
-        let ends = |b: &u8| !(*b | 0x20).is_ascii_lowercase() || *b == b's' & FOLD;
+        let ends = |b: &u8| match self.case {
+            Case::Exact => (*b | 0x20).is_ascii_lowercase() || (0x10..0x1a).contains(b),
+            _ => !(*b | 0x20).is_ascii_lowercase() || *b == b's' & FOLD,
+        };
         let mut is_known = false;
         self.gram(distance).map(|byte| match byte {
             Some(byte) => {
@@ -260,31 +326,33 @@ impl<S> Literal<S> {
     /// A word of two letters is looked for at the end of a name only: anywhere it would fill the
     /// table.
     fn is_short(&self) -> bool {
-        self.case == Case::Word && self.bytes.len() <= 2
+        self.bytes.len() <= 2
+    }
+
+    fn new(bytes: &[u8], case: Case, stage: S, row: usize) -> Self {
+        Self {
+            head: head(bytes),
+            mask: head(slice(&[0xff; HEAD], 0..bytes.len().min(HEAD))),
+            bytes: bytes.into(),
+            case,
+            stage,
+            row,
+        }
     }
 
     fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        if head(rest(text, at)) & self.mask != self.head {
+            return false;
+        }
         let end = plus(at, self.bytes.len());
         let here = slice(text, at..end);
         match self.case {
             Case::Exact => here == self.bytes.as_ref(),
             Case::Start => here == self.bytes.as_ref() && tokens::may_start(text, at, end),
             Case::Any => here.eq_ignore_ascii_case(&self.bytes),
-            Case::Word => {
-                here.eq_ignore_ascii_case(&self.bytes) && starts(text, at) && ends(text, end)
-            }
+            Case::End => here.eq_ignore_ascii_case(&self.bytes) && ends(text, end),
         }
     }
-}
-
-/// Whether a word of a name may start at `at`.
-fn starts(text: &[u8], at: usize) -> bool {
-    let Some(previous) = before(text, at).filter(u8::is_ascii_alphabetic) else {
-        return true;
-    };
-    let is_upper = byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
-    let is_lower_after = || byte(text, plus(at, 1)).is_some_and(|b| b.is_ascii_lowercase());
-    (is_upper && (previous.is_ascii_lowercase() || is_lower_after())) || ends_escape(text, at)
 }
 
 /// Whether a word of a name, or its plural, may end at `end`.
@@ -306,7 +374,7 @@ fn ends(text: &[u8], end: usize) -> bool {
 fn grams(window: &[u8; WINDOW]) -> [u64; STEP / 2] {
     let eight = |at: usize| {
         let bytes = window.get(at..).and_then(|rest| rest.first_chunk());
-        u64::from_le_bytes(bytes.copied().unwrap_or_default()) & u64::from_le_bytes([FOLD; 8])
+        u64::from_le_bytes(bytes.copied().unwrap_or_default()) & u64::from_le_bytes([FOLD; HEAD])
     };
     let (a, b, c) = (eight(0), eight(6), eight(10));
     [a, a >> 16, a >> 32, b, b >> 16, b >> 32, c >> 16, c >> 32]
@@ -327,15 +395,36 @@ fn place(slot: u64) -> (usize, u32) {
 
 /// The list that a gram is in.
 fn list(gram: u64) -> usize {
-    (slot(gram) >> 4) as usize
+    (slot(gram) >> (SLOT_BITS - LIST_BITS)) as usize
+}
+
+/// The more, the rarer a word is in logs.
+pub(super) fn rarity(word: &[u8]) -> usize {
+    let literal = Literal::new(word, Case::End, (), 0);
+    let rarest = |parity| literal.distances(parity).map(|d| literal.rarity(d)).max();
+    rarest(0).min(rarest(1)).unwrap_or_default()
+}
+
+/// The first bytes of a text, folded; zeros behind its end.
+fn head(text: &[u8]) -> u64 {
+    let bytes = match text.first_chunk() {
+        Some(bytes) => *bytes,
+        None => {
+            let mut bytes = [0; HEAD];
+            bytes
+                .iter_mut()
+                .zip(text)
+                .for_each(|(to, from)| *to = *from);
+            bytes
+        }
+    };
+    u64::from_le_bytes(bytes) & u64::from_le_bytes([FOLD; HEAD])
 }
 
 /// Adds the rarest gram of a literal at an even distance from its start, and that at an odd one.
 fn add_grams(literal: &Literal<impl Sized>, number: u16, grams: &mut Vec<Gram>) {
-    let len = i16::try_from(literal.bytes.len()).unwrap_or(i16::MAX);
     for parity in [0, 1] {
-        // A gram may begin one byte before the literal and end behind it.
-        let distances = (-1..len).filter(|d| d & 1 == parity);
+        let distances = literal.distances(parity);
         let Some(distance) = distances.max_by_key(|d| literal.rarity(*d)) else {
             continue;
         };

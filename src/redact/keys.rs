@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     bytes::{before, byte, is_name, plus, rest, slice},
     finding::Kind,
-    gate::Case,
+    gate,
 };
 use modifiers::MODIFIERS;
 use names::{GLUED, NAMES, RARE, SPACED};
@@ -115,29 +115,23 @@ impl Names {
         self.safe.insert(split(name.as_bytes(), Numbers::Count));
     }
 
-    /// What a gate must look for so that no name is missed: of each name one word, unless another
-    /// name's word is in it, and the words that others are glued to.
-    pub(super) fn stems(&self) -> Vec<(Vec<u8>, Case)> {
+    /// What the gate must look for at the ends of words so that no name is missed: one word of each
+    /// name, unless one of its words ends in that of another name.
+    pub(super) fn stems(&self) -> Vec<Vec<u8>> {
         let secret = |(words, key): (&Vec<u8>, &Option<Key>)| key.map(|_| words.clone());
-        let mut names: Vec<Vec<u8>> = self.ends.iter().filter_map(secret).collect();
-        names.extend(self.joined.iter().filter_map(secret));
-        names.sort_unstable_by_key(|words| (spaces(words), words.len(), words.clone()));
-        let anywhere = GLUED.iter().filter(|(_, heads)| heads.is_empty());
-        let mut stems: Vec<(Vec<u8>, Case)> = anywhere
-            .map(|(tail, _)| (tail.as_bytes().to_vec(), Case::Any))
-            .collect();
-        for name in names {
+        let sorted = |names: &HashMap<Vec<u8>, Option<Key>>| {
+            let mut names: Vec<Vec<u8>> = names.iter().filter_map(secret).collect();
+            names.sort_unstable_by_key(|words| (spaces(words), words.len(), words.clone()));
+            names
+        };
+        let mut stems: Vec<Vec<u8>> = Vec::new();
+        for name in [sorted(&self.ends), sorted(&self.joined)].concat() {
             let words = || name.split(|b| *b == b' ');
-            let is_covered = |word: &[u8]| {
-                stems.iter().any(|(stem, case)| match case {
-                    Case::Any => word.ends_with(stem),
-                    _ => word == stem,
-                })
-            };
+            let is_covered = |word: &[u8]| stems.iter().any(|stem| word.ends_with(stem));
             if !words().any(is_covered) {
-                let longest = words().max_by_key(|word| word.len());
+                let rarest = words().max_by_key(|word| gate::rarity(word));
                 let rare = words().find(|word| is_one_of(RARE, word));
-                stems.extend(rare.or(longest).map(|word| (word.to_vec(), Case::Word)));
+                stems.extend(rare.or(rarest).map(<[u8]>::to_vec));
             }
         }
         stems
@@ -340,12 +334,7 @@ mod tests {
         let stems = names.stems();
         let entries = names.ends.iter().chain(&names.joined);
         for (words, _) in entries.filter(|(_, key)| key.is_some()) {
-            let is_stem = |word: &[u8]| {
-                stems.iter().any(|(stem, case)| match case {
-                    Case::Any => word.ends_with(stem),
-                    _ => word == stem,
-                })
-            };
+            let is_stem = |word: &[u8]| stems.iter().any(|stem| word.ends_with(stem));
             assert!(
                 words.split(|b| *b == b' ').any(is_stem),
                 "{}",

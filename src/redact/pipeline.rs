@@ -50,7 +50,7 @@ impl Gates {
         let stems = names.stems();
         let stems = stems
             .iter()
-            .map(|(stem, case)| (stem.as_slice(), *case, Stage::Keyed, 0));
+            .map(|stem| (stem.as_slice(), Case::End, Stage::Keyed, 0));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
         let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
         let others: [(&[u8], _); _] = [(b"@", Stage::Url), (pem::LABEL, Stage::PrivateKey)];

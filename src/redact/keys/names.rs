@@ -418,7 +418,7 @@ pub(super) const NAMES: &[(&[&str], Kind, Demand)] = &[
 /// Names whose values are likely several words.
 pub(super) const SPACED: &[&str] = &["phrase", "passphrase", "mnemonic", "words", "seed"];
 
-/// Of several words, those worth searching a log for; else it is the longest.
+/// Of several words, those worth searching a log for; else it is the rarest.
 pub(super) const RARE: &[&str] = &[
     "key",
     "code",
