@@ -41,6 +41,8 @@ mod base64;
 mod bytes;
 mod commands;
 mod controls;
+mod delimited;
+mod elements;
 mod field;
 mod finding;
 mod gate;
@@ -50,8 +52,10 @@ mod keyed;
 mod keys;
 #[cfg(test)]
 mod linear;
+mod lines;
 #[cfg(feature = "log")]
 pub mod log;
+mod members;
 mod open;
 mod panic;
 mod pem;
@@ -66,6 +70,7 @@ mod rules;
 mod serde;
 mod spans;
 mod style;
+mod tables;
 mod tokens;
 #[cfg(feature = "tracing")]
 pub mod tracing;

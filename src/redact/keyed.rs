@@ -10,10 +10,14 @@ use core::ops::Range;
 use super::{
     assigned,
     bytes::{Line, MAX_ESCAPE, byte, ends_escape, is_name, plus, run, run_back, search, slice},
+    elements,
     keys::{Key, Names},
+    lines::{self, Openings},
+    members,
     open::Open,
     rules,
     spans::{self, Spans},
+    tables,
 };
 
 /// How far before a name the words are looked for that belong to it.
@@ -40,11 +44,13 @@ pub(super) fn find(
     spans: &mut Spans,
 ) {
     let mut search = Search::default();
+    let mut openings = Openings::default();
     for (at, _) in hits {
         if at >= search.done {
-            search.visit(text, at, names, open, spans);
+            search.visit(text, at, names, &mut openings, spans);
         }
     }
+    lines::follow(text, openings, names, &mut open.lines, spans);
 }
 
 /// What one pass over the hits of a gate remembers.
@@ -62,7 +68,7 @@ impl Search {
         text: &[u8],
         at: usize,
         names: &Names,
-        _open: &mut Open,
+        openings: &mut Openings,
         spans: &mut Spans,
     ) {
         let line = self.line.around(text, at);
@@ -83,7 +89,16 @@ impl Search {
             key,
         };
         // The grammars, each of which says how far it has replaced; the first that does so wins.
-        let read = self.assigned.read(&named, names, spans.by(rules::KEYED));
+        let read = lines::below::read(&named, openings)
+            .or_else(|| lines::part::read(&named, names, openings, spans.by(rules::KEYED)))
+            .or_else(|| elements::read(&named, names, openings, spans.by(rules::ELEMENT)))
+            .or_else(|| members::read(&named, names, openings, spans.by(rules::MEMBER)))
+            .or_else(|| {
+                let spans = spans.by(rules::KEYED);
+                let end = self.assigned.read(&named, names, spans)?;
+                Some(members::changed(&named, end, names, spans))
+            })
+            .or_else(|| tables::read(&named, names, openings, spans.by(rules::TABLE)));
         self.done = read.unwrap_or_default().max(self.done);
     }
 }

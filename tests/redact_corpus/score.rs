@@ -9,7 +9,7 @@ use super::{
     corpus::Corpus,
     data::{Class, Level},
     random::Random,
-    text::Text,
+    text::{Planted, Text},
 };
 
 /// What a redactor makes of a stream that comes in parts.
@@ -213,7 +213,7 @@ impl Score {
         redactor: &Redactor<'_>,
         random: &mut Random,
     ) {
-        if let Some(broken) = breaks_json(&text.bytes, output) {
+        if let Some(broken) = breaks_json(text, output) {
             self.json.add(usize::from(broken), 1);
             self.note(broken, "JSON broken", &text.bytes, output);
         }
@@ -246,13 +246,21 @@ fn example(before: &[u8], after: &[u8]) -> (String, String) {
     (shown(before), shown(after))
 }
 
-/// Whether what was JSON is none any more: the text, or one of its lines. None where it was none.
-fn breaks_json(text: &[u8], output: &[u8]) -> Option<bool> {
-    if is_json(text) {
+/// Whether what was JSON is none any more: the text, or one of its lines that is no secret as a
+/// whole. None where it was none.
+fn breaks_json(text: &Text<'_>, output: &[u8]) -> Option<bool> {
+    if is_json(&text.bytes) {
         return Some(!is_json(output));
     }
     let lines = |text: &[u8]| -> Vec<bool> { text.split(|b| *b == b'\n').map(is_json).collect() };
-    let before = lines(text);
+    let mut start = 0;
+    let is_kept = text.bytes.split(|b| *b == b'\n').map(|line| {
+        let at = start..start + line.trim_ascii_end().len();
+        start += line.len() + 1;
+        let is_secret = |p: &Planted<'_>| p.cover.start <= at.start && at.end <= p.cover.end;
+        is_json(line) && !text.planted.iter().any(is_secret)
+    });
+    let before: Vec<bool> = is_kept.collect();
     before.contains(&true).then(|| {
         let after = lines(output);
         after.len() != before.len()

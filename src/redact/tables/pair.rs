@@ -1,0 +1,182 @@
+//! A row of two cells: the name and the value.
+
+use core::ops::Range;
+
+use super::{
+    super::{
+        bytes::{before, byte, plus, run, run_back, search, skip_blanks, slice},
+        delimited,
+        finding::Kind,
+        keyed::Named,
+        keys::{Key, Names},
+        spans::Spans,
+    },
+    cells,
+};
+
+/// How far the first cell of a row may be indented.
+const MAX_INDENT: usize = 24;
+/// The longest value that is looked at before it is known to be one.
+const MAX_VALUE: usize = 1024;
+/// Words that descriptions have and passwords hardly.
+const PROSE: &[&str] = &[
+    "a", "an", "and", "are", "as", "be", "by", "for", "from", "if", "in", "is", "it", "of", "on",
+    "or", "that", "the", "this", "to", "used", "user", "when", "which", "with", "your",
+];
+
+/// Reads the value of the row that begins with a name, which ends at `end` with its quote and
+/// before whose value something stands at `next`.
+pub(super) fn read(
+    named: &Named<'_>,
+    end: usize,
+    next: usize,
+    names: &Names,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let text = slice(named.text, 0..named.line.end);
+    let row = Row {
+        text,
+        line: named.line.clone(),
+        name: named.name.clone(),
+        key: named.key,
+        end,
+        next,
+    };
+    let value = row.value()?;
+    let bytes = slice(text, value.clone());
+    let is_other = delimited::is_one_of(bytes, delimited::FIELDS) || names.judge(bytes).is_some();
+    if is_other || is_prose(bytes, named.key) {
+        return None;
+    }
+    let end = value.end;
+    delimited::replace(text, value, named.key, names, None, spans).then_some(end)
+}
+
+struct Row<'t> {
+    text: &'t [u8],
+    line: Range<usize>,
+    name: Range<usize>,
+    key: Key,
+    end: usize,
+    next: usize,
+}
+
+impl Row<'_> {
+    fn value(&self) -> Option<Range<usize>> {
+        let text = self.text;
+        let quote = usize::from(self.end > self.name.end);
+        let own = self.name.start.saturating_sub(quote);
+        let low = own.saturating_sub(MAX_INDENT).max(self.line.start);
+        let indent = slice(text, low..own);
+        let lead = plus(low, run_back(indent, indent.len(), |b| b == b' '));
+        let is_first = lead == self.line.start;
+        let to = run_back(text, text.len().min(plus(self.end, MAX_VALUE)), |b| {
+            b == b' '
+        });
+        if to.max(self.end) < run_back(text, text.len(), |b| b == b' ') {
+            return None;
+        }
+        if let Some(bar) = cells::bar(text, self.next) {
+            return self.barred(bar, lead, to);
+        }
+        if !is_first {
+            return self.cookie(to);
+        }
+        let from = skip_blanks(
+            text,
+            plus(self.next, usize::from(byte(text, self.next) == Some(b','))),
+        );
+        let value = from..to.max(from);
+        let bytes = slice(text, value.clone());
+        match byte(text, self.next) {
+            Some(b',') if self.next == self.end && from == plus(self.next, 1) => {
+                let cell = cells::split(text, value.clone(), cells::Rule::Sign(b','));
+                let [cell] = cell.as_slice() else { return None };
+                let inner = cells::unquoted(text, cell.clone());
+                let is_known = delimited::fits_closely(slice(text, inner.clone()), self.key);
+                (is_known && !bytes.contains(&b'(')).then_some(inner)
+            }
+            Some(_) if self.next > self.end => {
+                let two = plus(self.end, 2) <= self.next || byte(text, self.end) == Some(b'\t');
+                (two && self.is_distinct(bytes)).then_some(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Between bars: two cells, with bars around them or without.
+    fn barred(&self, bar: &[u8], lead: usize, to: usize) -> Option<Range<usize>> {
+        let text = self.text;
+        let from = plus(self.next, bar.len());
+        let boxed = slice(text, self.line.start..lead).ends_with(bar);
+        let last = slice(text, from..to);
+        let (end, closed) = match last.strip_suffix(bar) {
+            Some(inner) => (plus(from, inner.len()), true),
+            None => (to, false),
+        };
+        let value = delimited::trimmed(text, from..end);
+        let value = cells::unquoted(text, value);
+        let bytes = slice(text, value.clone());
+        if boxed != closed || search(bytes, 0..bytes.len(), bar).is_some() {
+            return None;
+        }
+        let opened = lead.saturating_sub(bar.len());
+        let is_only = search(text, self.line.start..opened, bar).is_none();
+        if boxed {
+            return (is_only && delimited::fits_closely(bytes, self.key)).then_some(value);
+        }
+        // A container's log has its name before a bar, and a shell a command after it.
+        let is_container = before(text, self.name.end).is_some_and(|b| b.is_ascii_digit());
+        let is_spaced = self.next > self.end && byte(text, from) == Some(b' ');
+        let dense = !bytes.contains(&b' ');
+        let is_first = lead == self.line.start;
+        (is_first
+            && !is_container
+            && is_spaced
+            && (dense || self.key.kind == Kind::Password)
+            && self.is_distinct(bytes))
+        .then_some(value)
+    }
+
+    /// Whether a value has what no word of a description has.
+    fn is_distinct(&self, value: &[u8]) -> bool {
+        let words = value
+            .split(|b| *b == b' ')
+            .filter(|w| !w.is_empty())
+            .count();
+        let digit = value.iter().any(u8::is_ascii_digit);
+        let lower = value.iter().any(u8::is_ascii_lowercase);
+        let upper = slice(value, 1..value.len())
+            .iter()
+            .any(u8::is_ascii_uppercase);
+        let is_sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./,:<>()[]|=".contains(b);
+        let is_word = |b: &u8| b.is_ascii_lowercase() || *b == b' ' || *b == b'-';
+        let mixed = digit || (lower && upper) || value.iter().any(is_sign);
+        let phrase = words >= 3 && value.iter().all(is_word);
+        let is_node = matches!(
+            value.first(),
+            Some(b'<' | b'[' | b'(' | b'{' | b'/' | b'-' | b'=')
+        );
+        !is_node
+            && delimited::fits_closely(value, self.key)
+            && ((mixed && words <= 2) || phrase || (mixed && self.key.spaced))
+    }
+
+    /// A line of a file of cookies: the name is the last but one of seven cells.
+    fn cookie(&self, to: usize) -> Option<Range<usize>> {
+        let text = self.text;
+        let low = self.name.start.saturating_sub(64).max(self.line.start);
+        let lead = slice(text, low..self.name.start);
+        let is_flag = |w: &[u8]| search(lead, 0..lead.len(), w).is_some();
+        let is_file = lead.ends_with(b"\t") && (is_flag(b"\tTRUE\t") || is_flag(b"\tFALSE\t"));
+        let from = plus(self.end, 1);
+        let end = run(slice(text, 0..to), from, |b| b > b' ');
+        (is_file && byte(text, self.end) == Some(b'\t') && end == to).then_some(from..to)
+    }
+}
+
+/// Whether a value of several words is a description.
+pub(super) fn is_prose(value: &[u8], key: Key) -> bool {
+    let says = |w: &[u8]| delimited::is_one_of(w, PROSE);
+    !key.spaced && value.contains(&b' ') && value.split(|b| *b == b' ').any(says)
+}
