@@ -358,6 +358,8 @@ impl Site<'_> {
                 let name: Vec<u8> = name.into_iter().filter(|b| *b != b'_').collect();
                 SETTERS.iter().any(|s| s.as_bytes() == name)
             }
+            // columns of a statement: `INTO users ("password", "email")`
+            Some(b) if byte(text, open) == Some(b'(') => b"([{,;>|".contains(&b),
             _ => true,
         }
     }

@@ -166,7 +166,8 @@ impl Table {
         // A frame prints its index before the first column, where the header has blanks.
         let is_frame =
             indent < self.lead.indent() && byte(bytes, at).is_some_and(|b| b.is_ascii_digit());
-        if content.is_empty() || (self.bare && !is_frame) {
+        let is_object = matches!(byte(bytes, at), Some(b'{' | b'[' | b'<'));
+        if content.is_empty() || is_object || (self.bare && !is_frame) {
             return Goes::Over;
         }
         let base = at.saturating_sub(indent);
