@@ -39,6 +39,7 @@
 mod assigned;
 mod base64;
 mod bytes;
+pub mod canary;
 mod commands;
 mod controls;
 mod delimited;

@@ -7,6 +7,7 @@
 //! vendor makes longer tomorrow is found all the same.
 
 mod forms;
+mod samples;
 mod table;
 mod words;
 
@@ -20,6 +21,7 @@ use super::{
     jwt, rules,
     spans::Spans,
 };
+pub(super) use samples::samples;
 use table::{Row, TABLE};
 use words::Words;
 
