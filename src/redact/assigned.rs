@@ -6,7 +6,7 @@ mod walk;
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, is_blank, plus, rest, run, skip_blanks, slice},
+    bytes::{before, byte, is_blank, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     headers,
     keyed::Named,
@@ -19,6 +19,10 @@ use site::{Site, separator};
 
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;
+/// What documentation calls an option, behind its name.
+const OPTION_NOUNS: &[&[u8]] = &[b"option", b"flag", b"argument", b"parameter", b"switch"];
+/// The longest value that brackets alone delimit.
+const MAX_BRACKETED: usize = 1024;
 /// No password is a number this short.
 const MAX_COUNT: usize = 3;
 
@@ -39,8 +43,13 @@ impl Search {
         names: &Names,
         spans: &mut Spans,
     ) -> Option<usize> {
-        let site = &Site::after(named)?;
+        let mut site = Site::after(named)?;
         let at = site.unwrapped();
+        if at > site.at {
+            // What stands in a wrapper is not JSON.
+            site.quotes = None;
+        }
+        let site = &site;
         if let Some((quote, from)) = Quote::at(site.text, at) {
             if self.closes_outer(site, quote, at, from) {
                 return None;
@@ -51,13 +60,17 @@ impl Search {
             return None;
         }
         match byte(site.text, at) {
+            Some(b'[' | b'{') if values::is_code(site.text, at, names) => None,
             Some(b'[' | b'{') if site.is_container(at) => {
                 if at >= self.walked {
                     self.walked = walk::walk(site, at, names, spans);
                 }
                 None
             }
-            _ => Some(site.bare(at, names, spans)).filter(|end| *end > 0),
+            _ => {
+                let is_inside = self.quotes.is_inside(site.text, site.line, at);
+                Some(site.bare(at, is_inside, names, spans)).filter(|end| *end > 0)
+            }
         }
     }
 
@@ -71,10 +84,19 @@ impl Search {
     ) -> Option<usize> {
         // A quote that another kind of string may hold is not closed outside of that string.
         let is_inside = quote.is_plain() && self.quotes.is_inside(site.text, site.line, from);
+        // In shells a backtick runs a command.
+        if site.tight && quote.is_backtick() {
+            return None;
+        }
         let (to, end) = if is_inside {
             quote.close_in_string(site.text, from)
         } else {
             quote.close(site.text, from)
+        };
+        let to = if to == end {
+            without_dots(site.text, from, to)
+        } else {
+            to
         };
         let mut replaced = match site.quoted(from..to, end, spans) {
             Replaced::Yes => end,
@@ -107,8 +129,11 @@ impl Search {
                 level: 0,
             } => ends && self.quotes.is_inside(site.text, site.line, at),
             Quote::Mark { mark: b'"', .. } => matches!(next, Some(b',' | b'}' | b']')),
-            // No value begins with a bracket that closes one.
-            Quote::Mark { .. } => next.is_none_or(|b| matches!(b, b',' | b'}' | b']' | b')')),
+            // No value begins with a bracket that closes one; `the 'passwd:' lines`.
+            Quote::Mark { mark, .. } => {
+                next.is_none_or(|b| matches!(b, b',' | b'}' | b']' | b')'))
+                    || before(site.text, site.name.start) == Some(mark)
+            }
             Quote::Encoded(_) => false,
         }
     }
@@ -206,16 +231,21 @@ impl Site<'_> {
     fn is_about(&self, value: &[u8]) -> bool {
         let name = slice(self.text, self.name.clone());
         self.key.kind != Kind::SecurityAnswer
-            && (values::is_message(value) || value.eq_ignore_ascii_case(name))
+            && (values::is_message(value)
+                || values::is_pointer(value)
+                || values::is_file(value)
+                || slice(value, value.len().saturating_sub(name.len())..value.len())
+                    .eq_ignore_ascii_case(name))
     }
 
     /// Judges an unquoted value and says how far it was replaced.
-    fn bare(&self, at: usize, names: &Names, spans: &mut Spans) -> usize {
+    fn bare(&self, at: usize, in_string: bool, names: &Names, spans: &mut Spans) -> usize {
         // in JSON first of all: a number that is replaced becomes a string
         if self.quotes.is_some()
             && let Some(end) = values::number_end(self.text, at)
         {
-            if self.is_secret(self.key.demand, at..end) {
+            let value = slice(self.text, at..end);
+            if self.is_secret(self.key.demand, at..end) && !self.is_count(value) {
                 spans.add_quoted(at..end, self.key.kind, self.quotes.clone());
             }
             return end;
@@ -249,8 +279,20 @@ impl Site<'_> {
         let Some(end) = bracket.or_else(|| self.bare_end(from)) else {
             return 0;
         };
+        // A string in double quotes ends what stands in it.
+        let end = if in_string {
+            unquoted_end(self.text, from, end)
+        } else {
+            end
+        };
         let value = slice(self.text, from..end);
-        if self.is_count(value) || self.is_name(value) || self.is_resource(value) {
+        if self.is_count(value)
+            || (value.len() == 1 && (in_string || !self.tight))
+            || self.is_name(value)
+            || self.is_resource(value)
+            || values::is_pointer(value)
+            || values::is_file(value)
+        {
             return 0;
         }
         if values::is_placeholder(value) {
@@ -259,11 +301,14 @@ impl Site<'_> {
         if (self.colon || self.flag) && values::is_sentence(self.text, from..end) {
             return 0;
         }
-        let end = if bracket.is_some() {
+        let end = if bracket.is_some() || in_string {
             end
         } else {
             self.spaced_end(from, end)
         };
+        if self.colon && values::is_prose(self.text, from..end) {
+            return 0;
+        }
         spans.add(from..end, self.key.kind);
         end
     }
@@ -276,7 +321,9 @@ impl Site<'_> {
 
     /// Whether a value is how many there are, or the number of a field.
     fn is_count(&self, value: &[u8]) -> bool {
-        let is_number = value.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        let is_number = value
+            .iter()
+            .all(|b| b.is_ascii_digit() || b".,-*".contains(b));
         match self.key.demand {
             Demand::NotCount => is_number,
             Demand::Any => is_number && value.len() <= MAX_COUNT,
@@ -286,13 +333,10 @@ impl Site<'_> {
 
     /// Whether help names what is to follow an option: `--password PASSWORD`, or goes on.
     fn is_name(&self, value: &[u8]) -> bool {
-        let is_option = self.name_starts_with_hyphens();
         let is_part = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
-        is_option && value.iter().all(is_part)
-    }
-
-    fn name_starts_with_hyphens(&self) -> bool {
-        slice(self.text, self.name.clone()).starts_with(b"--")
+        let is_option = slice(self.text, self.name.clone()).starts_with(b"--");
+        let is_noun = || OPTION_NOUNS.iter().any(|noun| value.starts_with(noun));
+        is_option && (value.iter().all(is_part) || (self.flag && is_noun()))
     }
 
     /// Whether a value is where a secret is kept: `secret=prod/db/main`.
@@ -303,12 +347,19 @@ impl Site<'_> {
 
     /// Whether a sentence goes on after the name and the colon, as in `token: refresh failed`.
     /// Passwords may be several words where nothing else stands on the line, but not those of
-    /// `passwd`, which is a program too.
+    /// `passwd`, which is a program too, or of `pass`, with which tests begin.
     fn is_prose(&self, from: usize) -> bool {
-        let is_program = slice(self.text, self.name.clone()) == b"passwd";
-        let may_be_words =
-            self.key.spaced || (self.key.kind == Kind::Password && self.is_alone() && !is_program);
-        self.colon && !may_be_words && values::is_words(self.text, from)
+        let name = slice(self.text, self.name.clone());
+        let may_be_words = || {
+            let is_other = name == b"passwd" || name.eq_ignore_ascii_case(b"pass");
+            self.key.kind == Kind::Password && self.is_alone() && !is_other
+        };
+        let is_verdict = || name == b"PASS" || name == b"Pass";
+        let goes_on = || match self.key.kind {
+            Kind::Password => values::is_words(self.text, from),
+            _ => values::is_word_before_more(self.text, from),
+        };
+        self.colon && !self.key.spaced && (is_verdict() || (!may_be_words() && goes_on()))
     }
 
     /// Where the bracket closes around a value, as Go and ASP.NET print lists of one:
@@ -316,24 +367,22 @@ impl Site<'_> {
     fn bracket_end(&self, at: usize) -> Option<usize> {
         let close = match byte(self.text, at)? {
             b'[' => b']',
-            b'<' => b'>',
+            // Dovecot's sessions are no secrets.
+            b'<' if self.key.kind != Kind::Session => b'>',
             _ => return None,
         };
         let from = plus(at, 1);
-        if !self.is_any()
-            || values::is_bracketed_placeholder(self.text, at)
+        if values::is_bracketed_placeholder(self.text, at)
             || values::is_bracketed_placeholder(self.text, from)
         {
             return None;
         }
-        let end = run(self.text, from, |b| b != close && !is_blank(b));
+        let window = slice(self.text, 0..plus(from, MAX_BRACKETED).min(self.text.len()));
+        let end = run(window, from, |b| b != close && !is_blank(b));
         let next = byte(self.text, plus(end, 1));
         let closes = next.is_none_or(|b| is_blank(b) || b",;)]}".contains(&b));
-        (byte(self.text, end) == Some(close) && end > from && closes).then_some(end)
-    }
-
-    fn is_any(&self) -> bool {
-        matches!(self.key.demand, Demand::Any | Demand::NotCount)
+        let is_one = byte(self.text, end) == Some(close) && end > from && closes;
+        (is_one && self.is_secret(self.key.demand, from..end)).then_some(end)
     }
 
     /// Where an unquoted value ends that is what the name demands.
@@ -404,9 +453,27 @@ impl Site<'_> {
                     || values::opaque_end(bytes, 0) == Some(bytes.len())
             }
             Demand::NotCount => !bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'),
+            Demand::Words => bytes.contains(&b' '),
             Demand::Any | Demand::Authorization => true,
         }
     }
+}
+
+/// Where the value that ends at `end` at the latest has a quote that is not escaped.
+fn unquoted_end(text: &[u8], from: usize, end: usize) -> usize {
+    let value = slice(text, from..end);
+    let mut quotes = value.iter().enumerate().filter(|(_, b)| **b == b'"');
+    let quote = quotes.find(|(at, _)| before(value, *at) != Some(b'\\'));
+    quote.map_or(end, |(at, _)| plus(from, at))
+}
+
+/// The end of a value that was cut off, without the dots that say so.
+fn without_dots(text: &[u8], from: usize, to: usize) -> usize {
+    let value = slice(text, from..to);
+    let cut = value
+        .strip_suffix(b"...")
+        .or(value.strip_suffix("…".as_bytes()));
+    plus(from, cut.unwrap_or(value).len())
 }
 
 /// Where a word of JSON, Python or Ruby ends that stands in a list in place of a value.

@@ -22,6 +22,8 @@ use super::{
 
 /// How far before a name the words are looked for that belong to it.
 const MAX_LEAD: usize = 24;
+/// How far after a name the words are looked for that belong to it.
+const MAX_TAIL: usize = 32;
 
 /// A secret's name in a text.
 #[derive(Clone)]
@@ -79,7 +81,9 @@ impl Search {
         if spans::inside_mark(on_line, name.start) {
             return;
         }
-        let Some(key) = look_up(on_line, name.clone(), at, names) else {
+        let longer = with_tail(on_line, name.clone(), names);
+        let known = || Some((name.clone(), look_up(on_line, name.clone(), at, names)?));
+        let Some((name, key)) = longer.or_else(known) else {
             return;
         };
         let named = Named {
@@ -120,6 +124,28 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
         Some(longer) if known.flatten().is_some() && names.is_public(longer) => None,
         _ => known.flatten(),
     }
+}
+
+/// The name with the one or two words after it that a separator follows, where they make it one:
+/// `session id: …`.
+fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<usize>, Key)> {
+    let window = slice(text, 0..plus(name.end, MAX_TAIL).min(text.len()));
+    let mut end = name.end;
+    for _ in 0..2 {
+        let word = plus(end, 1);
+        if byte(window, end) != Some(b' ') || !byte(window, word)?.is_ascii_alphabetic() {
+            return None;
+        }
+        end = run(window, word, is_name);
+        let closes = matches!(byte(window, end), Some(b'"' | b'\'' | b'`'));
+        let after = plus(end, usize::from(closes));
+        if matches!(byte(window, after), Some(b':' | b'=')) {
+            let name = name.start..end;
+            let key = names.look_up(slice(text, name.clone()))?;
+            return Some((name, key));
+        }
+    }
+    None
 }
 
 /// Where the one or two words start that stand before a name with a blank between.

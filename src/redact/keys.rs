@@ -17,13 +17,16 @@ use super::{
     gate,
 };
 use modifiers::MODIFIERS;
-use names::{GLUED, NAMES, RARE, SPACED};
+use names::{GLUED, NAMES, OWNERS, RARE, SPACED};
 use public::{PUBLIC, VERBS};
 
 /// Longer names are judged by their end.
 const MAX_NAME: usize = 128;
 /// Words in the longest entry of the table, and some for names that are added.
 const MAX_WORDS: usize = 8;
+
+/// Shorter words, made of several of a name, are the end of other words by chance.
+const MIN_JOINED: usize = 7;
 
 /// What a value under a secret's name must look like to be one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,6 +41,8 @@ pub(super) enum Demand {
     Code,
     /// At least sixteen characters of a token, a letter and a digit among them.
     Opaque,
+    /// Several words.
+    Words,
     /// An Authorization header: a scheme, then the secret.
     Authorization,
     /// A Cookie header: names and values.
@@ -60,7 +65,7 @@ pub(super) struct Key {
 pub(super) struct Names {
     /// By the words that a name ends in; None where those make it public.
     ends: HashMap<Vec<u8>, Option<Key>>,
-    /// Those of the table that are several words, written as one.
+    /// Those of the table that are several words, written as one; other words may be glued to them.
     joined: HashMap<Vec<u8>, Option<Key>>,
     /// Whole names that the application knows to be public.
     safe: HashSet<Vec<u8>>,
@@ -191,18 +196,31 @@ impl Names {
     fn by_glued_end(&self, words: &[u8]) -> Option<Option<Key>> {
         let last = last_word(words);
         let known = |word: &[u8]| {
+            let tails = GLUED.iter().filter(|(_, heads)| heads.is_empty());
+            let mut tails = tails.map(|(tail, _)| tail.as_bytes());
             let glued = || {
-                let tails = GLUED.iter().filter(|(_, heads)| heads.is_empty());
-                let mut tails = tails.map(|(tail, _)| tail.as_bytes());
                 let tail = tails.find(|tail| word.ends_with(tail))?;
                 let is_verb = is_one_of(VERBS, word.strip_suffix(tail)?);
                 self.ends.get(tail).copied().filter(|_| !is_verb)
             };
-            self.joined.get(word).copied().or_else(glued)
+            let ends = 1..word.len().saturating_sub(MIN_JOINED);
+            let mut ends = ends.filter_map(|start| self.joined.get(rest(word, start)));
+            let mut longer = || ends.find(|k| k.is_none_or(|k| k.kind != Kind::SecurityAnswer));
+            self.joined
+                .get(word)
+                .copied()
+                .or_else(glued)
+                .or_else(|| longer().copied())
         };
         let plural = || Some(known(last.strip_suffix(b"s")?)?.map(Key::plural));
         known(last).or_else(plural)
     }
+}
+
+/// Whether a word before a name says whose secret it is: `admin password`.
+pub(super) fn is_owner(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    is_one_of(OWNERS, &word)
 }
 
 impl Key {

@@ -11,8 +11,8 @@ use super::{
 };
 pub(super) use code::is_code;
 use placeholder::placeholder_end;
-pub(super) use placeholder::{is_bracketed_placeholder, is_placeholder};
-pub(super) use prose::{is_message, is_sentence, is_words};
+pub(super) use placeholder::{is_bracketed_placeholder, is_file, is_placeholder, is_pointer};
+pub(super) use prose::{is_message, is_prose, is_sentence, is_word_before_more, is_words};
 pub(super) use quote::Quote;
 use quote::escapes;
 

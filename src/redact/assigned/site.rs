@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::super::{
     bytes::{before, byte, is_blank, is_name, plus, rest, run, slice},
     keyed::Named,
-    keys::Key,
+    keys::{self, Key},
     values::{Around, Quote},
 };
 
@@ -54,6 +54,8 @@ const LEADS: &[&[u8]] = &[
 const MAX_WRAPPERS: usize = 4;
 /// The longest wrapper.
 const MAX_WRAPPER: usize = 24;
+/// How far before a name its quote opens.
+const MAX_QUOTED: usize = 48;
 /// The longest sequence that colours a terminal.
 const MAX_COLOUR: usize = 16;
 
@@ -88,6 +90,12 @@ impl<'t> Site<'t> {
         let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
         let (name, key) = (named.name.clone(), named.key);
         let (closed, quotes) = name_end(text, name.end);
+        let mark = quotes.clone().and_then(|q| byte(text, q.start));
+        if let Some(mark @ (b'\'' | b'`')) = mark
+            && !slice(text, name.start.saturating_sub(MAX_QUOTED)..name.start).contains(&mark)
+        {
+            return None;
+        }
         let blanks = skip_blanks(text, closed);
         let previous = before(text, name.start);
         let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
@@ -108,9 +116,14 @@ impl<'t> Site<'t> {
         };
         let colon = byte(text, blanks) == Some(b':');
         let at = skip_blanks(text, sep);
-        // `arn:aws:secretsmanager:…:secret:db`.
-        let is_segment = || keyword && at == sep;
-        if colon && (is_segment() || is_path_or_url(text, line..name.start, sep)) {
+        // `arn:aws:secretsmanager:…:secret:db`, `$token:tt`.
+        let is_segment = || (keyword || previous == Some(b'$')) && at == sep && quotes.is_none();
+        let has_brackets = previous == Some(b'[') && closed > name.end && quotes.is_none();
+        let owner = before(text, name.start.saturating_sub(1));
+        // `nodes[token] = node`, and Perl's `=~`.
+        let is_code = has_brackets && owner.is_some_and(is_name) && blanks > closed
+            || rest(text, sep).starts_with(b"~");
+        if is_code || colon && (is_segment() || is_path_or_url(text, line..name.start, sep)) {
             return None;
         }
         let around = Around {
@@ -156,7 +169,10 @@ impl<'t> Site<'t> {
         let mut words = lead.split(|b| matches!(b, b' ' | b'\t'));
         start == self.line
             && words.all(|word| {
-                DECLARATIONS.contains(&word) || word.iter().all(|b| b"-+~*#$>\"'`[@:".contains(b))
+                DECLARATIONS.contains(&word)
+                    // `admin password: …`
+                    || keys::is_owner(word)
+ || word.iter().all(|b| b"-+~*#$>\"'`[@:".contains(b))
             })
     }
 }
@@ -266,6 +282,11 @@ fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
         closer.map_or(at, |c| plus(at, c.len()))
     };
     let at = skip(colour_end(text, at).unwrap_or(at));
+    // In CSV, where quotes are doubled, this is one.
+    let doubled = plus(at, 2);
+    if slice(text, at..doubled) == b"\"\"" {
+        return (skip(doubled), Some(at..doubled));
+    }
     match Quote::at(text, at) {
         Some((_, end)) => (skip(owner_end(text, end)), Some(at..end)),
         None => (skip(owner_end(text, at)), None),

@@ -5,7 +5,7 @@
 
 use super::{
     super::finding::Kind,
-    Demand::{self, Any, Authorization, Code, Cookies, Digits, NotCount, Opaque, SetCookie},
+    Demand::{self, Any, Authorization, Code, Cookies, Digits, NotCount, Opaque, SetCookie, Words},
 };
 use Kind::{ApiKey, Cookie, Password, Pin, PrivateKey, Secret, SecurityAnswer, Session, Token};
 
@@ -210,9 +210,9 @@ pub(super) const NAMES: &[(&[&str], Kind, Demand)] = &[
         Secret,
         Opaque,
     ),
+    (&["mnemonic"], Secret, Words),
     (
         &[
-            "mnemonic",
             "seed phrase",
             "seed words",
             "wallet seed",
@@ -440,24 +440,30 @@ pub(super) const RARE: &[&str] = &[
     "born",
 ];
 
-/// Words that are glued to others, and the words that such a one may be glued to; none where it is
-/// any but a [`super::public::VERBS`].
+/// Words that others are glued to, and those others; none where it is any but a
+/// [`super::public::VERBS`].
 pub(super) const GLUED: &[(&str, &[&str])] = &[
     ("password", &[]),
     ("passwd", &[]),
     ("passwort", &[]),
     ("passphrase", &[]),
     ("passcode", &[]),
-    ("token", OWNERS),
-    ("secret", OWNERS),
+    ("token", &[]),
+    ("secret", &[]),
     ("pass", OWNERS),
     ("pwd", OWNERS),
     ("pw", OWNERS),
     ("psk", OWNERS),
+    (
+        "pin",
+        &[
+            "card", "sim", "user", "bank", "atm", "debit", "bt", "new", "old", "my",
+        ],
+    ),
 ];
 
 /// Whose secret it is, or which.
-const OWNERS: &[&str] = &[
+pub(super) const OWNERS: &[&str] = &[
     "access",
     "account",
     "admin",
@@ -474,9 +480,10 @@ const OWNERS: &[&str] = &[
     "consumer",
     "crypt",
     "csrf",
-    "csrfmiddleware",
     "current",
+    "database",
     "db",
+    "default",
     "device",
     "email",
     "enc",
@@ -523,6 +530,7 @@ const OWNERS: &[&str] = &[
     "store",
     "sudo",
     "svn",
+    "temporary",
     "truststore",
     "user",
     "verification",
@@ -533,5 +541,5 @@ const OWNERS: &[&str] = &[
     "wifi",
     "wpa",
     "wlan",
-    "xsrf",
+    "your",
 ];

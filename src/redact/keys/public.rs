@@ -39,6 +39,9 @@ pub(super) const PUBLIC: &[&str] = &[
     "reasoning token",
     "total token",
     "used token",
+    "lock token",
+    "opaque lock token",
+    "expected token",
     "first token",
     "last token",
     "current token",
@@ -92,5 +95,5 @@ pub(super) const VERBS: &[&str] = &[
     "has", "have", "is", "use", "uses", "using", "used", "no", "non", "without", "need", "needs",
     "require", "requires", "required", "allow", "allows", "enabled", "disable", "disabled", "show",
     "hide", "forgot", "forget", "change", "check", "verify", "validate", "must", "should", "can",
-    "num", "max", "min", "maximum", "minimum", "total", "count", "failed", "nb",
+    "num", "max", "min", "maximum", "minimum", "total", "count", "failed", "expected", "nb",
 ];

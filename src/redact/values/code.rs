@@ -1,8 +1,11 @@
 //! Program text where a value would stand: calls, members, types, objects, expressions.
 
-use super::super::{
-    bytes::{byte, is_blank, plus, rest, run, slice},
-    keys::Names,
+use super::{
+    super::{
+        bytes::{byte, is_blank, plus, rest, run, slice},
+        keys::Names,
+    },
+    placeholder::DIRECTORIES,
 };
 
 /// How far an expression is looked at.
@@ -13,6 +16,7 @@ const TYPES: &[&str] = &[
     "str",
     "String",
     "string",
+    "shift",
     "bool",
     "boolean",
     "Boolean",
@@ -94,7 +98,8 @@ const TYPES: &[&str] = &[
 /// Words that an expression or a statement begins with.
 const KEYWORDS: &[&str] = &[
     "await", "new", "function", "lambda", "return", "async", "typeof", "not", "try", "if", "def",
-    "let", "const", "var", "val", "yield", "raise", "throw", "match", "switch", "unless",
+    "let", "const", "mut", "dyn", "impl", "static", "struct", "unsigned", "char", "shift", "var",
+    "val", "yield", "raise", "throw", "match", "switch", "unless",
 ];
 /// Objects that members are read from.
 const ROOTS: &[&str] = &[
@@ -197,29 +202,7 @@ const REFERENCES: &[&[u8]] = &[
 /// How patterns begin that match a value.
 const PATTERNS: &[&[u8]] = &[
     b"([^", b"[^", b"(.", b".*", b".+", b"(?", br"\S", br"\w", br"\d", b"(\\", b"[\\", b"[A-Z",
-    b"[a-z",
-];
-/// Where things lie on a file system.
-const DIRECTORIES: &[&[u8]] = &[
-    b"/run/",
-    b"/etc/",
-    b"/var/",
-    b"/home/",
-    b"/root/",
-    b"/usr/",
-    b"/opt/",
-    b"/tmp/",
-    b"/srv/",
-    b"/mnt/",
-    b"/app/",
-    b"/proc/",
-    b"/dev/",
-    b"/secrets/",
-    b"/Users/",
-    b"/vault/",
-    b"./",
-    b"../",
-    b"~/",
+    b"[a-z", b"[[:", b"&[", b"&'", b"[]", br"\(", b"[u8",
 ];
 
 /// Whether what stands unquoted at `at` is program text, or points to a value elsewhere.
@@ -231,16 +214,7 @@ pub(in super::super) fn is_code(text: &[u8], at: usize, names: &Names) -> bool {
         return true;
     }
     let sigil = run(text, at, |b| matches!(b, b'&' | b'*' | b'$' | b'@'));
-    is_pointer(text, at) || is_expression(text, sigil, sigil > at, names)
-}
-
-/// `0x` and at most sixteen digits: where something lies in memory, or a handle.
-fn is_pointer(text: &[u8], at: usize) -> bool {
-    let digits = plus(at, 2);
-    let end = run(text, digits, |b| b.is_ascii_hexdigit());
-    slice(text, at..digits) == b"0x"
-        && (plus(digits, 1)..=plus(digits, 16)).contains(&end)
-        && ends(text, end)
+    is_expression(text, sigil, sigil > at, names)
 }
 
 /// Whether a statement's value may end at `at`.
@@ -276,10 +250,13 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
         }
         Some(b'<' | b'!' | b'?') if is_one_of(TYPES) => true,
         // A constructor: `Token{…`.
-        Some(b'{') => {
+        Some(b'{') if !sigil => {
             whole.iter().any(u8::is_ascii_lowercase)
                 && byte(text, at).is_some_and(|b| b.is_ascii_uppercase())
         }
+        // A member of a hash, a call of a macro.
+        Some(b'{') if sigil => true,
+        Some(b'!') if matches!(byte(text, plus(path.end, 1)), Some(b'(' | b'[' | b'{')) => true,
         // An object's identity: `com.example.Token@1f2e3d`.
         Some(b'@') => {
             let hex = run(text, plus(path.end, 1), |b| b.is_ascii_hexdigit());
@@ -289,8 +266,13 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
             byte(text, plus(path.end, 1)).is_some_and(|b| b.is_ascii_alphabetic())
         }
         _ if !ends(text, path.end) => false,
-        _ => is_one_of(TYPES) || sigil && path.is_word(whole) || is_known(),
+        _ => is_one_of(TYPES) || sigil && path.is_word(whole) || is_constant(whole) || is_known(),
     }
+}
+
+/// `SECRET_KEY_BYTES`.
+fn is_constant(name: &[u8]) -> bool {
+    name.contains(&b'_') && name.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
 }
 
 /// Names joined by dots, arrows and double colons.

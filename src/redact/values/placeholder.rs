@@ -40,8 +40,14 @@ pub(in super::super) fn is_placeholder(value: &[u8]) -> bool {
     value.is_empty()
         || is_mark()
         || is_masked(value)
+        || is_symbol(value)
         || (value.len() <= MAX_PLACEHOLDER
             && (is_variable(value) || is_status(value) || is_advice(value)))
+}
+
+/// Signs alone, as operators and patterns are: a password of signs is longer.
+fn is_symbol(value: &[u8]) -> bool {
+    value.len() <= 5 && value.iter().all(u8::is_ascii_punctuation)
 }
 
 /// One character again and again, or a few shown beside asterisks.
@@ -102,9 +108,85 @@ fn is_variable(value: &[u8]) -> bool {
         || inner(b":", b"").is_some_and(|v| is_small(v) || is_number(v))
         || inner(b"@", b"").is_some_and(is_letters)
         || inner(b"@p", b"").is_some_and(is_number)
-        || inner(b"<", b">").is_some_and(is_letters)
+        || inner(b"%", b"").is_some_and(is_conversion)
+        || inner(b"{", b"}").is_some_and(is_letters)
+        || inner(b"<", b">").is_some_and(|v| is_letters(v) || (is_word(v) && v.contains(&b' ')))
         || inner(b"(", b")").is_some_and(is_letters)
         || inner(b"[", b"]").is_some_and(|v| is_status(v) || (is_shout(v) && is_letters(v)))
+}
+
+/// What stands after the percent sign of a format: `s`, `zu`, `-20s`, `1$s`.
+fn is_conversion(value: &[u8]) -> bool {
+    let flags = value.iter().take_while(|b| b"0123456789-.+$".contains(b));
+    let letters = slice(value, flags.count()..value.len());
+    (1..=3).contains(&letters.len()) && letters.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Whether a value is `0x` and at most sixteen digits: where something lies in memory, or a handle.
+pub(in super::super) fn is_pointer(value: &[u8]) -> bool {
+    value.strip_prefix(b"0x").is_some_and(|digits| {
+        (1..=16).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// How the names of files end that hold keys and settings.
+const EXTENSIONS: &[&[u8]] = &[
+    b".asc",
+    b".cer",
+    b".conf",
+    b".crt",
+    b".der",
+    b".env",
+    b".gpg",
+    b".ini",
+    b".jks",
+    b".json",
+    b".key",
+    b".kdbx",
+    b".p12",
+    b".p8",
+    b".pem",
+    b".pfx",
+    b".pub",
+    b".sig",
+    b".txt",
+    b".yaml",
+    b".yml",
+    b".keystore",
+    b".toml",
+];
+/// Where things lie on a file system.
+pub(super) const DIRECTORIES: &[&[u8]] = &[
+    b"/run/",
+    b"/etc/",
+    b"/var/",
+    b"/home/",
+    b"/root/",
+    b"/usr/",
+    b"/opt/",
+    b"/tmp/",
+    b"/srv/",
+    b"/mnt/",
+    b"/app/",
+    b"/proc/",
+    b"/dev/",
+    b"/secrets/",
+    b"/Users/",
+    b"/vault/",
+    b"./",
+    b"../",
+    b"~/",
+];
+/// No path in a setting is longer.
+const MAX_PATH: usize = 256;
+
+/// Whether a value is the path of a file: not the key, but where it is kept.
+pub(in super::super) fn is_file(value: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"/._-$~\\:{}@".contains(b);
+    value.len() <= MAX_PATH
+        && (EXTENSIONS.iter().any(|e| value.ends_with(e))
+            || DIRECTORIES.iter().any(|d| value.starts_with(d)))
+        && value.iter().all(is_part)
 }
 
 /// What documentation tells its reader to put in: `YOUR_API_KEY`, `<your token>`.
@@ -122,13 +204,19 @@ fn is_advice(value: &[u8]) -> bool {
 
 /// Words that say how a secret fared or what it is, in place of one. In order.
 const STATUS: &[&str] = &[
+    "aarch64",
     "absent",
     "accepted",
     "active",
+    "all",
     "always",
+    "amd64",
     "any",
     "argon2",
     "argon2id",
+    "arm64",
+    "armel",
+    "armhf",
     "authenticated",
     "auto",
     "available",
@@ -151,6 +239,7 @@ const STATUS: &[&str] = &[
     "deleted",
     "denied",
     "deprecated",
+    "dict",
     "disabled",
     "done",
     "empty",
@@ -171,6 +260,8 @@ const STATUS: &[&str] = &[
     "hashed",
     "hidden",
     "hmac",
+    "i386",
+    "i686",
     "ignored",
     "inactive",
     "include",
@@ -184,6 +275,7 @@ const STATUS: &[&str] = &[
     "kerberos",
     "lax",
     "ldap",
+    "list",
     "loaded",
     "locked",
     "manual",
@@ -202,6 +294,7 @@ const STATUS: &[&str] = &[
     "never",
     "nil",
     "no",
+    "noarch",
     "none",
     "null",
     "nullptr",
@@ -219,6 +312,7 @@ const STATUS: &[&str] = &[
     "pending",
     "plain",
     "plaintext",
+    "ppc64el",
     "present",
     "protected",
     "provided",
@@ -234,7 +328,9 @@ const STATUS: &[&str] = &[
     "reset",
     "revoke",
     "revoked",
+    "riscv64",
     "rotated",
+    "s390x",
     "safe",
     "same-origin",
     "same-site",
@@ -263,6 +359,7 @@ const STATUS: &[&str] = &[
     "text",
     "todo",
     "true",
+    "tuple",
     "unauthorized",
     "unavailable",
     "unchanged",
@@ -282,10 +379,15 @@ const STATUS: &[&str] = &[
     "verified",
     "weak",
     "wrong",
+    "x86_64",
     "yes",
 ];
 
 fn is_status(value: &[u8]) -> bool {
+    let is_mark = |b: &&u8| matches!(b, b'_' | b'*' | b'-' | b'#');
+    let from = value.iter().take_while(is_mark).count();
+    let marks = value.iter().rev().take_while(is_mark).count();
+    let value = slice(value, from..value.len().saturating_sub(marks));
     let lower = value.to_ascii_lowercase();
     STATUS
         .binary_search_by(|word| word.as_bytes().cmp(&lower))

@@ -100,6 +100,39 @@ pub(in super::super) fn is_words(text: &[u8], at: usize) -> bool {
             .is_some()
 }
 
+/// Whether a plain word stands at `at`, and more text after it, or one with a capital alone: no
+/// token is a plain word.
+pub(in super::super) fn is_word_before_more(text: &[u8], at: usize) -> bool {
+    let window = slice(text, 0..plus(at, MAX_WORD).min(text.len()));
+    let is_letter = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-');
+    let end = run(window, at, is_letter);
+    let is_cased = |word: &[u8]| word.iter().skip(1).all(|b| !b.is_ascii_uppercase());
+    let mark = byte(text, end).is_some_and(|b| b",;:.".contains(&b));
+    let blank = plus(end, usize::from(mark));
+    let more = byte(text, plus(blank, 1)).is_some_and(|b| b > b' ');
+    let goes_on = byte(text, blank) == Some(b' ') && more;
+    // `session_get_master_secret: Added`
+    let is_title = byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
+    let word = slice(text, at..end);
+    end > at && is_cased(word) && (goes_on || (is_title && byte(text, blank).is_none()))
+}
+
+/// Words that phrases which people choose or dice rarely have, and sentences nearly always.
+const FUNCTION_WORDS: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "by", "do", "each", "for", "from", "if", "in",
+    "into", "is", "it", "its", "no", "not", "now", "of", "on", "only", "or", "rid", "that", "the",
+    "to", "use", "when", "where", "whether", "which", "with", "without",
+];
+/// Words of a sentence that are looked at.
+const MAX_WORDS: usize = 12;
+
+/// Whether the words at `range` are a sentence rather than a phrase: a function word is among them.
+pub(in super::super) fn is_prose(text: &[u8], range: Range<usize>) -> bool {
+    let value = slice(text, range);
+    let mut words = value.split(|b| *b == b' ').skip(1).take(MAX_WORDS);
+    words.any(|word| FUNCTION_WORDS.iter().any(|w| w.as_bytes() == word))
+}
+
 /// Nouns for secrets: a value of several words that speaks of one is a message about it.
 const NOUNS: &[&str] = &[
     "password",

@@ -1,6 +1,6 @@
 //! Quotes: the one that closes is the one that opened, however often both were escaped.
 
-use super::super::bytes::{byte, find_byte, plus, rest, run, run_back, search, slice};
+use super::super::bytes::{byte, find_byte, is_blank, plus, rest, run, run_back, search, slice};
 
 /// The backslashes of a quote escaped five times; what is escaped more often is no quote.
 const MAX_SLASHES: usize = 32;
@@ -10,6 +10,9 @@ const ENCODED: &[&[u8]] = &[
     b"%22", b"%27", b"%2522", b"%2527", br"\u0022", br"\u0027", b"&quot;", b"&apos;", b"&#34;",
     b"&#39;", b"&#034;", b"&#039;", b"&#x22;", b"&#x27;",
 ];
+
+/// Quotes as CSV doubles them, and as Python triples them.
+const REPEATED: &[&[u8]] = &[b"\"\"\"", b"'''", b"\"\""];
 
 /// A quote as it opened: the mark, and how often the text around it was escaped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +31,14 @@ impl Quote {
             && let Some(quote) = ENCODED.iter().find(|q| here.starts_with(q))
         {
             return Some((Self::Encoded(quote), plus(at, quote.len())));
+        }
+        if let Some(quote) = REPEATED.iter().find(|q| here.starts_with(q)) {
+            let end = plus(at, quote.len());
+            let is_delimiter = |b: u8| is_blank(b) || b",;:.)]}>&|\"'\\".contains(&b);
+            // Else it is an empty string.
+            if byte(text, end).is_some_and(|b| !is_delimiter(b)) {
+                return Some((Self::Encoded(quote), end));
+            }
         }
         let window = slice(text, 0..plus(at, MAX_SLASHES).min(text.len()));
         let end = run(window, at, |b| b == b'\\');
@@ -69,6 +80,10 @@ impl Quote {
                 Some(_) => at = plus(found, 1),
             }
         }
+    }
+
+    pub(in super::super) fn is_backtick(self) -> bool {
+        matches!(self, Self::Mark { mark: b'`', .. })
     }
 
     /// Whether a string in double quotes may hold this quote as it is: `'`, a backtick.
