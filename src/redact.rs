@@ -58,6 +58,7 @@ mod lines;
 pub mod log;
 mod members;
 mod open;
+pub mod outbound;
 mod panic;
 mod pem;
 mod personal;

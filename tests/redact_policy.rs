@@ -364,3 +364,14 @@ fn refuses_pseudonyms_that_cannot_be_made() {
     let debug = format!("{:?}", pseudonymous("k2", 7));
     assert_eq!(debug, "Policy { .. }");
 }
+
+/// RD-11: a kind that is wanted in the text stays, whichever rule finds it, and only that.
+#[test]
+fn leaves_a_kind_in_the_text() {
+    let policy = Policy::default().without_kind(Kind::Password);
+    let text = "password=hunter2 pin=4071 pg://ada:s3cret@db/x";
+    assert_eq!(
+        policy.redact_str(text),
+        "password=hunter2 pin=[REDACTED:pin] pg://ada:s3cret@db/x"
+    );
+}

@@ -115,6 +115,13 @@ impl Policy {
         self
     }
 
+    /// Leaves what is of this kind in the text, whichever rule finds it.
+    #[must_use]
+    pub fn without_kind(mut self, kind: Kind) -> Self {
+        self.rules.leave(kind);
+        self
+    }
+
     /// What stands in the place of a secret of this kind.
     ///
     /// # Errors

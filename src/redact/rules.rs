@@ -7,7 +7,7 @@
 use core::{borrow::Borrow, cmp::Ordering, fmt, hash};
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{policy::Error, tokens};
+use super::{finding::Kind, policy::Error, spans::Span, tokens};
 
 pub(super) const KEYED: &str = "keyed";
 pub(super) const HEADER: &str = "header";
@@ -168,11 +168,22 @@ impl Rule {
 pub(super) struct Rules {
     /// Few or none.
     off: Arc<BTreeSet<Id>>,
+    /// Kinds that are left in the text whoever finds them; few or none.
+    left: Arc<BTreeSet<Kind>>,
 }
 
 impl Rules {
     pub(super) fn is_on(&self, id: &str) -> bool {
         self.off.is_empty() || !self.off.contains(id)
+    }
+
+    /// Whether what was found is to be replaced.
+    pub(super) fn take(&self, span: &Span) -> bool {
+        self.is_on(span.rule.as_str()) && (self.left.is_empty() || !self.left.contains(&span.kind))
+    }
+
+    pub(super) fn leave(&mut self, kind: Kind) {
+        Arc::make_mut(&mut self.left).insert(kind);
     }
 
     /// All of them, in the order of the pipeline.

@@ -98,7 +98,7 @@ impl Spans {
     /// begins inside a mark, is nothing.
     pub(super) fn merged(mut self, text: &[u8], rules: &Rules) -> Vec<Span> {
         self.found
-            .retain(|span| rules.is_on(span.rule.as_str()) && !inside_mark(text, span.range.start));
+            .retain(|span| rules.take(span) && !inside_mark(text, span.range.start));
         self.found
             .sort_by_key(|s| (s.range.start, Reverse(s.range.end)));
         let mut merged: Vec<Span> = Vec::with_capacity(self.found.len());

@@ -1,0 +1,369 @@
+//! Looks at what an application sends: mail, chat, webhooks.
+//!
+//! A log is redacted and written in any case; a message that holds a secret had better not leave at
+//! all. A [`Guard`] decides: send it, send it with marks in the place of what it may not hold, or
+//! block it. Each kind of secret has its [`Action`]; the strictest of those found wins.
+//!
+//! # What this does not do
+//!
+//! It reads text: attachments, images and archives have to be kept out otherwise. It does not ask
+//! who the receiver is. A link by which the receiver may fetch a secret once is not made here.
+//!
+//! # Security
+//!
+//! In doubt nothing is sent. What is longer than the limit is blocked unread. What is found only
+//! behind the markup of a mail, where it cannot be replaced, is blocked also where its action is to
+//! mask. What is recorded, [`Decision::findings`], says which part, which kind and which rule, and no
+//! value. (OWASP ASVS 5.0 §14.2.1, PCI DSS 4.0.1 requirement 4.2.2.)
+//!
+//! # Example
+//!
+//! ```
+//! use portcullis::redact::{Policy, outbound::{Decision, Guard, Part}};
+//!
+//! let guard = Guard::new(Policy::default());
+//! let subject = Part::header("Your order");
+//! let body = Part::html("<p>Charged to card <b>4111 1111 1111 1111</b>.</p>");
+//! match guard.decide(&[subject, body]) {
+//!     Decision::Send { .. } => { /* as it is */ }
+//!     Decision::Masked { parts, .. } => {
+//!         assert_eq!(parts[1], "<p>Charged to card <b>[REDACTED:card]</b>.</p>");
+//!     }
+//!     _ => { /* not at all */ }
+//! }
+//! ```
+
+mod forms;
+
+use core::fmt;
+use std::borrow::Cow;
+
+use super::{Policy, finding::Kind};
+use forms::{Form, quoted_printable, visible};
+
+/// A longer part is blocked: 1 MiB, more than people write.
+const MAX_LEN: usize = 1024 * 1024;
+
+/// What is done about a secret. The later, the stricter.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Action {
+    /// It is sent, and stands in the findings.
+    Report,
+    /// A mark is sent in its place.
+    Mask,
+    /// Nothing is sent.
+    Block,
+}
+
+/// What may leave.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    policy: Policy,
+    /// The same, without what is only reported.
+    masking: Policy,
+    /// By the order of [`Kind::ALL`].
+    actions: Vec<Action>,
+    max_len: usize,
+}
+
+impl Guard {
+    /// Looks for what `policy` looks for. Passwords, tokens, keys and all else that lets somebody in
+    /// are blocked; numbers of cards, bank accounts and social security are masked; e-mail
+    /// addresses and one-time codes, which messages are there to bring, are reported.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        let mut guard = Self {
+            masking: policy.clone(),
+            policy,
+            actions: Kind::ALL.iter().map(|kind| usual(*kind)).collect(),
+            max_len: MAX_LEN,
+        };
+        guard.settle();
+        guard
+    }
+
+    /// What is done about secrets of one kind.
+    #[must_use]
+    pub fn with_action(mut self, kind: Kind, action: Action) -> Self {
+        for (own, done) in Kind::ALL.iter().zip(&mut self.actions) {
+            if *own == kind {
+                *done = action;
+            }
+        }
+        self.settle();
+        self
+    }
+
+    /// Blocks parts of more than `bytes` bytes unread. The default is 1 MiB.
+    #[must_use]
+    pub fn with_max_len(mut self, bytes: usize) -> Self {
+        self.max_len = bytes;
+        self
+    }
+
+    /// Decides about a message of one or several parts, all of which are sent or none.
+    pub fn decide(&self, parts: &[Part<'_>]) -> Decision {
+        let is_long = |part: &Part<'_>| part.text.len() > self.max_len;
+        if let Some(part) = parts.iter().position(is_long) {
+            return Decision::blocked(Reason::TooLong { part }, Vec::new());
+        }
+        let mut findings = Vec::new();
+        let mut masked = Vec::new();
+        let mut hidden = None;
+        for (at, part) in parts.iter().enumerate() {
+            let judged = self.judge(at, part);
+            findings.extend(judged.findings);
+            hidden = hidden.or(judged.is_hidden.then_some(at));
+            masked.push(judged.text);
+        }
+        let strictest = findings.iter().map(|found| found.action).max();
+        match (strictest, hidden) {
+            (Some(Action::Block), _) => Decision::blocked(Reason::Secret, findings),
+            (_, Some(part)) => Decision::blocked(Reason::Unreachable { part }, findings),
+            (Some(Action::Mask), None) => Decision::Masked {
+                parts: masked,
+                findings,
+            },
+            _ => Decision::Send { findings },
+        }
+    }
+
+    /// What is in a part, and what is left of it when that is masked.
+    fn judge(&self, at: usize, part: &Part<'_>) -> Judged {
+        let plain = part.plain();
+        let mut findings = self.find(at, &plain);
+        let safe = self.masking.redact(&plain);
+        // What a reader sees may be more than what stands there.
+        let seen = visible(&plain, part.form);
+        let mut unseen = self.find(at, &seen);
+        unseen.retain(|found| !findings.iter().any(|own| own.kind == found.kind));
+        findings.append(&mut unseen);
+        let left = self.masking.detect(&visible(&safe, part.form));
+        Judged {
+            is_hidden: left.total() > 0 || left.withheld() > 0,
+            text: part.encoded(&safe),
+            findings,
+        }
+    }
+
+    fn find(&self, part: usize, text: &[u8]) -> Vec<Found> {
+        let findings = self.policy.findings(text).into_iter();
+        let found = findings.map(|finding| Found {
+            part,
+            kind: finding.kind(),
+            rule: finding.rule().to_owned(),
+            action: self.action(finding.kind()),
+        });
+        found.collect()
+    }
+
+    fn action(&self, kind: Kind) -> Action {
+        let mut actions = Kind::ALL.iter().zip(&self.actions);
+        let action = actions.find(|(own, _)| **own == kind);
+        action.map_or(Action::Block, |(_, action)| *action)
+    }
+
+    /// Makes the policy that masks from the actions.
+    fn settle(&mut self) {
+        let kinds = Kind::ALL.iter().copied();
+        let reported = kinds.filter(|kind| self.action(*kind) == Action::Report);
+        self.masking = reported.fold(self.policy.clone(), Policy::without_kind);
+    }
+}
+
+/// What is done about a kind unless the application says otherwise.
+const fn usual(kind: Kind) -> Action {
+    match kind {
+        Kind::Email | Kind::Code => Action::Report,
+        Kind::Card | Kind::Iban | Kind::Ssn => Action::Mask,
+        _ => Action::Block,
+    }
+}
+
+struct Judged {
+    findings: Vec<Found>,
+    text: String,
+    /// Whether something is left that had to be masked.
+    is_hidden: bool,
+}
+
+/// A part of a message, as it is sent.
+#[derive(Clone, Copy)]
+pub struct Part<'t> {
+    text: &'t str,
+    form: Form,
+    is_quoted_printable: bool,
+}
+
+impl<'t> Part<'t> {
+    /// Text: the body of a message, JSON for a webhook.
+    #[must_use]
+    pub const fn text(text: &'t str) -> Self {
+        Self::of(text, Form::Text)
+    }
+
+    /// HTML: looked at as it stands and as its reader sees it, without tags and entities.
+    #[must_use]
+    pub const fn html(text: &'t str) -> Self {
+        Self::of(text, Form::Html)
+    }
+
+    /// A header of a mail, such as its subject, folded and with encoded words (RFC 2047) or not.
+    #[must_use]
+    pub const fn header(text: &'t str) -> Self {
+        Self::of(text, Form::Header)
+    }
+
+    /// The same, encoded as quoted-printable (RFC 2045 §6.7). What is masked is encoded again.
+    #[must_use]
+    pub const fn quoted_printable(mut self) -> Self {
+        self.is_quoted_printable = true;
+        self
+    }
+
+    const fn of(text: &'t str, form: Form) -> Self {
+        Self {
+            text,
+            form,
+            is_quoted_printable: false,
+        }
+    }
+
+    fn plain(&self) -> Cow<'t, [u8]> {
+        if self.is_quoted_printable {
+            return Cow::Owned(quoted_printable::decode(self.text.as_bytes()));
+        }
+        Cow::Borrowed(self.text.as_bytes())
+    }
+
+    /// The part again, if `plain` is what has become of it.
+    fn encoded(&self, plain: &[u8]) -> String {
+        if self.is_quoted_printable {
+            return quoted_printable::encode(plain);
+        }
+        String::from_utf8_lossy(plain).into_owned()
+    }
+}
+
+/// Says nothing of the text.
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("len", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is to become of a message. Whoever does not know a variant must not send.
+#[derive(Clone, Eq, PartialEq)]
+#[must_use = "it says whether the message may be sent"]
+#[non_exhaustive]
+pub enum Decision {
+    /// Every part is sent as it is.
+    Send {
+        /// What is only reported.
+        findings: Vec<Found>,
+    },
+    /// These are sent in place of the parts, in their order.
+    Masked {
+        /// The parts with marks.
+        parts: Vec<String>,
+        /// What was masked, and what is only reported.
+        findings: Vec<Found>,
+    },
+    /// Nothing is sent.
+    Blocked {
+        /// Why.
+        reason: Reason,
+        /// What was found.
+        findings: Vec<Found>,
+    },
+}
+
+impl Decision {
+    fn blocked(reason: Reason, findings: Vec<Found>) -> Self {
+        Self::Blocked { reason, findings }
+    }
+
+    /// What was found, to be recorded: it holds no value.
+    #[must_use]
+    pub fn findings(&self) -> &[Found] {
+        match self {
+            Self::Send { findings }
+            | Self::Masked { findings, .. }
+            | Self::Blocked { findings, .. } => findings,
+        }
+    }
+}
+
+/// Says what was found and nothing of the message: what is masked may still be confidential.
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut decision = match self {
+            Self::Send { .. } => f.debug_struct("Send"),
+            Self::Masked { .. } => f.debug_struct("Masked"),
+            Self::Blocked { .. } => f.debug_struct("Blocked"),
+        };
+        if let Self::Blocked { reason, .. } = self {
+            decision.field("reason", reason);
+        }
+        decision
+            .field("findings", &self.findings())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a message is not sent.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It holds a secret whose action is to block.
+    Secret,
+    /// A part is longer than the limit and was not looked at.
+    TooLong {
+        /// Which, from 0.
+        part: usize,
+    },
+    /// A part holds something that is to be masked and cannot be reached behind its markup, or a
+    /// line over the limit of the policy.
+    Unreachable {
+        /// Which, from 0.
+        part: usize,
+    },
+}
+
+/// A secret in a message: where and what, not which.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Found {
+    part: usize,
+    kind: Kind,
+    rule: String,
+    action: Action,
+}
+
+impl Found {
+    /// The part that it is in, from 0.
+    #[must_use]
+    pub fn part(&self) -> usize {
+        self.part
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The id of the rule that found it.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// What is done about it.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+}

@@ -1,0 +1,24 @@
+//! What the reader of a message sees of it.
+
+mod header;
+mod html;
+pub(super) mod quoted_printable;
+
+use std::borrow::Cow;
+
+/// How a part is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Form {
+    Text,
+    Html,
+    Header,
+}
+
+/// The text as its reader sees it.
+pub(super) fn visible(text: &[u8], form: Form) -> Cow<'_, [u8]> {
+    match form {
+        Form::Text => Cow::Borrowed(text),
+        Form::Html => Cow::Owned(html::visible(text)),
+        Form::Header => Cow::Owned(header::visible(text)),
+    }
+}
