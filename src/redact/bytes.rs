@@ -131,11 +131,6 @@ impl Line {
         }
         self.start..without_return(text, self.start..self.end)
     }
-
-    /// Where the line after it starts.
-    pub(super) fn next(&self) -> usize {
-        plus(self.end, 1)
-    }
 }
 
 /// The end of a line without a carriage return.

@@ -1,88 +1,212 @@
 //! Private keys in PEM and its kin, over any number of lines.
 //!
-//! The line with BEGIN opens a block. Each line after it that a key's body may consist of, behind
-//! whatever stood before BEGIN, is replaced; the first that does not belong closes the block. So a
-//! key that was cut off costs no line after it, and memory is bounded by one prefix.
+//! The line with BEGIN opens a block. In each line after it that which a key's body may consist of
+//! is replaced, behind whatever stands before it: the [`block`] knows what belongs. The first line
+//! that does not belong closes it. So a key that was cut off costs no line after it, and memory is
+//! bounded by one prefix. Keys without BEGIN open a block, too: those of PuTTY, the numbers that
+//! OpenSSL prints, and JSON web keys.
+
+mod block;
+mod jwk;
+mod words;
 
 use core::ops::Range;
 
-use memchr::memmem;
-
 use super::{
-    base64::is_base64,
-    bytes::{Line, byte, line_feed, plus, rest, run, run_back, search, slice, without_return},
+    bytes::{plus, rest, run, search, slice, without_return},
     finding::Kind,
     spans::{Spans, mark_end},
+    values::{self, Quote},
 };
+pub(super) use block::Block;
+use block::{Body, Judgement};
 
-pub(super) const LABEL: &[u8] = b"PRIVATE KEY";
+const LABEL: &[u8] = b"PRIVATE KEY";
 const BEGIN: &[u8] = b"BEGIN ";
-const END: &[u8] = b"-----END ";
+const END: &[u8] = b"END ";
 /// From BEGIN to the end of the longest label: `BEGIN SSH2 ENCRYPTED `.
 const MAX_LABEL: usize = 40;
-/// A longer prefix is remembered as far as this.
-const MAX_PREFIX: usize = 256;
-/// After a short line, which ends a body, only lines of this length belong to one.
-const FULL_LINE: usize = 40;
-/// A body on the line of BEGIN starts with a word of this length, and so do those behind blanks.
-const MIN_WORD: usize = 20;
-/// Lines between BEGIN and the body (RFC 1421 §4.6, RFC 9580 §6.2.1): no secrets.
-const HEADERS: &[&[u8]] = &[
-    b"Proc-Type:",
-    b"DEK-Info:",
-    b"Version:",
-    b"Comment:",
-    b"Hash:",
-    b"Charset:",
+/// In this much of a key's first word its algorithm is named.
+const MAX_HEAD: usize = 64;
+/// A body on a line with END only has this length.
+const MIN_TAIL: usize = 20;
+
+/// PuTTY's header before the private part, with the number of its lines.
+const PUTTY: &str = "Private-Lines:";
+/// Names of the secret numbers of a key, as OpenSSL and GnuTLS print them in hexadecimal.
+const NUMBERS: &[&str] = &[
+    "privateExponent:",
+    "private exponent:",
+    "prime1:",
+    "prime2:",
+    "exponent1:",
+    "exponent2:",
+    "coefficient:",
+    "priv:",
 ];
 
-/// A block that has begun and not ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Block {
-    /// What stood before BEGIN.
-    prefix: Vec<u8>,
-    /// Whether a line of the body has been seen.
-    body: bool,
-    /// Whether that was a short one, which is the last.
-    last: bool,
+/// What is at the beginning of a private key in base64, where BEGIN was lost: the versions and
+/// algorithms of PKCS #1, PKCS #8 (RFC 5958), SEC 1 (RFC 5915), and the magic of OpenSSH.
+const HEADS: &[&str] = &[
+    "IBAAKCAQEA",
+    "IBAAKCAgEA",
+    "IBAAKBgQ",
+    "IBADANBgkqhkiG9w0BAQEFAASC",
+    "AgEAMBMGByqGSM49AgEG",
+    "AgEAMBAGByqGSM49AgEG",
+    "MC4CAQAwBQYDK2VwBCIEI",
+    "BgkqhkiG9w0BBQ0w",
+    "MHcCAQEEI",
+    "MIGkAgEBBD",
+    "MIHcAgEBBE",
+    "b3BlbnNzaC1rZXktdjE",
+];
+
+/// What the gate searches for.
+pub(super) fn literals() -> impl Iterator<Item = &'static [u8]> {
+    let others = [PUTTY, jwk::TYPE].into_iter();
+    let others = others.chain(NUMBERS.iter().chain(HEADS).copied());
+    core::iter::once(LABEL).chain(others.map(str::as_bytes))
 }
 
-/// Finds the bodies of private keys in `text`, which starts at a line, and remembers in `open` the
-/// block that goes on after it.
+/// Finds the bodies of private keys in a line, and remembers in `open` the block that goes on after
+/// it.
 pub(super) fn find(text: &[u8], open: &mut Option<Block>, spans: &mut Spans) {
-    let label = memmem::Finder::new(LABEL);
+    let feed = text.strip_suffix(b"\n").unwrap_or(text).len();
+    let line = slice(text, 0..without_return(text, 0..feed));
     let mut at = match open.take() {
-        Some(block) => lines(text, 0, block, open, spans),
+        Some(block) => go_on(line, block, open, spans),
         None => 0,
     };
-    let (mut line, mut end) = (Line::default(), End::default());
-    while let Some(found) = label.find(rest(text, at)).map(|i| plus(at, i)) {
-        at = plus(found, LABEL.len());
-        let Some((begin, body)) = marker(text, found) else {
-            continue;
-        };
-        let bounds = line.around(text, found);
-        match end.find(text, body..bounds.end) {
-            Some(end) => {
-                add(text, body..end, spans);
-                at = plus(end, END.len());
-            }
-            None => {
-                let head = slice(text, 0..bounds.end);
-                let end = body_end(head, body);
-                add(text, body..end, spans);
-                if is_line_over(head, end) {
-                    let block = Block::after(slice(text, bounds.start..begin));
-                    at = lines(text, line.next(), block, open, spans);
-                }
-            }
+    if open.is_some() {
+        return;
+    }
+    let mut ends = true;
+    while let Some(found) = search(line, at..line.len(), LABEL) {
+        let next = plus(found, LABEL.len());
+        at = match marker(line, found) {
+            Some(Marker::Begin(begin, body)) => begun(line, begin, body, &mut ends, open, spans),
+            Some(Marker::End(begin, end)) => ended(line, at..begin, end, spans),
+            None => next,
         }
+        .max(next);
+    }
+    if open.is_none() {
+        unlabelled(line, at, open, spans);
     }
 }
 
-/// Whether nothing is left of a line but what joins it to the next in source code.
-fn is_line_over(line: &[u8], at: usize) -> bool {
-    run(line, line_ends(line, at), |b| is_joint(b) || b == b'+') >= line.len()
+/// Goes on with the block and says from where on the line is still to be looked at.
+fn go_on(line: &[u8], mut block: Block, open: &mut Option<Block>, spans: &mut Spans) -> usize {
+    match block.judge(line) {
+        Judgement::Body(body) => add(line, body, spans),
+        Judgement::Header => {}
+        Judgement::End(body, end) => {
+            add(line, body, spans);
+            return end;
+        }
+        Judgement::Over => return 0,
+    }
+    *open = Some(block);
+    line.len()
+}
+
+/// What follows BEGIN on its line, and the block after it. How far was looked at.
+///
+/// `ends` is whether there may be an END behind.
+fn begun(
+    line: &[u8],
+    begin: usize,
+    body: usize,
+    ends: &mut bool,
+    open: &mut Option<Block>,
+    spans: &mut Spans,
+) -> usize {
+    let end = words::run_end(line, body);
+    if let Some(to) = (*ends)
+        .then(|| search(line, body..line.len(), b"-----END "))
+        .flatten()
+    {
+        // What is between BEGIN and END is the key, however it is written, unless it is several
+        // strings.
+        if slice(line, end..to)
+            .iter()
+            .any(|b| matches!(b, b'"' | b'\'' | b'{'))
+        {
+            for word in words::each(line, body..to) {
+                add(line, word, spans);
+            }
+        } else {
+            add(line, body..to, spans);
+        }
+        return to;
+    }
+    add(line, body..end, spans);
+    if words::is_line_over(line, end) || is_string_over(line, end, body) {
+        *open = Some(Block::after(slice(line, 0..begin), Body::Base64));
+    }
+    *ends = false;
+    end
+}
+
+/// Whether the string ends here that the line is in, so that the next line has one of its own.
+fn is_string_over(line: &[u8], at: usize, body: usize) -> bool {
+    let end = words::breaks_end(line, at);
+    (end > at || at == body) && Quote::at(line, end).is_some()
+}
+
+/// The end of a key that began where nobody looked: words of base64 before END.
+fn ended(line: &[u8], before: Range<usize>, end: usize, spans: &mut Spans) -> usize {
+    let start = words::run_start(line, before.clone());
+    if before.end.saturating_sub(start) >= MIN_TAIL {
+        add(line, start..before.end, spans);
+    }
+    end
+}
+
+/// Keys that say what they are without BEGIN.
+fn unlabelled(line: &[u8], at: usize, open: &mut Option<Block>, spans: &mut Spans) {
+    let window = at..line.len();
+    if let Some(found) = search(line, window.clone(), PUTTY.as_bytes()) {
+        let number = run(line, plus(found, PUTTY.len()), |b| b == b' ');
+        let body = run(line, number, |b| b.is_ascii_digit());
+        begun(line, found, body, &mut false, open, spans);
+        return;
+    }
+    let number = NUMBERS
+        .iter()
+        .find_map(|name| line.strip_suffix(name.as_bytes()));
+    if let Some(prefix) = number {
+        *open = Some(Block::after(prefix, Body::Hex));
+        return;
+    }
+    for head in HEADS {
+        let found = search(line, window.clone(), head.as_bytes());
+        if let Some(word) = found.map(|at| words::around(line, at)) {
+            headless(line, word, open, spans);
+            return;
+        }
+    }
+    if jwk::find(line, at, spans) {
+        *open = Some(Block::after(b"", Body::Members));
+    }
+}
+
+/// A key that begins with the word of base64.
+fn headless(line: &[u8], word: Range<usize>, open: &mut Option<Block>, spans: &mut Spans) {
+    let near_start = slice(line, word.start..plus(word.start, MAX_HEAD));
+    let is_key = HEADS
+        .iter()
+        .any(|head| search(near_start, 0..near_start.len(), head.as_bytes()).is_some());
+    if word.len() < words::FULL || !is_key {
+        return;
+    }
+    let end = words::run_end(line, word.start);
+    add(line, word.start..end.max(word.end), spans);
+    if words::is_line_over(line, end) || is_string_over(line, end, end) {
+        let block = Block::after(slice(line, 0..word.start), Body::Base64);
+        *open = Some(block.begun(word.len()));
+    }
 }
 
 /// Whether a private key begins with `value`.
@@ -90,228 +214,49 @@ pub(super) fn begins(value: &[u8]) -> bool {
     let window = slice(value, 0..value.len().min(plus(MAX_LABEL, 16)));
     search(window, 0..window.len(), LABEL)
         .and_then(|label| marker(value, label))
-        .is_some_and(|(begin, _)| begin == 0)
+        .is_some_and(|marker| matches!(marker, Marker::Begin(0, _)))
 }
 
-/// The span is the key's; one that was replaced before is none.
+/// The span is the key's; one that was replaced before, or stands for a key, is none.
 fn add(text: &[u8], body: Range<usize>, spans: &mut Spans) {
-    if mark_end(text, body.start) != Some(body.end) {
+    let value = words::trimmed(text, body.clone());
+    let is_mark = mark_end(text, value.start) == Some(value.end);
+    if !is_mark && !values::is_placeholder(slice(text, value)) {
         spans.add(body, Kind::PrivateKey);
     }
 }
 
-/// Where the dashes before BEGIN start and those after the label at `label` end.
-fn marker(text: &[u8], label: usize) -> Option<(usize, usize)> {
+/// The line before or after a key: where its dashes begin and where they end.
+enum Marker {
+    Begin(usize, usize),
+    End(usize, usize),
+}
+
+/// The marker whose label is at `label`.
+fn marker(text: &[u8], label: usize) -> Option<Marker> {
     let window = label.saturating_sub(MAX_LABEL)..label;
     let head = slice(text, window.clone());
-    let begin = plus(
-        window.start,
-        head.windows(BEGIN.len()).rposition(|w| w == BEGIN)?,
-    );
+    let place = |word: &[u8]| head.windows(word.len()).rposition(|w| w == word);
+    let (word, is_begin) = match (place(BEGIN), place(END)) {
+        (Some(begin), end) if Some(begin) > end => (begin, true),
+        (_, Some(end)) => (end, false),
+        _ => return None,
+    };
+    let word = plus(window.start, word);
     let is_label = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b' ';
     let dashes = [&b"-----"[..], b"---- "]
         .into_iter()
-        .find(|d| slice(text, 0..begin).ends_with(d))?;
+        .find(|d| slice(text, 0..word).ends_with(d))?;
     let after = rest(text, plus(label, LABEL.len()));
     let after = after.strip_prefix(b" BLOCK").unwrap_or(after);
     let closing = [&b"-----"[..], b" ----"]
         .into_iter()
         .find(|d| after.starts_with(d))?;
-    let end = text.len().saturating_sub(after.len());
-    slice(text, begin..label)
-        .iter()
-        .all(is_label)
-        .then_some((begin.saturating_sub(dashes.len()), plus(end, closing.len())))
-}
-
-/// Where the body ends that goes on behind BEGIN on one line: words of base64 between blanks and
-/// escaped line ends, as long as no word of prose is, the last one excepted.
-fn body_end(text: &[u8], from: usize) -> usize {
-    let mut at = from;
-    loop {
-        let word = run(text, line_ends(text, at), |b| matches!(b, b' ' | b'\t'));
-        let end = word_end(text, word);
-        if end == word {
-            return at;
-        }
-        let is_blank = byte(text, word.saturating_sub(1)) == Some(b' ');
-        if (at == from || is_blank) && end.saturating_sub(word) < MIN_WORD {
-            return at;
-        }
-        at = end;
-    }
-}
-
-/// Where the base64 at `at` ends; five hyphens begin END.
-fn word_end(text: &[u8], at: usize) -> usize {
-    let end = run(text, at, |b| is_base64(b) || b == b'=');
-    search(text, at..end, b"-----").unwrap_or(end)
-}
-
-/// Where the escaped line ends at `at` end.
-fn line_ends(text: &[u8], at: usize) -> usize {
-    let mut at = at;
-    loop {
-        let end = run(text, at, |b| b == b'\\');
-        match byte(text, end) {
-            Some(b'n' | b'r') if end > at => at = plus(end, 1),
-            _ => return at,
-        }
-    }
-}
-
-/// Where END is, searched for once on a line full of BEGIN.
-#[derive(Default)]
-struct End {
-    none_before: usize,
-}
-
-impl End {
-    fn find(&mut self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        if range.start < self.none_before {
-            return None;
-        }
-        let found = search(text, range.clone(), END);
-        if found.is_none() {
-            self.none_before = range.end;
-        }
-        found
-    }
-}
-
-/// Goes through the lines of a block from `at` on and says where the search for the next begins.
-fn lines(
-    text: &[u8],
-    at: usize,
-    mut block: Block,
-    open: &mut Option<Block>,
-    spans: &mut Spans,
-) -> usize {
-    let mut at = at;
-    while at < text.len() {
-        let feed = line_feed(text, at);
-        let line = at..without_return(text, at..feed);
-        match block.judge(slice(text, line)) {
-            Judgement::Body(body) => add(text, plus(at, body.start)..plus(at, body.end), spans),
-            Judgement::End(body) => {
-                add(text, plus(at, body.start)..plus(at, body.end), spans);
-                return plus(feed, 1).min(text.len());
-            }
-            Judgement::Header => {}
-            Judgement::Foreign => return at,
-        }
-        at = plus(feed, 1);
-    }
-    *open = Some(block);
-    text.len()
-}
-
-enum Judgement {
-    /// Part of the key, and which part of the line.
-    Body(Range<usize>),
-    /// The same, and the block is over.
-    End(Range<usize>),
-    /// Belongs to the block and is no secret.
-    Header,
-    /// The block is over.
-    Foreign,
-}
-
-impl Block {
-    /// One that may have begun where nobody looked: only full lines of a key belong to it.
-    pub(super) fn unseen() -> Self {
-        Self {
-            prefix: Vec::new(),
-            body: true,
-            last: true,
-        }
-    }
-
-    fn after(prefix: &[u8]) -> Self {
-        let prefix = slice(prefix, 0..prefix.len().min(MAX_PREFIX)).to_vec();
-        Self {
-            prefix,
-            body: false,
-            last: false,
-        }
-    }
-
-    fn judge(&mut self, line: &[u8]) -> Judgement {
-        let starts = if self.is_prefix(line) {
-            [self.prefix.len(), 0]
-        } else {
-            [0, 0]
-        };
-        for start in starts {
-            let (core, end) = core(line, start);
-            let content = slice(line, core..end);
-            if let Some(end) = search(content, 0..content.len(), END) {
-                return Judgement::End(core..plus(core, end));
-            }
-            let is_header = content.is_empty() || HEADERS.iter().any(|h| content.starts_with(h));
-            if is_header && !self.body {
-                return Judgement::Header;
-            }
-            if !content.is_empty() && self.belongs(content) {
-                return Judgement::Body(core..end);
-            }
-        }
-        self.last_word(line)
-    }
-
-    /// Behind a prefix that changes from line to line, a long word of base64 still belongs.
-    fn last_word(&self, line: &[u8]) -> Judgement {
-        let (_, end) = core(line, 0);
-        let start = run_back(line, end, |b| is_base64(b) || b == b'=');
-        if end.saturating_sub(start) >= FULL_LINE && start > 0 {
-            return Judgement::Body(start..end);
-        }
-        Judgement::Foreign
-    }
-
-    fn belongs(&mut self, content: &[u8]) -> bool {
-        let is_mark = mark_end(content, 0) == Some(content.len());
-        let is_body = content.iter().all(|b| is_base64(*b) || *b == b'=');
-        if is_mark {
-            // How long the line was is not known any more: what follows must be a full one.
-            (self.body, self.last) = (true, true);
-            return true;
-        }
-        if !is_body || (self.last && content.len() < FULL_LINE) {
-            return false;
-        }
-        self.last = content.len() < FULL_LINE;
-        self.body = true;
-        true
-    }
-
-    /// Whether `line` begins like the line with BEGIN, other digits allowed: times go on.
-    fn is_prefix(&self, line: &[u8]) -> bool {
-        let alike = |(a, b): (&u8, &u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
-        !self.prefix.is_empty()
-            && line.len() >= self.prefix.len()
-            && self.prefix.iter().zip(line).all(alike)
-    }
-}
-
-/// The line from `start` on without blanks, quotes and the signs by which source code joins lines.
-fn core(line: &[u8], start: usize) -> (usize, usize) {
-    let start = run(line, start, |b| {
-        matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'|' | b'>' | b'#')
-    });
-    let end = run_back(line, line.len(), is_joint);
-    // `"…" +`: a plus sign behind a quote joins, any other belongs to the body.
-    let end = match slice(line, 0..end) {
-        [text @ .., b'"' | b'\'', b' ', b'+'] => run_back(line, text.len(), is_joint),
-        _ => end,
-    };
-    (start, end.max(start))
-}
-
-/// Blanks, quotes and the signs by which source code joins lines.
-fn is_joint(byte: u8) -> bool {
-    matches!(
-        byte,
-        b' ' | b'\t' | b'"' | b'\'' | b'`' | b',' | b';' | b'\\'
-    )
+    let start = word.saturating_sub(dashes.len());
+    let end = plus(text.len().saturating_sub(after.len()), closing.len());
+    let is_marker = slice(text, word..label).iter().all(is_label);
+    is_marker.then_some(match is_begin {
+        true => Marker::Begin(start, end),
+        false => Marker::End(start, end),
+    })
 }

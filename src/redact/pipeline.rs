@@ -53,7 +53,8 @@ impl Gates {
             .map(|stem| (stem.as_slice(), Case::End, Stage::Keyed, 0));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
         let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
-        let others: [(&[u8], _); _] = [(b"@", Stage::Url), (pem::LABEL, Stage::PrivateKey)];
+        let keys = pem::literals().map(|l| (l, Stage::PrivateKey));
+        let others = keys.chain([(&b"@"[..], Stage::Url)]);
         let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
     }

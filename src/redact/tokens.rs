@@ -24,6 +24,7 @@ use super::{
 pub(super) use samples::samples;
 use table::{Row, TABLE};
 use words::Words;
+pub(super) use words::is_mixed;
 
 /// What stands around the label of a private key.
 const DASHES: usize = 5;
@@ -53,7 +54,7 @@ enum Alphabet {
     Base64,
     /// Those of [`Self::Word`] and `.`, `!`.
     Bang,
-    /// Those of [`Self::Word`] and `%`.
+    /// Those of [`Self::Word`] and `%`, a percent code among them.
     Percent,
     /// Letters and digits.
     Alnum,
@@ -246,9 +247,8 @@ impl Alphabet {
     /// Whether the beginning of a token can be one.
     fn suits(self, sample: &[u8]) -> bool {
         match self {
-            Self::Mixed | Self::Random | Self::MixedDotted | Self::Percent => {
-                words::is_mixed(sample)
-            }
+            Self::Percent => sample.contains(&b'%'),
+            Self::Mixed | Self::Random | Self::MixedDotted => words::is_mixed(sample),
             Self::Lower => sample.iter().any(u8::is_ascii_digit),
             Self::Uuid => words::is_uuid(sample),
             _ => true,

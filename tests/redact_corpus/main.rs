@@ -89,7 +89,7 @@ const FIGURES: &[Figure] = &[
     figure("credentials, hard formats",     55.0, 25.0,  37.0, |s| s.credentials_hard),
     figure("personal data, ordinary",        0.5,  0.0,   0.01, |s| s.personal),
     figure("personal data, hard",          100.0,  0.0,  38.0, |s| s.personal_hard),
-    figure("blocks of several lines",        3.0,  0.5,  24.0, |s| s.blocks),
+    figure("blocks of several lines",        3.0,  0.5,   3.2, |s| s.blocks),
     figure("bytes changed outside",          0.3, 0.05,  0.16, |s| s.outside),
     figure("clean lines changed",           0.05, 0.01,  0.01, |s| s.clean),
     figure("lines about secrets changed",    2.0,  0.5,   0.01, |s| s.about),

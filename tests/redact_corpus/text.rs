@@ -376,11 +376,16 @@ impl Planted<'_> {
         let mut needles: Vec<Vec<u8>> = Vec::new();
         for form in forms {
             match self.class {
-                Class::Block => needles.extend(
-                    form.split(|b| b"\r\n \\,\"'".contains(b))
+                Class::Block => {
+                    let parts: Vec<&[u8]> = form
+                        .split(|b| b"\r\n \\,\"'".contains(b))
                         .filter(|line| line.len() >= 24)
-                        .map(<[u8]>::to_vec),
-                ),
+                        .collect();
+                    // What stands in each line is the time in front of it and no secret.
+                    let is_once =
+                        |part: &&&[u8]| parts.iter().filter(|other| other == part).count() == 1;
+                    needles.extend(parts.iter().filter(is_once).map(|part| part.to_vec()));
+                }
                 _ => needles.push(form.to_vec()),
             }
         }

@@ -59,8 +59,11 @@ const FORMS: &[Form] = &[
     ("macaroon", Token, ANY, 60..=4096, macaroon, "research.google/pubs/macaroons-cookies-with-contextual-caveats-for-decentralized-authorization-in-the-cloud"),
 ];
 
+/// How base64 begins where PEM does.
+const PEM: [&str; 2] = ["LS0tLS1CRUdJTi", "LS0tLSBCRUdJTi"];
+
 /// How some begin, for the gate.
-pub(super) const STARTS: &[&str] = &["LS0tLS1CRUdJTi", "MDAx", "MDAy", "MDAz", "ImV5", "t1."];
+pub(super) const STARTS: &[&str] = &[PEM[0], PEM[1], "MDAx", "MDAy", "MDAz", "ImV5", "t1."];
 
 /// What is in some and rare elsewhere, for the gate.
 pub(super) const INNER: &[&str] = &[
@@ -365,7 +368,7 @@ fn macaroon(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
 /// A private key in base64: PEM that was encoded again, or the key itself.
 fn private_key(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let value = slice(text, word.clone());
-    if value.starts_with(b"LS0tLS1CRUdJTi") {
+    if PEM.iter().any(|start| value.starts_with(start.as_bytes())) {
         let end = run(text, word.end, |b| is_base64(b) || b == b'=');
         let pem = base64::decode(slice(
             text,

@@ -335,7 +335,6 @@ pub(super) const TABLE: &[Row] = &[
     ("onepassword-secret-key", "A3-", Secret, Upperdash, 28, "support.1password.com/secret-key-security"),
     ("age-secret-key", "AGE-SECRET-KEY-1", PrivateKey, Upper, 30, "age-encryption.org/v1"),
     ("age-plugin-key", "AGE-PLUGIN-", PrivateKey, Upperdash, 24, "age-encryption.org/v1"),
-    ("openssh-private-key", "b3BlbnNzaC1rZXktdjE", PrivateKey, Base64, 40, "cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key"),
     ("bip32-private-key", "xprv", PrivateKey, Alnum, 90, "github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     ("secret-token-uri", "secret-token:", Token, Word, 19, "www.rfc-editor.org/rfc/rfc8959"),
     // Formats of tokens, whoever issues them.

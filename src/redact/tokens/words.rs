@@ -73,7 +73,7 @@ pub(super) fn part_end(text: &[u8], at: usize) -> usize {
 }
 
 /// Whether `value` has small letters, capitals and digits.
-pub(super) fn is_mixed(value: &[u8]) -> bool {
+pub(in super::super) fn is_mixed(value: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
 }

@@ -1,0 +1,236 @@
+//! Private keys over several lines, in whatever lines are made of, and what looks like them.
+#![cfg(feature = "redact")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it stands"
+)]
+
+use std::{io::Write, sync::LazyLock};
+
+use portcullis::redact::{Policy, Writer};
+
+static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
+
+const MARK: &str = "[REDACTED:private_key]";
+
+/// A line of a key: 64 characters of base64 that differ from line to line.
+fn body(line: usize) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letter = |i: usize| LETTERS[(i * i + i * 7 + line * 13 + line * i * 3) % 64];
+    (0..64).map(|i| char::from(letter(i))).collect()
+}
+
+/// What stands for a line in each of the texts below: BEGIN, three lines of a body, END.
+fn lines(label: &str) -> [String; 5] {
+    [
+        format!("-----BEGIN {label}-----"),
+        body(1),
+        body(2),
+        "Qw8hT0pZ3l/v9A==".into(),
+        format!("-----END {label}-----"),
+    ]
+}
+
+fn redact(text: &str) -> String {
+    let whole = POLICY.redact_str(text).into_owned();
+    let mut writer = Writer::new(POLICY.clone(), Vec::new());
+    for line in text.split_inclusive('\n') {
+        writer.write_all(line.as_bytes()).unwrap();
+    }
+    let by_line = String::from_utf8(writer.finish().unwrap().0).unwrap();
+    assert_eq!(whole, by_line, "cut into lines");
+    assert_eq!(POLICY.redact_str(&whole), whole, "redacted again");
+    whole
+}
+
+/// RD-02, RD-05: the number of the lines and what stands around the key stay.
+#[test]
+fn replaces_the_lines_of_a_key_in_whatever_stands_around_them() {
+    type Wrap = fn(usize, &str) -> String;
+    let wraps: &[Wrap] = &[
+        |_, line| line.into(),
+        |_, line| format!("{line}\r"),
+        |_, line| format!("      {line}"),
+        |n, line| {
+            format!(
+                "2026-11-21T09:00:{:02}.{:03}Z INFO [main] Loader - {line}",
+                n + 8,
+                n * 97
+            )
+        },
+        |n, line| format!("[{}] worker-{n}: {line}", 998 + n),
+        |n, line| format!("Nov 21 09:00:0{n} web-2 deploy[471{n}]: {line}"),
+        |_, line| format!("api-1     | {line}"),
+        |n, line| {
+            format!(
+                "{{\"log\":\"{line}\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-21T09:00:0{n}Z\"}}"
+            )
+        },
+        |n, line| {
+            format!("{{\"__CURSOR\":\"s=7a9;i={n}f;b=3c\",\"MESSAGE\":\"{line}\",\"_PID\":\"7\"}}")
+        },
+        |n, line| format!("{{\"ts\":{n},\"msg\":\"{line}\",\"lvl\":3}}"),
+        |_, line| format!("+{line}"),
+        |_, line| format!("-{line}"),
+        |_, line| format!("> > {line}"),
+        |_, line| format!("# {line}"),
+        |n, line| format!("{:>5} | {line}", n + 8),
+        |_, line| format!("  - {line}"),
+        |_, line| format!("    \"{line}\","),
+        |_, line| format!("\t\"{line}\\n\" +"),
+        |_, line| format!("'{line}' \\"),
+    ];
+    let labels = [
+        "PRIVATE KEY",
+        "RSA PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "PGP PRIVATE KEY BLOCK",
+    ];
+    for wrap in wraps {
+        for label in labels {
+            let text = |lines: &[String]| -> String {
+                let wrapped = lines.iter().enumerate();
+                wrapped
+                    .map(|(n, line)| format!("{}\n", wrap(n, line)))
+                    .collect()
+            };
+            let [begin, .., end] = lines(label);
+            let mark = || MARK.to_owned();
+            let safe = text(&[begin, mark(), mark(), mark(), end]);
+            assert_eq!(redact(&text(&lines(label))), safe);
+        }
+    }
+}
+
+/// RD-02: a key on one line, its line ends escaped.
+#[test]
+fn replaces_a_key_on_one_line() {
+    for end in [
+        "\\n", "\\\\n", "\\r\\n", "\\u000a", "%0A", "&#10;", " ", "<br>",
+    ] {
+        let key = lines("EC PRIVATE KEY").join(end);
+        for (before, after) in [
+            ("", ""),
+            ("loaded ", " from disk"),
+            ("{\"pem\":\"", "\",\"n\":1}"),
+        ] {
+            let safe = redact(&format!("{before}{key}{after}"));
+            let kept = format!(
+                "{before}-----BEGIN EC PRIVATE KEY-----{MARK}-----END EC PRIVATE KEY-----{after}"
+            );
+            assert_eq!(safe, kept);
+        }
+    }
+    // An array of lines keeps its quotes.
+    let key = lines("RSA PRIVATE KEY").join("\",\"");
+    let kept = [MARK; 3].join("\",\"");
+    assert_eq!(
+        redact(&format!("[\"{key}\"]")),
+        format!(
+            "[\"-----BEGIN RSA PRIVATE KEY-----\",\"{kept}\",\"-----END RSA PRIVATE KEY-----\"]"
+        )
+    );
+}
+
+/// RD-02: without END a key ends where its lines do, without BEGIN where they end.
+#[test]
+fn replaces_what_is_left_of_a_key_and_no_more() {
+    let [begin, first, second, last, end] = lines("PRIVATE KEY");
+    for after in [
+        "listening on 8080",
+        "done",
+        "Stop",
+        "level=info msg=ok",
+        "3f2504e04f8941d39a0c0305e82c3301aabbccdd",
+    ] {
+        let text = format!("{begin}\n{first}\n{second}\n{after}\n");
+        assert_eq!(redact(&text), format!("{begin}\n{MARK}\n{MARK}\n{after}\n"));
+        let prefixed =
+            format!("09:00:01 app: {begin}\n09:00:02 app: {first}\n09:00:03 app: {after}\n");
+        let safe = format!("09:00:01 app: {begin}\n09:00:02 app: {MARK}\n09:00:03 app: {after}\n");
+        assert_eq!(redact(&prefixed), safe);
+    }
+    let text = format!("got {first}\\n{last}\\n{end} from cache");
+    assert_eq!(redact(&text), format!("got {MARK}{end} from cache"));
+    // RFC 8410 §10.3 without its BEGIN.
+    let text = format!("MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n{end}\n");
+    assert_eq!(redact(&text), format!("{MARK}\n{end}\n"));
+}
+
+/// RD-02: PuTTY, RFC 4716, RFC 9580 and RFC 1421 have headers, which stay.
+#[test]
+fn replaces_keys_of_other_formats() {
+    for (text, safe) in [
+        (
+            format!("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPublic-Lines: 2\n{}\nAAAAC3Nz\nPrivate-Lines: 1\n{}\nPrivate-MAC: 01f3\n", body(1), body(2)),
+            format!("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPublic-Lines: 2\n{}\nAAAAC3Nz\nPrivate-Lines: 1\n{MARK}\nPrivate-MAC: 01f3\n", body(1)),
+        ),
+        (
+            format!("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"ada@web\"\n{}\nab1=\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n", body(1)),
+            format!("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"ada@web\"\n{MARK}\n{MARK}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n"),
+        ),
+        (
+            format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n{}\n=aBcd\n-----END PGP PRIVATE KEY BLOCK-----\n", body(1)),
+            format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n{MARK}\n{MARK}\n-----END PGP PRIVATE KEY BLOCK-----\n"),
+        ),
+        (
+            "modulus:\n    00:c1:5b:0f\npublicExponent: 65537 (0x10001)\nprivateExponent:\n    00:9a:1c:22:\n    7f:01\nprime1:\n    00:e8:11\n".into(),
+            format!("modulus:\n    00:c1:5b:0f\npublicExponent: 65537 (0x10001)\nprivateExponent:\n    {MARK}\n    {MARK}\nprime1:\n    {MARK}\n"),
+        ),
+        (
+            // RFC 8037 appendix A.1.
+            r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#.into(),
+            format!(r#"{{"kty":"OKP","crv":"Ed25519","d":"{MARK}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#),
+        ),
+        (
+            "{\n  \"kty\": \"OKP\",\n  \"crv\": \"Ed25519\",\n  \"d\": \"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\",\n  \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"\n}\n".into(),
+            format!("{{\n  \"kty\": \"OKP\",\n  \"crv\": \"Ed25519\",\n  \"d\": \"{MARK}\",\n  \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"\n}}\n"),
+        ),
+        (
+            format!("tls.key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1DNENBUUF3QlFZREsy{}", body(3).replace('+', "a")),
+            format!("tls.key: {MARK}"),
+        ),
+    ] {
+        assert_eq!(redact(&text), safe);
+    }
+}
+
+/// RD-02: certificates, requests and public keys are no secrets, also between private keys.
+#[test]
+fn leaves_public_blocks_alone() {
+    let [begin, .., end] = lines("PRIVATE KEY");
+    for label in [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "PUBLIC KEY",
+        "RSA PUBLIC KEY",
+        "X509 CRL",
+        "PGP PUBLIC KEY BLOCK",
+        "PGP MESSAGE",
+        "DH PARAMETERS",
+    ] {
+        let block = format!("{}\n", lines(label).join("\n"));
+        assert_eq!(redact(&block), block);
+        let after = format!("{begin}\n{}\n{block}", body(4));
+        assert_eq!(redact(&after), format!("{begin}\n{MARK}\n{block}"));
+        let bundle = format!("{block}{begin}\n{}\n{end}\n{block}", body(4));
+        assert_eq!(
+            redact(&bundle),
+            format!("{block}{begin}\n{MARK}\n{end}\n{block}")
+        );
+    }
+    for line in [
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7ipooRyeVfK5tGq3cVwJ5Wk7X9m8Zr2Nq1LpY4uE6sTt0hHnQxw ada@web",
+        "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----",
+        "expected -----BEGIN RSA PRIVATE KEY----- at the beginning of the file",
+        "PEM routines: no start line: Expecting: ANY PRIVATE KEY",
+        "{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf\",\"e\":\"AQAB\"}",
+        "privateExponent: missing\nnext line",
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7ipooRyeVfK5tGq3cVwJ5Wk7X9m8Zr2Nq1LpY4uE6s",
+    ] {
+        assert_eq!(redact(line), line);
+    }
+}
