@@ -14,6 +14,7 @@ pub(in super::super) fn samples() -> impl Iterator<Item = (&'static str, String)
             Alphabet::Hex => ("facade0decade", 'h'),
             Alphabet::Upper | Alphabet::Upperdash => ("CANARY0FAKE", 'u'),
             Alphabet::Lower => ("canary0fake", 'l'),
+            Alphabet::Percent => ("CANARY0fake%3D", 'a'),
             _ => ("CANARY0fake", 'a'),
         };
         let len = MIN_LEN.max(*least).saturating_sub(word.len());

@@ -274,7 +274,7 @@ pub(super) const TABLE: &[Row] = &[
     ("intercom-token", "dG9rO", Token, Base64, 40, "developers.intercom.com/docs/build-an-integration/learn-more/authentication"),
     ("pubnub-secret", "sec-c-", Secret, Alnum, 40, "www.pubnub.com/docs/general/basics/initialize-pubnub"),
     ("instagram-token", "IGQ", Token, Mixed, 60, "developers.facebook.com/docs/instagram-platform"),
-    ("twitter-bearer", "AAAAAAAAAAAAAAAAAAAAA", Token, Percent, 50, "docs.x.com/resources/fundamentals/authentication/oauth-2-0/application-only"),
+    ("twitter-bearer", "AAAAAAAAAAAAAAAAAAAAA", Token, Percent, 60, "docs.x.com/resources/fundamentals/authentication/oauth-2-0/application-only"),
     ("frameio-token", "fio-u-", Token, Word, 40, "developer.frame.io/docs/getting-started/authentication"),
     ("dropbox-token", "sl.", Token, MixedDotted, 60, "developers.dropbox.com/oauth-guide"),
     // Monitoring and analysis.
