@@ -44,6 +44,7 @@ mod commands;
 mod controls;
 mod delimited;
 mod elements;
+mod digits;
 mod field;
 mod finding;
 mod gate;

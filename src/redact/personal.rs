@@ -18,15 +18,10 @@ pub(super) use email::{ENCODED_SIGNS, encoded};
 use core::ops::Range;
 
 use super::{
-    bytes::{plus, run, run_back, slice, steps::step},
+    bytes::{plus, run, run_back, slice},
     spans::Spans,
 };
 use groups::Chain;
-
-/// Each number that is looked for has a digit at one of these steps, wherever they fall on it. With
-/// five, six or seven a card in groups of four may show nothing but what stands between the groups,
-/// which has one to three bytes.
-const STRIDE: usize = 4;
 
 /// Finds the personal data in a line, in which digits that may be those of a number stand at
 /// `numbers`, and at signs at `signs`.
@@ -43,28 +38,6 @@ pub(super) fn find(
         }
     }
     email::find(line, signs, spans);
-}
-
-/// The gate: visits a digit of each number that has the form of one that is looked for, whatever
-/// stands around it.
-pub(super) fn numbers(text: &[u8], mut visit: impl FnMut(usize)) {
-    step(text.len() / STRIDE);
-    let (mut done, mut at) = (0, STRIDE.saturating_sub(1));
-    while let Some(b) = text.get(at) {
-        if b.is_ascii_digit() {
-            let word = word(text, done, at);
-            let chain = Chain::around(text, done, at);
-            let is_number =
-                |first| cards::has_form(text, &chain, first) || ssn::has_form(text, &chain, first);
-            if (0..chain.len()).any(is_number) || iban::find(text, done, word.clone()).is_some() {
-                visit(at);
-            }
-            done = chain.end().max(word.end).max(plus(at, 1));
-            at = plus(done, STRIDE.saturating_sub(1));
-        } else {
-            at = plus(at, STRIDE);
-        }
-    }
 }
 
 /// The word around `at`, as far as it does not begin before `done`.

@@ -13,6 +13,7 @@ use memchr::memrchr;
 use super::{
     Policy,
     bytes::{line_feed, plus, rest, slice},
+    digits,
     gate::{self, Case, Gate},
     keyed,
     keys::Names,
@@ -63,7 +64,7 @@ impl Gates {
     fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.0.find(text, hits);
         let literals = hits.len();
-        personal::numbers(text, |at| {
+        digits::visit(text, |at| {
             hits.push(Hit {
                 at,
                 stage: Stage::Number,

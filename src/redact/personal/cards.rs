@@ -129,12 +129,6 @@ const UNIONPAY: &[u8] = b"62";
 const SHORTEST: usize = 12;
 const MAX_DIGITS: usize = 19;
 
-/// Whether the group `first` begins a number that has the form of a card's.
-pub(super) fn has_form(text: &[u8], chain: &Chain, first: usize) -> bool {
-    let is_grouping = |widths: &&[usize]| chain.has_widths(text, first, widths);
-    SHORTEST <= chain.width(first) || GROUPINGS.iter().any(is_grouping)
-}
-
 /// Reads the card whose first group is `first`, and says where it ends.
 pub(super) fn read(text: &[u8], chain: &Chain, first: usize, spans: &mut Spans) -> Option<usize> {
     let number = grouped(text, chain, first).or_else(|| lone(text, chain, first))?;

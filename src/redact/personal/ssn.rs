@@ -15,11 +15,6 @@ const WIDTHS: &[usize] = &[3, 2, 4];
 /// Digits of a number without groups.
 const LEN: usize = 9;
 
-/// Whether the group `first` begins a number of this form.
-pub(super) fn has_form(text: &[u8], chain: &Chain, first: usize) -> bool {
-    chain.width(first) == LEN || chain.has_widths(text, first, WIDTHS)
-}
-
 /// Reads the number whose first group is `first`, and says where it ends: in groups with hyphens,
 /// or, after a name that says so, also with blanks or nothing between.
 pub(super) fn read(text: &[u8], chain: &Chain, first: usize, spans: &mut Spans) -> Option<usize> {

@@ -1,0 +1,244 @@
+//! The gate for numbers: finds where digits stand as in the number of a card or of a bank account,
+//! or in a social security number, and passes over the many others that logs are full of.
+//!
+//! Sixty-four bytes become sixty-four bits, set where a digit stands, and the forms are looked for
+//! in shifts of these: in `digits >> n` the bit of a place says whether a digit stands n bytes
+//! behind it. What stands between digits is looked at only where the bits fit.
+
+use super::bytes::{before, byte, plus, run, run_back, slice, steps::step};
+
+/// Bytes, and bits, of a word.
+const WORD: usize = 64;
+/// An international bank account number in one word, and an escape sequence before it.
+const MAX_BACK: usize = 40;
+
+/// Visits, in ascending order, a digit of each number that may be one of a card (twelve digits or
+/// more, or groups), a social security number (nine digits, or groups), or an international bank
+/// account number (groups of four, or one word with six digits in a row). Others may be among them.
+pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
+    step(text.len());
+    let mut words = text.chunks(WORD).map(bits);
+    let mut here = words.next().unwrap_or_default();
+    let (mut start, mut goes_on) = (0, false);
+    while start < text.len() {
+        let next = words.next().unwrap_or_default();
+        if here | next != 0 {
+            let digits = u128::from(here) | (u128::from(next) << WORD);
+            let forms = Forms::new(digits, goes_on);
+            let stands = |at: usize, between: fn(&[u8], usize) -> bool| {
+                between(text, run(text, at, |b| b.is_ascii_digit()))
+            };
+            let mut found = forms.lone;
+            found |= keep(forms.grouped, |bit| stands(plus(start, bit), is_separator));
+            found |= keep(forms.wide, |bit| {
+                stands(plus(start, bit), is_wide_separator)
+            });
+            found |= keep(forms.encoded, |bit| stands(plus(start, bit), is_percent));
+            found |= keep(forms.account, |bit| is_in_account(text, plus(start, bit)));
+            keep(found, |bit| {
+                visit(plus(start, bit));
+                true
+            });
+        }
+        goes_on = here >> (WORD - 1) != 0;
+        here = next;
+        start = plus(start, WORD);
+    }
+}
+
+/// Where digits stand in the form of a number, a bit for each place.
+struct Forms {
+    /// Without groups.
+    lone: u64,
+    /// One byte between the groups.
+    grouped: u64,
+    /// Two or three bytes between them, as the blanks and dashes of Unicode have.
+    wide: u64,
+    /// Percent-encoded blanks between them, whose digits stand before those of the group.
+    encoded: u64,
+    /// Six digits that begin behind something else.
+    account: u64,
+}
+
+impl Forms {
+    /// Those that begin in the lower half of `digits`. `goes_on`: whether a digit stands before.
+    fn new(digits: u128, goes_on: bool) -> Self {
+        let one = digits;
+        let none = !digits;
+        let two = one & (one >> 1);
+        let three = two & (one >> 2);
+        let four = two & (two >> 2);
+        let five = four & (one >> 4);
+        let six = four & (two >> 4);
+        let eight = four & (four >> 4);
+        let begins = !((one << 1) | u128::from(goes_on));
+        // Nine digits, also behind the two of an escape sequence, or twelve and more.
+        let nine = ((one >> 8) & (none >> 9)) | ((three >> 8) & (none >> 11));
+        let lone = begins & eight & ((four >> 8) | nine);
+        // Four digits (the last of more), three to six, and two or more: cards, and bank accounts.
+        let second = ((three & (none >> 3)) & (two >> 4))
+            | ((four & (none >> 4)) & (two >> 5))
+            | ((five & (none >> 5)) & (two >> 6))
+            | ((six & (none >> 6)) & (two >> 7));
+        let groups = four & (none >> 4) & (second >> 5);
+        // 8-8, and 3-2-4.
+        let halves = eight & (none >> 8) & (eight >> 9);
+        let ssn = three & (none >> 3) & (two >> 4) & (none >> 6) & (four >> 7);
+        let wide = |group: u128, len: u32, next: u128| {
+            let end = (group & (none >> len)) & (none >> len.wrapping_add(1));
+            let two_bytes = next >> len.wrapping_add(2);
+            end & (two_bytes | ((none >> len.wrapping_add(2)) & (next >> len.wrapping_add(3))))
+        };
+        Self {
+            lone: lower(lone),
+            grouped: lower(groups | halves | ssn),
+            wide: lower(wide(four, 4, three) | wide(three, 3, two)),
+            encoded: lower(four & (none >> 4) & (five >> 5)),
+            account: lower(begins & six),
+        }
+    }
+}
+
+/// A bit for each byte of up to 64: whether it is a digit.
+fn bits(bytes: &[u8]) -> u64 {
+    let (eights, last) = bytes.as_chunks::<8>();
+    let mut bits = 0;
+    for (eight, at) in eights.iter().zip((0..).step_by(8)) {
+        bits |= digits(u64::from_le_bytes(*eight)).wrapping_shl(at);
+    }
+    for (byte, at) in last.iter().rev().zip(1..) {
+        let place = bytes.len().wrapping_sub(at);
+        bits |= u64::from(byte.is_ascii_digit()) << (place & (WORD - 1));
+    }
+    bits
+}
+
+/// The same for eight bytes, the first of which are the lowest bits.
+fn digits(eight: u64) -> u64 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // A digit becomes its value, of 0 to 9: with 0x76 added the others have the highest bit.
+    let values = eight ^ 0x3030_3030_3030_3030;
+    let others = (values & !HIGH).wrapping_add(0x7676_7676_7676_7676) | values;
+    // The product has each of the eight bits once in its highest byte, in their order.
+    ((!others & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// The bits for which `is_kept` says so, asked in ascending order.
+fn keep(bits: u64, mut is_kept: impl FnMut(usize) -> bool) -> u64 {
+    let (mut left, mut kept) = (bits, 0);
+    while left != 0 {
+        let bit = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        if is_kept(bit as usize) {
+            kept |= 1_u64.wrapping_shl(bit);
+        }
+    }
+    kept
+}
+
+fn lower(bits: u128) -> u64 {
+    u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default()
+}
+
+/// Whether at `at` stands what parts two groups, in one byte.
+fn is_separator(text: &[u8], at: usize) -> bool {
+    matches!(byte(text, at), Some(b' ' | b'-' | b'.' | b'+'))
+}
+
+/// The same in several bytes: how the blanks and dashes of Unicode begin in UTF-8.
+fn is_wide_separator(text: &[u8], at: usize) -> bool {
+    matches!(byte(text, at), Some(0xc2 | 0xe2))
+}
+
+fn is_percent(text: &[u8], at: usize) -> bool {
+    byte(text, at) == Some(b'%')
+}
+
+/// Whether the word that has digits from `at` on may be an account number: it begins with two
+/// letters and two digits, an escape sequence before them perhaps.
+fn is_in_account(text: &[u8], at: usize) -> bool {
+    if !before(text, at).is_some_and(|b| b.is_ascii_alphabetic()) {
+        return false;
+    }
+    let near = slice(text, at.saturating_sub(MAX_BACK)..plus(at, 2));
+    let word = run_back(near, near.len(), |b| b.is_ascii_alphanumeric());
+    let heads = near.get(word..).unwrap_or_default().windows(4).take(6);
+    let is_head = |head: &[u8]| {
+        let (letters, digits) = head.split_at_checked(2).unwrap_or_default();
+        letters.iter().all(u8::is_ascii_alphabetic) && digits.iter().all(u8::is_ascii_digit)
+    };
+    heads.into_iter().any(is_head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        visit(text.as_bytes(), |at| found.push(at));
+        found
+    }
+
+    /// RD-04: numbers in the forms that are looked for, wherever they fall on the words.
+    #[test]
+    fn visits_a_digit_of_each_number_wherever_it_stands() {
+        for number in [
+            "4111111111111111",
+            "4111 1111 1111 1111",
+            "4111-1111-1111-1111",
+            "4111%201111%201111%201111",
+            "%204111%201111%201111%201111",
+            "4111\u{a0}1111\u{a0}1111\u{a0}1111",
+            "4111\u{2011}1111\u{2011}1111\u{2011}1111",
+            "3782 822463 10005",
+            "6011 0000 0000 4",
+            "36700102 00000000",
+            "622126 0000000000000",
+            "3670 010 200 000",
+            "078-05-1120",
+            "078\u{2013}05\u{2013}1120",
+            "078%2005%201120",
+            "078051120",
+            "%20078051120",
+            "GB82WEST12345698765432",
+            "gb82 west 1234 5698 7654 32",
+            "NL91 ABNA 0417 1643 00",
+            "DE89370400440532013000",
+            "NO9386011117947",
+        ] {
+            for lead in 0..130 {
+                let text = format!(
+                    "{}{number} .",
+                    "x ".repeat(lead / 2) + &"-".repeat(lead % 2)
+                );
+                let from = text.len() - number.len() - 2;
+                let is_inside = |at: &usize| (from..from + number.len()).contains(at);
+                assert!(found(&text).iter().any(is_inside), "{lead} {number}");
+            }
+        }
+    }
+
+    /// RD-10: what logs are full of costs no second look.
+    #[test]
+    fn passes_over_times_addresses_and_versions() {
+        for text in [
+            "2026-11-22T09:00:00.123456Z",
+            "2026-11-22 09:00:00,123 [17]",
+            "10.250.19.102:8080",
+            "192.168.100.200 255.255.255.255",
+            "1732266000.123",
+            "1732266000",
+            "duration=1234.567890ms",
+            "[12345.678901] 12",
+            "Chrome/131.0.0.0 Safari/537.36",
+            "3f9a1c7e-88d2-4b6f-a1c3-5d7e9f0b2c4d",
+            "blk_9016",
+            "I1122 09:00:00.123456   12345",
+            "0000:00:1f.2",
+            "status=200 bytes=5120 ms=12",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+}
