@@ -11,12 +11,15 @@ use super::bytes::{before, byte, plus, run, run_back, slice, steps::step};
 const WORD: usize = 64;
 /// An international bank account number in one word, and an escape sequence before it.
 const MAX_BACK: usize = 40;
+/// A group of four and the byte behind it, and how many an account number has.
+const GROUP: usize = 5;
+const MAX_GROUPS: usize = 9;
 
 /// Visits, in ascending order, a digit of each number that may be one of a card (twelve digits or
 /// more, or groups), a social security number (nine digits, or groups), or an international bank
 /// account number (groups of four, or one word with six digits in a row). Others may be among them.
 pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
-    step(text.len());
+    step(text.len() / 8);
     let mut words = text.chunks(WORD).map(bits);
     let mut here = words.next().unwrap_or_default();
     let (mut start, mut goes_on) = (0, false);
@@ -35,6 +38,7 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
             });
             found |= keep(forms.encoded, |bit| stands(plus(start, bit), is_percent));
             found |= keep(forms.account, |bit| is_in_account(text, plus(start, bit)));
+            found |= keep(forms.pair, |bit| is_in_groups(text, plus(start, bit)));
             keep(found, |bit| {
                 visit(plus(start, bit));
                 true
@@ -58,6 +62,8 @@ struct Forms {
     encoded: u64,
     /// Six digits that begin behind something else.
     account: u64,
+    /// Two groups of four, the first of which begins behind something else.
+    pair: u64,
 }
 
 impl Forms {
@@ -95,6 +101,7 @@ impl Forms {
             wide: lower(wide(four, 4, three) | wide(three, 3, two)),
             encoded: lower(four & (none >> 4) & (five >> 5)),
             account: lower(begins & six),
+            pair: lower(begins & four & (none >> 4) & (four >> 5)),
         }
     }
 }
@@ -154,6 +161,24 @@ fn is_percent(text: &[u8], at: usize) -> bool {
     byte(text, at) == Some(b'%')
 }
 
+/// Whether the group at `at` may belong to an account number: groups of four before it, of which the
+/// first is two letters and two digits.
+fn is_in_groups(text: &[u8], at: usize) -> bool {
+    let mut start = at;
+    for _ in 0..MAX_GROUPS {
+        let group = start.saturating_sub(GROUP)..start.saturating_sub(1);
+        let bytes = slice(text, group.clone());
+        if !is_separator(text, group.end) || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+            return false;
+        }
+        if is_head(bytes) {
+            return true;
+        }
+        start = group.start;
+    }
+    false
+}
+
 /// Whether the word that has digits from `at` on may be an account number: it begins with two
 /// letters and two digits, an escape sequence before them perhaps.
 fn is_in_account(text: &[u8], at: usize) -> bool {
@@ -163,11 +188,13 @@ fn is_in_account(text: &[u8], at: usize) -> bool {
     let near = slice(text, at.saturating_sub(MAX_BACK)..plus(at, 2));
     let word = run_back(near, near.len(), |b| b.is_ascii_alphanumeric());
     let heads = near.get(word..).unwrap_or_default().windows(4).take(6);
-    let is_head = |head: &[u8]| {
-        let (letters, digits) = head.split_at_checked(2).unwrap_or_default();
-        letters.iter().all(u8::is_ascii_alphabetic) && digits.iter().all(u8::is_ascii_digit)
-    };
     heads.into_iter().any(is_head)
+}
+
+/// Two letters and two digits.
+fn is_head(head: &[u8]) -> bool {
+    matches!(head, [a, b, c, d]
+        if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -206,6 +233,7 @@ mod tests {
             "NL91 ABNA 0417 1643 00",
             "DE89370400440532013000",
             "NO9386011117947",
+            "KZ86 125K ZT50 0410 0100",
         ] {
             for lead in 0..130 {
                 let text = format!(

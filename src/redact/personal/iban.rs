@@ -185,13 +185,11 @@ fn head(text: &[u8], done: usize, start: usize) -> Option<usize> {
         if len < HEAD {
             return None;
         }
-        // More than four letters may be those of an escape sequence before the head.
+        // More than four letters may be those of an escape sequence before the head, or end with
+        // the digits of a percent-encoded blank.
         start = end.saturating_sub(HEAD);
         if is_head(text, start) && number(text, start).is_some() {
             return Some(start);
-        }
-        if len > HEAD {
-            return None;
         }
     }
     None
