@@ -67,11 +67,13 @@ mod phrases;
 mod pipeline;
 mod plain;
 mod policy;
+mod prose;
 mod redacted;
 mod rules;
 #[cfg(feature = "serde")]
 mod serde;
 mod spans;
+mod sql;
 mod style;
 mod tables;
 mod tokens;

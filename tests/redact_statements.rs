@@ -185,3 +185,118 @@ fn finds_what_is_printed_into_a_program_that_reads_a_secret() {
     ]);
     keeps(&["echo hello | sudo tee /etc/motd", "echo a:b | cat"]);
 }
+
+/// RD-01, RD-05: statements that make users, in the dialects of MySQL, PostgreSQL, SQL Server,
+/// Oracle, and functions that take a key.
+#[test]
+fn finds_the_passwords_that_statements_give_to_users() {
+    replaces(&[
+        "CREATE USER 'ada'@'%' IDENTIFIED BY '«hunter2»';",
+        "ALTER USER 'ada'@'%' IDENTIFIED WITH caching_sha2_password BY '«it''s»';",
+        "grant all on shop.* to 'ada'@'%' identified by password '«*2470C0C06DEE42FD»'",
+        "CREATE USER ada IDENTIFIED BY \"«hunter2»\" DEFAULT TABLESPACE users",
+        "ALTER USER ada IDENTIFIED BY «hunter2»;",
+        "CREATE ROLE ada WITH LOGIN PASSWORD '«two words»' VALID UNTIL 'infinity';",
+        "ALTER ROLE ada ENCRYPTED PASSWORD '«md5c0ffee»'",
+        "SET PASSWORD FOR 'ada'@'%' = PASSWORD('«hunter2»');",
+        "SET PASSWORD FOR ada = '«hunter2»';",
+        "CREATE LOGIN ada WITH PASSWORD = N'«hunter2»', CHECK_POLICY = ON;",
+        "SELECT id FROM users WHERE password IN ('«hunter2»', '«hunter3»')",
+        "SELECT pgp_sym_encrypt(body, '«hunter2»') FROM mails",
+        "SELECT AES_DECRYPT(body, '«hunter2»')",
+        "SELECT crypt('«hunter2»', gen_salt('bf'))",
+        "PRAGMA key = '«hunter2»';",
+        "EXEC sp_addlogin 'ada', '«hunter2»'",
+        "{\"sql\":\"CREATE USER ada IDENTIFIED BY '«hunter2»'\",\"ms\":3}",
+    ]);
+    keeps(&[
+        "Resource identified by 'db-1' was not found",
+        "The session was identified by its id",
+        "PRAGMA journal_mode = 'wal'",
+        "Key encryption key rotated: crypt('a', 'b')",
+        "if token in (\"def\", \"class\"):",
+        "password = getpass.getpass(\"Password: \")",
+        "CREATE TABLE users (id INT, password VARCHAR(255) NOT NULL, pin CHAR(60))",
+    ]);
+}
+
+/// RD-01, RD-05: the place of a column names the value at the same place of each row.
+#[test]
+fn finds_the_values_of_an_insert_by_their_place() {
+    replaces(&[
+        "INSERT INTO users (id, name, password) VALUES (1, 'ada', '«hunter2»');",
+        "INSERT INTO users (name, password, role) VALUES ('a', '«x1»', 'r'), ('b', '«y, 2»', 's')",
+        "INSERT INTO \"users\" (\"password\", \"ok\") VALUES ('«it''s»', true) RETURNING \"id\"",
+        "insert into [users] ([pin], [name]) output inserted.id values (N'«4711»', N'ada')",
+        "REPLACE INTO `users` (`name`, `api_key`) VALUES (CONCAT('a', 'b'), '«k3y»')",
+        "{\"sql\":\"INSERT INTO t (a, token) VALUES ('b', '«t0k»')\",\"n\":1}",
+    ]);
+    keeps(&[
+        "INSERT INTO users (name, password) VALUES (?, ?)",
+        "INSERT INTO users (name, password) VALUES ($1, $2) RETURNING id",
+        "INSERT INTO users (name, password) VALUES ('ada', NULL), ('bob', DEFAULT)",
+        "INSERT INTO events (kind, n) VALUES ('password_reset', 3)",
+        "create index i on users (password, token) where id > 3",
+    ]);
+}
+
+/// RD-01: what a person or a template says, in several languages.
+#[test]
+fn finds_the_secrets_of_sentences() {
+    replaces(&[
+        "the password for ada is «hunter2» and it expires tomorrow",
+        "Your password is \"«correct horse»\". Please change it.",
+        "password for ada set to '«hunter2»'",
+        "changed password of ada from «hunter2» to «hunter3»",
+        "Password changed from '«hunter2»' to '«hunter3»'",
+        "login with user ada and password «letmein»",
+        "Logging in as ada with password \"«correct horse»\"",
+        "connected by api key \"«k3yk3yk3y»\"",
+        "token «tGzv3JOkF0XG5Qx2TlKWIA» expired",
+        "my password is «hunter2» can you check?",
+        "Das Passwort für ada lautet «Sommer24!»",
+        "Your verification code is «123456». It expires in 10 minutes.",
+        "Your Acme code is «123456»",
+        "«123456» is your Acme login code.",
+        "G-«123456» is your Google verification code.",
+        "Use «123-456» to sign in. Don't share it.",
+        "Ihr Code lautet «123456».",
+        "Your security code: «123 456»",
+        "Your PIN is «4711», keep it safe",
+    ]);
+}
+
+/// RD-05: words of a language stay, and so do the numbers and names of sentences about secrets.
+#[test]
+fn leaves_sentences_about_secrets() {
+    keeps(&[
+        "password is required",
+        "the token is invalid",
+        "the secret is out",
+        "password is case-sensitive",
+        "the password is 12 characters long",
+        "password is stored as SHA-256",
+        "passwords are argon2id hashes",
+        "your password is about to expire in 3 days",
+        "password for ada is wrong",
+        "secret \"default-token-x7k2p\" not found",
+        "password changed for ada",
+        "password set to expire in 90 days",
+        "token expired 12 minutes ago",
+        "API key 42 was revoked",
+        "had sessionid 0x14f05578bd80018",
+        "Setting up passwd (1:4.8.1-2ubuntu2.2) ...",
+        "you can pass \"-v\" to the linker",
+        "pass 'ignore' to ignore errors",
+        "process exited with code: 137",
+        "status code is 404",
+        "HTTP error code: 5000",
+        "use port 8080 to sign in",
+        "took 1234 ms to log in",
+        "password reset to default",
+        "Enter pass phrase for server.key:",
+        "read password from file",
+        "Accepted password for root from 10.0.0.1 port 22 ssh2",
+        "Failed password for invalid user admin1 from 10.0.0.1 port 54022",
+    ]);
+}

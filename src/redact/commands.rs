@@ -218,6 +218,8 @@ impl Secret {
             false => literal == self.literal.as_bytes(),
         };
         let from = plus(word.content.start, self.literal.len());
+        let equals = self.is_attached() && byte(text, from) == Some(b'=');
+        let from = plus(from, usize::from(equals));
         let from = match self.separator {
             Some(sign) => plus(find_byte(text, from..word.content.end, sign)?, 1),
             None => from,
@@ -264,6 +266,17 @@ fn is_reference(value: &[u8]) -> bool {
             .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | b'.'))
     };
     let is_manual = || {
+        const NAMES: &[&[u8]] = &[
+            b"password",
+            b"passwd",
+            b"passphrase",
+            b"secret",
+            b"token",
+            b"pass",
+        ];
+        if NAMES.contains(&value) {
+            return true;
+        }
         const WORDS: &[&[u8]] = &[b"PASS", b"PWD", b"SECRET", b"TOKEN", b"KEY"];
         let capitals = value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
         capitals

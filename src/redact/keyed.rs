@@ -15,9 +15,9 @@ use super::{
     lines::{self, Openings},
     members,
     open::Open,
-    rules,
+    prose, rules,
     spans::{self, Spans},
-    tables,
+    sql, tables,
 };
 
 /// How far before a name the words are looked for that belong to it.
@@ -62,6 +62,7 @@ struct Search {
     /// Names before this offset have been judged or lie in a replaced value.
     done: usize,
     assigned: assigned::Search,
+    sql: sql::Search,
 }
 
 impl Search {
@@ -102,7 +103,9 @@ impl Search {
                 let end = self.assigned.read(&named, names, spans)?;
                 Some(members::changed(&named, end, names, spans))
             })
-            .or_else(|| tables::read(&named, names, openings, spans.by(rules::TABLE)));
+            .or_else(|| self.sql.read(&named, names, spans.by(rules::SQL)))
+            .or_else(|| tables::read(&named, names, openings, spans.by(rules::TABLE)))
+            .or_else(|| prose::read(&named, names, spans.by(rules::PROSE)));
         self.done = read.unwrap_or_default().max(self.done);
     }
 }

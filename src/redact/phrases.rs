@@ -6,7 +6,7 @@
 
 use core::ops::Range;
 
-use super::{bytes::Line, commands, headers, personal, rules, spans::Spans};
+use super::{bytes::Line, commands, headers, personal, prose, rules, spans::Spans, sql};
 
 /// A literal in a text.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
     (rules::COMMAND, commands::OPENERS, commands::read),
     (rules::EMAIL, personal::ENCODED_SIGNS, personal::encoded),
+    (rules::SQL, sql::OPENERS, sql::read),
+    (rules::PROSE, prose::OPENERS, prose::code),
 ];
 
 /// The literals, each with the number of its stage.

@@ -1,0 +1,283 @@
+//! Sentences: what people and templates write around a secret.
+//!
+//! `The password for ada is …`, `token … expired`, `your code is 123456`, `changed from … to …`. A
+//! sentence tells a secret from a word in few ways: the value is quoted, or no word of a language,
+//! because a digit, a sign or a capital stands inside it. What is a word stays: `the password is
+//! required`.
+
+mod codes;
+mod looks;
+
+use super::{
+    bytes::{before, byte, is_blank, is_name, plus, run, skip_blanks, slice},
+    finding::Kind,
+    keyed::Named,
+    keys::{Demand, Names},
+    spans::Spans,
+    values::{self, Around, Quote},
+};
+
+pub(super) use codes::read as code;
+use looks::Looks;
+
+/// What codes are looked for by.
+pub(super) const OPENERS: &[&str] = codes::OPENERS;
+
+/// Words between a name and its value, at most.
+const MAX_WORDS: usize = 8;
+/// The longest of them.
+const MAX_WORD: usize = 40;
+
+/// Words after which the value follows.
+const IS: &[&str] = &[
+    "is", "was", "are", "ist", "lautet", "war", "est", "es", "be",
+];
+/// Words after which it follows where the sentence has said that it changed.
+const TO: &[&str] = &["to", "auf", "as", "from", "von", "à", "->"];
+/// Words that are followed by whose secret it is.
+const OF: &[&str] = &[
+    "for", "of", "by", "für", "fuer", "pour", "para", "de", "del", "des", "user", "account", "the",
+    "your", "on", "in",
+];
+/// Words that say what became of it.
+const BECAME: &[&str] = &[
+    "has",
+    "been",
+    "set",
+    "changed",
+    "reset",
+    "updated",
+    "now",
+    "will",
+    "currently",
+    "still",
+    "successfully",
+    "temporarily",
+    "initially",
+    "rotated",
+    "wurde",
+    "geändert",
+    "gesetzt",
+    "back",
+    "manually",
+    "value",
+    "string",
+];
+/// Words before a name that let the value follow at once.
+const WITH: &[&str] = &["with", "using", "mit", "avec", "con"];
+
+/// Reads the value that a sentence gives to a name, and says how far it was replaced.
+pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Option<usize> {
+    let text = slice(named.text, 0..named.line.end);
+    if matches!(
+        named.key.demand,
+        Demand::Authorization | Demand::Cookies | Demand::SetCookie
+    ) {
+        return None;
+    }
+    let sentence = Sentence { text, named, names };
+    if !sentence.is_word() {
+        return None;
+    }
+    sentence.direct(spans).or_else(|| sentence.said(spans))
+}
+
+struct Sentence<'a, 't> {
+    text: &'t [u8],
+    named: &'a Named<'t>,
+    names: &'a Names,
+}
+
+impl Sentence<'_, '_> {
+    /// Whether the name stands as a word in a sentence, not in a path or in code.
+    fn is_word(&self) -> bool {
+        let ends = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80;
+        let name = slice(self.text, self.named.name.clone());
+        !name.starts_with(b"-")
+            && name.last().copied().is_some_and(ends)
+            && before(self.text, self.named.name.start).is_none_or(|b| {
+                is_blank(b) || matches!(b, b'"' | b'\'' | b'(' | b'[' | b',' | b'`')
+            })
+    }
+
+    /// `password "x"`, `with password x`, `token x expired`.
+    fn direct(&self, spans: &mut Spans) -> Option<usize> {
+        let at = skip_blanks(self.text, self.named.name.end);
+        let (with, of_user) = self.announced();
+        // The scheme of a header has its own stage.
+        if self.named.key.demand == Demand::Opaque {
+            return None;
+        }
+        // The verb: one may pass anything.
+        let name = slice(self.text, self.named.name.clone());
+        let is_verb = || name.to_ascii_lowercase().ends_with(b"pass");
+        if at == self.named.name.end || (!of_user && is_verb()) {
+            return None;
+        }
+        // A key word of SQL lets it follow, too.
+        let announced = with || of_user || name == b"PASSWORD";
+        if let Some((quote, from)) = Quote::at(self.text, at) {
+            let looks = if announced {
+                Looks::Said.quoted()
+            } else {
+                Looks::Quoted
+            };
+            return self.quoted(quote, from, looks, spans);
+        }
+        match (with || of_user, at.saturating_sub(self.named.name.end)) {
+            _ if of_user => self.bare(at, Looks::OfUser, spans),
+            (true, _) => self.bare(at, Looks::Said, spans),
+            (false, 1) if !name.contains(&b'-') => self.bare(at, Looks::Beside, spans),
+            _ => None,
+        }
+    }
+
+    /// Whether the words before the name let the value follow: `with password`, `user ada password`.
+    fn announced(&self) -> (bool, bool) {
+        const USERS: &[&[u8]] = &[
+            b"user",
+            b"login",
+            b"username",
+            b"as",
+            b"benutzer",
+            b"account",
+            b"usuario",
+        ];
+        let start = self
+            .named
+            .line
+            .start
+            .max(self.named.name.start.saturating_sub(MAX_WORD));
+        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        let mut words = lead
+            .split(|b| matches!(b, b' ' | b',' | b'/' | b'"' | b'\''))
+            .filter(|w| !w.is_empty() && *w != b"and" && *w != b"und" && *w != b"with")
+            .rev();
+        let with = lead.split(|b| *b == b' ').rev().find(|w| !w.is_empty());
+        let with = with.is_some_and(|last| WITH.iter().any(|w| w.as_bytes() == last));
+        (with, words.nth(1).is_some_and(|w| USERS.contains(&w)))
+    }
+
+    /// Whether the words before the name say that it became another: `changed password of ada`.
+    fn is_changed(&self) -> bool {
+        const CHANGED: &[&[u8]] = &[b"chang", b"reset", b"set ", b"updat", b"rotat", b"renew"];
+        let start = self
+            .named
+            .line
+            .start
+            .max(self.named.name.start.saturating_sub(MAX_WORD));
+        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        CHANGED
+            .iter()
+            .any(|word| lead.windows(word.len()).any(|w| w == *word))
+    }
+
+    /// `password for ada is x`, `password changed from x to y`.
+    fn said(&self, spans: &mut Spans) -> Option<usize> {
+        let mut at = self.named.name.end;
+        let (mut said, mut became) = (false, self.is_changed());
+        let mut end = None;
+        for _ in 0..MAX_WORDS {
+            let word = skip_blanks(self.text, at);
+            if word == at {
+                break;
+            }
+            if said {
+                let found = match Quote::at(self.text, word) {
+                    Some((quote, from)) => self.quoted(quote, from, Looks::Said, spans),
+                    None => self.bare(word, Looks::Said, spans),
+                };
+                if let Some(found) = found {
+                    end = Some(found);
+                    (at, said) = (self.after(found), false);
+                    continue;
+                }
+            }
+            let word_end = self.word_end(word)?;
+            let lower = slice(self.text, word..word_end).to_ascii_lowercase();
+            let is = |words: &[&str]| words.iter().any(|w| w.as_bytes() == lower);
+            if end.is_some() && !is(TO) {
+                break;
+            }
+            if is(OF) {
+                // Whose it is: one word more.
+                at = self
+                    .word_end(skip_blanks(self.text, word_end))
+                    .unwrap_or(word_end);
+                continue;
+            }
+            if !(is(IS) || is(BECAME) || (became && is(TO))) {
+                break;
+            }
+            became |= is(BECAME);
+            said = is(IS) || is(TO);
+            let colon = byte(self.text, word_end) == Some(b':');
+            at = plus(word_end, usize::from(colon));
+        }
+        end
+    }
+
+    /// Behind the quote that a value had.
+    fn after(&self, at: usize) -> usize {
+        run(
+            slice(self.text, 0..plus(at, 2).min(self.text.len())),
+            at,
+            |b| matches!(b, b'"' | b'\'' | b'`'),
+        )
+    }
+
+    /// Where the word at `at` ends, if it is one of a sentence; a quoted name of a user counts.
+    fn word_end(&self, at: usize) -> Option<usize> {
+        let near = slice(self.text, 0..plus(at, MAX_WORD).min(self.text.len()));
+        let word = |b: u8| is_name(b) || matches!(b, b'@' | b'\\' | b'=' | b'>');
+        let end = match Quote::at(near, at) {
+            Some((quote, from)) => quote.close(near, from).1,
+            None => run(near, at, word),
+        };
+        (end > at && end < plus(at, MAX_WORD)).then_some(end)
+    }
+
+    fn quoted(&self, quote: Quote, from: usize, looks: Looks, spans: &mut Spans) -> Option<usize> {
+        let near = slice(
+            self.text,
+            0..plus(from, looks::MAX_VALUE).min(self.text.len()),
+        );
+        let (to, end) = quote.close(near, from);
+        let value = slice(self.text, from..to);
+        let is_name = || self.names.judge(value).is_some() && value.iter().all(|b| is_name(*b));
+        if to == end || is_name() || !looks::fit(value, self.named.key, looks.quoted()) {
+            return None;
+        }
+        spans.add(from..to, self.named.key.kind);
+        Some(end)
+    }
+
+    fn bare(&self, at: usize, looks: Looks, spans: &mut Spans) -> Option<usize> {
+        let near = slice(
+            self.text,
+            0..plus(at, looks::MAX_VALUE).min(self.text.len()),
+        );
+        let end = match looks::grouped_end(near, at).filter(|_| self.is_code()) {
+            Some(end) => end,
+            None => looks::trimmed(near, at..values::bare_end(near, at, Around::default())),
+        };
+        let value = slice(self.text, at..end);
+        let is_code = matches!(
+            value.first(),
+            Some(b'-' | b'(' | b'[' | b'{' | b'<' | b'#' | b'\\')
+        );
+        if is_code
+            || !looks::fit(value, self.named.key, looks)
+            || looks::counts(self.text, at..end)
+            || (looks == Looks::OfUser && !looks::is_over(self.text, end))
+        {
+            return None;
+        }
+        spans.add(at..end, self.named.key.kind);
+        Some(end)
+    }
+
+    fn is_code(&self) -> bool {
+        matches!(self.named.key.kind, Kind::Code | Kind::Pin)
+    }
+}
