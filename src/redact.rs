@@ -61,8 +61,6 @@ mod members;
 mod open;
 pub mod outbound;
 mod panic;
-#[cfg(feature = "patterns")]
-mod patterns;
 mod pem;
 mod personal;
 mod phrases;
@@ -71,7 +69,6 @@ mod plain;
 mod policy;
 mod prose;
 mod redacted;
-mod registered;
 mod rules;
 #[cfg(feature = "serde")]
 mod serde;
@@ -89,7 +86,6 @@ mod writer;
 pub use finding::{Counts, Finding, Kind};
 pub use policy::{Error, Policy};
 pub use redacted::Redacted;
-pub use registered::Registered;
 pub use rules::Rule;
 #[cfg(feature = "serde")]
 pub use serde::Safe;

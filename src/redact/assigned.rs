@@ -15,14 +15,20 @@ use super::{
     spans::Spans,
     values::{self, Around, Quote},
 };
-use site::{Site, separator};
+use site::{Sign, Site, separator};
 
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;
 /// What documentation calls an option, behind its name.
 const OPTION_NOUNS: &[&[u8]] = &[b"option", b"flag", b"argument", b"parameter", b"switch"];
+/// The longest address of four numbers, with what stands before it.
+const MAX_ADDRESS: usize = 16;
+/// The longest URL of a hook.
+const MAX_HOOK: usize = 512;
 /// The longest value that brackets alone delimit.
 const MAX_BRACKETED: usize = 1024;
+/// A word of small letters that is no longer is no token.
+const MAX_PLAIN: usize = 10;
 /// No password is a number this short.
 const MAX_COUNT: usize = 3;
 
@@ -45,20 +51,20 @@ impl Search {
     ) -> Option<usize> {
         let mut site = Site::after(named)?;
         let at = site.unwrapped();
+        if let Some((quote, from)) = Quote::at(site.text, at) {
+            if self.closes_outer(&site, quote, at, from) {
+                return None;
+            }
+            return self.string(&site, quote, from, spans);
+        }
+        if matches!(site.sign, Sign::Follows | Sign::Compares) {
+            return None;
+        }
         if at > site.at {
             // What stands in a wrapper is not JSON.
             site.quotes = None;
         }
         let site = &site;
-        if let Some((quote, from)) = Quote::at(site.text, at) {
-            if self.closes_outer(site, quote, at, from) {
-                return None;
-            }
-            return self.string(site, quote, from, spans);
-        }
-        if site.blank || site.compares {
-            return None;
-        }
         match byte(site.text, at) {
             Some(b'[' | b'{') if values::is_code(site.text, at, names) => None,
             Some(b'[' | b'{') if site.is_container(at) => {
@@ -85,7 +91,7 @@ impl Search {
         // A quote that another kind of string may hold is not closed outside of that string.
         let is_inside = quote.is_plain() && self.quotes.is_inside(site.text, site.line, from);
         // In shells a backtick runs a command.
-        if site.tight && quote.is_backtick() {
+        if site.is_tight() && quote.is_backtick() {
             return None;
         }
         let (to, end) = if is_inside {
@@ -206,6 +212,12 @@ impl Site<'_> {
             return Replaced::Yes;
         }
         let is_secret = match self.key.demand {
+            Demand::Url => {
+                return match self.hook(content.start, content.end, spans) {
+                    0 => Replaced::No,
+                    _ => Replaced::Yes,
+                };
+            }
             Demand::Cookies | Demand::SetCookie if value.contains(&b'=') => {
                 headers::cookies(self.text, content, self.key.demand, spans);
                 return Replaced::Yes;
@@ -258,6 +270,7 @@ impl Site<'_> {
                 }
             }
             Demand::Authorization => return headers::bare_authorization(self.text, at, spans),
+            Demand::Url => return self.hook(at, self.text.len(), spans),
             _ => {}
         }
         let from = headers::scheme_end(self.text, line).unwrap_or(at);
@@ -272,7 +285,7 @@ impl Site<'_> {
             || self.holds_placeholder(from)
             || pem::begins(rest(self.text, from))
             || values::is_code(self.text, from, names)
-            || self.is_prose(from)
+            || self.goes_on(from)
         {
             return 0;
         }
@@ -287,9 +300,10 @@ impl Site<'_> {
         };
         let value = slice(self.text, from..end);
         if self.is_count(value)
-            || (value.len() == 1 && (in_string || !self.tight))
+            || (value.len() == 1 && (in_string || !self.is_tight()))
             || self.is_name(value)
             || self.is_resource(value)
+            || self.is_plain_word(value)
             || values::is_pointer(value)
             || values::is_file(value)
         {
@@ -298,7 +312,9 @@ impl Site<'_> {
         if values::is_placeholder(value) {
             return end;
         }
-        if (self.colon || self.flag) && values::is_sentence(self.text, from..end) {
+        if (self.is_prose() || (self.sign == Sign::Option))
+            && values::is_sentence(self.text, from..end)
+        {
             return 0;
         }
         let end = if bracket.is_some() || in_string {
@@ -306,7 +322,7 @@ impl Site<'_> {
         } else {
             self.spaced_end(from, end)
         };
-        if self.colon && values::is_prose(self.text, from..end) {
+        if self.is_prose() && values::is_prose(self.text, from..end) {
             return 0;
         }
         spans.add(from..end, self.key.kind);
@@ -319,11 +335,35 @@ impl Site<'_> {
             && values::is_bracketed_placeholder(self.text, plus(at, 1))
     }
 
+    /// Replaces what is secret in the URL of a hook at `from`: from the first part of its path on
+    /// that is a token. Says how far it was replaced.
+    fn hook(&self, from: usize, to: usize, spans: &mut Spans) -> usize {
+        let window = slice(self.text, 0..plus(from, MAX_HOOK).min(to));
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b"/:._-~%@\\?=&".contains(&b);
+        let end = run(window, from, is_part);
+        if !slice(window, from..end).starts_with(b"http") {
+            return 0;
+        }
+        let mut at = from;
+        while at < end {
+            let part = run(slice(window, 0..end), at, |b| !b"/\\?=&".contains(&b));
+            let is_host = slice(window, at..part).contains(&b'.');
+            if !is_host && values::opaque_end(slice(window, 0..part), at) >= Some(plus(at, 1)) {
+                spans.add(at..end, self.key.kind);
+                return end;
+            }
+            at = plus(part, 1);
+        }
+        0
+    }
+
     /// Whether a value is how many there are, or the number of a field.
     fn is_count(&self, value: &[u8]) -> bool {
+        let value = value.strip_suffix(b":").unwrap_or(value);
         let is_number = value
             .iter()
             .all(|b| b.is_ascii_digit() || b".,-*".contains(b));
+
         match self.key.demand {
             Demand::NotCount => is_number,
             Demand::Any => is_number && value.len() <= MAX_COUNT,
@@ -336,30 +376,41 @@ impl Site<'_> {
         let is_part = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
         let is_option = slice(self.text, self.name.clone()).starts_with(b"--");
         let is_noun = || OPTION_NOUNS.iter().any(|noun| value.starts_with(noun));
-        is_option && (value.iter().all(is_part) || (self.flag && is_noun()))
+        is_option && (value.iter().all(is_part) || ((self.sign == Sign::Option) && is_noun()))
     }
 
     /// Whether a value is where a secret is kept: `secret=prod/db/main`.
     fn is_resource(&self, value: &[u8]) -> bool {
-        let is_part = |b: &u8| b.is_ascii_lowercase() || b"/-_.".contains(b);
-        self.key.kind != Kind::Password && value.contains(&b'/') && value.iter().all(is_part)
+        let is_part = |b: &u8| b.is_ascii_lowercase() || b"/-_.%".contains(b);
+        let name = slice(self.text, self.name.clone());
+        // Kubernetes names its secrets: `secret=orders-tls`.
+        let is_name = || name.eq_ignore_ascii_case(b"secret") && value.contains(&b'-');
+        let is_path = || value.contains(&b'/') && self.key.kind != Kind::Password;
+        value.iter().all(is_part) && (is_path() || is_name())
+    }
+
+    /// Whether a value is a short word, which no token is: `token: range`, `license_key: mit`.
+    fn is_plain_word(&self, value: &[u8]) -> bool {
+        matches!(self.key.kind, Kind::Token | Kind::ApiKey)
+            && value.len() <= MAX_PLAIN
+            && value.iter().all(u8::is_ascii_lowercase)
     }
 
     /// Whether a sentence goes on after the name and the colon, as in `token: refresh failed`.
     /// Passwords may be several words where nothing else stands on the line, but not those of
     /// `passwd`, which is a program too, or of `pass`, with which tests begin.
-    fn is_prose(&self, from: usize) -> bool {
+    fn goes_on(&self, from: usize) -> bool {
         let name = slice(self.text, self.name.clone());
         let may_be_words = || {
             let is_other = name == b"passwd" || name.eq_ignore_ascii_case(b"pass");
             self.key.kind == Kind::Password && self.is_alone() && !is_other
         };
         let is_verdict = || name == b"PASS" || name == b"Pass";
-        let goes_on = || match self.key.kind {
+        let has_words = || match self.key.kind {
             Kind::Password => values::is_words(self.text, from),
             _ => values::is_word_before_more(self.text, from),
         };
-        self.colon && !self.key.spaced && (is_verdict() || (!may_be_words() && goes_on()))
+        self.is_prose() && !self.key.spaced && (is_verdict() || (!may_be_words() && has_words()))
     }
 
     /// Where the bracket closes around a value, as Go and ASP.NET print lists of one:
@@ -403,12 +454,13 @@ impl Site<'_> {
     /// Where a value of several words ends: where the next pair begins or the line ends. Answers
     /// and passphrases are such values, and what stands alone on a line as `password: …`.
     fn spaced_end(&self, from: usize, end: usize) -> usize {
-        let alone = || self.key.kind == Kind::Password && self.is_alone() && !self.flag;
+        let alone =
+            || self.key.kind == Kind::Password && self.is_alone() && !(self.sign == Sign::Option);
         let first = slice(self.text, from..end);
         let is_word = || first.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80);
         if self.around != Around::default()
             || (!self.key.spaced && !alone())
-            || (self.tight && !is_word())
+            || (self.is_tight() && !is_word())
         {
             return end;
         }
@@ -416,7 +468,8 @@ impl Site<'_> {
         while byte(self.text, at) == Some(b' ') {
             let word = skip_blanks(self.text, at);
             // A command that a variable is set for: `PGPASSWORD=… psql -h db`.
-            if self.tight && byte(self.text, word).is_some_and(|b| matches!(b, b'-' | b'/' | b'.'))
+            if self.is_tight()
+                && byte(self.text, word).is_some_and(|b| matches!(b, b'-' | b'/' | b'.'))
             {
                 return end;
             }
@@ -452,8 +505,11 @@ impl Site<'_> {
                 headers::scheme_end(self.text, value).is_some()
                     || values::opaque_end(bytes, 0) == Some(bytes.len())
             }
+            // Calls of SIP have identifiers like addresses.
+            Demand::NotCount if self.key.kind == Kind::Session && is_at_address(bytes) => false,
             Demand::NotCount => !bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'),
             Demand::Words => bytes.contains(&b' '),
+            Demand::Url => false,
             Demand::Any | Demand::Authorization => true,
         }
     }
@@ -465,6 +521,15 @@ fn unquoted_end(text: &[u8], from: usize, end: usize) -> usize {
     let mut quotes = value.iter().enumerate().filter(|(_, b)| **b == b'"');
     let quote = quotes.find(|(at, _)| before(value, *at) != Some(b'\\'));
     quote.map_or(end, |(at, _)| plus(from, at))
+}
+
+/// Whether a value ends in `@` and four numbers.
+fn is_at_address(value: &[u8]) -> bool {
+    let start = value.len().saturating_sub(MAX_ADDRESS);
+    let mut parts = rest(value, start).rsplit(|b| *b == b'@');
+    let host = parts.next().unwrap_or_default();
+    let is_address = host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    parts.next().is_some() && is_address && host.iter().filter(|b| **b == b'.').count() == 3
 }
 
 /// The end of a value that was cut off, without the dots that say so.

@@ -101,13 +101,20 @@ fn after_scheme(text: &[u8], range: Range<usize>, schemes: &[&str]) -> Option<us
     (is_scheme && blanks < range.end).then_some(blanks)
 }
 
+/// Whether no secret follows: `'Basic ' + credentials`.
+fn is_scheme(value: &[u8]) -> bool {
+    let mut schemes = SCHEMES.iter().chain(PARAMETERS);
+    schemes.any(|s| value.eq_ignore_ascii_case(s.as_bytes()))
+}
+
 /// Replaces what follows the scheme in a header whose value is `range`.
 pub(super) fn authorization(text: &[u8], range: Range<usize>, spans: &mut Spans) {
     let scheme = scheme_end(text, range.clone());
     let from = scheme
         .or_else(|| after_scheme(text, range.clone(), PARAMETERS))
         .unwrap_or(range.start);
-    if !values::is_placeholder(slice(text, from..range.end)) {
+    let value = slice(text, from..range.end);
+    if !values::is_placeholder(value) && !is_scheme(value.trim_ascii_end()) {
         spans
             .by(rules::HEADER)
             .add(from..range.end, Kind::Authorization);

@@ -17,7 +17,7 @@ use super::{
     gate,
 };
 use modifiers::MODIFIERS;
-use names::{GLUED, NAMES, OWNERS, RARE, SPACED};
+use names::{GLUED, GLUED_MODIFIERS, NAMES, OWNERS, RARE, SPACED};
 use public::{PUBLIC, VERBS};
 
 /// Longer names are judged by their end.
@@ -26,7 +26,7 @@ const MAX_NAME: usize = 128;
 const MAX_WORDS: usize = 8;
 
 /// Shorter words, made of several of a name, are the end of other words by chance.
-const MIN_JOINED: usize = 7;
+const MIN_JOINED: usize = 6;
 
 /// What a value under a secret's name must look like to be one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,6 +43,8 @@ pub(super) enum Demand {
     Opaque,
     /// Several words.
     Words,
+    /// A URL that holds a secret.
+    Url,
     /// An Authorization header: a scheme, then the secret.
     Authorization,
     /// A Cookie header: names and values.
@@ -93,7 +95,24 @@ impl Default for Names {
                 for head in *heads {
                     let glued = [head, *tail].concat().into_bytes();
                     names.joined.entry(glued).or_insert(Some(key));
+                    // `pass=3` counts, `mail_pass=3` does not.
+                    let certain = Key {
+                        demand: key.certain(),
+                        ..key
+                    };
+                    let several = [head, *tail].join(" ").into_bytes();
+                    names.ends.entry(several).or_insert(Some(certain));
                 }
+            }
+        }
+        let (words, modifiers) = GLUED_MODIFIERS;
+        for (word, modifier) in words
+            .iter()
+            .flat_map(|w| modifiers.iter().map(move |m| (w, m)))
+        {
+            if let Some(key) = names.ends.get(word.as_bytes()).copied() {
+                let glued = [*word, *modifier].concat().into_bytes();
+                names.joined.entry(glued).or_insert(key);
             }
         }
         names
@@ -203,9 +222,10 @@ impl Names {
                 let is_verb = is_one_of(VERBS, word.strip_suffix(tail)?);
                 self.ends.get(tail).copied().filter(|_| !is_verb)
             };
-            let ends = 1..word.len().saturating_sub(MIN_JOINED);
+            let ends = 1..plus(1, word.len().saturating_sub(MIN_JOINED));
             let mut ends = ends.filter_map(|start| self.joined.get(rest(word, start)));
-            let mut longer = || ends.find(|k| k.is_none_or(|k| k.kind != Kind::SecurityAnswer));
+            let is_glued = |k: &Key| k.kind != Kind::SecurityAnswer && k.demand != Demand::Opaque;
+            let mut longer = || ends.find(|k| k.as_ref().is_none_or(is_glued));
             self.joined
                 .get(word)
                 .copied()
@@ -227,6 +247,10 @@ impl Key {
     /// What is demanded of each value of a list: `recovery_codes` is followed by a count or by
     /// codes, and one code may look like a count.
     pub(super) fn listed(self) -> Demand {
+        self.certain()
+    }
+
+    fn certain(self) -> Demand {
         match self.demand {
             Demand::NotCount => Demand::Any,
             other => other,

@@ -152,7 +152,7 @@ fn name_end(text: &[u8], at: usize) -> usize {
 /// Where sixteen or more characters end as tokens have them, at least one letter and one digit among them; the
 /// slash, the plus and the equals sign of base64 may be percent-encoded.
 pub(super) fn opaque_end(text: &[u8], from: usize) -> Option<usize> {
-    let is_encoded = |at, codes: [&[u8]; 2]| {
+    let is_encoded = |at, codes: &[&[u8]]| {
         let code = slice(text, at..plus(at, 3));
         codes.iter().any(|c| code.eq_ignore_ascii_case(c))
     };
@@ -161,14 +161,14 @@ pub(super) fn opaque_end(text: &[u8], from: usize) -> Option<usize> {
         body = run(text, body, |b| {
             b.is_ascii_alphanumeric() || b"_-.+/~".contains(&b)
         });
-        if !is_encoded(body, [b"%2f", b"%2b"]) {
+        if !is_encoded(body, &[b"%2f", b"%2b", b"%3a"]) {
             break;
         }
         body = plus(body, 3);
     }
     let value = slice(text, from..body);
     let mut end = run(text, body, |b| b == b'=');
-    while is_encoded(end, [b"%3d"; 2]) {
+    while is_encoded(end, &[b"%3d"]) {
         end = plus(end, 3);
     }
     let has_both =
@@ -210,7 +210,9 @@ pub(super) fn code_end(text: &[u8], from: usize) -> Option<usize> {
     }
     let value = slice(window, from..end);
     let is_code = value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
-    (is_code && end < plus(from, MAX_CODE)).then_some(end)
+    let short = (is_code && end < plus(from, MAX_CODE)).then_some(end);
+    // OAuth's codes are tokens.
+    opaque_end(text, from).or(short)
 }
 
 /// No code that is typed is longer.

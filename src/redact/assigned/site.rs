@@ -59,6 +59,22 @@ const MAX_QUOTED: usize = 48;
 /// The longest sequence that colours a terminal.
 const MAX_COLOUR: usize = 16;
 
+/// What joins a name and its value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sign {
+    /// `=`, `=>`, `:=`, `->`.
+    Assigns,
+    /// `:`, also where it is encoded.
+    Colon,
+    /// `==`: only a quoted value counts.
+    Compares,
+    /// A blank after an option: `--password …`.
+    Option,
+    /// Nothing but a blank or a comma, where only a quoted value counts: `:password "…"`,
+    /// `["--password", "…"]`, PHP's `s:8:"password";s:7:"…"`.
+    Follows,
+}
+
 /// A secret's name with the separator after it.
 #[derive(Clone)]
 pub(super) struct Site<'t> {
@@ -69,16 +85,9 @@ pub(super) struct Site<'t> {
     pub(super) name: Range<usize>,
     /// The quote that closes the name, where it is quoted.
     pub(super) quotes: Option<Range<usize>>,
-    /// `:`, as opposed to `=`, with a blank after it.
-    pub(super) colon: bool,
-    /// `=` with no blank around it.
-    pub(super) tight: bool,
-    /// No separator but a blank, after an option: `--password …`.
-    pub(super) flag: bool,
-    /// No separator but a blank, after `:password` or `"password"`: only a quoted value counts.
-    pub(super) blank: bool,
-    /// `==`, which compares: only a quoted value counts.
-    pub(super) compares: bool,
+    pub(super) sign: Sign,
+    /// Whether a blank stands after the separator.
+    pub(super) spaced: bool,
     pub(super) around: Around,
     /// Where the value begins.
     pub(super) at: usize,
@@ -88,46 +97,35 @@ impl<'t> Site<'t> {
     /// The site where a separator follows the name.
     pub(super) fn after(named: &Named<'t>) -> Option<Self> {
         let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
-        let (name, key) = (named.name.clone(), named.key);
+        let name = named.name.clone();
         let (closed, quotes) = name_end(text, name.end);
-        let mark = quotes.clone().and_then(|q| byte(text, q.start));
-        if let Some(mark @ (b'\'' | b'`')) = mark
-            && !slice(text, name.start.saturating_sub(MAX_QUOTED)..name.start).contains(&mark)
-        {
+        if !opens_before(text, name.start, quotes.clone()) {
             return None;
         }
         let blanks = skip_blanks(text, closed);
         let previous = before(text, name.start);
-        let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
-        let flag = hyphens == 2 && quotes.is_none();
-        let keyword = previous == Some(b':') && quotes.is_none();
-        let pair = quotes.is_some() && previous == Some(b'"') && is_in_list(text, name.start);
-        let is_quoted = || blanks > closed && byte(text, blanks) == Some(b'"');
-        let (sep, blank) = match separator(text, blanks) {
-            Some(end) => (end, false),
-            None if flag
-                && blanks > closed
-                && !matches!(byte(text, blanks), Some(b'-' | b'<' | b'|')) =>
-            {
-                (blanks, false)
-            }
-            None if (keyword || pair) && is_quoted() => (blanks, true),
-            None => return None,
+        let (sign, sep) = match separator(text, blanks) {
+            Some(end) => (Sign::of(slice(text, blanks..end)), end),
+            None => joined(text, name.clone(), quotes.clone(), closed)?,
         };
-        let colon = byte(text, blanks) == Some(b':');
         let at = skip_blanks(text, sep);
-        // `arn:aws:secretsmanager:…:secret:db`, `$token:tt`.
-        let is_segment = || (keyword || previous == Some(b'$')) && at == sep && quotes.is_none();
-        let has_brackets = previous == Some(b'[') && closed > name.end && quotes.is_none();
+        let is_bare = quotes.is_none();
+        // `arn:aws:secretsmanager:…:secret:db`, `$token:tt`, `!MD5:!PSK:!RC4`.
+        let is_segment = is_bare && at == sep && previous.is_some_and(|b| b":$!}".contains(&b));
         let owner = before(text, name.start.saturating_sub(1));
-        // `nodes[token] = node`, and Perl's `=~`.
-        let is_code = has_brackets && owner.is_some_and(is_name) && blanks > closed
-            || rest(text, sep).starts_with(b"~");
-        if is_code || colon && (is_segment() || is_path_or_url(text, line..name.start, sep)) {
+        // `nodes[token] = node`, and Perl's `$token =~ …`.
+        let is_index = is_bare
+            && previous == Some(b'[')
+            && blanks > closed
+            && closed > name.end
+            && owner.is_some_and(is_name);
+        let is_match = blanks > closed && byte(text, sep) == Some(b'~');
+        let is_path = || is_segment || is_path_or_url(text, line..name.start, sep);
+        if is_index || is_match || (sign == Sign::Colon && is_path()) {
             return None;
         }
         let around = Around {
-            query: matches!(previous, Some(b'?' | b'&')) && !colon,
+            query: matches!(previous, Some(b'?' | b'&')) && sign != Sign::Colon,
             encoded: byte(text, blanks) == Some(b'%'),
             list: false,
             until: previous.filter(|b| matches!(b, b'|' | b'^' | b'~')),
@@ -135,17 +133,24 @@ impl<'t> Site<'t> {
         Some(Self {
             text,
             line,
-            key,
-            colon: colon && at > sep,
-            tight: sep == at && blanks == closed && !colon,
-            flag: !blank && sep == blanks,
-            blank,
-            compares: slice(text, blanks..sep) == b"==",
+            key: named.key,
+            sign,
+            spaced: at > sep || blanks > closed,
             quotes,
             around,
             at,
             name,
         })
+    }
+
+    /// `name: value`, as opposed to `name:value` and `name=value`.
+    pub(super) fn is_prose(&self) -> bool {
+        self.sign == Sign::Colon && self.spaced
+    }
+
+    /// `name=value`.
+    pub(super) fn is_tight(&self) -> bool {
+        self.sign == Sign::Assigns && !self.spaced
     }
 
     /// Where the value begins inside `Some(…)` and the like.
@@ -175,6 +180,68 @@ impl<'t> Site<'t> {
  || word.iter().all(|b| b"-+~*#$>\"'`[@:".contains(b))
             })
     }
+}
+
+impl Sign {
+    fn of(separator: &[u8]) -> Self {
+        match separator {
+            b"==" => Self::Compares,
+            b":" | b"%3A" | b"%3a" | b"%253A" => Self::Colon,
+            wide if wide == "：".as_bytes() => Self::Colon,
+            _ => Self::Assigns,
+        }
+    }
+}
+
+/// What joins a name to the value after it without a separator, and where that ends.
+fn joined(
+    text: &[u8],
+    name: Range<usize>,
+    quotes: Option<Range<usize>>,
+    closed: usize,
+) -> Option<(Sign, usize)> {
+    let blanks = skip_blanks(text, closed);
+    let next = byte(text, blanks)?;
+    let hyphens = run(text, name.start, |b| b == b'-').saturating_sub(name.start);
+    let previous = before(text, name.start);
+    let Some(quotes) = quotes else {
+        return match previous {
+            // After two blanks help explains the option.
+            _ if hyphens == 2 => {
+                let is_value = plus(closed, 1) == blanks && !b"-<|[".contains(&next);
+                is_value.then_some((Sign::Option, blanks))
+            }
+            Some(b':') => (blanks > closed && next == b'"').then_some((Sign::Follows, blanks)),
+            _ => None,
+        };
+    };
+    let comma = skip_blanks(text, plus(blanks, 1));
+    if next == b',' && hyphens > 0 && Quote::at(text, comma).is_some() {
+        return Some((Sign::Follows, comma));
+    }
+    if let Some(end) = serialized(text, closed) {
+        return Some((Sign::Follows, end));
+    }
+    let is_listed = previous == Some(b'"') && is_in_list(text, name.start) && quotes.len() == 1;
+    (is_listed && blanks > closed && next == b'"').then_some((Sign::Follows, blanks))
+}
+
+/// Past `;s:7:`, with which PHP's serialize says how long the next string is.
+fn serialized(text: &[u8], at: usize) -> Option<usize> {
+    let window = slice(text, 0..plus(at, MAX_WRAPPER).min(text.len()));
+    let digits = plus(at, 3);
+    let end = run(window, digits, |b| b.is_ascii_digit());
+    let is_length = slice(window, at..digits) == b";s:" && end > digits;
+    (is_length && byte(window, end) == Some(b':')).then_some(plus(end, 1))
+}
+
+/// Whether a quote that closes a name was opened before it; a prime or a backtick may be another's.
+fn opens_before(text: &[u8], name: usize, quotes: Option<Range<usize>>) -> bool {
+    let mark = quotes.and_then(|quotes| byte(text, quotes.start));
+    mark.is_none_or(|mark| {
+        let lead = slice(text, name.saturating_sub(MAX_QUOTED)..name);
+        !matches!(mark, b'\'' | b'`') || lead.contains(&mark)
+    })
 }
 
 /// Whether the quoted name that starts at `name` stands in a list of strings: behind a bracket, or
@@ -332,7 +399,6 @@ pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
         b"=&gt;",
         "：".as_bytes(),
         "＝".as_bytes(),
-        "→".as_bytes(),
     ];
     let here = rest(text, at);
     if let Some(sep) = LONG.iter().find(|s| here.starts_with(s)) {

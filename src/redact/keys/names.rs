@@ -5,7 +5,9 @@
 
 use super::{
     super::finding::Kind,
-    Demand::{self, Any, Authorization, Code, Cookies, Digits, NotCount, Opaque, SetCookie, Words},
+    Demand::{
+        self, Any, Authorization, Code, Cookies, Digits, NotCount, Opaque, SetCookie, Url, Words,
+    },
 };
 use Kind::{ApiKey, Cookie, Password, Pin, PrivateKey, Secret, SecurityAnswer, Session, Token};
 
@@ -115,6 +117,7 @@ pub(super) const NAMES: &[(&[&str], Kind, Demand)] = &[
             "id assertion",
             "auth",
             "apiauth",
+            "ticket",
             "redis auth",
             "rediscli auth",
             "github pat",
@@ -188,8 +191,6 @@ pub(super) const NAMES: &[(&[&str], Kind, Demand)] = &[
             "snmp community",
             "otpauth url",
             "otpauth uri",
-            "webhook url",
-            "hook url",
         ],
         Secret,
         Any,
@@ -360,10 +361,17 @@ pub(super) const NAMES: &[(&[&str], Kind, Demand)] = &[
         Any,
     ),
     (
-        &["authorization code", "authcode", "oauth code"],
-        Kind::Code,
-        Opaque,
+        &[
+            "webhook",
+            "webhook url",
+            "webhook uri",
+            "hook url",
+            "callback hook",
+        ],
+        Secret,
+        Url,
     ),
+    (&["authorization code", "oauth code"], Kind::Code, Opaque),
     (
         &[
             "security answer",
@@ -461,6 +469,24 @@ pub(super) const GLUED: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Words that modify the one that they are glued to, as in `passwordhash`.
+pub(super) const GLUED_MODIFIERS: (&[&str], &[&str]) = (
+    &[
+        "password", "passwd", "pass", "pwd", "token", "secret", "pin",
+    ],
+    &[
+        "hash",
+        "digest",
+        "confirm",
+        "confirmation",
+        "again",
+        "repeat",
+        "encrypted",
+        "new",
+        "old",
+    ],
+);
 
 /// Whose secret it is, or which.
 pub(super) const OWNERS: &[&str] = &[

@@ -159,6 +159,7 @@ const ROOTS: &[&str] = &[
     "System",
     "Rails",
     "input",
+    "import",
 ];
 /// References that a tool resolves where it runs, by their beginning.
 const REFERENCES: &[&[u8]] = &[
@@ -196,8 +197,6 @@ const REFERENCES: &[&[u8]] = &[
     b"{cipher}",
     b"$(aws ",
     b"$(cat ",
-    b"http://",
-    b"https://",
 ];
 /// How patterns begin that match a value.
 const PATTERNS: &[&[u8]] = &[
@@ -219,7 +218,7 @@ pub(in super::super) fn is_code(text: &[u8], at: usize, names: &Names) -> bool {
 
 /// Whether a statement's value may end at `at`.
 fn ends(text: &[u8], at: usize) -> bool {
-    let is_end = |b: u8| is_blank(b) || b")}]\"'`".contains(&b);
+    let is_end = |b: u8| is_blank(b) || b")}]>\"'`".contains(&b);
     match byte(text, at) {
         Some(b',' | b';') => byte(text, plus(at, 1)).is_none_or(is_end),
         next => next.is_none_or(is_end),

@@ -109,7 +109,7 @@ fn is_variable(value: &[u8]) -> bool {
         || inner(b"@", b"").is_some_and(is_letters)
         || inner(b"@p", b"").is_some_and(is_number)
         || inner(b"%", b"").is_some_and(is_conversion)
-        || inner(b"{", b"}").is_some_and(is_letters)
+        || inner(b"{", b"}").is_some_and(|v| is_letters(v) || is_number(v))
         || inner(b"<", b">").is_some_and(|v| is_letters(v) || (is_word(v) && v.contains(&b' ')))
         || inner(b"(", b")").is_some_and(is_letters)
         || inner(b"[", b"]").is_some_and(|v| is_status(v) || (is_shout(v) && is_letters(v)))

@@ -114,7 +114,8 @@ pub(in super::super) fn is_word_before_more(text: &[u8], at: usize) -> bool {
     // `session_get_master_secret: Added`
     let is_title = byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
     let word = slice(text, at..end);
-    end > at && is_cased(word) && (goes_on || (is_title && byte(text, blank).is_none()))
+    let is_last = byte(text, blank).is_none_or(|b| b == b')');
+    end > at && is_cased(word) && (goes_on || (is_title && is_last))
 }
 
 /// Words that phrases which people choose or dice rarely have, and sentences nearly always.
