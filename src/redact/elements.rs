@@ -294,7 +294,9 @@ impl Site<'_> {
         let (tag, closed) = closing(self.text, colon, *form)?;
         let tag = slice(self.text, tag);
         let after = skip_space(self.text, closed);
-        let is_colon = colon > self.end || byte(self.text, after) == Some(b':');
+        let is_inside = colon > self.end;
+        let is_colon = is_inside
+            || (byte(self.text, after) == Some(b':') && !tag.eq_ignore_ascii_case(b"span"));
         if is_colon && delimited::is_one_of(tag, EMPHASIS) {
             let from = plus(after, usize::from(byte(self.text, after) == Some(b':')));
             if let Some(Some(content)) = content(self.text, from, *form) {

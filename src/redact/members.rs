@@ -330,11 +330,20 @@ impl Site<'_> {
         let bytes = slice(self.text, content.clone());
         let is_known = delimited::is_one_of(bytes, delimited::FIELDS)
             || self.names.judge(bytes).is_some()
+            || !(self.is_header() || delimited::fits_closely(bytes, self.key))
             || !self.is_entry(open, bytes);
         if is_known {
             return None;
         }
         delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
+    }
+
+    /// Whether the name is that of a header with a form of its own.
+    fn is_header(&self) -> bool {
+        matches!(
+            self.key.demand,
+            Demand::Authorization | Demand::Cookies | Demand::SetCookie
+        )
     }
 
     /// Whether what the bracket at `open` opens is the entry of a map rather than a list of names
@@ -735,10 +744,12 @@ fn replace_line(text: &[u8], at: usize, key: Key, names: &Names, spans: &mut Spa
     let is_bare = Quote::at(text, at).is_none()
         && values::number_end(text, at).is_none()
         && !matches!(byte(text, at), Some(b'[' | b'{'));
-    if is_bare {
-        let end = run_back(text, text.len(), |b| is_blank(b) || b == b',');
-        delimited::replace(text, at..end.max(at), key, names, None, spans);
-    } else {
+    if !is_bare {
         replace_value(text, at, key, names, spans);
+        return;
+    }
+    let end = run_back(text, text.len(), |b| is_blank(b) || b == b',').max(at);
+    if delimited::fits_closely(slice(text, at..end), key) {
+        delimited::replace(text, at..end, key, names, None, spans);
     }
 }

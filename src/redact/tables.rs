@@ -130,7 +130,11 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Opt
     }
     let is_shout = |c: &Range<usize>| !slice(bytes, c.clone()).iter().any(u8::is_ascii_lowercase);
     (!secret.is_empty()).then(|| Table {
-        bare: rule == Rule::Blanks && !cells.iter().all(is_shout),
+        bare: match rule {
+            Rule::Blanks => !cells.iter().all(is_shout),
+            Rule::Bar(_) => cells::is_spaced(bytes, start..line.end),
+            Rule::Sign(_) => false,
+        },
         lead,
         rule,
         places: cells.iter().map(place).collect(),
@@ -167,13 +171,13 @@ impl Table {
         let is_frame =
             indent < self.lead.indent() && byte(bytes, at).is_some_and(|b| b.is_ascii_digit());
         let is_object = matches!(byte(bytes, at), Some(b'{' | b'[' | b'<'));
-        if content.is_empty() || is_object || (self.bare && !is_frame) {
+        let is_framed = self.rule == Rule::Blanks && is_frame;
+        if content.is_empty() || is_object || (self.bare && !is_framed) {
             return Goes::Over;
         }
         let base = at.saturating_sub(indent);
         let cells = cells::split(bytes, content.clone(), self.rule);
-        let is_row = if cells.len() == self.places.len() && !(is_frame && self.rule == Rule::Blanks)
-        {
+        let is_row = if cells.len() == self.places.len() && !is_framed {
             for secret in &self.secret {
                 if let Some(cell) = cells.get(secret.index) {
                     secret.replace(bytes, cell.clone(), names, spans);

@@ -116,14 +116,18 @@ fn is_name(cell: &[u8], words: usize) -> bool {
     let starts = cell
         .first()
         .is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80 || b"_#@*".contains(b));
-    let is_part = |b: &u8| delimited::is_key(*b) || b" /()*".contains(b);
+    let is_part = |b: &u8| delimited::is_key(*b) || b" /*".contains(b);
+    // A unit in parentheses: `Amount (EUR)`.
+    let unit = cell
+        .ends_with(b")")
+        .then(|| cell.windows(2).position(|w| w == b" ("));
+    let cell = slice(cell, 0..unit.flatten().unwrap_or(cell.len()));
     let count = cell.split(|b| *b == b' ').count();
     starts
         && cell.len() <= MAX_NAME
         && count <= words
         && cell.iter().all(is_part)
         && !cell.ends_with(b".")
-        && !cell.ends_with(b"()")
 }
 
 /// The cells of a line without the blanks around them.
@@ -172,6 +176,9 @@ fn barred(text: &[u8], line: Range<usize>, bar: &[u8]) -> Vec<Range<usize>> {
     let text = slice(text, 0..line.end);
     let boxed = rest(text, line.start).starts_with(bar);
     let mut cells = Vec::new();
+    if boxed && !text.ends_with(bar) {
+        return cells;
+    }
     let mut at = plus(line.start, if boxed { bar.len() } else { 0 });
     while let Some(found) = super::super::bytes::search(text, at..text.len(), bar) {
         cells.push(trimmed(text, at..found));
@@ -211,6 +218,14 @@ pub(super) fn unquoted(text: &[u8], cell: Range<usize>) -> Range<usize> {
         }
         _ => cell,
     }
+}
+
+/// Whether blanks stand on both sides of the bars of a row.
+pub(super) fn is_spaced(text: &[u8], row: Range<usize>) -> bool {
+    let row = slice(text, row);
+    let bars = row.windows(3).filter(|w| w.get(1) == Some(&b'|'));
+    let mut spaced = bars.map(|w| w.first() == Some(&b' ') && w.last() == Some(&b' '));
+    spaced.next().is_none_or(|first| first && spaced.all(|s| s))
 }
 
 /// Whether a line is drawn between the rows of a table rather than one of them.

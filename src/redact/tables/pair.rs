@@ -44,7 +44,9 @@ pub(super) fn read(
     };
     let value = row.value()?;
     let bytes = slice(text, value.clone());
-    let is_other = delimited::is_one_of(bytes, delimited::FIELDS) || names.judge(bytes).is_some();
+    let is_pass = slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass");
+    let is_other =
+        is_pass || delimited::is_one_of(bytes, delimited::FIELDS) || names.judge(bytes).is_some();
     if is_other || is_prose(bytes, named.key) {
         return None;
     }
@@ -155,7 +157,7 @@ impl Row<'_> {
         let phrase = words >= 3 && value.iter().all(is_word);
         let is_node = matches!(
             value.first(),
-            Some(b'<' | b'[' | b'(' | b'{' | b'/' | b'-' | b'=')
+            Some(b'<' | b'[' | b'(' | b'{' | b'/' | b'-' | b'=' | b'#' | b'|')
         );
         !is_node
             && delimited::fits_closely(value, self.key)
