@@ -57,21 +57,33 @@ const TYPES: &[&str] = &[
 pub(super) const FIELDS: &[&str] = &[
     "account",
     "active",
+    "benutzer",
     "address",
+    "age",
+    "app",
+    "application",
     "city",
     "comment",
     "comments",
     "country",
     "created",
     "created_at",
+    "createdat",
+    "customer",
+    "customer_id",
     "database",
     "date",
     "description",
     "display_name",
     "domain",
+    "e-mail",
     "email",
     "enabled",
+    "endpoint",
+    "env",
+    "environment",
     "expires",
+    "expires_at",
     "first_name",
     "firstname",
     "full_name",
@@ -80,9 +92,12 @@ pub(super) const FIELDS: &[&str] = &[
     "host",
     "hostname",
     "id",
+    "identifier",
+    "index",
     "ip",
     "key",
     "kind",
+    "last_login",
     "last_name",
     "lastname",
     "level",
@@ -92,19 +107,25 @@ pub(super) const FIELDS: &[&str] = &[
     "message",
     "mobile",
     "name",
+    "nom",
+    "nombre",
     "note",
     "notes",
     "owner",
     "path",
     "phone",
     "port",
+    "product",
     "reason",
+    "region",
     "remember",
     "role",
     "roles",
+    "rolle",
     "scope",
     "server",
     "service",
+    "setting",
     "size",
     "source",
     "state",
@@ -124,27 +145,14 @@ pub(super) const FIELDS: &[&str] = &[
     "user_name",
     "userid",
     "username",
+    "usage",
+    "usages",
+    "users",
+    "usuario",
+    "utilisateur",
     "value",
     "version",
     "website",
-];
-
-/// Words that messages about a secret have and secrets hardly: `can't be blank`.
-const MESSAGE: &[&str] = &[
-    "can't",
-    "cannot",
-    "characters",
-    "doesn't",
-    "enter",
-    "expired",
-    "incorrect",
-    "invalid",
-    "isn't",
-    "missing",
-    "must",
-    "please",
-    "required",
-    "should",
 ];
 
 /// Replaces the content of a structure that stands under a secret's name, if it is a secret. The
@@ -159,7 +167,7 @@ pub(super) fn replace(
 ) -> bool {
     let content = trimmed(text, content);
     let value = slice(text, content.clone());
-    if values::is_placeholder(value) || is_label(value, names) {
+    if values::is_placeholder(value) || is_label(value, names) || is_public(value, key) {
         return false;
     }
     match key.demand {
@@ -199,14 +207,19 @@ pub(super) fn fits(value: &[u8], demand: Demand) -> bool {
 pub(super) fn fits_closely(value: &[u8], key: Key) -> bool {
     let dense = !value.contains(&b' ');
     let digit = value.iter().any(u8::is_ascii_digit);
+    let mixed =
+        value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase);
+    let words = value.iter().filter(|b| **b == b' ').count();
     let closely = match key.kind {
+        // the words of a seed, beside which other things are called mnemonics
+        Kind::Secret if key.spaced && !digit => words >= 2,
         Kind::Password | Kind::SecurityAnswer | Kind::Pin | Kind::Code => {
             value.len() >= 3
                 && value
                     .iter()
                     .any(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
-        _ => (key.spaced || dense) && ((digit && value.len() >= 8) || value.len() >= 16),
+        _ => (key.spaced || dense) && ((digit && value.len() >= 8) || (mixed && value.len() >= 16)),
     };
     closely && fits(value, key.demand)
 }
@@ -223,7 +236,10 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
 /// words, a sentence.
 pub(super) fn is_label(value: &[u8], names: &Names) -> bool {
     value.len() <= MAX_LABEL
-        && (is_one_of(value, TYPES) || is_named(value, names) || is_message(value))
+        && (is_one_of(value, TYPES)
+            || is_named(value, names)
+            || is_constant(value)
+            || values::is_message(value))
 }
 
 /// Whether the value is one of these words, in whatever case.
@@ -244,17 +260,46 @@ fn is_named(value: &[u8], names: &Names) -> bool {
         && (names.look_up(value).is_some() || names.look_up(slice(value, last..end)).is_some())
 }
 
-/// Two or more words, one of them such as messages have.
-fn is_message(value: &[u8]) -> bool {
-    let words = || value.split(|b| *b == b' ').filter(|w| !w.is_empty());
-    let bare = |w: &[u8]| {
-        let end = run_back(w, w.len(), |b| {
-            matches!(b, b'.' | b',' | b':' | b'!' | b'?')
-        });
-        slice(w, 0..end).to_ascii_lowercase()
-    };
-    let says = |w: &[u8]| MESSAGE.iter().any(|m| m.as_bytes() == bare(w));
-    words().count() >= 2 && words().any(says)
+/// The name of a constant, as `DBUS_COOKIE_SHA1`.
+fn is_constant(value: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    value.contains(&b'_')
+        && digits <= 3
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.iter().all(is_part)
+}
+
+/// The beginnings of public keys (RFC 4253 §6.6, RFC 5656 §3.1) and of paths to files with keys.
+const PUBLIC: &[&str] = &[
+    "AAAAB3NzaC1",
+    "AAAAC3NzaC1",
+    "AAAAE2VjZHNh",
+    "ssh-",
+    "ecdsa-sha2-",
+    "sk-ssh-",
+    "sk-ecdsa-",
+    "-----BEGIN PUBLIC",
+    "-----BEGIN CERT",
+    "/etc/",
+    "/path/",
+    "/var/",
+    "/home/",
+    "/run/",
+    "/usr/",
+    "/opt/",
+    "/root/",
+    "/tmp/",
+    "~/",
+    "./",
+    "../",
+    "file:",
+    "classpath:",
+];
+
+/// What stands under the names of keys and is none: its public half, a file.
+fn is_public(value: &[u8], key: Key) -> bool {
+    key.kind == Kind::PrivateKey && PUBLIC.iter().any(|p| value.starts_with(p.as_bytes()))
 }
 
 /// Where the name begins without the letters of an escape sequence before it.
@@ -294,4 +339,30 @@ pub(super) fn back(text: &[u8], range: Range<usize>, belongs: impl Fn(u8) -> boo
     range
         .start
         .saturating_add(run_back(within, within.len(), belongs))
+}
+
+/// Whether a column or a member is called like a field beside which secrets have theirs, alone or
+/// with words before: `login_username`, `Access key ID`.
+pub(super) fn is_field(name: &[u8]) -> bool {
+    let last = back(name, 0..name.len(), |b| b.is_ascii_alphanumeric());
+    is_one_of(name, FIELDS) || is_one_of(slice(name, last..name.len()), FIELDS)
+}
+
+/// Whether a value beside which only blanks stand has what no word of a description has.
+pub(super) fn is_distinct(value: &[u8], key: Key) -> bool {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let inner = value.iter().skip(1).any(u8::is_ascii_uppercase);
+    let is_sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./,:<>()[]|=".contains(b);
+    let is_word = |b: &u8| b.is_ascii_lowercase() || *b == b' ' || *b == b'-';
+    let mixed = has(u8::is_ascii_digit) || (has(u8::is_ascii_lowercase) && inner) || has(is_sign);
+    let words = value.split(|b| *b == b' ').filter(|w| !w.is_empty());
+    let is_phrase = words.clone().count() >= 3 && value.iter().all(is_word);
+    // Nodes of a syntax, options, comments; a directive of a configuration; `464/tcp`.
+    let is_node = value.first().is_some_and(|b| b"<[({/-=#|".contains(b));
+    let is_directive = value.ends_with(b";") || value.windows(3).any(|w| w == b"://");
+    let number = run(value, 0, |b| b.is_ascii_digit());
+    let is_rate = number > 0 && byte(value, number) == Some(b'/');
+    !(is_node || is_directive || is_rate)
+        && fits_closely(value, key)
+        && ((mixed && words.count() == 1) || is_phrase)
 }

@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, plus, rest, run, run_back, slice},
+    bytes::{byte, plus, rest, run, run_back, skip_blanks, slice},
     delimited::{self, back},
     keyed::Named,
     keys::{Key, Names},
@@ -29,6 +29,7 @@ const fn form(less: &'static str, greater: &'static str) -> Form {
 
 const FORMS: &[Form] = &[
     form("<", ">"),
+    form(r"\\u003c", r"\\u003e"),
     form("&lt;", "&gt;"),
     form(r"\u003c", r"\u003e"),
     form("%3c", "%3e"),
@@ -99,6 +100,7 @@ const HOLDERS: &[&str] = &[
     "secret",
     "setting",
     "simpledata",
+    "textarea",
     "value",
     "var",
     "variable",
@@ -121,6 +123,8 @@ const PAIRS: &[(&str, &[&str])] = &[
     ("td", &["td"]),
     ("dt", &["dd"]),
 ];
+/// Elements that only emphasise a value.
+const STRESS: &[&str] = &["b", "code", "em", "i", "kbd", "mark", "strong", "tt", "u"];
 /// Elements that only emphasise the name before a colon, and the text that follows them.
 const EMPHASIS: &[&str] = &[
     "b", "strong", "em", "i", "u", "span", "label", "font", "th", "dt",
@@ -148,6 +152,7 @@ pub(super) fn read(
     }
     site.attribute(openings, spans)
         .or_else(|| site.text_before(openings, spans))
+        .or_else(|| site.emphasised(spans))
 }
 
 /// A secret's name in markup.
@@ -169,7 +174,17 @@ impl Site<'_> {
         if let Some(end) = self.content(form, from, spans) {
             return Some(end);
         }
-        let is_first = || Lead::of(self.text, self.line..open).filter(Lead::is_blank);
+        // The tag begins its line, or what is before it is markup too.
+        let is_first = || {
+            let lead = Lead::of(self.text, self.line..open)?;
+            let own = skip_blanks(self.text, self.line);
+            let is_markup =
+                byte(self.text, own) == Some(b'<') && ends_with(self.text, self.line, open, b">");
+            match is_markup {
+                true => Lead::of(self.text, self.line..own),
+                false => Some(lead).filter(Lead::is_blank),
+            }
+        };
         if is_over(self.text, from)
             && let Some(lead) = is_first()
         {
@@ -305,9 +320,14 @@ impl Site<'_> {
                 return Some(end);
             }
         }
-        let (_, next) = PAIRS
+        // What is assigned by a colon does not begin with the end of an element.
+        let none = is_inside.then_some(self.end);
+        let Some((_, next)) = PAIRS
             .iter()
-            .find(|(name, _)| tag.eq_ignore_ascii_case(name.as_bytes()))?;
+            .find(|(name, _)| tag.eq_ignore_ascii_case(name.as_bytes()))
+        else {
+            return none;
+        };
         if is_over(self.text, after) {
             let start = back(
                 self.text,
@@ -319,10 +339,33 @@ impl Site<'_> {
             openings.element(Element::pair(lead, self.key, *form, next));
             return None;
         }
-        next_element(self.text, after, *form, next, |content| {
+        let read = next_element(self.text, after, *form, next, |content| {
             let end = content.end;
-            delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
-        })
+            delimited::replace(self.text, content, self.key, self.names, None, spans);
+            Some(end)
+        });
+        read.or(none)
+    }
+
+    /// Where an element stands after the name and a colon: `Password: <b>…</b>`.
+    fn emphasised(&self, spans: &mut Spans) -> Option<usize> {
+        let window = slice(self.text, 0..plus(self.end, 16).min(self.text.len()));
+        let sep = run(window, self.end, |b| matches!(b, b':' | b'='));
+        let at = skip_blanks(window, sep);
+        let form = FORMS.iter().find(|f| starts_with(self.text, at, f.less))?;
+        let inner = plus(at, form.less.len());
+        let end = run(
+            slice(self.text, 0..plus(inner, MAX_TAG).min(self.text.len())),
+            inner,
+            is_tag,
+        );
+        if sep == self.end || !delimited::is_one_of(slice(self.text, inner..end), STRESS) {
+            return None;
+        }
+        let content = content(self.text, at, *form)??;
+        let end = content.end;
+        delimited::replace(self.text, content, self.key, self.names, None, spans);
+        Some(end)
     }
 }
 
@@ -433,7 +476,8 @@ fn closing(text: &[u8], at: usize, form: Form) -> Option<(Range<usize>, usize)> 
     };
     let window = slice(text, 0..plus(start, MAX_TAG).min(text.len()));
     let end = run(window, start, is_tag);
-    starts_with(text, end, form.greater).then_some((start..end, plus(end, form.greater.len())))
+    let local = back(text, start..end, |b| b != b':');
+    starts_with(text, end, form.greater).then_some((local..end, plus(end, form.greater.len())))
 }
 
 /// Gives `take` the text of the element at `at`, if it is one of these.
@@ -453,7 +497,7 @@ fn next_element(
         start,
         is_tag,
     );
-    let tag = slice(text, start..end);
+    let tag = slice(text, back(text, start..end, |b| b != b':')..end);
     if !delimited::is_one_of(tag, tags) {
         return None;
     }
@@ -532,7 +576,9 @@ impl Element {
                 Goes::Over
             }
             // Text whose end is on a later line: indented further than its element.
-            None if indent > self.lead.indent() && self.left > 0 => {
+            None if self.left > 0
+                && (indent > self.lead.indent() || !slice(bytes, at..line.end).contains(&b' ')) =>
+            {
                 add(at..line.end);
                 Goes::On
             }

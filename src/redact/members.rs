@@ -8,7 +8,7 @@
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, rest, run, run_back, skip_blanks, slice},
+    bytes::{before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice},
     delimited::{self, back},
     keyed::Named,
     keys::{Demand, Key, Names},
@@ -63,6 +63,9 @@ const NAMES: &[&str] = &[
 
 /// Members that hold a value.
 const VALUES: &[&str] = &[
+    "#text",
+    "$",
+    "_text",
     "after",
     "answer",
     "before",
@@ -184,12 +187,14 @@ pub(super) fn read(
         end,
         quoted: held.is_some(),
     };
-    if let Some(key) = key_before(text, start, open)
-        && is_one_of(slice(text, key.clone()), NAMES)
-    {
+    let Some(key) = key_before(text, start, open) else {
+        return site.path(openings, spans).or_else(|| site.pair(spans));
+    };
+    let name = slice(text, key.clone());
+    if is_one_of(name, NAMES) {
         return site.member(key, openings, spans);
     }
-    site.pair(spans)
+    site.labelled(name, spans).or_else(|| site.pair(spans))
 }
 
 /// A name that is a value.
@@ -229,6 +234,49 @@ impl Site<'_> {
             });
         }
         None
+    }
+
+    /// The last part of a path that is a list: `"loc":["body","password"],"input":"x"`.
+    fn path(&self, openings: &mut Openings, spans: &mut Spans) -> Option<usize> {
+        let end = skip_blanks(self.text, self.end);
+        if !self.quoted || byte(self.text, end) != Some(b']') {
+            return None;
+        }
+        let low = self.open.saturating_sub(MAX_LEAD).max(self.start);
+        let list = back(self.text, low..self.open, |b| b != b'[');
+        let key = key_before(self.text, self.start, list.checked_sub(1)?)?;
+        let is_path = is_one_of(slice(self.text, key.clone()), &["loc", "path"]);
+        let site = Site {
+            end: plus(end, 1),
+            ..*self
+        };
+        is_path.then(|| site.member(key, openings, spans)).flatten()
+    }
+
+    /// The value of the field that this is the label of, as CEF has them: `cs1Label=… cs1=…`.
+    fn labelled(&self, label: &[u8], spans: &mut Spans) -> Option<usize> {
+        let (field, suffix) = label.split_at_checked(label.len().checked_sub(5)?)?;
+        if !suffix.eq_ignore_ascii_case(b"label") || field.is_empty() {
+            return None;
+        }
+        let low = self.open.saturating_sub(MAX_BETWEEN).max(self.start);
+        let far = plus(self.end, MAX_BETWEEN).min(self.text.len());
+        let wanted = [field, b"="].concat();
+        let found = search(self.text, low..far, &wanted)?;
+        let from = plus(found, wanted.len());
+        let is_whole = found == self.start || matches!(before(self.text, found), Some(b' ' | b'|'));
+        let mut to = from;
+        // Up to the next field: values have blanks.
+        while let Some(b) = byte(self.text, to) {
+            let next = plus(to, 1);
+            if b == b' ' && values::pair_follows(self.text, next, b"=") {
+                break;
+            }
+            to = next;
+        }
+        let is_replaced =
+            is_whole && delimited::replace(self.text, from..to, self.key, self.names, None, spans);
+        is_replaced.then_some(to.max(self.end))
     }
 
     fn after(&self, spans: &mut Spans) -> Option<usize> {
@@ -301,7 +349,7 @@ impl Site<'_> {
         let comma = skip_blanks(text, self.end);
         let is_comma = byte(text, comma) == Some(b',');
         if !is_comma {
-            return self.keyword(opener, comma, spans);
+            return self.dotted(opener, comma, spans);
         }
         let value = skip_blanks(text, plus(comma, 1));
         let symbol = opener == Some(b':') && lead == open;
@@ -322,9 +370,14 @@ impl Site<'_> {
 
     /// Between the bracket at `open` and `close` there are this name and one value.
     fn of_two(&self, open: usize, value: usize, close: u8, spans: &mut Spans) -> Option<usize> {
-        let (content, end) =
-            string_at(self.text, value).or_else(|| self.word(open, value, close))?;
-        if byte(self.text, skip_blanks(self.text, end)) != Some(close) {
+        let inner = unwrapped(self.text, value)?;
+        let string = string_at(self.text, inner);
+        let (content, end) = string.or_else(|| self.word(open, value, close))?;
+        // A value that is wrapped is closed once more.
+        let at = skip_blanks(self.text, end);
+        let last = run(self.text, at, |b| b")]}".contains(&b)).saturating_sub(1);
+        let closed = if inner > value { last } else { at };
+        if byte(self.text, closed) != Some(close) || (inner > value && closed == at) {
             return self.of_many(value, spans);
         }
         let bytes = slice(self.text, content.clone());
@@ -354,7 +407,8 @@ impl Site<'_> {
         let word = back(text, start..lead, |b| {
             b.is_ascii_alphanumeric() || b == b'_'
         });
-        let is_plain = value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+        let is_word = |b: &u8| b.is_ascii_alphabetic() || b"_-:./ ".contains(b);
+        let is_plain = value.iter().all(is_word);
         match before(text, lead).filter(|_| lead > start) {
             Some(b':' | b'=') => !is_plain,
             // a function's name right before the parenthesis
@@ -392,7 +446,16 @@ impl Site<'_> {
             || next.starts_with(&[b',', b' ', opener])
             || next.starts_with(&[b',', opener]);
         let is_alone = close == b']' && open == self.start && plus(end, 1) == text.len();
-        (is_sibling || is_alone || is_entry_word(text, open)).then_some((value..end, end))
+        let is_nested = matches!(before(text, open), Some(b'(' | b'['))
+            && open > self.start
+            && slice(text, value..end)
+                .iter()
+                .any(|b| !b.is_ascii_alphabetic() && *b != b'_')
+            && !slice(text, value..end)
+                .iter()
+                .any(|b| b"(){}:<>".contains(b));
+        (is_sibling || is_alone || is_nested || is_entry_word(text, open))
+            .then_some((value..end, end))
     }
 
     /// A header's value after its name in a flat list, as Node prints raw headers.
@@ -410,27 +473,42 @@ impl Site<'_> {
             .then_some(end)
     }
 
-    /// `:password "x"` as Clojure and Lisp print maps and lists, `{"password" "x"}` the same.
-    fn keyword(&self, opener: Option<u8>, value: usize, spans: &mut Spans) -> Option<usize> {
-        if value == self.end {
-            return None;
+    /// `("password" . "x")` and `{"password" "x"}` as Lisp and Clojure print pairs, and what PHP
+    /// and MessagePack write as lengths and values.
+    fn dotted(&self, opener: Option<u8>, at: usize, spans: &mut Spans) -> Option<usize> {
+        let text = self.text;
+        if self.quoted && rest(text, self.end).starts_with(b";s:") {
+            let number = run(text, plus(self.end, 3), |b| b.is_ascii_digit());
+            return self.string(plus(number, 1), spans);
         }
-        let (content, end) = string_at(self.text, value)?;
-        let colon = self.open.saturating_sub(1);
-        let is_keyword = !self.quoted
-            && opener == Some(b':')
-            && colon >= self.start
-            && (colon == self.start
-                || before(self.text, colon).is_some_and(|b| is_blank(b) || b"([{,".contains(&b)));
-        let is_string = self.quoted
+        if byte(text, at) == Some(b'.') && matches!(opener, Some(b'(' | b':')) {
+            return self.string(skip_blanks(text, plus(at, 1)), spans);
+        }
+        // Clojure's maps of strings.
+        if self.quoted
             && matches!(opener, Some(b'{' | b','))
-            && matches!(
-                byte(self.text, skip_blanks(self.text, end)),
-                Some(b',' | b'}')
-            );
-        ((is_keyword || is_string)
-            && delimited::replace(self.text, content, self.key, self.names, None, spans))
-        .then_some(end)
+            && let Some((_, end)) = string_at(text, at)
+            && matches!(byte(text, skip_blanks(text, end)), Some(b',' | b'}'))
+            && at > self.end
+        {
+            return self.string(at, spans);
+        }
+        // The first byte of a short string says its length (the format's specification, "str").
+        let [b'\\', b'x', b'a' | b'b' | b'A' | b'B', low] =
+            slice(text, self.end..plus(self.end, 4))
+        else {
+            return None;
+        };
+        let from = plus(self.end, 4);
+        let to = run(text, from, |b| b > b' ' && b != b'\\' && b != b'"');
+        let is_text = low.is_ascii_hexdigit() && byte(text, to) == Some(b'\\');
+        (is_text && delimited::replace(text, from..to, self.key, self.names, None, spans))
+            .then_some(to)
+    }
+
+    fn string(&self, at: usize, spans: &mut Spans) -> Option<usize> {
+        let (content, end) = string_at(self.text, at)?;
+        delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
     }
 }
 
@@ -445,12 +523,23 @@ fn is_entry_word(text: &[u8], open: usize) -> bool {
 fn held(text: &[u8], line: usize, name: Range<usize>) -> Option<Held> {
     let window = slice(text, 0..plus(name.end, 3).min(text.len()));
     let last = run(window, name.end, |b| matches!(b, b'?' | b':' | b'*'));
-    let (Quote::Mark { mark, .. }, end) = Quote::at(text, last)? else {
-        return None;
-    };
-    let slashes = end.saturating_sub(last).saturating_sub(1);
+    let (quote, end) = Quote::at(text, last)?;
     let low = name.start.saturating_sub(MAX_LEAD).max(line);
     let words = slice(text, low..name.start);
+    let Quote::Mark { mark, .. } = quote else {
+        let sign = slice(text, last..end);
+        let lead = back(text, low..name.start, |b| {
+            b.is_ascii_alphanumeric() || b" _-.".contains(&b)
+        });
+        // The letters of an escaped quote are none of the name.
+        let open = search(
+            text,
+            lead.saturating_sub(sign.len()).max(line)..name.start,
+            sign,
+        )?;
+        return Some(Held { open, end });
+    };
+    let slashes = end.saturating_sub(last).saturating_sub(1);
     let lead = run_back(words, words.len(), |b| {
         b != mark && b != b'\\' && b >= b' ' && !b"{}[]=<>;".contains(&b)
     });
@@ -590,15 +679,8 @@ fn string_at(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
     Some((from..to, end))
 }
 
-/// Replaces the value of a member at `at` and says where it ended; None where there is none.
-pub(super) fn replace_value(
-    text: &[u8],
-    at: usize,
-    key: Key,
-    names: &Names,
-    spans: &mut Spans,
-) -> Option<usize> {
-    // Into what wraps the one value: `{"stringValue":"x"}`, `["x"]`, `Some("x")`.
+/// Into what wraps the one value at `at`: `{"stringValue":"x"}`, `["x"]`, `Some("x")`.
+fn unwrapped(text: &[u8], at: usize) -> Option<usize> {
     let mut at = at;
     for _ in 0..MAX_WRAPPERS {
         if delimited::is_mark(text, at) {
@@ -613,6 +695,18 @@ pub(super) fn replace_value(
             _ => break,
         };
     }
+    Some(at)
+}
+
+/// Replaces the value of a member at `at` and says where it ended; None where there is none.
+pub(super) fn replace_value(
+    text: &[u8],
+    at: usize,
+    key: Key,
+    names: &Names,
+    spans: &mut Spans,
+) -> Option<usize> {
+    let at = unwrapped(text, at)?;
     if let Some((mut content, mut end)) = string_at(text, at) {
         delimited::replace(text, content, key, names, None, spans);
         // the rest of a list
@@ -740,7 +834,7 @@ impl Member {
 }
 
 /// Replaces the value at `at`, which goes up to the end of the line where it has no quotes.
-fn replace_line(text: &[u8], at: usize, key: Key, names: &Names, spans: &mut Spans) {
+pub(super) fn replace_line(text: &[u8], at: usize, key: Key, names: &Names, spans: &mut Spans) {
     let is_bare = Quote::at(text, at).is_none()
         && values::number_end(text, at).is_none()
         && !matches!(byte(text, at), Some(b'[' | b'{'));

@@ -128,6 +128,10 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Opt
             key: column.key,
         });
     }
+    let is_field = |c: &Range<usize>| delimited::is_field(slice(bytes, c.clone()));
+    if !cells.iter().any(is_field) && secret.len() < 2 {
+        return None;
+    }
     let is_shout = |c: &Range<usize>| !slice(bytes, c.clone()).iter().any(u8::is_ascii_lowercase);
     (!secret.is_empty()).then(|| Table {
         bare: match rule {

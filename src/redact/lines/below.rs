@@ -42,6 +42,8 @@ enum Mode {
     Object,
     /// One value that is quoted or marked as one.
     Value,
+    /// One word.
+    Word,
     /// The items of a list that YAML writes with dashes, or one word that is indented further.
     Items,
     /// Up to a line with this word alone.
@@ -69,6 +71,7 @@ pub(in super::super) fn read(named: &Named<'_>, openings: &mut Openings) -> Opti
             skip_blanks(text, at)
         }
         None if quoted || is_variable(text, named) => sep,
+        None if sep == named.name.end => return word(text, named, openings),
         _ => return None,
     };
     let mode = mode(text, at, quoted, sep)?;
@@ -119,10 +122,42 @@ fn mode(text: &[u8], at: usize, quoted: bool, sep: usize) -> Option<Mode> {
             });
             let window = slice(text, 0..plus(from, MAX_WORD).min(text.len()));
             let end = run(window, from, |b| b.is_ascii_alphanumeric() || b == b'_');
-            (end > from).then(|| Mode::Until(slice(text, from..end).to_vec()))
+            let closed = run(text, end, |b| matches!(b, b'"' | b'\''));
+            let is_tag = end > from && is_over(closed.saturating_sub(at));
+            is_tag.then(|| Mode::Until(slice(text, from..end).to_vec()))
         }
+        // `Some(`, as Rust prints what does not fit on one line
+        _ if sep < text.len() && is_wrapper(text, at) => Some(Mode::Value),
         _ => None,
     }
+}
+
+/// Opens the word below a name that nothing separates from it: the name of a variable alone on its
+/// line, or behind what a logger writes before each line.
+fn word(text: &[u8], named: &Named<'_>, openings: &mut Openings) -> Option<usize> {
+    let lead = Lead::of(text, named.line.start..named.name.start)?;
+    let name = slice(text, named.name.clone());
+    let is_shout = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
+    if !(lead.is_log() || (lead.is_blank() && is_shout)) {
+        return None;
+    }
+    openings.below(Below {
+        lead,
+        key: named.key,
+        mode: Mode::Word,
+        left: 1,
+    });
+    // Whoever reads a table may find its last column here.
+    None
+}
+
+/// Whether a word and an opening parenthesis end the line.
+fn is_wrapper(text: &[u8], at: usize) -> bool {
+    let window = slice(text, 0..plus(at, MAX_WORD).min(text.len()));
+    let end = run(window, at, |b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')
+    });
+    end > at && byte(text, end) == Some(b'(') && is_over(text, plus(end, 1))
 }
 
 /// R prints the name of a list's member alone on a line: `$password`.
@@ -181,8 +216,17 @@ impl Below {
             Mode::Scalar => Goes::Over,
             Mode::List => self.listed(bytes, at, names, spans),
             Mode::Object => self.member(bytes, at, names, spans),
+            Mode::Value if is_wrapper(bytes, at) => self.empty(),
             Mode::Value => {
                 self.value(bytes, at, names, spans);
+                Goes::Over
+            }
+            Mode::Word => {
+                let word = slice(bytes, at..line.end);
+                let is_own = deeper || self.lead.is_blank();
+                if is_own && delimited::is_distinct(word, self.key) && !word.contains(&b' ') {
+                    delimited::replace(text, at..line.end, self.key, names, None, spans);
+                }
                 Goes::Over
             }
             Mode::Items => self.item(bytes, line.start, at, deeper, names, spans),
@@ -209,6 +253,9 @@ impl Below {
 
     /// After a line with nothing.
     fn empty(&mut self) -> Goes {
+        if self.left == 0 {
+            return Goes::Over;
+        }
         if matches!(self.mode, Mode::Scalar | Mode::Until(_) | Mode::Triple(_)) {
             return Goes::On;
         }
@@ -284,7 +331,7 @@ impl Below {
         let own = match slice(text, at..plus(at, 2)) {
             b"- " if signed || deeper || self.lead.is_blank() => skip_blanks(text, plus(at, 1)),
             _ if signed => at,
-            _ if deeper && self.left == MAX_EMPTY => at,
+            _ if deeper => at,
             _ => return Goes::Over,
         };
         let (content, end) = match Quote::at(text, own) {
@@ -297,10 +344,21 @@ impl Below {
                 (own..end, end)
             }
         };
+        if own == at
+            && deeper
+            && let Some((name, value)) = members::member_at(text, at)
+            && members::is_value(slice(text, name))
+        {
+            members::replace_line(text, value, self.key, names, spans);
+            return Goes::On;
+        }
         let value = slice(text, content.clone());
         let is_pair = value.ends_with(b":") || byte(text, end) == Some(b':');
         let is_node = matches!(value.first(), Some(b'{' | b'[' | b'&' | b'*' | b'!' | b'<'));
         if is_pair || is_node || !is_over(text, end) {
+            return Goes::Over;
+        }
+        if own == at && !signed && self.left == 0 {
             return Goes::Over;
         }
         if own == at && !signed {
@@ -310,6 +368,7 @@ impl Below {
                 return Goes::Over;
             }
         }
+        self.left = 0;
         if delimited::fits_closely(value, self.key) {
             delimited::replace(text, content, self.key, names, None, spans);
         }

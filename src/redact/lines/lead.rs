@@ -52,6 +52,11 @@ impl Lead {
         self.prefix.is_empty()
     }
 
+    /// Whether it is what loggers write: long, and with a time.
+    pub(in super::super) fn is_log(&self) -> bool {
+        self.prefix.len() >= 12 && self.prefix.iter().any(u8::is_ascii_digit)
+    }
+
     /// How far `line` is indented and where its own text begins; None where it begins otherwise.
     /// Digits may differ: times go on.
     pub(in super::super) fn inner(
@@ -73,6 +78,15 @@ impl Lead {
             plus(self.prefix.len(), usize::from(is_sign)),
             is_blank,
         );
+        // The sign of a plan's change inside a block.
+        let is_change = at > 0
+            && matches!(slice(bytes, at..plus(at, 2)), b"+ " | b"~ ")
+            && self.prefix.is_empty();
+        let at = if is_change {
+            run(bytes, plus(at, 1), is_blank)
+        } else {
+            at
+        };
         let at = plus(line.start, at);
         Some((at.saturating_sub(start), at))
     }

@@ -12,7 +12,6 @@ use super::{
         values::Quote,
     },
     Goes, Lead, Openings,
-    below::is_over,
 };
 
 /// How far after the name its header may go on: a charset, an escaped header.
@@ -48,8 +47,14 @@ pub(in super::super) fn read(
     if !slice(lead, 0..open).to_ascii_lowercase().ends_with(FORM) {
         return None;
     }
-    let (_, end) = Quote::at(text, named.name.end)?;
-    if is_over(text, end) && end >= run_back(text, text.len(), |b| b == b' ') {
+    let end = Quote::at(text, named.name.end).map_or(named.name.end, |(_, end)| end);
+    let parameters = run(
+        slice(text, 0..plus(end, MAX_HEADER).min(text.len())),
+        end,
+        |b| b.is_ascii_alphanumeric() || b" ;=-_\"".contains(&b),
+    );
+    let is_file = search(text, end..parameters, b"filename").is_some();
+    if parameters >= text.len() && !is_file {
         let start = search(text, named.line.start..name, b"ontent-")?.saturating_sub(1);
         openings.part(Part {
             lead: Lead::of(text, named.line.start..start)?,

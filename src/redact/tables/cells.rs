@@ -116,6 +116,9 @@ fn is_name(cell: &[u8], words: usize) -> bool {
     let starts = cell
         .first()
         .is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80 || b"_#@*".contains(b));
+    if cell == b"(index)" {
+        return true;
+    }
     let is_part = |b: &u8| delimited::is_key(*b) || b" /*".contains(b);
     // A unit in parentheses: `Amount (EUR)`.
     let unit = cell

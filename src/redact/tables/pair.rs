@@ -5,17 +5,20 @@ use core::ops::Range;
 use super::{
     super::{
         bytes::{before, byte, plus, run, run_back, search, skip_blanks, slice},
-        delimited,
+        delimited::{self, back},
         finding::Kind,
         keyed::Named,
         keys::{Key, Names},
         spans::Spans,
+        values,
     },
     cells,
 };
 
 /// How far the first cell of a row may be indented.
 const MAX_INDENT: usize = 24;
+/// How far the words of a name go back.
+const MAX_NAME: usize = 40;
 /// The longest value that is looked at before it is known to be one.
 const MAX_VALUE: usize = 1024;
 /// Words that descriptions have and passwords hardly.
@@ -67,7 +70,17 @@ impl Row<'_> {
     fn value(&self) -> Option<Range<usize>> {
         let text = self.text;
         let quote = usize::from(self.end > self.name.end);
-        let own = self.name.start.saturating_sub(quote);
+        let low = self
+            .name
+            .start
+            .saturating_sub(MAX_NAME)
+            .max(self.line.start);
+        let words = back(text, low..self.name.start, |b| {
+            b.is_ascii_alphabetic() || b == b' '
+        });
+        // The first cell may be several words, blanks before it not among them.
+        let words = run(slice(text, 0..self.name.start), words, |b| b == b' ');
+        let own = words.saturating_sub(quote).max(self.line.start);
         let low = own.saturating_sub(MAX_INDENT).max(self.line.start);
         let indent = slice(text, low..own);
         let lead = plus(low, run_back(indent, indent.len(), |b| b == b' '));
@@ -95,12 +108,18 @@ impl Row<'_> {
                 let cell = cells::split(text, value.clone(), cells::Rule::Sign(b','));
                 let [cell] = cell.as_slice() else { return None };
                 let inner = cells::unquoted(text, cell.clone());
-                let is_known = delimited::fits_closely(slice(text, inner.clone()), self.key);
+                let cell = slice(text, inner.clone());
+                let is_known = match self.key.kind {
+                    Kind::Password | Kind::Pin | Kind::Code | Kind::SecurityAnswer => {
+                        delimited::fits_closely(cell, self.key)
+                    }
+                    _ => values::opaque_end(cell, 0) == Some(cell.len()),
+                };
                 (is_known && !bytes.contains(&b'(')).then_some(inner)
             }
             Some(_) if self.next > self.end => {
                 let two = plus(self.end, 2) <= self.next || byte(text, self.end) == Some(b'\t');
-                (two && self.is_distinct(bytes)).then_some(value)
+                (two && delimited::is_distinct(bytes, self.key)).then_some(value)
             }
             _ => None,
         }
@@ -136,32 +155,8 @@ impl Row<'_> {
             && !is_container
             && is_spaced
             && (dense || self.key.kind == Kind::Password)
-            && self.is_distinct(bytes))
+            && delimited::is_distinct(bytes, self.key))
         .then_some(value)
-    }
-
-    /// Whether a value has what no word of a description has.
-    fn is_distinct(&self, value: &[u8]) -> bool {
-        let words = value
-            .split(|b| *b == b' ')
-            .filter(|w| !w.is_empty())
-            .count();
-        let digit = value.iter().any(u8::is_ascii_digit);
-        let lower = value.iter().any(u8::is_ascii_lowercase);
-        let upper = slice(value, 1..value.len())
-            .iter()
-            .any(u8::is_ascii_uppercase);
-        let is_sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./,:<>()[]|=".contains(b);
-        let is_word = |b: &u8| b.is_ascii_lowercase() || *b == b' ' || *b == b'-';
-        let mixed = digit || (lower && upper) || value.iter().any(is_sign);
-        let phrase = words >= 3 && value.iter().all(is_word);
-        let is_node = matches!(
-            value.first(),
-            Some(b'<' | b'[' | b'(' | b'{' | b'/' | b'-' | b'=' | b'#' | b'|')
-        );
-        !is_node
-            && delimited::fits_closely(value, self.key)
-            && ((mixed && words <= 2) || phrase || (mixed && self.key.spaced))
     }
 
     /// A line of a file of cookies: the name is the last but one of seven cells.
