@@ -132,6 +132,11 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
 /// The name with the one or two words after it that a separator follows, where they make it one:
 /// `session id: …`.
 fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<usize>, Key)> {
+    // A name that is itself a value, or an element's with attributes, ends where it does.
+    let previous = name.start.checked_sub(1).and_then(|at| byte(text, at));
+    if matches!(previous, Some(b':' | b'=' | b'<')) {
+        return None;
+    }
     let window = slice(text, 0..plus(name.end, MAX_TAIL).min(text.len()));
     let mut end = name.end;
     for _ in 0..2 {
