@@ -12,7 +12,7 @@ use super::{
     keyed::Named,
     keys::{Demand, Names},
     pem,
-    spans::Spans,
+    spans::{self, Spans},
     values::{self, Around, Quote},
 };
 use site::{Sign, Site, separator};
@@ -280,6 +280,12 @@ impl Site<'_> {
         } else {
             from
         };
+        // Most of what a further look at a line sees.
+        if let Some(end) = spans::mark_end(self.text, from)
+            && values::bare_end(self.text, end, self.around) == end
+        {
+            return end;
+        }
         // Before the value's end is looked for: the next name in it would look for it again.
         if self.is_directory(from)
             || self.holds_placeholder(from)

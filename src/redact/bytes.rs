@@ -71,6 +71,24 @@ pub(super) fn line_feed(text: &[u8], from: usize) -> usize {
     find_byte(text, from..text.len(), b'\n').unwrap_or(text.len())
 }
 
+/// Whether `word` is one of a table's. The first byte tells most of them apart.
+pub(super) fn is_one_of(table: &[&str], word: &[u8]) -> bool {
+    let first = word.first();
+    let is_same = |entry: &&[u8]| entry.first() == first && *entry == word;
+    table
+        .iter()
+        .map(|entry| entry.as_bytes())
+        .any(|entry| is_same(&entry))
+}
+
+/// Whether `text` starts with one of a table's.
+pub(super) fn starts_with_any(text: &[u8], table: &[&[u8]]) -> bool {
+    let first = text.first();
+    table
+        .iter()
+        .any(|start| start.first() == first && text.starts_with(start))
+}
+
 /// Skips blanks and tabs.
 pub(super) fn skip_blanks(text: &[u8], from: usize) -> usize {
     run(text, from, |b| matches!(b, b' ' | b'\t'))

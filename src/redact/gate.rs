@@ -79,6 +79,59 @@ const COMMON: &[&[u8]] = &[
     b"version",
     b"visibility",
 ];
+/// How rare a pair of folded letters is; even the most frequent says more than what is not known.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "computed when this is compiled"
+)]
+const RANKS: [u16; 1 << 10] = {
+    let mut ranks = [FREQUENT.len() as u16; 1 << 10];
+    let mut at = 0;
+    while at + 1 < FREQUENT.len() {
+        ranks[pair_index(FREQUENT[at], FREQUENT[at + 1])] = ((FREQUENT.len() + at) / 2) as u16;
+        at += 2;
+    }
+    ranks
+};
+/// The grams of common words: a bit for each hash.
+#[expect(clippy::indexing_slicing, reason = "computed when this is compiled")]
+const COMMON_GRAMS: [u64; 64] = {
+    let mut bits = [0; 64];
+    let mut word = 0;
+    while word < COMMON.len() {
+        let mut left = COMMON[word];
+        while let [first, rest @ ..] = left {
+            if let [second, third, fourth, ..] = rest {
+                let (word, bit) = common_place([*first, *second, *third, *fourth]);
+                bits[word] |= 1 << bit;
+            }
+            left = rest;
+        }
+        word += 1;
+    }
+    bits
+};
+
+const fn pair_index(a: u8, b: u8) -> usize {
+    ((a & 0x1f) as usize) << 5 | (b & 0x1f) as usize
+}
+
+/// Where among the common grams the bit of one is.
+const fn common_place(gram: [u8; GRAM]) -> (usize, u32) {
+    let slot = slot((u32::from_le_bytes(gram) & u32::from_le_bytes([FOLD; GRAM])) as u64);
+    (
+        (slot >> (SLOT_BITS - 6)) as usize,
+        (slot >> (SLOT_BITS - 12) & 63) as u32,
+    )
+}
+
+fn is_common(gram: [u8; GRAM]) -> bool {
+    let (word, bit) = common_place(gram);
+    let word = COMMON_GRAMS.get(word).copied().unwrap_or_default();
+    word.wrapping_shr(bit) & 1 != 0
+}
+
 /// Slots of the table: 2^19 bits are 64 KiB, which stay in the second cache.
 const SLOT_BITS: u32 = 19;
 const WORDS: usize = 1 << (SLOT_BITS - 6);
@@ -291,17 +344,18 @@ impl<S> Literal<S> {
     /// The more, the rarer a gram is in logs.
     fn rarity(&self, distance: i16) -> usize {
         let gram = self.gram(distance);
-        let known: Vec<u8> = gram.into_iter().flatten().map(|b| b | 0x20).collect();
-        let is_in = |word: &&[u8]| word.windows(known.len()).any(|part| part == known);
-        if COMMON.iter().any(is_in) {
-            return known.len();
+        if let [Some(a), Some(b), Some(c), Some(d)] = gram
+            && is_common([a, b, c, d])
+        {
+            return 0;
         }
-        let rank = |pair: &[u8]| {
-            let rank = FREQUENT.chunks_exact(2).position(|known| known == pair);
-            // Even the most frequent pair says more than what is not known.
-            plus(rank.unwrap_or(FREQUENT.len()), FREQUENT.len())
+        let rank = |pair: &[Option<u8>]| match pair {
+            [Some(a), Some(b)] => RANKS
+                .get(pair_index(*a, *b))
+                .map_or(0, |rank| usize::from(*rank)),
+            _ => 0,
         };
-        known.windows(2).map(rank).sum()
+        gram.windows(2).map(rank).sum()
     }
 
     /// What may stand at each place of a gram.
@@ -382,7 +436,7 @@ fn grams(window: &[u8; WINDOW]) -> [u64; STEP / 2] {
 
 /// The slot of the gram in the lower half of a number.
 #[inline(always)]
-fn slot(gram: u64) -> u64 {
+const fn slot(gram: u64) -> u64 {
     // Knuth's multiplicative hash: the upper bits depend on all bits of the gram, and on no more.
     gram.wrapping_mul(0x9e37_79b1 << 32) >> (64 - SLOT_BITS)
 }

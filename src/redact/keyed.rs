@@ -174,6 +174,9 @@ fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
 /// Where the name ends that goes on at `at`: the wide signs of Chinese and Japanese separate it.
 fn name_end(text: &[u8], at: usize) -> usize {
     let end = run(text, at, is_name);
+    if slice(text, at..end).is_ascii() {
+        return end;
+    }
     let wide = ["：", "＝"].map(|sign| search(text, at..end, sign.as_bytes()));
     wide.into_iter().flatten().min().unwrap_or(end)
 }

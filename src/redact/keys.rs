@@ -9,10 +9,11 @@ mod modifiers;
 mod names;
 mod public;
 
+use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    bytes::{before, byte, is_name, plus, rest, slice},
+    bytes::{before, byte, is_name, is_one_of, plus, rest, slice},
     finding::Kind,
     gate,
 };
@@ -62,13 +63,42 @@ pub(super) struct Key {
     pub(super) spaced: bool,
 }
 
+/// What is known, by words.
+type Table = HashMap<Vec<u8>, Option<Key>, BuildHasherDefault<Fnv>>;
+
+/// FNV-1a (ietf.org/archive/id/draft-eastlake-fnv): short words are hashed in a few steps. Who writes
+/// the log chooses no entry of the table, so cannot make them collide.
+#[derive(Clone, Copy, Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    /// The length of a word adds nothing to its bytes.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Every name that matters, by its words.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     /// By the words that a name ends in; None where those make it public.
-    ends: HashMap<Vec<u8>, Option<Key>>,
+    ends: Table,
     /// Those of the table that are several words, written as one; other words may be glued to them.
-    joined: HashMap<Vec<u8>, Option<Key>>,
+    joined: Table,
     /// Whole names that the application knows to be public.
     safe: HashSet<Vec<u8>>,
 }
@@ -76,8 +106,8 @@ pub(super) struct Names {
 impl Default for Names {
     fn default() -> Self {
         let mut names = Self {
-            ends: HashMap::new(),
-            joined: HashMap::new(),
+            ends: Table::default(),
+            joined: Table::default(),
             safe: HashSet::new(),
         };
         for (ends, kind, demand) in NAMES {
@@ -143,7 +173,7 @@ impl Names {
     /// name, unless one of its words ends in that of another name.
     pub(super) fn stems(&self) -> Vec<Vec<u8>> {
         let secret = |(words, key): (&Vec<u8>, &Option<Key>)| key.map(|_| words.clone());
-        let sorted = |names: &HashMap<Vec<u8>, Option<Key>>| {
+        let sorted = |names: &Table| {
             let mut names: Vec<Vec<u8>> = names.iter().filter_map(secret).collect();
             names.sort_unstable_by_key(|words| (spaces(words), words.len(), words.clone()));
             names
@@ -264,10 +294,6 @@ impl Key {
         };
         Self { demand, ..self }
     }
-}
-
-fn is_one_of(table: &[&str], word: &[u8]) -> bool {
-    table.iter().any(|entry| entry.as_bytes() == word)
 }
 
 fn spaces(words: &[u8]) -> usize {

@@ -211,6 +211,9 @@ fn headless(line: &[u8], word: Range<usize>, open: &mut Option<Block>, spans: &m
 
 /// Whether a private key begins with `value`.
 pub(super) fn begins(value: &[u8]) -> bool {
+    if value.first() != Some(&b'-') {
+        return false;
+    }
     let window = slice(value, 0..value.len().min(plus(MAX_LABEL, 16)));
     search(window, 0..window.len(), LABEL)
         .and_then(|label| marker(value, label))

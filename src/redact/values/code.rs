@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{byte, is_blank, plus, rest, run, slice},
+        bytes::{self, byte, is_blank, plus, rest, run, slice, starts_with_any},
         keys::Names,
     },
     placeholder::DIRECTORIES,
@@ -208,7 +208,7 @@ const PATTERNS: &[&[u8]] = &[
 pub(in super::super) fn is_code(text: &[u8], at: usize, names: &Names) -> bool {
     let text = slice(text, 0..plus(at, MAX_CODE).min(text.len()));
     let here = rest(text, at);
-    let begins = |table: &[&[u8]]| table.iter().any(|start| here.starts_with(start));
+    let begins = |table| starts_with_any(here, table);
     if begins(REFERENCES) || begins(PATTERNS) || begins(DIRECTORIES) {
         return true;
     }
@@ -231,11 +231,11 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
         return false;
     };
     let whole = slice(text, at..path.end);
-    let is_one_of = |table: &[&str]| table.iter().any(|w| w.as_bytes() == whole);
+    let is_one_of = |table| bytes::is_one_of(table, whole);
     let next = byte(text, path.end);
     let is_known = || {
         let root = slice(text, at..path.first);
-        let is_root = path.first < path.end && ROOTS.iter().any(|r| r.as_bytes() == root);
+        let is_root = path.first < path.end && bytes::is_one_of(ROOTS, root);
         let has_digit = whole.iter().any(u8::is_ascii_digit);
         let is_name = || names.judge(whole).is_some() || names.judge(root).is_some();
         is_root || (!has_digit && is_name())
@@ -245,7 +245,7 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
         Some(b'[') => {
             let inner = plus(path.end, 1);
             let is_key = byte(text, inner).is_some_and(|b| matches!(b, b'"' | b'\'' | b':' | b'$'));
-            is_key || (is_one_of(TYPES)) || ROOTS.iter().any(|r| r.as_bytes() == whole)
+            is_key || is_one_of(TYPES) || is_one_of(ROOTS)
         }
         Some(b'<' | b'!' | b'?') if is_one_of(TYPES) => true,
         // A constructor: `Token{…`.
@@ -261,7 +261,7 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
             let hex = run(text, plus(path.end, 1), |b| b.is_ascii_hexdigit());
             path.first < path.end && hex > plus(path.end, 1) && ends(text, hex)
         }
-        Some(b' ') if KEYWORDS.iter().any(|w| w.as_bytes() == whole) => {
+        Some(b' ') if is_one_of(KEYWORDS) => {
             byte(text, plus(path.end, 1)).is_some_and(|b| b.is_ascii_alphabetic())
         }
         _ if !ends(text, path.end) => false,
