@@ -41,6 +41,7 @@ mod base64;
 mod bytes;
 pub mod canary;
 mod commands;
+mod connection;
 mod controls;
 mod delimited;
 mod digits;

@@ -6,7 +6,10 @@
 
 use core::ops::Range;
 
-use super::{bytes::Line, commands, headers, personal, prose, rules, spans::Spans, sql};
+use super::{
+    bytes::Line, commands, connection, headers, personal, prose, rules, spans::Spans, sql,
+    urls::paths,
+};
 
 /// A literal in a text.
 #[derive(Clone)]
@@ -26,6 +29,25 @@ type Read = fn(&Phrase<'_>, &mut Spans) -> Option<usize>;
 const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
     (rules::COMMAND, commands::OPENERS, commands::read),
+    (
+        rules::CONNECTION_STRING,
+        connection::NETWORKS,
+        connection::go,
+    ),
+    (
+        rules::CONNECTION_STRING,
+        connection::ORACLE,
+        connection::oracle,
+    ),
+    (
+        rules::CONNECTION_STRING,
+        connection::CALLS,
+        connection::call,
+    ),
+    (rules::URL, paths::HOOK_OPENERS, paths::hook),
+    (rules::URL, paths::LINK_OPENERS, paths::link),
+    (rules::URL, paths::CODE_OPENERS, paths::code),
+    (rules::URL, paths::STATE_OPENERS, paths::state),
     (rules::EMAIL, personal::ENCODED_SIGNS, personal::encoded),
     (rules::SQL, sql::OPENERS, sql::read),
     (rules::PROSE, prose::OPENERS, prose::code),

@@ -36,6 +36,7 @@ pub(super) enum Stage {
     Token,
     /// An `@`.
     Url,
+    EncodedUrl,
     PrivateKey,
     /// Digits that may be those of a person's number.
     Number,
@@ -55,7 +56,10 @@ impl Gates {
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
         let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
         let keys = pem::literals().map(|l| (l, Stage::PrivateKey));
-        let others = keys.chain([(&b"@"[..], Stage::Url)]);
+        let signs = urls::LITERALS
+            .iter()
+            .map(|l| (l.as_bytes(), Stage::EncodedUrl));
+        let others = keys.chain(signs).chain([(&b"@"[..], Stage::Url)]);
         let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
     }
@@ -278,7 +282,7 @@ impl Policy {
         keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
         phrases::find(line, hits.of(Stage::Phrase), &mut spans);
         tokens::find(line, &mut spans);
-        if hits.any(Stage::Url) {
+        if hits.any(Stage::Url) || hits.any(Stage::EncodedUrl) {
             urls::find(line, spans.by(rules::URL));
         }
         if hits.any(Stage::PrivateKey) || open.pem.is_some() {

@@ -104,9 +104,15 @@ impl Spans {
         let mut merged: Vec<Span> = Vec::with_capacity(self.found.len());
         for span in self.found {
             match merged.last_mut() {
-                Some(last) if span.range.start < last.range.end => {
-                    last.range.end = last.range.end.max(span.range.end);
-                }
+                Some(last) if span.range.start < last.range.end => match (last.kind, span.kind) {
+                    // In `user:password@host` the end of the password is no one's address.
+                    (Kind::Email, Kind::Email) => {
+                        last.range.end = last.range.end.max(span.range.end)
+                    }
+                    (Kind::Email, _) => *last = span,
+                    (_, Kind::Email) => {}
+                    _ => last.range.end = last.range.end.max(span.range.end),
+                },
                 _ => merged.push(span),
             }
         }

@@ -24,7 +24,7 @@ use super::{
 pub(super) use samples::samples;
 use table::{Row, TABLE};
 use words::Words;
-pub(super) use words::is_mixed;
+pub(super) use words::{is_mixed, is_random};
 
 /// What stands around the label of a private key.
 const DASHES: usize = 5;

@@ -12,6 +12,10 @@ use super::{
 
 /// A longer prefix is remembered as far as this.
 const MAX_PREFIX: usize = 256;
+/// The lengths that lines of keys have (RFC 7468 §2, RFC 4716 §3.2, RFC 4880 §6.3).
+const WIDTHS: &[usize] = &[60, 64, 70, 72, 76];
+/// So much of a line's beginning is like the block's where the rest is not.
+const MIN_ALIKE: usize = 8;
 /// Lines of others that may come between the lines of a key behind a prefix.
 const MAX_OTHERS: u8 = 3;
 /// Lines between BEGIN and the body (RFC 1421 §4.6, RFC 4716 §3.3, RFC 9580 §6.2.1): no secrets.
@@ -50,6 +54,8 @@ pub(in super::super) struct Block {
     begun: bool,
     /// Whether that was a short one, which is the last.
     last: bool,
+    /// How long the first of them was.
+    width: Option<usize>,
     /// Lines since that did not belong.
     others: u8,
 }
@@ -82,6 +88,7 @@ impl Block {
             diff: matches!(prefix, b"+" | b"-" | b" "),
             begun: false,
             last: false,
+            width: None,
             others: 0,
         }
     }
@@ -90,6 +97,7 @@ impl Block {
     pub(super) fn begun(mut self, len: usize) -> Self {
         self.begun = true;
         self.last = len < words::FULL;
+        self.width = Some(len);
         self
     }
 
@@ -121,7 +129,7 @@ impl Block {
             if let Some(end) = mark_end(line, from).filter(|end| words::is_line_over(line, *end)) {
                 // How long the line was is not known any more: what follows must be a full one.
                 self.seen(slice(line, 0..from), words::FULL);
-                self.last = true;
+                (self.last, self.width) = (true, None);
                 return Judgement::Body(from..end);
             }
             let end = words::word_end(line, from);
@@ -134,7 +142,7 @@ impl Block {
                 return Judgement::Body(from..end);
             }
         }
-        if let Some(word) = words::full_word(line) {
+        if let Some(word) = words::full_word(line).filter(|word| self.is_akin(line, word)) {
             self.seen(slice(line, 0..word.start), word.len());
             return Judgement::Body(word);
         }
@@ -154,7 +162,27 @@ impl Block {
         } else {
             behind_form(line, &self.prefix)
         };
-        [behind, Some(0)]
+        // A body may begin at the start of its line though BEGIN did not.
+        let is_bare = !self.begun || self.prefix.is_empty();
+        [behind, is_bare.then_some(0)]
+    }
+
+    /// Whether a full word somewhere in the line may be of the body: the line begins as the block
+    /// did, if with other words later, nothing stands behind the word, and it is as long as those
+    /// before it.
+    fn is_akin(&self, line: &[u8], word: &Range<usize>) -> bool {
+        let form = form(slice(line, 0..word.start.min(MAX_PREFIX)));
+        let alike = form
+            .iter()
+            .zip(&self.prefix)
+            .take_while(|(a, b)| a == b)
+            .count();
+        let is_wide = self
+            .width
+            .map_or(WIDTHS.contains(&word.len()), |width| word.len() <= width);
+        let ends = words::is_line_over(line, word.end)
+            || matches!(byte(line, word.end), Some(b'\\' | b'"' | b'\''));
+        alike >= MIN_ALIKE.min(form.len()).max(1) && is_wide && ends
     }
 
     fn is_header(&self, content: &[u8]) -> bool {
@@ -181,6 +209,7 @@ impl Block {
         self.prefix = form(slice(prefix, 0..prefix.len().min(MAX_PREFIX)));
         self.begun = true;
         self.last = len < words::FULL;
+        self.width = self.width.or(Some(len));
         self.others = 0;
     }
 

@@ -12,6 +12,9 @@ pub(super) const FULL: usize = 40;
 /// A body on the line of BEGIN starts with a word of this length, and so do those behind blanks.
 const MIN_WORD: usize = 20;
 
+/// A word of this length with capitals, small letters and digits may have been cut off anywhere.
+const MIN_RANDOM: usize = 12;
+
 /// The alphabet of PEM (RFC 4648 §4), with what pads it.
 pub(super) fn is_body(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
@@ -187,7 +190,7 @@ pub(super) fn is_tail(word: &[u8]) -> bool {
     let sign = word
         .iter()
         .any(|b| b.is_ascii_digit() || matches!(b, b'+' | b'/'));
-    word.ends_with(b"=")
-        || word.starts_with(b"=")
-        || (word.len().is_multiple_of(4) && (capital || sign))
+    let is_random = word.len() >= MIN_RANDOM && is_mixed(word);
+    let is_whole = word.len().is_multiple_of(4) && (capital || sign);
+    word.ends_with(b"=") || word.starts_with(b"=") || is_whole || is_random
 }

@@ -78,6 +78,18 @@ pub(in super::super) fn is_mixed(value: &[u8]) -> bool {
     has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
 }
 
+/// Whether `value` is nothing that a person would write: a UUID, a digest, a part of it letters of
+/// both cases and digits, or many digits among small letters.
+pub(in super::super) fn is_random(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| !b.is_ascii_alphanumeric());
+    let is_part = |part: &[u8]| {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        let is_digest = part.len() >= 16 && digits >= 3 && digits < part.len();
+        is_digest || (part.len() >= 6 && is_mixed(part))
+    };
+    is_uuid(value) || parts.any(is_part)
+}
+
 /// Whether a UUID stands at the beginning of `value`.
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     let value = slice(value, 0..36);
