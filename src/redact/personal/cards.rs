@@ -119,7 +119,6 @@ const GROUPINGS: &[&[usize]] = &[
     &[4, 3, 3, 3],
     &[6, 13],
     &[6, 10],
-    &[8, 8],
 ];
 /// Lengths that few numbers but cards have, given the issuer: no time stamps, no identifiers of 64
 /// bits in the ranges of issuers, no EAN.
@@ -149,6 +148,9 @@ fn grouped(text: &[u8], chain: &Chain, first: usize) -> Option<Range<usize>> {
         let number = chain.group(first).start..chain.group(next.saturating_sub(1)).end;
         let joint = chain.joint(text, plus(first, 1));
         let digits = Digits::of(text, number.clone())?;
+        if context::is_dumped(text, &number) {
+            return None;
+        }
         let is_apart =
             goes_apart(text, chain, first, joint) && goes_apart(text, chain, next, joint);
         let is_card =

@@ -11,6 +11,8 @@ use super::super::{
 const MAX_BACK: usize = 64;
 /// And how many of them: `card number is`.
 const MAX_WORDS: usize = 4;
+/// The digits of a word in a memory dump.
+const DUMPED: usize = 4;
 
 /// What the words before a number say that it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -283,6 +285,26 @@ pub(super) fn is_measured(text: &[u8], end: usize) -> bool {
         let next = here.strip_prefix(*unit);
         next.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
     })
+}
+
+/// Whether the groups of a number are words of a memory dump: the next word beside them is as long
+/// and has hexadecimal letters.
+pub(super) fn is_dumped(text: &[u8], number: &Range<usize>) -> bool {
+    let next = slice(
+        text,
+        number.end..plus(number.end, DUMPED.saturating_add(2)).min(text.len()),
+    );
+    let last = slice(
+        text,
+        number.start.saturating_sub(DUMPED.saturating_add(2))..number.start,
+    );
+    let is_hex = |word: &[u8]| {
+        word.iter().all(u8::is_ascii_hexdigit) && !word.iter().all(u8::is_ascii_digit)
+    };
+    let is_next =
+        matches!(next, [b' ', word @ .., b' ' | b'\n'] if word.len() == DUMPED && is_hex(word));
+    let is_last = matches!(last, [b' ', word @ .., b' '] if word.len() == DUMPED && is_hex(word));
+    is_next || is_last
 }
 
 /// The quotes that a bare number needs in JSON when it becomes a text: those of the name before it,
