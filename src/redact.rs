@@ -62,6 +62,8 @@ mod members;
 mod open;
 pub mod outbound;
 mod panic;
+#[cfg(feature = "patterns")]
+mod patterns;
 mod pem;
 mod personal;
 mod phrases;
@@ -70,6 +72,7 @@ mod plain;
 mod policy;
 mod prose;
 mod redacted;
+mod registered;
 mod rules;
 #[cfg(feature = "serde")]
 mod serde;
@@ -87,6 +90,7 @@ mod writer;
 pub use finding::{Counts, Finding, Kind};
 pub use policy::{Error, Policy};
 pub use redacted::Redacted;
+pub use registered::Registered;
 pub use rules::Rule;
 #[cfg(feature = "serde")]
 pub use serde::Safe;

@@ -40,6 +40,8 @@ pub(super) enum Stage {
     PrivateKey,
     /// Digits that may be those of a person's number.
     Number,
+    /// What the application registered, or a pattern of the user.
+    Own,
 }
 
 type Hit = gate::Hit<Stage>;
@@ -176,6 +178,25 @@ impl Policy {
         done
     }
 
+    /// Puts the places in `text` to look at into `hits`, in ascending order.
+    fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        self.gates.find(text, hits);
+        let literals = hits.len();
+        let mut push = |at| {
+            hits.push(Hit {
+                at,
+                stage: Stage::Own,
+                row: 0,
+            });
+        };
+        self.secrets.visit(text, &mut push);
+        #[cfg(feature = "patterns")]
+        self.patterns.visit(text, &mut push);
+        if hits.len() > literals {
+            hits.sort_unstable();
+        }
+    }
+
     /// Finds what the first look at `text` finds, which starts at the start of a line.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
         let mut all = Vec::new();
@@ -205,7 +226,7 @@ impl Policy {
         let mut start = 0;
         while start < text.len() {
             let block = start..block_end(text, start);
-            self.gates.find(slice(text, block.clone()), hits);
+            self.hits(slice(text, block.clone()), hits);
             let mut left = hits.as_slice();
             let changes = self.output.changes(slice(text, block.clone()));
             let mut at = block.start;
@@ -268,7 +289,7 @@ impl Policy {
             work.next.clear();
             spans::emit(text, &spans, &self.output, &mut work.next);
             mem::swap(&mut work.line, &mut work.next);
-            self.gates.find(&work.line, &mut work.again);
+            self.hits(&work.line, &mut work.again);
             changed = true;
         }
         opens.join();
@@ -295,6 +316,11 @@ impl Policy {
             signs.map(|hit| hit.0),
             &mut spans,
         );
+        if hits.any(Stage::Own) {
+            self.secrets.find(line, &mut spans);
+            #[cfg(feature = "patterns")]
+            self.patterns.find(line, &mut spans);
+        }
         spans.merged(line, &self.rules)
     }
 }

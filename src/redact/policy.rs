@@ -3,12 +3,15 @@
 use core::fmt;
 use std::{borrow::Cow, io::Write, sync::Arc};
 
+#[cfg(feature = "patterns")]
+use super::patterns::Patterns;
 use super::{
     controls::{self, Lines},
     finding::{Counts, Finding, Kind},
     keys::{Demand, Names},
     open::Opens,
     pipeline::Gates,
+    registered::{Registered, Sets},
     rules::{PERSONAL, Rule, Rules},
     style::{Style, Styles},
     writer::Writer,
@@ -25,6 +28,9 @@ pub struct Policy {
     /// Made anew with each name that is added.
     pub(super) gates: Arc<Gates>,
     pub(super) rules: Rules,
+    pub(super) secrets: Sets,
+    #[cfg(feature = "patterns")]
+    pub(super) patterns: Patterns,
     pub(super) output: Output,
     /// None is no limit, but the writer's own.
     pub(super) max_line: Option<usize>,
@@ -76,6 +82,65 @@ impl Policy {
     pub fn with_safe_key(mut self, name: &str) -> Self {
         Arc::make_mut(&mut self.names).add_safe(name);
         self
+    }
+
+    /// Finds a secret wherever it stands and however a program writes it: see [`Registered`], which
+    /// also says what is not found, and is for secrets that come and go while a program runs.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Registered::add`].
+    pub fn with_secret(mut self, secret: &[u8]) -> Result<Self, Error> {
+        self.secrets.add(secret)?;
+        Ok(self)
+    }
+
+    /// Finds the secrets of a set, which may grow and shrink while this policy and its clones are
+    /// in use.
+    #[must_use]
+    pub fn with_registered(mut self, set: &Registered) -> Self {
+        self.secrets.share(set);
+        self
+    }
+
+    /// Finds what matches a regular expression, as a rule with an id of its own: one to 64 small
+    /// letters, digits and hyphens. Where the expression has a group with the name `secret`, only
+    /// what that group matches is replaced. What is found counts as of `kind`,
+    /// [`Kind::Custom`] if none is given.
+    ///
+    /// An expression is that of the `regex` crate on bytes, without Unicode: `\w`, `\d`, `\b` and
+    /// `(?i)` know ASCII only, `.` is any byte. It is matched with one line at a time, without its
+    /// end. All patterns are tried at every line, at some 100 MB to 1 GB in a second each, so
+    /// they cost more than everything else together; one that begins with a literal costs less. The
+    /// time is in proportion to the length of the text; behind the 256th match on a line, the rest
+    /// of the line is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PatternId`] for an id of another form or of another rule, [`Error::Pattern`] for an
+    /// expression that is none, needs more than 1 MiB, or matches the empty text, and
+    /// [`Error::Full`] where there are 64 patterns.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use portcullis::redact::Policy;
+    ///
+    /// let policy = Policy::default().with_pattern("badge", r"badge (?<secret>[A-Z]{2}\d{6})", None)?;
+    /// assert_eq!(policy.redact_str("badge AB123456 in"), "badge [REDACTED:custom] in");
+    /// # Ok::<(), portcullis::redact::Error>(())
+    /// ```
+    #[cfg(feature = "patterns")]
+    pub fn with_pattern(
+        mut self,
+        id: &str,
+        pattern: &str,
+        kind: Option<Kind>,
+    ) -> Result<Self, Error> {
+        let id = self.rules.add(id)?;
+        self.patterns
+            .add(id, pattern, kind.unwrap_or(Kind::Custom))?;
+        Ok(self)
     }
 
     /// The rules that there are, each on or off, in a fixed order.
@@ -252,6 +317,9 @@ impl Default for Policy {
             gates: Arc::new(Gates::new(&names)),
             names: Arc::new(names),
             rules: Rules::default(),
+            secrets: Sets::default(),
+            #[cfg(feature = "patterns")]
+            patterns: Patterns::default(),
             output: Output::default(),
             max_line: None,
         }
@@ -272,6 +340,23 @@ pub enum Error {
     /// No rule has this id: [`Policy::rules`] lists them.
     #[error("no rule has this id")]
     UnknownRule,
+    /// A secret that is registered has at least 8 bytes.
+    #[error("the secret is below 8 bytes")]
+    Short,
+    /// And at most 16 KiB.
+    #[error("the secret is above 16 KiB")]
+    Long,
+    /// There are 1,024 registered secrets, 256 KiB of them, or 64 patterns.
+    #[error("there is no room for a further secret or pattern")]
+    Full,
+    /// The id of a pattern is one to 64 small letters, digits and hyphens, and no other rule's.
+    #[cfg(feature = "patterns")]
+    #[error("the id is another rule's, or not 1 to 64 small letters, digits and hyphens")]
+    PatternId,
+    /// A pattern is a regular expression, needs at most 1 MiB, and does not match the empty text.
+    #[cfg(feature = "patterns")]
+    #[error("the pattern is no regular expression, needs above 1 MiB, or matches the empty text")]
+    Pattern,
     /// No part of secrets of this kind may be shown: only of cards, IBANs, social security numbers
     /// and e-mail addresses.
     #[error("no part of secrets of this kind may be shown")]

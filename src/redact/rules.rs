@@ -67,6 +67,10 @@ const STAGES: &[(&str, &str)] = &[
     (ENCODED, "secrets inside text in base64"),
 ];
 
+/// Letters, digits and hyphens of the id of a user's pattern.
+#[cfg(feature = "patterns")]
+const MAX_ID: usize = 64;
+
 /// The rules that find data of persons rather than credentials.
 pub(super) const PERSONAL: &[&str] = &[CARD, IBAN, SSN, EMAIL];
 
@@ -170,6 +174,9 @@ pub(super) struct Rules {
     off: Arc<BTreeSet<Id>>,
     /// Kinds that are left in the text whoever finds them; few or none.
     left: Arc<BTreeSet<Kind>>,
+    /// Those of the user's patterns.
+    #[cfg(feature = "patterns")]
+    own: Arc<Vec<Id>>,
 }
 
 impl Rules {
@@ -188,13 +195,32 @@ impl Rules {
 
     /// All of them, in the order of the pipeline.
     pub(super) fn all(&self) -> Vec<Rule> {
-        built()
-            .map(|(id, finds)| Rule {
-                id: id.into(),
-                finds,
-                on: self.is_on(id),
-            })
-            .collect()
+        let built = built().map(|(id, finds)| (Id::from(id), finds));
+        #[cfg(feature = "patterns")]
+        let built = built.chain(
+            self.own
+                .iter()
+                .map(|id| (id.clone(), "a pattern of the user")),
+        );
+        let rule = |(id, finds): (Id, _)| Rule {
+            on: self.is_on(id.as_str()),
+            id,
+            finds,
+        };
+        built.map(rule).collect()
+    }
+
+    /// Adds the rule of a user's pattern.
+    #[cfg(feature = "patterns")]
+    pub(super) fn add(&mut self, id: &str) -> Result<Id, Error> {
+        let is_kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let is_id = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(is_kebab);
+        if !is_id || self.find(id).is_ok() {
+            return Err(Error::PatternId);
+        }
+        let id = Id::Own(id.into());
+        Arc::make_mut(&mut self.own).push(id.clone());
+        Ok(id)
     }
 
     pub(super) fn turn_on(&mut self, id: &str) -> Result<(), Error> {
