@@ -185,6 +185,19 @@ impl Counts {
         self.kinds.iter().copied().fold(0, u64::saturating_add)
     }
 
+    /// Adds what was counted elsewhere, such as in another file.
+    pub fn add_counts(&mut self, other: &Self) {
+        self.lines = self.lines.saturating_add(other.lines);
+        self.withheld = self.withheld.saturating_add(other.withheld);
+        for (own, n) in self.kinds.iter_mut().zip(other.kinds) {
+            *own = own.saturating_add(n);
+        }
+        for (rule, n) in &other.rules {
+            let own = self.rules.entry(rule.clone()).or_default();
+            *own = own.saturating_add(*n);
+        }
+    }
+
     pub(super) fn add_lines(&mut self, lines: usize) {
         let lines = u64::try_from(lines).unwrap_or(u64::MAX);
         self.lines = self.lines.saturating_add(lines);

@@ -180,6 +180,15 @@ impl Policy {
         self
     }
 
+    /// Turns the rules on again that find data of persons. They are on by default.
+    #[must_use]
+    pub fn with_personal_data(mut self) -> Self {
+        for id in PERSONAL {
+            let _known = self.rules.turn_on(id);
+        }
+        self
+    }
+
     /// Leaves what is of this kind in the text, whichever rule finds it.
     #[must_use]
     pub fn without_kind(mut self, kind: Kind) -> Self {
