@@ -34,7 +34,7 @@ fn kinds(decision: &Decision) -> Vec<(usize, Kind, Action)> {
     found.map(|f| (f.part(), f.kind(), f.action())).collect()
 }
 
-/// S4-09: a message without a secret is sent as it is, and what messages are there to bring is sent.
+/// S4-09, RD-09: a message without a secret is sent as it is, and what messages are there to bring is sent.
 #[test]
 fn sends_what_is_no_secret() {
     let plain = GUARD.decide(&[Part::header("Your order"), Part::text("It is on its way.")]);
@@ -50,7 +50,7 @@ fn sends_what_is_no_secret() {
     );
 }
 
-/// S4-09: what lets somebody in is not sent at all, wherever in the message it stands.
+/// S4-09, RD-09: what lets somebody in is not sent at all, wherever in the message it stands.
 #[test]
 fn blocks_credentials_in_any_part() {
     for parts in [
@@ -73,7 +73,7 @@ fn blocks_credentials_in_any_part() {
     }
 }
 
-/// S4-09: what is masked is sent with marks, and what is only reported stays beside it.
+/// S4-09, RD-09: what is masked is sent with marks, and what is only reported stays beside it.
 #[test]
 fn masks_and_reports_in_one_message() {
     let decision = GUARD.decide(&[
@@ -96,7 +96,7 @@ fn masks_and_reports_in_one_message() {
     );
 }
 
-/// S4-09: of several, the strictest wins; and each kind's action is the application's to choose.
+/// S4-09, RD-09: of several, the strictest wins; and each kind's action is the application's to choose.
 #[test]
 fn the_strictest_action_wins() {
     let text = "password=hunter2 card 4111 1111 1111 1111";
@@ -118,7 +118,7 @@ fn the_strictest_action_wins() {
     assert_eq!(reason(&decide(&none)), Reason::Secret);
 }
 
-/// S4-09: in HTML a reader sees what no one text holds.
+/// S4-09, RD-09: in HTML a reader sees what no one text holds.
 #[test]
 fn sees_through_markup() {
     let html = "<p>pass<b>word</b>: hunter2</p>";
@@ -140,7 +140,7 @@ fn sees_through_markup() {
     );
 }
 
-/// S4-09: quoted-printable is read decoded, and is encoded again.
+/// S4-09, RD-09: quoted-printable is read decoded, and is encoded again.
 #[test]
 fn reads_quoted_printable() {
     let body = "caf=C3=A9 card 4111 1111=\r\n 1111 1111\r\nbye=20\r\n";
@@ -155,7 +155,7 @@ fn reads_quoted_printable() {
     assert!(matches!(GUARD.decide(&[clean]), Decision::Send { .. }));
 }
 
-/// S4-09: a subject is read as mail programs show it.
+/// S4-09, RD-09: a subject is read as mail programs show it.
 #[test]
 fn reads_encoded_subjects() {
     // `password=hunter2`
@@ -169,7 +169,7 @@ fn reads_encoded_subjects() {
     );
 }
 
-/// S4-09: what is too long to be looked at is not sent.
+/// S4-09, RD-09: what is too long to be looked at is not sent.
 #[test]
 fn blocks_what_is_too_long() {
     let guard = GUARD.clone().with_max_len(10);
@@ -188,7 +188,7 @@ fn blocks_what_is_too_long() {
     );
 }
 
-/// S4-09, CO-03: what is recorded says which rule and holds no value.
+/// S4-09, RD-09, CO-03: what is recorded says which rule and holds no value.
 #[test]
 fn records_no_value() {
     let text = "Card 4111 1111 1111 1111 hello";

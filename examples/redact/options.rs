@@ -7,7 +7,8 @@ use portcullis::redact::{self, Counts, Policy};
 use crate::summary;
 
 const HELP: &str = "\
-Takes secrets out of logs: passwords, tokens, keys, cookies, private keys, cards, bank accounts.
+Takes secrets out of logs: passwords, tokens, keys, cookies, private keys, cards, bank accounts,
+social security numbers, e-mail addresses.
 
 usage: redact [option]... [FILE]...
 
@@ -28,6 +29,8 @@ what it looks for
   --no-rule ID       turns a rule off; --rule ID turns it on again
   --key NAME         values under this name are secret, too
   --safe-key NAME    values under this name, or at this path such as user.password_hint, are not
+  --pattern ID=REGEX what matches is secret; with a group (?<secret>...), what that group matches.
+                     Only where this program was built with the feature patterns
 
   --help             prints this
 
@@ -125,6 +128,15 @@ fn policy(
         "no-rule" => {
             let id = value()?.string()?;
             policy.without_rule(&id).map_err(|e| unknown(&id, &e))?
+        }
+        #[cfg(feature = "patterns")]
+        "pattern" => {
+            let given = value()?.string()?;
+            let (id, pattern) = given
+                .split_once('=')
+                .ok_or("--pattern takes ID=REGEX, such as badge=[A-Z]{2}[0-9]{6}")?;
+            let added = policy.with_pattern(id, pattern, None);
+            added.map_err(|e| lexopt::Error::Custom(format!("{id}: {e}").into()))?
         }
         other => return Err(lexopt::Arg::Long(other).unexpected()),
     })

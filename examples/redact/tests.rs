@@ -177,6 +177,20 @@ fn looks_for_what_the_options_say() {
     assert_eq!(out, "a\\u000db\\u001b[2J\r\n");
 }
 
+/// RD-02: patterns of one's own, as rules of their own.
+#[cfg(feature = "patterns")]
+#[test]
+fn looks_for_patterns() {
+    let badge = "badge=no (?<secret>[A-Z]{2}[0-9]{6})";
+    let (_, out, said) = run_on(&["--json", "--pattern", badge], "badge no AB123456\n");
+    assert_eq!(out, "badge no [REDACTED:custom]\n");
+    assert!(said.contains(r#""rules":{"badge":1}"#), "{said}");
+    let (_, out, _) = run_on(&["--pattern", badge, "--no-rule", "badge"], "no AB123456");
+    assert_eq!(out, "no AB123456");
+    assert!(refused(&["--pattern", "badge=("]).starts_with("badge: "));
+    assert!(refused(&["--pattern", "badge"]).contains("ID=REGEX"));
+}
+
 /// RD-02: the rules, by the ids that turn them off.
 #[test]
 fn lists_its_rules() {

@@ -23,9 +23,9 @@ use super::Policy;
 /// #     fn flush(&self) {}
 /// # }
 ///
-/// log::set_boxed_logger(Box::new(Logger::new(Policy::default(), Stderr)))?;
+/// log::set_logger(Box::leak(Box::new(Logger::new(Policy::default(), Stderr))))?;
 /// log::set_max_level(log::LevelFilter::Info);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), log::SetLoggerError>(())
 /// ```
 #[derive(Debug)]
 pub struct Logger<L> {

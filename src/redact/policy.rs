@@ -201,8 +201,8 @@ impl Policy {
     /// # Errors
     ///
     /// [`Error::NotPartial`] for a part of a kind of which no part may be shown: of a password the
-    /// end is a help to who guesses the rest. With the feature `pseudonym`,
-    /// [`Error::NoPseudonymKey`] for pseudonyms before there is a key.
+    /// end is a help to who guesses the rest. With the feature `pseudonym` also
+    /// `Error::NoPseudonymKey`, for pseudonyms before there is a key.
     pub fn with_style(mut self, kind: Kind, style: Style) -> Result<Self, Error> {
         Arc::make_mut(&mut self.output.styles).choose(kind, style)?;
         Ok(self)
