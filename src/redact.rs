@@ -81,6 +81,7 @@ pub mod canary;
 mod commands;
 mod connection;
 mod controls;
+mod decoded;
 mod delimited;
 mod digits;
 mod elements;

@@ -195,6 +195,15 @@ const TRAPS: &[&str] = &[
     "form-data; name=\"password\"\n\n",
     "form-data; name=\"password\"\\r\\n\\r\\n",
     "DB_PASSWORD\n",
+    "cGFzc3dvcmQ9eDEmYT0x",
+    "cGFzc3dvcmQ9\u{fc}",
+    "70617373776f72643d7831",
+    "70 61 73 73 77 6f 72 64 3d 78 20 ",
+    "112, 97, 115, ",
+    "\\x70\\x61",
+    "7061 7373 ",
+    "p\0a\0",
+    "\0",
 ];
 const LEN: usize = 1024;
 /// Where a longer text shows what a search does that looks at bytes again and again: it needs 64

@@ -13,7 +13,7 @@ use memchr::memrchr;
 use super::{
     Policy,
     bytes::{line_feed, plus, rest, slice},
-    digits,
+    decoded, digits,
     gate::{self, Case, Gate},
     keyed,
     keys::Names,
@@ -42,6 +42,8 @@ pub(super) enum Stage {
     Number,
     /// What the application registered, or a pattern of the user.
     Own,
+    /// What may be encoded text.
+    Encoded,
 }
 
 type Hit = gate::Hit<Stage>;
@@ -182,16 +184,11 @@ impl Policy {
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.gates.find(text, hits);
         let literals = hits.len();
-        let mut push = |at| {
-            hits.push(Hit {
-                at,
-                stage: Stage::Own,
-                row: 0,
-            });
-        };
-        self.secrets.visit(text, &mut push);
+        let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
+        decoded::visit(text, |at| push(at, Stage::Encoded));
+        self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
-        self.patterns.visit(text, &mut push);
+        self.patterns.visit(text, |at| push(at, Stage::Own));
         if hits.len() > literals {
             hits.sort_unstable();
         }
@@ -199,6 +196,14 @@ impl Policy {
 
     /// Finds what the first look at `text` finds, which starts at the start of a line.
     pub(super) fn spans(&self, text: &[u8]) -> Vec<Span> {
+        self.spans_by(text, Self::scan)
+    }
+
+    fn spans_by(
+        &self,
+        text: &[u8],
+        scan: impl Fn(&Self, &[u8], Hits<'_>, &mut Open) -> Vec<Span>,
+    ) -> Vec<Span> {
         let mut all = Vec::new();
         self.lines(
             text,
@@ -206,7 +211,7 @@ impl Policy {
             &mut Vec::new(),
             |range, hits, opens| {
                 let line = slice(text, range.clone());
-                let spans = self.scan(line, hits, opens.of(0));
+                let spans = scan(self, line, hits, opens.of(0));
                 all.extend(spans.into_iter().map(|span| span.behind(range.start)));
                 opens.join();
             },
@@ -299,6 +304,19 @@ impl Policy {
     /// Finds everything in a line. `open` is what goes on from the line before, and then what goes
     /// on after it.
     fn scan(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Vec<Span> {
+        let mut spans = self.stages(line, hits, open);
+        if hits.any(Stage::Encoded) {
+            // What is encoded inside is not decoded, so this goes no deeper.
+            let plain = |policy: &Self, line: &[u8], hits: Hits<'_>, open: &mut Open| {
+                policy.stages(line, hits, open).merged(line, &policy.rules)
+            };
+            decoded::find(line, |text| self.spans_by(text, plain), &mut spans);
+        }
+        spans.merged(line, &self.rules)
+    }
+
+    /// Finds what stands in a line as it is.
+    fn stages(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Spans {
         let mut spans = Spans::default();
         keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
         phrases::find(line, hits.of(Stage::Phrase), &mut spans);
@@ -321,7 +339,7 @@ impl Policy {
             #[cfg(feature = "patterns")]
             self.patterns.find(line, &mut spans);
         }
-        spans.merged(line, &self.rules)
+        spans
     }
 }
 

@@ -1,0 +1,90 @@
+//! Base64 and base64url of text (RFC 4648 §4 and §5).
+
+use core::ops::Range;
+
+use super::super::{
+    base64::{decode, is_base64},
+    bytes::{plus, rest, run, slice},
+};
+
+/// Four characters are three bytes.
+const QUAD: usize = 4;
+/// So many in a row that are text are no accident: one word of random characters in some millions.
+const MIN_QUADS: usize = 5;
+/// Letters outside ASCII are no text by themselves: so many in a row are passed over.
+const MAX_FOREIGN: usize = 4;
+
+/// Whether text in base64 goes on at `at`.
+pub(super) fn is_text(text: &[u8], at: usize) -> bool {
+    start(text, 0, at).is_some()
+}
+
+/// The text around `at`, and where it stands with its padding.
+pub(super) fn read(line: &[u8], done: usize, at: usize) -> Option<(Vec<u8>, Range<usize>)> {
+    let mut start = start(line, done, at)?;
+    while let Some(before) = start
+        .checked_sub(QUAD)
+        .filter(|s| *s >= done && is_quad(line, *s))
+    {
+        start = before;
+    }
+    let word = run(line, start, is_base64);
+    let (mut end, mut foreign, mut at) = (start, 0, start);
+    while plus(at, QUAD) <= word && foreign <= MAX_FOREIGN {
+        let is_text = is_quad(line, at);
+        at = plus(at, QUAD);
+        (end, foreign) = if is_text {
+            (at, 0)
+        } else {
+            (end, plus(foreign, 1))
+        };
+    }
+    // The last characters are no full four, or letters outside ASCII.
+    let last = || decode(slice(line, end..word));
+    if word.saturating_sub(end) < QUAD
+        || (plus(at, QUAD) > word && core::str::from_utf8(&last()).is_ok())
+    {
+        end = word;
+    }
+    let mut text = decode(slice(line, start..end));
+    let nuls = text.iter().filter(|b| **b == 0).count();
+    if nuls > text.len() / 3 {
+        text.retain(|b| *b != 0);
+    }
+    if end == word {
+        end = run(line, end, |b| b == b'=');
+        while rest(line, end).starts_with(b"%3D") || rest(line, end).starts_with(b"%3d") {
+            end = plus(end, 3);
+        }
+    }
+    Some((text, start..end))
+}
+
+/// Where one of the fours begins in whose step text stands around `at`.
+fn start(text: &[u8], done: usize, at: usize) -> Option<usize> {
+    (at..plus(at, QUAD)).find(|first| {
+        if !is_quad(text, *first) {
+            return false;
+        }
+        let (mut count, mut start, mut end) = (1, *first, plus(*first, QUAD));
+        while count < MIN_QUADS && is_quad(text, end) {
+            (count, end) = (plus(count, 1), plus(end, QUAD));
+        }
+        while count < MIN_QUADS
+            && let Some(before) = start
+                .checked_sub(QUAD)
+                .filter(|s| *s >= done && is_quad(text, *s))
+        {
+            (count, start) = (plus(count, 1), before);
+        }
+        count == MIN_QUADS
+    })
+}
+
+/// Whether the four characters at `at` are text.
+fn is_quad(text: &[u8], at: usize) -> bool {
+    let quad = slice(text, at..plus(at, QUAD));
+    quad.len() == QUAD
+        && quad.iter().all(|b| is_base64(*b))
+        && decode(quad).into_iter().all(super::is_text)
+}
