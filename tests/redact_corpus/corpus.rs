@@ -22,6 +22,12 @@ impl Size {
         per_style: 6,
         per_clean: 4,
     };
+    /// The same for the second set.
+    pub const HELD: Self = Self {
+        per_format: 5,
+        per_style: 4,
+        per_clean: 2,
+    };
     /// One of each, for what does not ask for figures.
     pub const FEW: Self = Self {
         per_format: 1,

@@ -2,7 +2,23 @@
 //!
 //! The corpus is made of the files in `data/`, in which a format, a vendor's token, a style of
 //! password or a line of log is one line. It is written for what programs print, not for what the
-//! redactor finds. `REDACT_CORPUS=10 cargo test --release --features redact --test redact_corpus --
+//! redactor finds. A second set, in `data/held/`, was written by another hand from what programs
+//! print, without a look at the first or at the redactor: where it fails more often than the first,
+//! a rule knows a line and not its family. To extend either, add a line to a file:
+//!
+//! - `formats.txt`, `dumps.txt`, `commands.txt`: how data is printed, `name = template`. What counts
+//!   as hard stands below `[hard]`. `blocks.txt`: keys over several lines.
+//! - `secrets.txt`: kinds of secrets, with the names that they stand under and a style a line.
+//! - `clean.txt`: lines that no one should change, those that speak of secrets below `[hard]`.
+//!   `lookalikes.txt`: what only looks like a secret. `atoms.txt`: names, dates, numbers.
+//!
+//! A template is text with guillemets: `«key|snake»=«secret|sh»` is a name in snake case and a value
+//! as a shell would be given it; `text.rs` says what can stand in them, `encode.rs` which forms there
+//! are. Secrets are made of random bytes by patterns (`«~[a-z]{4}»`). What may be changed although it
+//! is no secret stands in `«|may:…»`. Of a secret four fifths in one piece count as a leak; every
+//! other byte that changes counts as changed outside.
+//!
+//! `REDACT_CORPUS=10 cargo test --release --features redact --test redact_corpus --
 //! --ignored --nocapture` measures ten times the sample and prints every table; `REDACT_SHOW=name`
 //! prints what went wrong in the formats and kinds whose name contains it, `REDACT_SEED` takes
 //! another corpus, `REDACT_DATA` the files of another folder, and `REDACT_LOGS` a directory of real
@@ -47,6 +63,8 @@ use text::{Maker, Text};
 
 static DATA: LazyLock<Data> = LazyLock::new(|| Data::load(&folder()));
 static SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::SAMPLE));
+static HELD: LazyLock<Data> = LazyLock::new(|| Data::load(&folder().join("held")));
+static HELD_SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&HELD, SEED, Size::HELD));
 static FEW: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::FEW));
 static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
 
@@ -100,6 +118,24 @@ const FIGURES: &[Figure] = &[
     figure("dependent on neighbours",        0.0,  0.0,   0.04, |s| s.neighbours),
 ];
 
+/// What the figures of the second set are at the worst.
+#[rustfmt::skip]
+const HELD_FIGURES: &[(&str, f64)] = &[
+    ("credentials, ordinary formats",  13.5),
+    ("credentials, hard formats",      34.0),
+    ("personal data, ordinary",         0.8),
+    ("personal data, hard",            40.0),
+    ("blocks of several lines",         5.0),
+    ("bytes changed outside",          0.45),
+    ("clean lines changed",             1.1),
+    ("lines about secrets changed",     2.9),
+    ("look-alikes changed",             0.6),
+    ("JSON broken",                     0.0),
+    ("changed by a second pass",        0.0),
+    ("dependent on cuts",               0.0),
+    ("dependent on neighbours",         0.1),
+];
+
 /// The default policy, whole and as a writer.
 fn portcullis(corpus: &Corpus<'_>) -> Score {
     let redactor = Redactor {
@@ -139,19 +175,31 @@ fn summary(score: &Score) -> String {
     out
 }
 
-/// RD-01, RD-02, RD-05: no figure gets worse than it was.
-#[test]
-fn leaks_and_spoils_no_more_than_it_did() {
-    let score = portcullis(&SAMPLE);
+/// Whether no figure is above its level.
+fn holds(corpus: &Corpus<'_>, level: impl Fn(&Figure) -> f64) {
+    let score = portcullis(corpus);
     for figure in FIGURES {
         let percent = (figure.of)(&score).percent();
         assert!(
-            percent <= figure.held,
-            "{}\n{}\n{score}",
+            percent <= level(figure),
+            "{}: {percent}\n{}\n{score}",
             figure.name,
             summary(&score)
         );
     }
+}
+
+/// RD-01, RD-02, RD-05: no figure gets worse than it was.
+#[test]
+fn leaks_and_spoils_no_more_than_it_did() {
+    holds(&SAMPLE, |figure| figure.held);
+}
+
+/// RD-01, RD-02, RD-05: nor on texts that the rules were not written on.
+#[test]
+fn leaks_and_spoils_no_more_of_the_second_set_than_it_did() {
+    let level = |name: &str| HELD_FIGURES.iter().find(|(of, _)| *of == name).unwrap().1;
+    holds(&HELD_SAMPLE, |figure| level(figure.name));
 }
 
 /// Prints every table; see the head of this file.
@@ -451,18 +499,19 @@ fn writes_check_digits_as_the_registries_do() {
 /// Every format and every style can be made, and secrets stand where they are said to stand.
 #[test]
 fn makes_a_text_of_every_line_of_the_files() {
-    let formats: BTreeSet<_> = SAMPLE.secret.iter().map(|text| text.format).collect();
-    let missing = DATA
-        .formats
-        .iter()
-        .filter(|line| !formats.contains(line.name.as_str()));
-    assert_eq!(
-        missing.map(|line| &line.name).collect::<Vec<_>>(),
-        <Vec<&String>>::new()
-    );
-    let planted = || SAMPLE.secret.iter().flat_map(|text| &text.planted);
+    for (data, sample) in [(&DATA, &SAMPLE), (&HELD, &HELD_SAMPLE)] {
+        makes_a_text_of_every_line(data, sample);
+    }
+}
+
+fn makes_a_text_of_every_line(data: &Data, sample: &Corpus<'_>) {
+    let formats: BTreeSet<_> = sample.secret.iter().map(|text| text.format).collect();
+    let names = data.formats.iter().map(|line| line.name.as_str());
+    let missing: Vec<_> = names.filter(|name| !formats.contains(name)).collect();
+    assert_eq!(missing, <Vec<&str>>::new());
+    let planted = || sample.secret.iter().flat_map(|text| &text.planted);
     let made: BTreeSet<_> = planted().map(|p| (p.kind, p.style)).collect();
-    for kind in &DATA.kinds {
+    for kind in &data.kinds {
         for style in &kind.styles {
             assert!(
                 made.contains(&(kind.name.as_str(), style.name.as_str())),
@@ -473,7 +522,7 @@ fn makes_a_text_of_every_line_of_the_files() {
         }
     }
     assert!(
-        SAMPLE.secret.iter().all(|text| !text.planted.is_empty()),
+        sample.secret.iter().all(|text| !text.planted.is_empty()),
         "a format without a secret"
     );
     assert!(planted().all(|p| p.span.end <= p.cover.end && p.cover.start <= p.span.start));

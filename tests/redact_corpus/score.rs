@@ -86,34 +86,41 @@ impl Score {
     pub fn of(corpus: &Corpus<'_>, redactor: &Redactor<'_>) -> Self {
         let mut score = Self::default();
         let mut random = Random::new(1);
+        let mut done = Vec::new();
         for text in &corpus.secret {
             let output = (redactor.whole)(&text.bytes);
             score.secrets(text, &output);
             score.form(text, &output, redactor, &mut random);
+            done.push((&*text.bytes, output));
         }
         for (texts, lookalike) in [(&corpus.clean, false), (&corpus.lookalikes, true)] {
             for text in texts {
                 let output = (redactor.whole)(&text.bytes);
                 score.innocent(text, &output, lookalike);
                 score.form(text, &output, redactor, &mut random);
+                done.push((&*text.bytes, output));
             }
         }
-        score.streams(corpus, redactor, &mut random);
+        score.streams(done, redactor, &mut random);
         score
     }
 
     /// Many texts one after the other: what is open at the end of one must not depend on cuts, and
-    /// must not reach into the next.
-    fn streams(&mut self, corpus: &Corpus<'_>, redactor: &Redactor<'_>, random: &mut Random) {
-        let all = [&corpus.secret, &corpus.clean, &corpus.lookalikes];
-        let mut texts: Vec<&[u8]> = all.into_iter().flatten().map(|t| &*t.bytes).collect();
+    /// must not reach into the next. Each text comes with what is made of it alone.
+    fn streams(
+        &mut self,
+        mut texts: Vec<(&[u8], Vec<u8>)>,
+        redactor: &Redactor<'_>,
+        random: &mut Random,
+    ) {
         for i in (1..texts.len()).rev() {
             texts.swap(i, random.below(i + 1));
         }
         for texts in texts.chunks(50) {
-            let stream = texts.join(&b"\n"[..]);
+            let stream: Vec<&[u8]> = texts.iter().map(|(text, _)| *text).collect();
+            let stream = stream.join(&b"\n"[..]);
             let whole = (redactor.whole)(&stream);
-            self.in_company(texts, &whole, redactor);
+            self.in_company(texts, &whole);
             let twice = (redactor.whole)(&whole);
             self.twice.add(usize::from(twice != whole), 1);
             if let Some(parts) = redactor.parts {
@@ -125,16 +132,15 @@ impl Score {
     }
 
     /// Compares what was made of each text among others with what is made of it alone.
-    fn in_company(&mut self, texts: &[&[u8]], output: &[u8], redactor: &Redactor<'_>) {
-        let lines = |text: &[u8]| text.split(|b| *b == b'\n').count();
+    fn in_company(&mut self, texts: &[(&[u8], Vec<u8>)], output: &[u8]) {
         let mut rest = output;
-        for text in texts {
-            let end = memchr::memchr_iter(b'\n', rest).nth(lines(text) - 1);
+        for (text, alone) in texts {
+            let line_feeds = memchr::memchr_iter(b'\n', text).count();
+            let end = memchr::memchr_iter(b'\n', rest).nth(line_feeds);
             let (here, after) = rest.split_at(end.unwrap_or(rest.len()));
             rest = after.get(1..).unwrap_or_default();
-            let alone = (redactor.whole)(text);
             self.neighbours.add(usize::from(here != alone), 1);
-            self.note(here != alone, "in company", &alone, here);
+            self.note(here != alone, "in company", alone, here);
         }
     }
 

@@ -5,7 +5,7 @@
 //! the name once more, `«line»` another format of one line. `«atom|form|form»` and
 //! `«|form|form:text»` write what they hold in forms, from the left to the right.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use super::{
     data::{Class, Data, Kind, Level, Line, Style},
@@ -68,7 +68,7 @@ const JOINED: &[&str] = &[
 /// Makes texts.
 pub struct Maker<'a> {
     data: &'a Data,
-    inner: Vec<&'a Line>,
+    inner: OnceCell<Vec<&'a Line>>,
     random: Random,
     pair: Option<Pair<'a>>,
     /// The secret that must be in the text.
@@ -80,19 +80,25 @@ const MASKS: &[u8] = b" [REDACTED] redacted password secret token masked hidden 
 
 impl<'a> Maker<'a> {
     pub fn new(data: &'a Data, seed: u64, name: &str) -> Self {
+        Self {
+            data,
+            inner: OnceCell::new(),
+            random: Random::named(seed, name),
+            pair: None,
+            wanted: None,
+        }
+    }
+
+    /// The formats of one line that stand in others. Few ask for them.
+    fn inner(&self) -> &[&'a Line] {
         let fits = |f: &&Line| {
             f.level == Level::Ordinary
                 && !f.template.contains(['\n', '\0'])
                 && !f.template.contains("«line")
                 && f.template.contains("«key")
         };
-        Self {
-            data,
-            inner: data.formats.iter().filter(fits).collect(),
-            random: Random::named(seed, name),
-            pair: None,
-            wanted: None,
-        }
+        self.inner
+            .get_or_init(|| self.data.formats.iter().filter(fits).collect())
     }
 
     /// A text in this format; none in the rare case that no secret was found that fits.
@@ -166,7 +172,8 @@ impl<'a> Maker<'a> {
             "same" => self.key(&mut forms),
             "secret" => self.secret(kinds)?,
             "line" => {
-                let line = *self.random.pick(&self.inner);
+                let nth = self.random.below(self.inner().len());
+                let line = self.inner()[nth];
                 self.expand(&line.template)?
             }
             _ => {
