@@ -110,13 +110,17 @@ pub(super) fn oracle(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
     });
     let at = run(near, slash, |b| b != b'@' && !is_blank(b));
     let is_pair = byte(near, slash) == Some(b'/') && byte(near, at) == Some(b'@') && slash > start;
+    is_pair.then_some(())?;
     // Of several signs the last is the one before the host.
     let end = run(near, at, |b| {
         !is_blank(b) && !matches!(b, b'"' | b'\'' | b'?' | b'/' | b'(')
     });
-    let last = run_back(slice(near, 0..end), end, |b| b != b'@').checked_sub(1);
-    is_pair.then_some(())?;
-    password(text, plus(slash, 1)..last?.max(at), spans)
+    let host = run_back(slice(near, at..end), end.saturating_sub(at), |b| b != b'@');
+    password(
+        text,
+        plus(slash, 1)..plus(at, host.saturating_sub(1)),
+        spans,
+    )
 }
 
 /// Replaces the argument of a function that is a password.

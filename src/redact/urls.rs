@@ -16,6 +16,9 @@ use super::{
 
 /// The longest user of a URL.
 const MAX_USER: usize = 256;
+/// The longest host, and the longest authority that is percent-encoded or has signs unescaped.
+const MAX_HOST: usize = 255;
+const MAX_AUTHORITY: usize = 256;
 /// A user without a password is a token from this length on.
 const MIN_TOKEN: usize = 20;
 
@@ -176,9 +179,10 @@ impl Url<'_> {
     /// Replaces the secret of a URL that is percent-encoded, whose signs are told from those of the
     /// password, and says how far the text has been looked at.
     fn encoded(&self, spans: &mut Spans) -> usize {
+        let limit = plus(self.start, MAX_AUTHORITY).min(self.text.len());
         let ends = self.signs.ends.iter();
-        let ends = ends.filter_map(|end| search(self.text, self.start..self.text.len(), end));
-        let end = ends.min().unwrap_or(self.text.len());
+        let ends = ends.filter_map(|end| search(self.text, self.start..limit, end));
+        let end = ends.min().unwrap_or(limit);
         let authority = slice(self.text, self.start..end);
         let Some(at) = memmem::rfind(authority, self.signs.at) else {
             return end;
@@ -233,25 +237,33 @@ impl Url<'_> {
 
     /// The first `@` behind `at` that a host follows: signs of the URL before it are the password's.
     fn later(&self, from: usize, at: usize) -> Option<usize> {
-        let mut at = at;
+        let limit = plus(from, MAX_AUTHORITY).min(self.text.len());
+        let (mut seen, mut at) = (from, at);
         loop {
-            at = find_byte(self.text, at..self.text.len(), b'@')?;
-            let is_path = search(self.text, from..at, b"//").is_some();
-            if is_path {
+            at = find_byte(self.text, at..limit, b'@')?;
+            if search(self.text, seen..at, b"//").is_some() {
                 return None;
             }
             let host = plus(at, 1);
-            let end = run(self.text, host, |b| !matches!(b, b'/' | b'?' | b'#'));
-            if self.is_host(host, end) {
+            let near = slice(self.text, 0..plus(host, MAX_HOST).min(self.text.len()));
+            let end = run(near, host, |b| {
+                !matches!(
+                    b,
+                    b'/' | b'?' | b'#' | b'@' | b'%' | b'$' | b'!' | b'&' | b'='
+                )
+            });
+            let ends = byte(near, end).is_none_or(|b| matches!(b, b'/' | b'?' | b'#'));
+            if ends && self.is_host(host, end) {
                 return Some(at);
             }
-            at = host;
+            (seen, at) = (at, host);
         }
     }
 
     /// The first `@` behind `at` where the scheme is a server's, whose host may be a bare name.
     fn bare(&self, from: usize, at: usize) -> Option<usize> {
-        let at = find_byte(self.text, at..self.text.len(), b'@')?;
+        let limit = plus(from, MAX_AUTHORITY).min(self.text.len());
+        let at = find_byte(self.text, at..limit, b'@')?;
         let is_web = slice(self.text, self.found.saturating_sub(5)..self.found);
         let is_web = is_web.ends_with(b"http") || is_web.ends_with(b"https");
         let is_path = search(self.text, from..at, b"//").is_some();

@@ -199,7 +199,8 @@ impl Block {
         let is_checksum = bytes.starts_with(b"=") && bytes.len() == 5;
         let ends = words::is_line_over(line, word.end)
             || matches!(byte(line, word.end), Some(b'\\' | b'"' | b'\'' | b'<'));
-        let is_full = bytes.len() >= words::FULL && words::ends_word(line, word.end);
+        let is_wide = self.width.is_none_or(|width| bytes.len() <= width);
+        let is_full = bytes.len() >= words::FULL && is_wide && ends;
         let is_short = bytes.len() < words::FULL && !self.last && ends && words::is_tail(bytes);
         (!words::is_digest(bytes) && (is_full || is_short)) || (is_checksum && ends)
     }
