@@ -11,6 +11,9 @@ use portcullis::mask::PseudonymKey;
 use portcullis::redact::{Error, Kind, Policy, Style, Writer};
 use std::{borrow::Cow, io::Write};
 
+static_assertions::assert_impl_all!(Policy: Send, Sync, Clone);
+static_assertions::assert_impl_all!(Error: core::error::Error, Send, Sync, Clone, Eq);
+
 /// RD-11: who reads a finding can say which rule made it, and turn that rule off.
 #[test]
 fn a_rule_that_is_off_finds_nothing_and_the_others_go_on() {
