@@ -55,7 +55,7 @@ const STAGES: &[(&str, &str)] = &[
     (URL, "passwords in URLs"),
     (
         CONNECTION_STRING,
-        "passwords and keys in connection strings",
+        "passwords in connection strings and calls that name nothing",
     ),
     (JWT, "JSON web tokens, by their header"),
     (PRIVATE_KEY, "private keys in PEM and its kin"),

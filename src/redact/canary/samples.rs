@@ -13,12 +13,12 @@ const SAMPLES: &[Sample] = &[
     ("header", "Authorization: Bearer <<CANARY0fake{a24}>>"),
     ("command", "curl -u canary:<<CANARY0fake{a12}>> https://canary.invalid/"),
     ("sql", "CREATE USER canary IDENTIFIED BY '<<CANARY0fake{a12}>>'"),
-    ("dialogue", "a1 LOGIN canary <<CANARY0fake{a12}>>"),
+    ("dialogue", "C: a1 LOGIN canary <<CANARY0fake{a12}>>"),
     ("prose", "the password for canary is <<CANARY0fake{a12}>>"),
     ("element", "<password><<CANARY0fake{a12}>></password>"),
     ("member", "{\"name\":\"password\",\"value\":\"<<CANARY0fake{a12}>>\"}"),
     ("url", "https://canary:<<CANARY0fake{a12}>>@canary.invalid/"),
-    ("connection-string", "Server=canary.invalid;Uid=canary;Pwd=<<CANARY0fake{a12}>>;"),
+    ("connection-string", "canary:<<CANARY0fake{a12}>>@tcp(canary.invalid:3306)/canary"),
     ("jwt", "<<eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.CANARY0fake{a32}>>"),
     ("private-key", "-----BEGIN PRIVATE KEY-----\\n<<CANARY0fake{a53}>>\\n-----END PRIVATE KEY-----"),
     // Numbers that are published as examples: by Visa, by the registry of ISO 13616, by the Social
@@ -27,6 +27,8 @@ const SAMPLES: &[Sample] = &[
     ("iban", "paid to <<GB82 WEST 1234 5698 7654 32>>"),
     ("ssn", "SSN <<219-09-9999>>"),
     ("email", "mail to <<canary@example.com>>"),
+    // {"password":"CANARY0fakeCANARY1fake"}
+    ("encoded", "data <<eyJwYXNzd29yZCI6IkNBTkFSWTBmYWtlQ0FOQVJZMWZha2UifQ==>>"),
     // Tokens that no prefix tells.
     ("discord-token", "<<MTk4CANARYfakeCANARYfake.Cl2FMQ.CANARY0fake{a16}>>"),
     ("terraform-token", "<<CANARY0fake{a3}.atlasv1.CANARY0fake{a50}>>"),
