@@ -64,7 +64,10 @@ const STAGES: &[(&str, &str)] = &[
     (SSN, "social security numbers of the United States"),
     (EMAIL, "e-mail addresses"),
     (REGISTERED, "secrets that the application registered"),
-    (ENCODED, "secrets inside text in base64"),
+    (
+        ENCODED,
+        "secrets inside base64, hexadecimal, lists of bytes and UTF-16",
+    ),
 ];
 
 /// Letters, digits and hyphens of the id of a user's pattern.
