@@ -23,6 +23,8 @@ const MAX_WORD_LIST: usize = 256;
 const OPTION_NOUNS: &[&[u8]] = &[b"option", b"flag", b"argument", b"parameter", b"switch"];
 /// The longest address of four numbers, with what stands before it.
 const MAX_ADDRESS: usize = 16;
+/// How far the words of a value may reach in a record.
+const MAX_RECORD: usize = 128;
 /// The longest URL of a hook.
 const MAX_HOOK: usize = 512;
 /// The longest value that brackets alone delimit.
@@ -231,6 +233,7 @@ impl Site<'_> {
         if !is_secret {
             return Replaced::No;
         }
+        let content = self.inner(content);
         let from = headers::scheme_end(self.text, content.clone()).unwrap_or(content.start);
         let value = slice(self.text, from..content.end);
         if !values::is_placeholder(value) && !self.is_about(value) {
@@ -239,11 +242,29 @@ impl Site<'_> {
         Replaced::Yes
     }
 
+    /// Whether a value is words where a token would be one: `token='NSS Certificate DB'`.
+    fn is_label(&self, value: &[u8]) -> bool {
+        matches!(self.key.kind, Kind::Token | Kind::ApiKey)
+            && value.contains(&b' ')
+            && value.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ')
+    }
+
+    /// What stands in quotes in quotes, as debuggers print strings: `"'…'"`.
+    fn inner(&self, content: Range<usize>) -> Range<usize> {
+        match slice(self.text, content.clone()) {
+            [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] if inner.len() > 1 => {
+                plus(content.start, 1)..content.end.saturating_sub(1)
+            }
+            _ => content,
+        }
+    }
+
     /// Whether a quoted value speaks of the secret: a form's message, the label of its field.
     fn is_about(&self, value: &[u8]) -> bool {
         let name = slice(self.text, self.name.clone());
         self.key.kind != Kind::SecurityAnswer
             && (values::is_message(value)
+                || self.is_label(value)
                 || values::is_pointer(value)
                 || values::is_file(value)
                 || slice(value, value.len().saturating_sub(name.len())..value.len())
@@ -263,7 +284,10 @@ impl Site<'_> {
             return end;
         }
         let line = at..self.text.len();
+        let is_handle = || rest(self.text, at).starts_with(b"0x");
         match self.key.demand {
+            // A switch's, a kernel's: no header has it.
+            Demand::Cookies if is_handle() => return 0,
             Demand::Cookies | Demand::SetCookie => {
                 if let Some(end) = headers::bare_cookies(self.text, at, self.key.demand, spans) {
                     return end;
@@ -323,10 +347,9 @@ impl Site<'_> {
         {
             return 0;
         }
-        let end = if bracket.is_some() || in_string {
-            end
-        } else {
-            self.spaced_end(from, end)
+        let end = match bracket {
+            None if self.opens_string() || !in_string => self.spaced_end(from, end),
+            _ => end,
         };
         if self.is_prose() && values::is_prose(self.text, from..end) {
             return 0;
@@ -416,7 +439,9 @@ impl Site<'_> {
             Kind::Password => values::is_words(self.text, from),
             _ => values::is_word_before_more(self.text, from),
         };
-        self.is_prose() && !self.key.spaced && (is_verdict() || (!may_be_words() && has_words()))
+        let is_help = || self.sign == Sign::Option && values::is_words(self.text, from);
+        let is_sentence = || is_verdict() || (!may_be_words() && has_words());
+        is_help() || (self.is_prose() && !self.key.spaced && is_sentence())
     }
 
     /// Where the bracket closes around a value, as Go and ASP.NET print lists of one:
@@ -460,32 +485,59 @@ impl Site<'_> {
     /// Where a value of several words ends: where the next pair begins or the line ends. Answers
     /// and passphrases are such values, and what stands alone on a line as `password: …`.
     fn spaced_end(&self, from: usize, end: usize) -> usize {
-        let alone =
-            || self.key.kind == Kind::Password && self.is_alone() && !(self.sign == Sign::Option);
+        let may_be_words = self.key.spaced || self.key.kind == Kind::Password;
+        if self.around != Around::default() || !may_be_words {
+            return end;
+        }
+        if let Some(end) = self.record_end(end) {
+            return end;
+        }
         let first = slice(self.text, from..end);
         let is_word = || first.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-        if self.around != Around::default()
-            || (!self.key.spaced && !alone())
-            || (self.is_tight() && !is_word())
-        {
+        let is_alone = self.opens_string()
+            || (self.is_alone() && self.sign != Sign::Option && (!self.is_tight() || is_word()));
+        if !self.key.spaced && !is_alone {
             return end;
         }
         let mut at = end;
         while byte(self.text, at) == Some(b' ') {
             let word = skip_blanks(self.text, at);
+            let begins = |signs: &[u8]| byte(self.text, word).is_some_and(|b| signs.contains(&b));
             // A command that a variable is set for: `PGPASSWORD=… psql -h db`.
-            if self.is_tight()
-                && byte(self.text, word).is_some_and(|b| matches!(b, b'-' | b'/' | b'.'))
-            {
+            if self.is_tight() && begins(b"-/.") {
                 return end;
             }
             let next = values::bare_end(self.text, word, self.around);
-            if next == word || values::pair_follows(self.text, word, b"=:") {
+            // A comment, or the next pair.
+            if next == word || begins(b"#;") || values::pair_follows(self.text, word, b"=:") {
                 break;
             }
             at = next;
         }
         at
+    }
+
+    /// Where a value of several words ends in a record with commas between its members:
+    /// `Login(user=ada, password=blue elephant, n=1)`.
+    fn record_end(&self, end: usize) -> Option<usize> {
+        let blank = before(self.text, self.name.start) == Some(b' ');
+        let previous = before(
+            self.text,
+            self.name.start.saturating_sub(usize::from(blank)),
+        )?;
+        if !b",({[".contains(&previous) || byte(self.text, end) != Some(b' ') {
+            return None;
+        }
+        let window = slice(self.text, 0..plus(end, MAX_RECORD).min(self.text.len()));
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b" '!?.-".contains(&b) || b >= 0x80;
+        let last = run(window, end, is_part);
+        let next = plus(last, 1);
+        let is_end = match byte(window, last)? {
+            b',' => values::pair_follows(self.text, skip_blanks(self.text, next), b"=: "),
+            b')' | b'}' | b']' => true,
+            _ => false,
+        };
+        is_end.then_some(last)
     }
 
     /// Whether nothing more of an unquoted value stands at `end`.

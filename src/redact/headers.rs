@@ -70,6 +70,37 @@ const ATTRIBUTES: &[&str] = &[
     "version",
     "comment",
 ];
+/// Cookies that keep what a visitor likes, where they are short.
+const PREFERENCES: &[&str] = &[
+    "cookieconsent",
+    "consent",
+    "cookie_consent",
+    "country",
+    "currency",
+    "dark_mode",
+    "darkmode",
+    "hl",
+    "l",
+    "lang",
+    "language",
+    "layout",
+    "lc",
+    "locale",
+    "mode",
+    "region",
+    "remember",
+    "seen",
+    "style",
+    "theme",
+    "timezone",
+    "tz",
+    "ui",
+    "user",
+    "username",
+    "view",
+];
+/// What such a cookie keeps is no longer.
+const MAX_PREFERENCE: usize = 16;
 /// A longer name of a cookie is none: browsers take 4,096 bytes for name and value.
 const MAX_COOKIE_NAME: usize = 256;
 /// An attribute longer than this ends the header.
@@ -178,6 +209,7 @@ pub(super) fn cookies(text: &[u8], range: Range<usize>, demand: Demand, spans: &
         };
         let is_first = at == range.start;
         if (is_first || !is_attribute(slice(text, name..equals), demand))
+            && !is_preference(slice(text, name..equals), slice(text, value.clone()))
             && !values::is_placeholder(slice(text, value.clone()))
         {
             spans.by(rules::HEADER).add(value, Kind::Cookie);
@@ -227,7 +259,9 @@ pub(super) fn bare_cookies(
             attributes = plus(attributes, 1);
         } else if byte(text, equals) == Some(b'=') && equals > at {
             end = values::bare_end(text, value, around);
-            if !values::is_placeholder(slice(text, value..end)) {
+            let content = slice(text, value..end);
+            if !values::is_placeholder(content) && !is_preference(slice(text, at..equals), content)
+            {
                 spans.by(rules::HEADER).add(value..end, Kind::Cookie);
             }
             (replaced, attributes) = (Some(end), 0);
@@ -260,6 +294,13 @@ fn is_attribute(name: &[u8], demand: Demand) -> bool {
         && ATTRIBUTES
             .iter()
             .any(|a| name.eq_ignore_ascii_case(a.as_bytes()))
+}
+
+fn is_preference(name: &[u8], value: &[u8]) -> bool {
+    value.len() <= MAX_PREFERENCE
+        && PREFERENCES
+            .iter()
+            .any(|p| name.eq_ignore_ascii_case(p.as_bytes()))
 }
 
 /// Replaces the Bearer or Basic credential that a phrase opens, wherever it stands.

@@ -334,6 +334,15 @@ enum Numbers {
 }
 
 fn split(name: &[u8], numbers: Numbers) -> Vec<u8> {
+    // Other letters than those of ASCII have capitals, too.
+    let words = split_ascii(name, numbers);
+    match str::from_utf8(&words) {
+        Ok(text) if !text.is_ascii() => text.to_lowercase().into_bytes(),
+        _ => words,
+    }
+}
+
+fn split_ascii(name: &[u8], numbers: Numbers) -> Vec<u8> {
     let mut words = Vec::with_capacity(plus(name.len(), 8));
     for (at, b) in name.iter().copied().enumerate() {
         let is_skipped = b.is_ascii_digit() && numbers == Numbers::Skip;

@@ -103,14 +103,17 @@ const DELIMITERS: &[&[u8]] = &[
     b"0022", b"0026", b"0027", b"003c", b"003e", b"000a", b"000d", b"001b",
 ];
 
+/// A percent sign is not encoded more often.
+const MAX_PERCENT: usize = 12;
+
 fn is_encoded_delimiter(text: &[u8], at: usize) -> bool {
-    // Encoded twice, the percent sign is `%25`.
-    let again = if rest(text, at).starts_with(b"%25") {
-        3
-    } else {
-        1
-    };
-    let code = slice(text, plus(at, again)..plus(at, plus(again, 2)));
+    // Where it was encoded itself, the percent sign is `%25`.
+    let window = slice(text, 0..plus(at, MAX_PERCENT).min(text.len()));
+    let mut from = plus(at, 1);
+    while slice(window, from..plus(from, 2)) == b"25" {
+        from = plus(from, 2);
+    }
+    let code = slice(window, from..plus(from, 2));
     [&b"26"[..], b"22", b"20", b"0a", b"0d", b"7d", b"3b"]
         .iter()
         .any(|c| code.eq_ignore_ascii_case(c))

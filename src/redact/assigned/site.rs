@@ -45,6 +45,8 @@ const LEADS: &[&[u8]] = &[
     b"[]interface {}",
     b"<<",
     b"rejected value ",
+    b"!!str ",
+    b"!!binary ",
     b"@\"",
     b"$\"",
     b"&\"",
@@ -54,6 +56,8 @@ const LEADS: &[&[u8]] = &[
 const MAX_WRAPPERS: usize = 4;
 /// The longest wrapper.
 const MAX_WRAPPER: usize = 24;
+/// The longest value that stands in brackets behind its name.
+const MAX_BRACKETS: usize = 256;
 /// How far before a name its quote opens.
 const MAX_QUOTED: usize = 48;
 /// The longest sequence that colours a terminal.
@@ -165,6 +169,13 @@ impl<'t> Site<'t> {
         at
     }
 
+    /// Whether a string begins with the name: `"DB_PASSWORD=…"`, which then is all that is in it.
+    pub(super) fn opens_string(&self) -> bool {
+        self.quotes.is_none()
+            && self.sign == Sign::Assigns
+            && before(self.text, self.name.start) == Some(b'"')
+    }
+
     /// Whether nothing but blanks, marks of lists and words of declarations stand before the name
     /// on its line.
     pub(super) fn is_alone(&self) -> bool {
@@ -186,7 +197,8 @@ impl Sign {
     fn of(separator: &[u8]) -> Self {
         match separator {
             b"==" => Self::Compares,
-            b":" | b"%3A" | b"%3a" | b"%253A" => Self::Colon,
+            b":" => Self::Colon,
+            encoded if encoded.eq_ignore_ascii_case(b"%3a") => Self::Colon,
             wide if wide == "：".as_bytes() => Self::Colon,
             _ => Self::Assigns,
         }
@@ -212,6 +224,9 @@ fn joined(
                 is_value.then_some((Sign::Option, blanks))
             }
             Some(b':') => (blanks > closed && next == b'"').then_some((Sign::Follows, blanks)),
+            _ if closed == name.end && is_in_brackets(text, closed) => {
+                Some((Sign::Assigns, closed))
+            }
             _ => None,
         };
     };
@@ -224,6 +239,25 @@ fn joined(
     }
     let is_listed = previous == Some(b'"') && is_in_list(text, name.start) && quotes.len() == 1;
     (is_listed && blanks > closed && next == b'"').then_some((Sign::Follows, blanks))
+}
+
+/// Whether a value stands in brackets at `at`, as in `user[ada] password[…]`, rather than an index,
+/// the process of a program, or the type of a list.
+fn is_in_brackets(text: &[u8], at: usize) -> bool {
+    if byte(text, at) != Some(b'[') {
+        return false;
+    }
+    let from = plus(at, 1);
+    let window = slice(text, 0..plus(from, MAX_BRACKETS).min(text.len()));
+    let end = run(window, from, |b| b != b']' && b > b' ');
+    let value = slice(window, from..end);
+    let after = byte(window, plus(end, 1));
+    let is_one = value.len() >= 4
+        && !value.iter().all(u8::is_ascii_lowercase)
+        && !value.iter().any(|b| b"\"'`:$[{(".contains(b));
+    byte(window, end) == Some(b']')
+        && is_one
+        && after.is_none_or(|b| b == b' ' || b == b',' || b == b';')
 }
 
 /// Past `;s:7:`, with which PHP's serialize says how long the next string is.
@@ -379,6 +413,24 @@ fn owner_end(text: &[u8], at: usize) -> usize {
     }
 }
 
+/// Where the percent-encoded byte at `at` ends, if it is one of `codes`, however often the percent
+/// sign was encoded itself: `%3D`, `%253D`.
+fn percent_end(text: &[u8], at: usize, codes: &[&[u8]]) -> Option<usize> {
+    if byte(text, at) != Some(b'%') {
+        return None;
+    }
+    let mut code = plus(at, 1);
+    while slice(text, code..plus(code, 2)) == b"25" && code < plus(at, MAX_WRAPPER) {
+        code = plus(code, 2);
+    }
+    let end = plus(code, 2);
+    let here = slice(text, code..end);
+    codes
+        .iter()
+        .any(|c| here.eq_ignore_ascii_case(c))
+        .then_some(end)
+}
+
 /// Where the separator at `at` ends: `=`, `:`, `=>`, `:=`, `->`, `==`, one of these
 /// percent-encoded or escaped, or as wide as the signs of Chinese and Japanese.
 pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
@@ -388,12 +440,6 @@ pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
         b"==",
         b"->",
         b"?=",
-        b"%3D",
-        b"%3d",
-        b"%3A",
-        b"%3a",
-        b"%253D",
-        b"%253A",
         br"\u003d",
         br"\u003D",
         b"=&gt;",
@@ -401,6 +447,9 @@ pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
         "＝".as_bytes(),
     ];
     let here = rest(text, at);
+    if let Some(end) = percent_end(text, at, &[b"3d", b"3a"]) {
+        return Some(end);
+    }
     if let Some(sep) = LONG.iter().find(|s| here.starts_with(s)) {
         return Some(plus(at, sep.len()));
     }

@@ -4,6 +4,7 @@
 pub(super) const MODIFIERS: &[&str] = &[
     "a",
     "again",
+    "answer",
     "b",
     "base",
     "bytes",

@@ -200,8 +200,8 @@ const REFERENCES: &[&[u8]] = &[
 ];
 /// How patterns begin that match a value.
 const PATTERNS: &[&[u8]] = &[
-    b"([^", b"[^", b"(.", b".*", b".+", b"(?", br"\S", br"\w", br"\d", b"(\\", b"[\\", b"[A-Z",
-    b"[a-z", b"[[:", b"&[", b"&'", b"[]", br"\(", b"[u8",
+    b"([^", b"[^", b"(.", b".*", b".+", b"(?", br"\S", br"\s", br"\w", br"\d", b"(\\", b"[\\",
+    b"[A-Z", b"[a-z", b"[[:", b"&[", b"&'", b"[]", br"\(", b"[u8",
 ];
 
 /// Whether what stands unquoted at `at` is program text, or points to a value elsewhere.

@@ -47,7 +47,8 @@ pub(in super::super) fn is_placeholder(value: &[u8]) -> bool {
 
 /// Signs alone, as operators and patterns are: a password of signs is longer.
 fn is_symbol(value: &[u8]) -> bool {
-    value.len() <= 5 && value.iter().all(u8::is_ascii_punctuation)
+    let is_escape = value.len() <= 3 && value.starts_with(b"\\");
+    is_escape || (value.len() <= 5 && value.iter().all(u8::is_ascii_punctuation))
 }
 
 /// One character again and again, or a few shown beside asterisks.
@@ -119,6 +120,7 @@ fn is_variable(value: &[u8]) -> bool {
 fn is_conversion(value: &[u8]) -> bool {
     let flags = value.iter().take_while(|b| b"0123456789-.+$".contains(b));
     let letters = slice(value, flags.count()..value.len());
+    let letters = letters.strip_suffix(br"\n").unwrap_or(letters);
     (1..=3).contains(&letters.len()) && letters.iter().all(u8::is_ascii_lowercase)
 }
 
@@ -384,7 +386,7 @@ const STATUS: &[&str] = &[
 ];
 
 fn is_status(value: &[u8]) -> bool {
-    let is_mark = |b: &&u8| matches!(b, b'_' | b'*' | b'-' | b'#');
+    let is_mark = |b: &&u8| matches!(b, b'_' | b'*' | b'-' | b'#' | b'.');
     let from = value.iter().take_while(is_mark).count();
     let marks = value.iter().rev().take_while(is_mark).count();
     let value = slice(value, from..value.len().saturating_sub(marks));
