@@ -83,6 +83,7 @@ mod connection;
 mod controls;
 mod decoded;
 mod delimited;
+mod dialogue;
 mod digits;
 mod elements;
 mod field;

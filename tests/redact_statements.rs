@@ -300,3 +300,75 @@ fn leaves_sentences_about_secrets() {
         "Failed password for invalid user admin1 from 10.0.0.1 port 54022",
     ]);
 }
+
+/// RD-01: dialogues in traces, after RFC 4954 (SMTP), 9051 (IMAP), 1939 (POP3), 959 (FTP), and the
+/// commands of Redis.
+#[test]
+fn finds_what_clients_say_to_servers() {
+    replaces(&[
+        "127.0.0.1:6379> AUTH «hunter2»",
+        "1700000000.123456 [0 10.0.0.1:1234] \"AUTH\" \"ada\" \"«hunter2»\"",
+        "HELLO 3 AUTH ada «hunter2» SETNAME x",
+        "CONFIG SET requirepass «hunter2»",
+        "ACL SETUSER ada on >«hunter2» ~* +@all",
+        "*2\\r\\n$4\\r\\nAUTH\\r\\n$7\\r\\n«hunter2»\\r\\n",
+        ">>> AUTH PLAIN «AGFkYQBodW50ZXIy»",
+        "C: A2 AUTHENTICATE PLAIN «AGFkYQBodW50ZXIy»",
+        "C: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\nC: «aHVudGVyMg==»\nS: 235 ok",
+        "A001 LOGIN ada \"«hunter2»\"",
+        "> USER ada\n< +OK\n> PASS «hunter2»\n< +OK logged in",
+        "USER ada\r\n331 Please specify the password.\r\nPASS «hunter2»\r\n230 Login successful.",
+        "10:02:03 Command:\tPASS «hunter2»",
+        "PRIVMSG NickServ :IDENTIFY ada «hunter2»",
+        "OPER ada «hunter2»",
+        "send \"«hunter2»\\r\"",
+        "#0 /srv/Auth.php(12): Auth->login('ada', '«hunter2»')",
+    ]);
+    keeps(&[
+        "PASS src/x.test.js",
+        "--- PASS: TestX (0.01s)",
+        "PASS: gdb.base/foo.exp: run to main",
+        "    PASS string             pass_(string)",
+        "AUTH failed for user ada",
+        "auth required pam_unix.so",
+        "250-AUTH PLAIN LOGIN",
+        "C: AUTH TLS",
+        "LOGIN ada failed",
+        "web1 login failed again",
+        "send \"show version\\r\"",
+        "login(\"Please enter\", name)",
+        "please identify yourself",
+        "# the \"requirepass\" configuration directive",
+    ]);
+}
+
+/// RD-01: the lines of routers and the files of accounts, after Cisco's and Juniper's manuals,
+/// crypt(5), the PostgreSQL password file.
+#[test]
+fn finds_the_secrets_of_routers_and_account_files() {
+    replaces(&[
+        "username ada privilege 15 secret 0 «hunter2»",
+        "enable secret 5 «$1$mERr$hx5rVt7rPNoS4wqbXKX7m0»",
+        " neighbor 10.0.0.1 password 7 «0822455D0A16»",
+        "snmp-server community «s3cr3t» RO",
+        "tacacs-server key 7 «0822455D0A16»",
+        "secret \"«$9$LZyXwgoaUH.fhS»\"; ## SECRET-DATA",
+        "ada:«$6$saltsalt$hx5rVt7rPNoS4wqbXKX7m0hx5rVt7rPNoS4»:19500:0:99999:7:::",
+        "db.example.com:5432:shop:ada:«hunter2»",
+        "[smtp.example.com]:587 ada:«hunter2»",
+        "SetEnv DB_PASSWORD «hunter»",
+        "aws configure set aws_secret_access_key «wJalrXUtnFEMI/K7MDENG»",
+        "machine db.example.com login ada password «letmein»",
+    ]);
+    keeps(&[
+        "enable secret rotation",
+        "SNMP community string, defaults to \"public\"",
+        "snmp-server community public RO",
+        "key-string is missing",
+        "costs $1$ or $6$, see $5$",
+        "Set _pin to None explicitly",
+        "Invalid username or password entered",
+        "used as a password database",
+        "Length limit for TLS PSK usernames has been increased",
+    ]);
+}

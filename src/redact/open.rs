@@ -1,11 +1,13 @@
 //! What goes on in lines that have not come yet.
 
-use super::{lines::Follow, pem::Block};
+use super::{dialogue::Awaited, lines::Follow, pem::Block};
 
 /// What a line leaves open for the one after it. Each part belongs to the stage that it is named
 /// after; a stage begins with what is open and goes on with its own lines.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Open {
+    /// What a dialogue waits for.
+    pub(super) dialogue: Option<Awaited>,
     /// Values that names introduced, in the lines below them.
     pub(super) lines: Follow,
     /// A private key that has begun and not ended.

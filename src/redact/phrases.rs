@@ -7,8 +7,8 @@
 use core::ops::Range;
 
 use super::{
-    bytes::Line, commands, connection, headers, personal, prose, rules, spans::Spans, sql,
-    urls::paths,
+    bytes::Line, commands, connection, dialogue, headers, open::Open, personal, prose, rules,
+    spans::Spans, sql, urls::paths,
 };
 
 /// A literal in a text.
@@ -24,6 +24,8 @@ pub(super) struct Phrase<'t> {
 
 /// Reads what an opener opens, and says how far it was replaced.
 type Read = fn(&Phrase<'_>, &mut Spans) -> Option<usize>;
+/// The same, where what is opened may go on in the next lines.
+type ReadOn = fn(&Phrase<'_>, &mut Open, &mut Spans) -> Option<usize>;
 
 /// The rule of a stage, its literals, and the stage.
 const STAGES: &[(&str, &[&str], Read)] = &[
@@ -51,26 +53,42 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::EMAIL, personal::ENCODED_SIGNS, personal::encoded),
     (rules::SQL, sql::OPENERS, sql::read),
     (rules::PROSE, prose::OPENERS, prose::code),
+    (rules::DIALOGUE, dialogue::HASHES, dialogue::hash),
+    (rules::DIALOGUE, dialogue::ROUTERS, dialogue::router),
 ];
+/// Those that go on in the next lines. Their numbers follow those of [`STAGES`].
+const LASTING: &[(&str, &[&str], ReadOn)] = &[(rules::DIALOGUE, dialogue::OPENERS, dialogue::read)];
 
 /// The literals, each with the number of its stage.
 pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], usize)> {
-    let rows = STAGES.iter().enumerate();
-    rows.flat_map(|(row, (_, literals, _))| literals.iter().map(move |l| (l.as_bytes(), row)))
+    let stages = STAGES.iter().map(|(_, literals, _)| *literals);
+    let rows = stages.chain(LASTING.iter().map(|(_, literals, _)| *literals));
+    rows.enumerate()
+        .flat_map(|(row, literals)| literals.iter().map(move |l| (l.as_bytes(), row)))
 }
 
 /// Finds what is opened in `text`, in which literals of stages stand at `hits`.
-pub(super) fn find(text: &[u8], hits: impl Iterator<Item = (usize, usize)>, spans: &mut Spans) {
+pub(super) fn find(
+    text: &[u8],
+    hits: impl Iterator<Item = (usize, usize)>,
+    open: &mut Open,
+    spans: &mut Spans,
+) {
     let (mut done, mut line) = (0, Line::default());
     for (at, row) in hits {
-        let Some((rule, _, read)) = STAGES.get(row).filter(|_| at >= done) else {
+        if at < done {
             continue;
-        };
+        }
         let phrase = Phrase {
             text,
             line: line.around(text, at),
             at,
         };
-        done = read(&phrase, spans.by(rule)).unwrap_or(done);
+        let lasting = || LASTING.get(row.saturating_sub(STAGES.len()));
+        let read = match STAGES.get(row) {
+            Some((rule, _, read)) => read(&phrase, spans.by(rule)),
+            None => lasting().and_then(|(rule, _, read)| read(&phrase, open, spans.by(rule))),
+        };
+        done = read.unwrap_or(done);
     }
 }

@@ -9,7 +9,7 @@ mod codes;
 mod looks;
 
 use super::{
-    bytes::{before, byte, is_blank, is_name, plus, run, skip_blanks, slice},
+    bytes::{before, byte, is_blank, is_name, plus, run, run_back, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::{Demand, Names},
@@ -96,7 +96,9 @@ impl Sentence<'_, '_> {
         !name.starts_with(b"-")
             && name.last().copied().is_some_and(ends)
             && before(self.text, self.named.name.start).is_none_or(|b| {
-                is_blank(b) || matches!(b, b'"' | b'\'' | b'(' | b'[' | b',' | b'`')
+                is_blank(b)
+                    || (b == b':' && name.starts_with(b"_"))
+                    || matches!(b, b'"' | b'\'' | b'(' | b'[' | b',' | b'`')
             })
     }
 
@@ -113,6 +115,11 @@ impl Sentence<'_, '_> {
         let is_verb = || name.to_ascii_lowercase().ends_with(b"pass");
         if at == self.named.name.end || (!of_user && is_verb()) {
             return None;
+        }
+        if self.is_set()
+            && let Some(end) = self.bare(at, Looks::Set, spans)
+        {
+            return Some(end);
         }
         // A key word of SQL lets it follow, too.
         let announced = with || of_user || name == b"PASSWORD";
@@ -132,6 +139,38 @@ impl Sentence<'_, '_> {
         }
     }
 
+    /// Whether a command or a directive sets the name: `SetEnv DB_PASSWORD x`, `config set a.token x`.
+    fn is_set(&self) -> bool {
+        const SETTERS: &[&[u8]] = &[
+            b"setenv",
+            b"setx",
+            b"env",
+            b"set",
+            b"passenv",
+            b"fastcgi_param",
+        ];
+        let start = self
+            .named
+            .line
+            .start
+            .max(self.named.name.start.saturating_sub(MAX_WORD));
+        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        let lead = match lead.strip_suffix(b":") {
+            Some(registry) => slice(
+                registry,
+                0..run_back(registry, registry.len(), |b| !is_blank(b)),
+            ),
+            None => &lead,
+        };
+        let last = lead.split(|b| is_blank(*b)).rev().find(|w| !w.is_empty());
+        let name = slice(self.text, self.named.name.clone());
+        let is_joined = name.iter().any(|b| matches!(b, b'_' | b'-' | b'.'))
+            || name
+                .windows(2)
+                .any(|w| matches!(w, [b'a'..=b'z', b'A'..=b'Z']));
+        is_joined && last.is_some_and(|last| SETTERS.contains(&last))
+    }
+
     /// Whether the words before the name let the value follow: `with password`, `user ada password`.
     fn announced(&self) -> (bool, bool) {
         const USERS: &[&[u8]] = &[
@@ -143,6 +182,20 @@ impl Sentence<'_, '_> {
             b"account",
             b"usuario",
         ];
+        const JOINTS: &[&[u8]] = &[b"and", b"und", b"with", b"or", b"oder", b"y", b"et"];
+        const NOBODY: &[&[u8]] = &[
+            b"the",
+            b"an",
+            b"your",
+            b"new",
+            b"default",
+            b"wrong",
+            b"current",
+            b"user",
+            b"username",
+            b"no",
+            b"invalid",
+        ];
         let start = self
             .named
             .line
@@ -151,11 +204,13 @@ impl Sentence<'_, '_> {
         let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
         let mut words = lead
             .split(|b| matches!(b, b' ' | b',' | b'/' | b'"' | b'\''))
-            .filter(|w| !w.is_empty() && *w != b"and" && *w != b"und" && *w != b"with")
+            .filter(|w| !w.is_empty() && !JOINTS.contains(w))
             .rev();
         let with = lead.split(|b| *b == b' ').rev().find(|w| !w.is_empty());
         let with = with.is_some_and(|last| WITH.iter().any(|w| w.as_bytes() == last));
-        (with, words.nth(1).is_some_and(|w| USERS.contains(&w)))
+        let user = words.next().filter(|w| w.len() > 1 && !NOBODY.contains(w));
+        let of_user = user.is_some() && words.next().is_some_and(|w| USERS.contains(&w));
+        (with, of_user)
     }
 
     /// Whether the words before the name say that it became another: `changed password of ada`.
@@ -269,7 +324,7 @@ impl Sentence<'_, '_> {
         if is_code
             || !looks::fit(value, self.named.key, looks)
             || looks::counts(self.text, at..end)
-            || (looks == Looks::OfUser && !looks::is_over(self.text, end))
+            || (matches!(looks, Looks::OfUser | Looks::Set) && !looks::is_over(self.text, end))
         {
             return None;
         }

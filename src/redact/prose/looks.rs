@@ -70,6 +70,8 @@ pub(super) enum Looks {
     Said,
     /// Behind a user and the name, as in `user ada password x`.
     OfUser,
+    /// Behind a name that a command sets.
+    Set,
     /// Right behind it, with nothing that announces it.
     Beside,
 }
@@ -89,6 +91,12 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
     if value.is_empty() || values::is_placeholder(value) || is_place(value) {
         return false;
     }
+    if looks == Looks::Set {
+        const WORDS: &[&[u8]] = &[
+            b"to", b"as", b"from", b"is", b"in", b"on", b"for", b"and", b"=", b"or",
+        ];
+        return !WORDS.contains(&value);
+    }
     let is_opaque = || values::opaque_end(value, 0) == Some(value.len());
     match (key.demand, key.kind) {
         (Demand::Digits, Kind::Code) if looks != Looks::Beside => {
@@ -98,7 +106,7 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
         (Demand::Opaque, _) => is_opaque() && is_random(value, MIN_BESIDE),
         (_, Kind::Password | Kind::SecurityAnswer) => match looks {
             Looks::Quoted => !is_phrase(value) && (has_digit(value) || !value.contains(&b' ')),
-            Looks::QuotedSaid => !is_phrase(value),
+            Looks::QuotedSaid | Looks::Set => !is_phrase(value),
             Looks::Said => is_no_word(value, MIN_PASSWORD),
             Looks::OfUser => is_no_word(value, MIN_PASSWORD) || is_no_notice(value),
             Looks::Beside => {
