@@ -194,6 +194,11 @@ pub(super) fn replace(
 pub(super) fn fits(value: &[u8], demand: Demand) -> bool {
     match demand {
         Demand::Digits => values::digits_end(value, 0) == Some(value.len()),
+        // Markup writes signs as numbers: `&#46;`.
+        Demand::Opaque if value.contains(&b'&') => {
+            let word = |b: &u8| b.is_ascii_alphanumeric() || b"_-.+/~=&#;".contains(b);
+            value.len() >= 24 && value.iter().all(word)
+        }
         Demand::Opaque | Demand::Cookies | Demand::SetCookie => {
             values::opaque_end(value, 0) == Some(value.len())
         }
@@ -239,6 +244,7 @@ pub(super) fn is_label(value: &[u8], names: &Names) -> bool {
         && (is_one_of(value, TYPES)
             || is_named(value, names)
             || is_constant(value)
+            || is_reference(value)
             || values::is_message(value))
 }
 
@@ -268,6 +274,13 @@ fn is_constant(value: &[u8]) -> bool {
         && digits <= 3
         && value.first().is_some_and(u8::is_ascii_uppercase)
         && value.iter().all(is_part)
+}
+
+/// A feature of a package, as `dep:mcf` and `rusqlite/session`, or an expression in brackets.
+fn is_reference(value: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_lowercase() || b"-_/:".contains(b);
+    let is_feature = value.starts_with(b"dep:") && value.iter().all(is_part);
+    is_feature || (value.starts_with(b"[") && value.ends_with(b")]"))
 }
 
 /// The beginnings of public keys (RFC 4253 §6.6, RFC 5656 §3.1) and of paths to files with keys.

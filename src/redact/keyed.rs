@@ -25,6 +25,9 @@ const MAX_LEAD: usize = 24;
 /// How far after a name the words are looked for that belong to it.
 const MAX_TAIL: usize = 32;
 
+/// As many dots lead from a name to its value.
+const LEADER: usize = 4;
+
 /// A secret's name in a text.
 #[derive(Clone)]
 pub(super) struct Named<'t> {
@@ -77,7 +80,10 @@ impl Search {
         let line = self.line.around(text, at);
         let on_line = slice(text, 0..line.end);
         let end = name_end(on_line, at);
-        let name = run_back(on_line, at, is_name).max(line.start)..end;
+        // What was looked at before belongs to the name before.
+        let low = self.done.max(line.start).min(at);
+        let lead = slice(on_line, low..at);
+        let name = plus(low, run_back(lead, lead.len(), is_name))..end;
         self.done = name.end;
         if spans::inside_mark(on_line, name.start) {
             return;
@@ -171,9 +177,15 @@ fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
     Some(plus(start, word(last).unwrap_or(last)))
 }
 
-/// Where the name ends that goes on at `at`: the wide signs of Chinese and Japanese separate it.
+/// Where the name ends that goes on at `at`: the wide signs of Chinese and Japanese separate it, and
+/// dots that lead to a value.
 fn name_end(text: &[u8], at: usize) -> usize {
-    let end = run(text, at, is_name);
+    let mut dots = 0_usize;
+    let end = run(text, at, |b| {
+        dots = if b == b'.' { plus(dots, 1) } else { 0 };
+        dots < LEADER && is_name(b)
+    });
+    let end = end.saturating_sub(dots.saturating_sub(1).min(LEADER));
     if slice(text, at..end).is_ascii() {
         return end;
     }

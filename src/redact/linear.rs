@@ -251,6 +251,8 @@ const TRAPS: &[&str] = &[
     "7061 7373 ",
     "p\0a\0",
     "\0",
+    "password....",
+    "password.....a",
 ];
 const LEN: usize = 1024;
 /// Where a longer text shows what a search does that looks at bytes again and again: it needs 64

@@ -10,6 +10,7 @@ use core::ops::Range;
 use super::{
     bytes::{before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice},
     delimited::{self, back},
+    finding::Kind,
     keyed::Named,
     keys::{Demand, Key, Names},
     lines::{
@@ -191,7 +192,7 @@ pub(super) fn read(
         return site.path(openings, spans).or_else(|| site.pair(spans));
     };
     let name = slice(text, key.clone());
-    if is_one_of(name, NAMES) {
+    if is_name(name) || is_one_of(name, &["type"]) {
         return site.member(key, openings, spans);
     }
     site.labelled(name, spans).or_else(|| site.pair(spans))
@@ -217,6 +218,11 @@ impl Site<'_> {
         openings: &mut Openings,
         spans: &mut Spans,
     ) -> Option<usize> {
+        // What is called a type may be that of a token in a syntax.
+        let is_type = slice(self.text, key.clone()).eq_ignore_ascii_case(b"type");
+        if is_type && self.key.kind != Kind::Password {
+            return None;
+        }
         if let Some(end) = self.after(spans) {
             return Some(end);
         }
@@ -298,7 +304,7 @@ impl Site<'_> {
                 let end = replace_value(self.text, value, self.key, self.names, spans);
                 let Some(end) = end else { break };
                 (replaced, at) = (Some(end), end);
-            } else if is_one_of(name, NAMES) || replaced.is_some() {
+            } else if is_name(name) || replaced.is_some() {
                 break;
             } else {
                 at = skip_value(window, value)?;
@@ -322,7 +328,7 @@ impl Site<'_> {
                 let content = from.end..to.start;
                 return delimited::replace(self.text, content, self.key, self.names, None, spans);
             }
-            if is_one_of(bytes, NAMES) {
+            if is_name(bytes) {
                 return false;
             }
             at = self.quote_before(name.start);
@@ -363,7 +369,7 @@ impl Site<'_> {
             Some(b'[') => self.of_two(at, value, b']', spans),
             Some(b'(') => self.of_two(at, value, b')', spans),
             Some(b'{') => self.of_two(at, value, b'}', spans),
-            Some(b',') if self.quoted => self.of_many(value, spans),
+            Some(b',') | None if self.quoted => self.of_many(value, spans),
             _ => None,
         }
     }
@@ -383,7 +389,7 @@ impl Site<'_> {
         let bytes = slice(self.text, content.clone());
         let is_known = delimited::is_one_of(bytes, delimited::FIELDS)
             || self.names.judge(bytes).is_some()
-            || !(self.is_header() || delimited::fits_closely(bytes, self.key))
+            || !(self.is_header(&content) || delimited::fits_closely(bytes, self.key))
             || !self.is_entry(open, bytes);
         if is_known {
             return None;
@@ -391,12 +397,17 @@ impl Site<'_> {
         delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
     }
 
-    /// Whether the name is that of a header with a form of its own.
-    fn is_header(&self) -> bool {
-        matches!(
-            self.key.demand,
-            Demand::Authorization | Demand::Cookies | Demand::SetCookie
-        )
+    /// Whether the name is that of a header with a form of its own, and this has it.
+    fn is_header(&self, content: &Range<usize>) -> bool {
+        let bytes = slice(self.text, content.clone());
+        match self.key.demand {
+            Demand::Authorization => {
+                super::headers::scheme_end(self.text, content.clone()).is_some()
+                    || values::opaque_end(bytes, 0) == Some(bytes.len())
+            }
+            Demand::Cookies | Demand::SetCookie => bytes.contains(&b'='),
+            _ => false,
+        }
     }
 
     /// Whether what the bracket at `open` opens is the entry of a map rather than a list of names
@@ -458,18 +469,14 @@ impl Site<'_> {
             .then_some((value..end, end))
     }
 
-    /// A header's value after its name in a flat list, as Node prints raw headers.
+    /// A header's value or a token after its name in a flat list, as Node prints raw headers.
     fn of_many(&self, value: usize, spans: &mut Spans) -> Option<usize> {
         let (content, end) = string_at(self.text, value)?;
         let bytes = slice(self.text, content.clone());
-        let is_header = match self.key.demand {
-            Demand::Authorization => {
-                super::headers::scheme_end(self.text, content.clone()).is_some()
-            }
-            Demand::Cookies | Demand::SetCookie => bytes.contains(&b'='),
-            _ => false,
-        };
-        (is_header && delimited::replace(self.text, content, self.key, self.names, None, spans))
+        let is_token =
+            self.key.demand == Demand::Any && values::opaque_end(bytes, 0) == Some(bytes.len());
+        let is_secret = is_token || self.is_header(&content);
+        (is_secret && delimited::replace(self.text, content, self.key, self.names, None, spans))
             .then_some(end)
     }
 
@@ -483,6 +490,14 @@ impl Site<'_> {
         }
         if byte(text, at) == Some(b'.') && matches!(opener, Some(b'(' | b':')) {
             return self.string(skip_blanks(text, plus(at, 1)), spans);
+        }
+        // Macros as Zabbix writes them: `{$PASSWORD} => x`.
+        if byte(text, self.end) == Some(b'}') && opener == Some(b'$') {
+            let sep = skip_blanks(text, plus(self.end, 1));
+            let after = run(text, sep, |b| matches!(b, b'=' | b'>' | b':'));
+            let value = skip_blanks(text, after);
+            return (after > sep)
+                .then(|| replace_value(text, value, self.key, self.names, spans))?;
         }
         // Clojure's maps of strings.
         if self.quoted
@@ -766,6 +781,11 @@ pub(super) fn changed(named: &Named<'_>, end: usize, names: &Names, spans: &mut 
     }
 }
 
+/// Whether a member of this name holds a name.
+fn is_name(name: &[u8]) -> bool {
+    is_one_of(name, NAMES)
+}
+
 /// Whether a member of this name holds a value.
 pub(super) fn is_value(name: &[u8]) -> bool {
     is_one_of(name, VALUES)
@@ -813,7 +833,7 @@ impl Member {
             return Next::Over;
         };
         let name = slice(bytes, name);
-        if indent < self.lead.indent() || is_one_of(name, NAMES) || self.left == 0 {
+        if indent < self.lead.indent() || is_name(name) || self.left == 0 {
             return Next::Over;
         }
         if !is_value(name) || byte(bytes, value) == Some(b'{') {

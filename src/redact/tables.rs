@@ -78,6 +78,7 @@ pub(super) fn read(
     let is_cell = match byte(text, next) {
         None => named.line.len() <= MAX_HEADER,
         Some(b',' | b';' | b'|') => true,
+        Some(b'.') => rest(text, next).starts_with(b"...."),
         Some(0xe2) => cells::bar(text, next).is_some(),
         Some(_) => next >= plus(end, 2) || byte(text, end) == Some(b'\t'),
     };
@@ -181,6 +182,13 @@ impl Table {
         }
         let base = at.saturating_sub(indent);
         let cells = cells::split(bytes, content.clone(), self.rule);
+        if cells
+            .iter()
+            .enumerate()
+            .any(|(i, c)| self.is_foreign(i, slice(bytes, c.clone())))
+        {
+            return Goes::Over;
+        }
         let is_row = if cells.len() == self.places.len() && !is_framed {
             for secret in &self.secret {
                 if let Some(cell) = cells.get(secret.index) {
@@ -193,6 +201,17 @@ impl Table {
         };
         self.seen |= is_row;
         if is_row { Goes::On } else { Goes::Over }
+    }
+
+    /// Whether a cell beside the secret ones is what no cell is but what other lines with commas
+    /// have: an assignment, a bracket.
+    fn is_foreign(&self, index: usize, cell: &[u8]) -> bool {
+        let has = |sign: &[u8]| cell.windows(sign.len()).any(|w| w == sign);
+        matches!(self.rule, Rule::Sign(b',' | b';'))
+            && !self.secret.iter().any(|s| s.index == index)
+            && !cell.starts_with(b"\"")
+            && !has(b"://")
+            && (cell.iter().any(|b| b"=({[<>".contains(b)) || has(b": "))
     }
 
     /// Replaces what stands under the columns' names in a row with cells that are empty or hold

@@ -29,6 +29,7 @@ const WRAPPERS: &[&[u8]] = &[
     b"Protected",
     b"Text",
     b"Value",
+    b"Str",
     b"str",
     b"string",
     b"bytes",

@@ -19,6 +19,10 @@ use super::{
 const MAX_WORD: usize = 32;
 /// How many lines an object under a secret's name is looked at for members that hold values.
 const MAX_MEMBERS: u8 = 16;
+/// What interpreters prompt with.
+const PROMPTS: &[&str] = &[
+    ">>> ", "> ", "irb(", "pry(", "[1] pry(", "In [", "iex(", "php > ",
+];
 /// Lines without a value that are waited for one.
 const MAX_EMPTY: u8 = 2;
 
@@ -75,6 +79,10 @@ pub(in super::super) fn read(named: &Named<'_>, openings: &mut Openings) -> Opti
         _ => return None,
     };
     let mode = mode(text, at, quoted, sep)?;
+    // Tests that pass are listed under this word.
+    if slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass") {
+        return None;
+    }
     let own = members::opened(text, start, named.name.start).unwrap_or(named.name.start);
     // The bracket of PHP's dumps and the sign of R's lists.
     let sign = own.checked_sub(1).filter(|s| *s >= start);
@@ -138,6 +146,19 @@ fn word(text: &[u8], named: &Named<'_>, openings: &mut Openings) -> Option<usize
     let lead = Lead::of(text, named.line.start..named.name.start)?;
     let name = slice(text, named.name.clone());
     let is_shout = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
+    // The answer of an interpreter stands on a line of its own.
+    let is_prompt = PROMPTS
+        .iter()
+        .any(|p| slice(text, named.line.start..named.name.start).starts_with(p.as_bytes()));
+    if is_prompt {
+        openings.below(Below {
+            lead: Lead::of(text, named.line.start..named.line.start)?,
+            key: named.key,
+            mode: Mode::Value,
+            left: 1,
+        });
+        return None;
+    }
     if !(lead.is_log() || (lead.is_blank() && is_shout)) {
         return None;
     }
@@ -305,6 +326,7 @@ impl Below {
         // The types that PHP's var_dump prints and the index that R does.
         let typed = match slice(text, at..plus(at, 4)) {
             b"[1] " => plus(at, 4),
+            b"Out[" => plus(run(window, at, |b| b != b' '), 1),
             b"stri" => plus(run(window, at, |b| b != b' ' && b != b'"'), 1),
             _ => at,
         };

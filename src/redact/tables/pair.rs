@@ -117,6 +117,21 @@ impl Row<'_> {
                 };
                 (is_known && !bytes.contains(&b'(')).then_some(inner)
             }
+            Some(b'.') => {
+                // Leaders of dots.
+                let dots = run(text, self.next, |b| b == b'.');
+                let from = run(text, dots, |b| matches!(b, b' ' | b':'));
+                let value = cells::unquoted(text, from..to.max(from));
+                let is_known = delimited::is_distinct(slice(text, value.clone()), self.key);
+                (dots >= plus(self.next, 4) && is_known).then_some(value)
+            }
+            Some(b'R') if bytes.starts_with(b"REG_") => {
+                // What `reg query` prints: the type between the name and the value.
+                let kind = run(text, from, |b| b.is_ascii_uppercase() || b == b'_');
+                let value = skip_blanks(text, kind)..to;
+                let is_known = delimited::fits_closely(slice(text, value.clone()), self.key);
+                (value.start >= plus(kind, 2) && is_known).then_some(value)
+            }
             Some(_) if self.next > self.end => {
                 let two = plus(self.end, 2) <= self.next || byte(text, self.end) == Some(b'\t');
                 (two && delimited::is_distinct(bytes, self.key)).then_some(value)
