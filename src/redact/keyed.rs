@@ -185,7 +185,13 @@ fn name_end(text: &[u8], at: usize) -> usize {
         dots = if b == b'.' { plus(dots, 1) } else { 0 };
         dots < LEADER && is_name(b)
     });
-    let end = end.saturating_sub(dots.saturating_sub(1).min(LEADER));
+    // The run ended at the last of them.
+    let own = if dots == LEADER {
+        LEADER.saturating_sub(1)
+    } else {
+        0
+    };
+    let end = end.saturating_sub(own);
     if slice(text, at..end).is_ascii() {
         return end;
     }
