@@ -11,11 +11,13 @@ use super::bytes::{before, byte, plus, run, run_back, slice, steps::step};
 const WORD: usize = 64;
 /// An international bank account number in one word, and an escape sequence before it.
 const MAX_BACK: usize = 40;
+/// Past the digits of an escape sequence that runs of eight may begin with.
+const ESCAPED: usize = 7;
 /// A group of four and the byte behind it, and how many an account number has.
 const GROUP: usize = 5;
 const MAX_GROUPS: usize = 9;
 
-/// Visits, in ascending order, a digit of each number that may be one of a card (twelve digits or
+/// Visits a digit of each number that may be one of a card (twelve digits or
 /// more, or groups), a social security number (nine digits, or groups), or an international bank
 /// account number (groups of four, or one word with six digits in a row). Others may be among them.
 pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
@@ -28,27 +30,31 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
         if here | next != 0 {
             let digits = u128::from(here) | (u128::from(next) << WORD);
             let forms = Forms::new(digits, goes_on);
-            let stands = |at: usize, between: fn(&[u8], usize) -> bool| {
-                between(text, run(text, at, |b| b.is_ascii_digit()))
-            };
-            let mut found = forms.lone;
-            found |= keep(forms.grouped, |bit| stands(plus(start, bit), is_separator));
-            found |= keep(forms.wide, |bit| {
-                stands(plus(start, bit), is_wide_separator)
-            });
-            found |= keep(forms.encoded, |bit| stands(plus(start, bit), is_percent));
-            found |= keep(forms.account, |bit| is_in_account(text, plus(start, bit)));
-            found |= keep(forms.pair, |bit| is_in_groups(text, plus(start, bit)));
-            keep(found, |bit| {
-                visit(plus(start, bit));
-                true
-            });
+            for_each(forms.lone, |bit| visit(plus(plus(start, bit), ESCAPED)));
+            let checks: [(u64, Check); _] = [
+                (forms.grouped, is_parted),
+                (forms.wide, is_parted_widely),
+                (forms.encoded, is_percent_encoded),
+                (forms.account, is_in_account),
+                (forms.pair, is_in_groups),
+            ];
+            for (form, is_number) in checks {
+                for_each(form, |bit| {
+                    let at = plus(start, bit);
+                    if is_number(text, at) {
+                        visit(at);
+                    }
+                });
+            }
         }
         goes_on = here >> (WORD - 1) != 0;
         here = next;
         start = plus(start, WORD);
     }
 }
+
+/// Looks at what the bits do not tell.
+type Check = fn(&[u8], usize) -> bool;
 
 /// Where digits stand in the form of a number, a bit for each place.
 struct Forms {
@@ -130,35 +136,36 @@ fn digits(eight: u64) -> u64 {
     ((!others & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// The bits for which `is_kept` says so, asked in ascending order.
-fn keep(bits: u64, mut is_kept: impl FnMut(usize) -> bool) -> u64 {
-    let (mut left, mut kept) = (bits, 0);
+/// Visits the places of the bits that are set.
+fn for_each(bits: u64, mut visit: impl FnMut(usize)) {
+    let mut left = bits;
     while left != 0 {
-        let bit = left.trailing_zeros();
+        visit(left.trailing_zeros() as usize);
         left &= left.wrapping_sub(1);
-        if is_kept(bit as usize) {
-            kept |= 1_u64.wrapping_shl(bit);
-        }
     }
-    kept
 }
 
 fn lower(bits: u128) -> u64 {
     u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default()
 }
 
-/// Whether at `at` stands what parts two groups, in one byte.
-fn is_separator(text: &[u8], at: usize) -> bool {
-    matches!(byte(text, at), Some(b' ' | b'-' | b'.' | b'+'))
+/// What stands behind the digits at `at`.
+fn joint(text: &[u8], at: usize) -> Option<u8> {
+    byte(text, run(text, at, |b| b.is_ascii_digit()))
 }
 
-/// The same in several bytes: how the blanks and dashes of Unicode begin in UTF-8.
-fn is_wide_separator(text: &[u8], at: usize) -> bool {
-    matches!(byte(text, at), Some(0xc2 | 0xe2))
+/// Whether what stands behind the digits at `at` parts groups: one byte.
+fn is_parted(text: &[u8], at: usize) -> bool {
+    matches!(joint(text, at), Some(b' ' | b'-' | b'.' | b'+'))
 }
 
-fn is_percent(text: &[u8], at: usize) -> bool {
-    byte(text, at) == Some(b'%')
+/// The same of several bytes: how the blanks and dashes of Unicode begin in UTF-8.
+fn is_parted_widely(text: &[u8], at: usize) -> bool {
+    matches!(joint(text, at), Some(0xc2 | 0xe2))
+}
+
+fn is_percent_encoded(text: &[u8], at: usize) -> bool {
+    joint(text, at) == Some(b'%')
 }
 
 /// Whether the group at `at` may belong to an account number: groups of four before it, of which the
@@ -168,7 +175,9 @@ fn is_in_groups(text: &[u8], at: usize) -> bool {
     for _ in 0..MAX_GROUPS {
         let group = start.saturating_sub(GROUP)..start.saturating_sub(1);
         let bytes = slice(text, group.clone());
-        if !is_separator(text, group.end) || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+        if !matches!(byte(text, group.end), Some(b' ' | b'-' | b'.' | b'+'))
+            || !bytes.iter().all(u8::is_ascii_alphanumeric)
+        {
             return false;
         }
         if is_head(bytes) {
@@ -227,6 +236,8 @@ mod tests {
             "078\u{2013}05\u{2013}1120",
             "078%2005%201120",
             "078051120",
+            "%224111111111111111",
+            "\\u00224111 1111 1111 1111",
             "%20078051120",
             "GB82WEST12345698765432",
             "gb82 west 1234 5698 7654 32",
