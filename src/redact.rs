@@ -136,3 +136,11 @@ pub use rules::Rule;
 pub use serde::Safe;
 pub use style::Style;
 pub use writer::Writer;
+
+/// How many bytes are looked at while something is redacted, for fuzzers: the work is to be in
+/// proportion to the text.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn steps(work: impl FnOnce()) -> usize {
+    bytes::steps::count(work)
+}

@@ -1,5 +1,7 @@
-//! The redactor on any bytes: a second pass changes nothing, lines stay lines, a writer gives the
-//! same wherever the input is cut, and a secret planted under a name does not survive.
+//! The redactor on any bytes: a second pass changes nothing, lines stay lines, each line gives the
+//! same by itself as in its text while nothing is open, the work is in proportion to the text, a
+//! writer gives the same wherever the input is cut, and a secret planted under a name does not
+//! survive.
 #![no_main]
 
 use std::{io::Write, sync::LazyLock};
@@ -38,7 +40,23 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         );
     }
     planted(data);
+    repeated(data);
 });
+
+/// The work for a text that is repeated eight times on one line, and for one that is repeated 64
+/// times: what looks at bytes again and again does 64 times as much for the longer one.
+fn repeated(data: &[u8]) {
+    let work = |times| {
+        let text = data.repeat(times);
+        portcullis::redact::steps(|| drop(POLICY.redact(&text)))
+    };
+    let (short, long) = (work(8), work(64));
+    let looks_at_the_end = 512 * data.len();
+    assert!(
+        long <= 12 * short + looks_at_the_end,
+        "{short} steps, then {long}"
+    );
+}
 
 fn lines(text: &[u8]) -> usize {
     text.iter().filter(|b| **b == b'\n').count()

@@ -159,8 +159,8 @@ pub(super) fn without_return(text: &[u8], line: Range<usize>) -> usize {
     }
 }
 
-/// Counts the bytes that are looked at, in tests only.
-#[cfg(test)]
+/// Counts the bytes that are looked at, in tests and under a fuzzer only.
+#[cfg(any(test, fuzzing))]
 pub(super) mod steps {
     use core::cell::Cell;
 
@@ -178,7 +178,7 @@ pub(super) mod steps {
     }
 }
 
-#[cfg(not(test))]
+#[cfg(not(any(test, fuzzing)))]
 pub(super) mod steps {
     pub(in super::super) const fn step(_: usize) {}
 }

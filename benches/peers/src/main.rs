@@ -4,6 +4,7 @@
 
 mod decisions;
 mod fields;
+mod logs;
 mod measure;
 mod passwords;
 mod sessions;
@@ -22,13 +23,14 @@ fn main() -> ExitCode {
         ("decisions", decisions::compare),
         ("fields", fields::compare),
         ("streams", streams::compare),
+        ("logs", logs::compare),
     ];
     if parts
         .iter()
         .any(|part| all.iter().all(|(name, _)| part != name))
     {
         eprintln!(
-            "usage: portcullis-peers [passwords] [sessions] [decisions] [fields] [streams] [--quick]"
+            "usage: portcullis-peers [passwords] [sessions] [decisions] [fields] [streams] [logs] [--quick]"
         );
         return ExitCode::FAILURE;
     }

@@ -1,0 +1,1 @@
+curl -u ada:hunter22 https://example.com; mysql -phunter22
