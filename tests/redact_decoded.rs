@@ -1,5 +1,9 @@
 //! Secrets in encoded text, and encoded text without a secret.
 #![cfg(feature = "redact")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "a test may fail where it stands"
+)]
 
 use std::sync::LazyLock;
 
@@ -149,6 +153,51 @@ fn finds_secrets_in_words_of_two_bytes() {
         safe.contains("[REDACTED:password]") && !safe.contains("6e74"),
         "{safe}"
     );
+}
+
+/// RD-02, RD-04: rows of a dump, as `hexdump -C`, `xxd` and `tcpdump -X` print them: what goes on in
+/// the next row is found there, in the bytes and in the characters.
+#[test]
+fn finds_secrets_over_rows_of_a_dump() {
+    let text = "{\"user\":\"ada\",\"password\":\"correct-horse-77\",\"n\":1}  ";
+    type Form = fn(usize, &[u8]) -> String;
+    let canonical: Form = |at, row| {
+        let bytes: Vec<String> = row.iter().map(|b| format!("{b:02x}")).collect();
+        let (left, right) = bytes.split_at(8.min(bytes.len()));
+        let shown = String::from_utf8_lossy(row);
+        format!(
+            "{at:08x}  {:<23}  {:<23}  |{shown}|\n",
+            left.join(" "),
+            right.join(" ")
+        )
+    };
+    let words: Form = |at, row| {
+        let words: Vec<String> = row.chunks(2).map(|w| HEXLOWER.encode(w)).collect();
+        format!(
+            "{at:08x}: {:<39}  {}\n",
+            words.join(" "),
+            String::from_utf8_lossy(row)
+        )
+    };
+    let solid: Form = |at, row| format!("0x{at:04x}   {}\n", HEXUPPER.encode(row));
+    for form in [canonical, words, solid] {
+        let rows = text.as_bytes().chunks(16).enumerate();
+        let dump: String = rows.map(|(nth, row)| form(nth * 16, row)).collect();
+        let safe = redact(&dump);
+        assert_eq!(safe.lines().count(), dump.lines().count());
+        for part in [
+            "correct",
+            "horse",
+            "63 6f 72",
+            "636f 7272",
+            "2d 68 6f",
+            "726563742D",
+        ] {
+            assert!(!safe.contains(part), "{part} in\n{safe}");
+        }
+        assert!(safe.contains("[REDACTED:password]"), "{safe}");
+        assert_eq!(redact(&safe), safe);
+    }
 }
 
 /// RD-02: UTF-16 in either order, also where lines part the two bytes of a line feed.

@@ -9,6 +9,7 @@
 
 mod base64;
 mod class;
+mod dump;
 mod hex;
 mod list;
 mod wide;
@@ -23,6 +24,7 @@ use super::{
     spans::{Span, Spans},
 };
 use class::{LIST, WORD};
+pub(super) use dump::Dump;
 
 /// The shortest run that is decoded has two bytes at this distance.
 const STRIDE: usize = 10;
@@ -78,10 +80,18 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
     }
 }
 
-/// Finds what `look` finds in the encoded parts of a line.
-pub(super) fn find(line: &[u8], look: impl Fn(&[u8]) -> Vec<Span>, spans: &mut Spans) {
+/// Finds what `look` finds in the encoded parts of a line, which may be a row of the dump in `open`.
+pub(super) fn find(
+    line: &[u8],
+    open: &mut Option<Dump>,
+    look: impl Fn(&[u8]) -> Vec<Span>,
+    spans: &mut Spans,
+) {
     let (mut done, mut is_wide) = (0, false);
     let spans = spans.by(rules::ENCODED);
+    if dump::find(line, open, &look, spans) {
+        return;
+    }
     // Where the gate has hit depends on where its text began, so it is asked for the line alone.
     visit(line, |at| {
         if line.get(at) == Some(&0) {

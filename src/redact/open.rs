@@ -1,6 +1,6 @@
 //! What goes on in lines that have not come yet.
 
-use super::{dialogue::Awaited, lines::Follow, pem::Block};
+use super::{decoded::Dump, dialogue::Awaited, lines::Follow, pem::Block};
 
 /// What a line leaves open for the one after it. Each part belongs to the stage that it is named
 /// after; a stage begins with what is open and goes on with its own lines.
@@ -12,12 +12,15 @@ pub(super) struct Open {
     pub(super) lines: Follow,
     /// A private key that has begun and not ended.
     pub(super) pem: Option<Block>,
+    /// A memory dump whose next row may go on with a secret.
+    pub(super) dump: Option<Dump>,
 }
 
 impl Open {
     /// After a line that nobody looked at.
     fn unseen(&mut self) {
         self.pem.get_or_insert_with(Block::unseen);
+        self.dump = None;
     }
 }
 

@@ -305,12 +305,13 @@ impl Policy {
     /// on after it.
     fn scan(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Vec<Span> {
         let mut spans = self.stages(line, hits, open);
-        if hits.any(Stage::Encoded) {
+        if hits.any(Stage::Encoded) || open.dump.is_some() {
             // What is encoded inside is not decoded, so this goes no deeper.
             let plain = |policy: &Self, line: &[u8], hits: Hits<'_>, open: &mut Open| {
                 policy.stages(line, hits, open).merged(line, &policy.rules)
             };
-            decoded::find(line, |text| self.spans_by(text, plain), &mut spans);
+            let look = |text: &[u8]| self.spans_by(text, plain);
+            decoded::find(line, &mut open.dump, look, &mut spans);
         }
         spans.merged(line, &self.rules)
     }

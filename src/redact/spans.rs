@@ -9,7 +9,7 @@ use super::{
     rules::{self, Id, Rules},
 };
 
-const OPENING: &[u8] = b"[REDACTED:";
+pub(super) const OPENING: &[u8] = b"[REDACTED:";
 /// A mark is no longer: the name of a kind, and a part shown that has at most an address's length.
 const MAX_MARK: usize = 320;
 

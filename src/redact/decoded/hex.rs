@@ -48,7 +48,7 @@ fn start(text: &[u8], done: usize, at: usize) -> Option<usize> {
 }
 
 /// The byte whose two digits stand at `at`.
-fn byte(text: &[u8], at: usize) -> Option<u8> {
+pub(super) fn byte(text: &[u8], at: usize) -> Option<u8> {
     let [high, low] = slice(text, at..plus(at, 2)) else {
         return None;
     };
