@@ -48,6 +48,8 @@ pub(super) struct Table {
     /// Where the names of the columns stand behind the lead.
     places: Vec<Range<usize>>,
     secret: Vec<Secret>,
+    /// Whether blanks follow the commas, as they then do in each row.
+    spaced: bool,
     /// Whether the first row needs a line of dashes before it.
     bare: bool,
     /// Whether a row has been seen.
@@ -140,6 +142,7 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Opt
             Rule::Bar(_) => cells::is_spaced(bytes, start..line.end),
             Rule::Sign(_) => false,
         },
+        spaced: cells::is_listed(bytes, start..line.end),
         lead,
         rule,
         places: cells.iter().map(place).collect(),
@@ -182,6 +185,11 @@ impl Table {
         }
         let base = at.saturating_sub(indent);
         let cells = cells::split(bytes, content.clone(), self.rule);
+        let is_list = matches!(self.rule, Rule::Sign(b',' | b';'))
+            && cells::is_listed(bytes, content.clone()) != self.spaced;
+        if is_list {
+            return Goes::Over;
+        }
         if cells
             .iter()
             .enumerate()
@@ -211,7 +219,7 @@ impl Table {
             && !self.secret.iter().any(|s| s.index == index)
             && !cell.starts_with(b"\"")
             && !has(b"://")
-            && (cell.iter().any(|b| b"=({[<>".contains(b)) || has(b": "))
+            && (cell.iter().any(|b| b"=(){}[]<>".contains(b)) || has(b": "))
     }
 
     /// Replaces what stands under the columns' names in a row with cells that are empty or hold

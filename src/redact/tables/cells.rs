@@ -223,6 +223,15 @@ pub(super) fn unquoted(text: &[u8], cell: Range<usize>) -> Range<usize> {
     }
 }
 
+/// Whether blanks follow the commas or semicolons of a row, as in prose, quoted cells left out.
+pub(super) fn is_listed(text: &[u8], row: Range<usize>) -> bool {
+    let mut quoted = false;
+    slice(text, row).windows(2).any(|w| {
+        quoted ^= w.first() == Some(&b'"');
+        !quoted && matches!(w, [b',' | b';', b' '])
+    })
+}
+
 /// Whether blanks stand on both sides of the bars of a row.
 pub(super) fn is_spaced(text: &[u8], row: Range<usize>) -> bool {
     let row = slice(text, row);
