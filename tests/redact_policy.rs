@@ -378,3 +378,23 @@ fn leaves_a_kind_in_the_text() {
         "password=hunter2 pin=[REDACTED:pin] pg://ada:s3cret@db/x"
     );
 }
+
+/// RD-01: a safe name may be a path, and is then that very path, in logs and in single values.
+#[test]
+fn leaves_the_values_at_a_safe_path() {
+    let policy = Policy::default().with_safe_key("user.backup_password");
+    for (text, safe) in [
+        ("user.backup_password=x9", "user.backup_password=x9"),
+        ("backup_password=x9", "backup_password=[REDACTED:password]"),
+        (
+            "admin.backup_password=x9",
+            "admin.backup_password=[REDACTED:password]",
+        ),
+        ("user.password=x9", "user.password=[REDACTED:password]"),
+    ] {
+        assert_eq!(policy.redact_str(text), safe);
+        let (name, value) = text.split_once('=').unwrap();
+        let (_, expected) = safe.split_once('=').unwrap();
+        assert_eq!(policy.redact_field(name, value), expected, "{name}");
+    }
+}

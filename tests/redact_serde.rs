@@ -202,3 +202,15 @@ fn prints_nothing_of_the_value() {
     let policy = Policy::default();
     assert_eq!(format!("{:?}", policy.safe("hunter2")), "[redacted]");
 }
+
+/// RD-01, RD-10: a safe path is the way from the root to the value.
+#[test]
+fn leaves_the_values_at_a_safe_path() {
+    let policy = Policy::default().with_safe_key("user.backup_password");
+    let value =
+        json!({ "user": { "backup_password": "x9" }, "admin": { "backup_password": "x9" } });
+    assert_eq!(
+        serde_json::to_value(policy.safe(&value)).unwrap(),
+        json!({ "user": { "backup_password": "x9" }, "admin": { "backup_password": "[REDACTED:password]" } })
+    );
+}

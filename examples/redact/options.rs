@@ -28,7 +28,7 @@ what it looks for
   --rules            lists the rules, by their ids, and exits
   --no-rule ID       turns a rule off; --rule ID turns it on again
   --key NAME         values under this name are secret, too
-  --safe-key NAME    values under this name, or at this path such as user.password_hint, are not
+  --safe-key NAME    values under this name, or path such as user.backup_password, are not
   --pattern ID=REGEX what matches is secret; with a group (?<secret>...), what that group matches.
                      Only where this program was built with the feature patterns
 

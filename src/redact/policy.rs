@@ -77,7 +77,8 @@ impl Policy {
     }
 
     /// Leaves the values of one name alone that would count as secret: this very name, however its
-    /// words are joined, not those that end in it.
+    /// words are joined, not those that end in it. A path such as `user.backup_password` is the name
+    /// as a log writes it with full stops, and the way to a value that serde serializes.
     #[must_use]
     pub fn with_safe_key(mut self, name: &str) -> Self {
         Arc::make_mut(&mut self.names).add_safe(name);
