@@ -13,7 +13,7 @@ const SAMPLES: &[Sample] = &[
     ("header", "Authorization: Bearer <<CANARY0fake{a24}>>"),
     ("command", "curl -u canary:<<CANARY0fake{a12}>> https://canary.invalid/"),
     ("sql", "CREATE USER canary IDENTIFIED BY '<<CANARY0fake{a12}>>'"),
-    ("dialogue", "C: a1 LOGIN canary <<CANARY0fake{a12}>>"),
+    ("dialogue", "ACL SETUSER canary on ><<CANARY0fake{a12}>> ~*"),
     ("prose", "the password for canary is <<CANARY0fake{a12}>>"),
     ("element", "<password><<CANARY0fake{a12}>></password>"),
     ("member", "{\"name\":\"password\",\"value\":\"<<CANARY0fake{a12}>>\"}"),
