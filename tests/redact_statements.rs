@@ -134,6 +134,8 @@ fn leaves_options_that_hold_no_secret() {
         "kubectl create secret generic db --from-file=p=/run/p",
         "snmp trap received -c",
         "security -p audit",
+        "tool -password is required",
+        "tool -token -verbose",
     ]);
 }
 
@@ -167,6 +169,9 @@ fn finds_the_secrets_of_many_programs() {
         "lftp -u ada,«hunter2» files.example.com",
         "vault login «s.a1b2c3d4»",
         "cargo login «cio0123456789»",
+        "Connect-App -User ada -ApiToken '«0123abcd»' -Force",
+        "tool.exe -Password «hunter2» -Verbose",
+        "influx -username ada -password «letmein» -execute 'show'",
         "skopeo copy --src-creds ada:«hunter2» docker://a docker://b",
         "kubectl create secret generic db --from-literal=colour=«mauve7»",
     ]);
@@ -315,6 +320,8 @@ fn finds_what_clients_say_to_servers() {
         ">>> AUTH PLAIN «AGFkYQBodW50ZXIy»",
         "C: A2 AUTHENTICATE PLAIN «AGFkYQBodW50ZXIy»",
         "C: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\nC: «aHVudGVyMg==»\nS: 235 ok",
+        "==> AUTH LOGIN YWRh\n==> «aHVudGVyMg==»",
+        "ftpd[9551]: <- PASS «hunter2»",
         "A001 LOGIN ada \"«hunter2»\"",
         "> USER ada\n< +OK\n> PASS «hunter2»\n< +OK logged in",
         "USER ada\r\n331 Please specify the password.\r\nPASS «hunter2»\r\n230 Login successful.",
@@ -332,6 +339,9 @@ fn finds_what_clients_say_to_servers() {
         "AUTH failed for user ada",
         "auth required pam_unix.so",
         "250-AUTH PLAIN LOGIN",
+        "250 AUTH PLAIN SCRAM-SHA-256\n250 STARTTLS",
+        "C: AUTH LOGIN YWRh\nS: 535 5.7.8 failed",
+        "S: 250 AUTH LOGIN PLAIN\nC: STARTTLS",
         "C: AUTH TLS",
         "LOGIN ada failed",
         "web1 login failed again",

@@ -145,7 +145,13 @@ pub(super) fn resume(text: &[u8], open: &mut Option<Awaited>, spans: &mut Spans)
             };
             let value = slice(text, last.content.clone());
             let lead = slice(text, 0..last.content.start);
-            let is_server = lead.windows(2).any(|w| w == b"S:");
+            // A server begins with a code of three digits.
+            let is_code = |word: &[u8]| {
+                let digits = run(word, 0, |b| b.is_ascii_digit());
+                digits == 3 && matches!(word.get(3), None | Some(b'-'))
+            };
+            let is_server = lead.windows(2).any(|w| w == b"S:")
+                || tokens(text, 0).any(|t| is_code(slice(text, t.content)));
             let is_base64 = value.iter().all(|b| base64::is_base64(*b) || *b == b'=')
                 && value.len() >= 4
                 && !value.iter().all(u8::is_ascii_digit);
@@ -194,6 +200,7 @@ impl Said<'_> {
         let last = last.to_ascii_lowercase();
         lead.is_empty() && start == self.line
             || lead.ends_with(b">")
+            || last.ends_with(b"<-")
             || last.ends_with(b"<--")
             || CLIENTS.contains(&last.as_slice())
     }
@@ -278,15 +285,28 @@ impl Said<'_> {
             return None;
         }
         let Some(response) = response else {
-            if mechanism != b"login" {
+            if mechanism != b"login" && self.is_turn() {
                 open.dialogue = Some(Awaited::Base64);
             }
             return None;
         };
+        if mechanism == b"login" {
+            // The user came with the command, the password comes in the next line.
+            if self.is_turn() {
+                open.dialogue = Some(Awaited::Base64);
+            }
+            return None;
+        }
         let value = self.value(&response);
+        if MECHANISMS
+            .iter()
+            .any(|m| value.eq_ignore_ascii_case(m.as_bytes()))
+        {
+            return None;
+        }
         let is_base64 =
             value.len() >= MIN_BASE64 && value.iter().all(|b| base64::is_base64(*b) || *b == b'=');
-        (is_base64 && mechanism != b"login").then(|| self.add(&response, spans))?
+        is_base64.then(|| self.add(&response, spans))?
     }
 
     /// `USER ada`: the password comes next.
@@ -379,12 +399,14 @@ impl Said<'_> {
             _ => from,
         };
         let value = token(self.text, from).filter(|_| from > end)?;
+        let apart = matches!(byte(self.text, end), Some(b'"' | b'\'')) && !value.quoted;
         let last = tokens(self.text, value.end).next().is_none();
-        let is_word = !value.quoted
-            && (MECHANISMS
-                .iter()
-                .any(|m| m.as_bytes() == self.value(&value))
-                || (!last && self.value(&value).iter().all(u8::is_ascii_alphabetic)));
+        let is_word = apart
+            || !value.quoted
+                && (MECHANISMS
+                    .iter()
+                    .any(|m| m.as_bytes() == self.value(&value))
+                    || (!last && self.value(&value).iter().all(u8::is_ascii_alphabetic)));
         (!is_word).then(|| self.add(&value, spans))?
     }
 

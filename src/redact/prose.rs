@@ -76,6 +76,9 @@ pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Optio
         return None;
     }
     let sentence = Sentence { text, named, names };
+    if let Some(end) = sentence.option(spans) {
+        return Some(end);
+    }
     if !sentence.is_word() {
         return None;
     }
@@ -89,6 +92,36 @@ struct Sentence<'a, 't> {
 }
 
 impl Sentence<'_, '_> {
+    /// `-Password x`, as PowerShell and Java's tools take options.
+    fn option(&self, spans: &mut Spans) -> Option<usize> {
+        let name = slice(self.text, self.named.name.clone());
+        let is_option = name.starts_with(b"-")
+            && !name.starts_with(b"--")
+            && before(self.text, self.named.name.start).is_none_or(is_blank);
+        let at = skip_blanks(self.text, self.named.name.end);
+        if !is_option || at == self.named.name.end {
+            return None;
+        }
+        match Quote::at(self.text, at) {
+            Some((quote, from)) => self.quoted(quote, from, Looks::Set, spans),
+            None if values::is_sentence(
+                self.text,
+                at..values::bare_end(
+                    slice(
+                        self.text,
+                        0..plus(at, looks::MAX_VALUE).min(self.text.len()),
+                    ),
+                    at,
+                    Around::default(),
+                ),
+            ) =>
+            {
+                None
+            }
+            None => self.bare(at, Looks::Option, spans),
+        }
+    }
+
     /// Whether the name stands as a word in a sentence, not in a path or in code.
     fn is_word(&self) -> bool {
         let ends = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80;

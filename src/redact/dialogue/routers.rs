@@ -150,7 +150,8 @@ impl Line<'_> {
             secret = words.next()?;
         }
         let value = self.value(&secret);
-        let is_alone = run_back(self.text, self.at, |b| b <= b' ') <= self.start;
+        let is_alone = run_back(self.text, self.at, |b| b <= b' ') <= self.start
+            && tokens(self.text, secret.end).next().is_none();
         let sentence = values::is_sentence(self.text, secret.content.clone())
             || !is_form && !is_alone && value.iter().all(u8::is_ascii_alphabetic)
             || (!is_form

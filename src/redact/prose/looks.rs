@@ -72,6 +72,8 @@ pub(super) enum Looks {
     OfUser,
     /// Behind a name that a command sets.
     Set,
+    /// Behind an option.
+    Option,
     /// Right behind it, with nothing that announces it.
     Beside,
 }
@@ -91,9 +93,9 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
     if value.is_empty() || values::is_placeholder(value) || is_place(value) {
         return false;
     }
-    if looks == Looks::Set {
+    if matches!(looks, Looks::Set | Looks::Option) {
         const WORDS: &[&[u8]] = &[
-            b"to", b"as", b"from", b"is", b"in", b"on", b"for", b"and", b"=", b"or",
+            b"to", b"as", b"isn't", b"from", b"is", b"in", b"on", b"for", b"and", b"=", b"or",
         ];
         return !WORDS.contains(&value);
     }
@@ -106,7 +108,7 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
         (Demand::Opaque, _) => is_opaque() && is_random(value, MIN_BESIDE),
         (_, Kind::Password | Kind::SecurityAnswer) => match looks {
             Looks::Quoted => !is_phrase(value) && (has_digit(value) || !value.contains(&b' ')),
-            Looks::QuotedSaid | Looks::Set => !is_phrase(value),
+            Looks::QuotedSaid | Looks::Set | Looks::Option => !is_phrase(value),
             Looks::Said => is_no_word(value, MIN_PASSWORD),
             Looks::OfUser => is_no_word(value, MIN_PASSWORD) || is_no_notice(value),
             Looks::Beside => {
