@@ -53,7 +53,8 @@ fn replaces_a_user_that_is_a_token() {
         "https://«9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b»@git.example.com/x | token",
         "https://«9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b»:x-oauth-basic@git.example.com/x | token",
         "https://«9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b»:@api.example.com/v1 | token",
-        "https://ada@example.com/x",
+        "https://«1695356963%3AAAaJo2M5rw6ybXwTsREkE__YrfGOx879NG-»@git.example.com/x | token",
+        "https://ada@example.com/x https://ada.lovelace-1815%40example.org@example.com/x",
         "https://continuous-integration-robot@git.example.com/x",
         "ssh://9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b@git.example.com/x",
     ]);

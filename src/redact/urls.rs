@@ -345,9 +345,10 @@ impl Url<'_> {
 
     fn is_token(&self, user: &Range<usize>) -> bool {
         let user = slice(self.text, user.clone());
-        let is_word = user
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        // A token with other signs has them percent-encoded.
+        let is_encoded = user.contains(&b'%');
+        let is_sign = |b: &u8| matches!(b, b'_' | b'-') || (is_encoded && matches!(b, b'%' | b'.'));
+        let is_word = user.iter().all(|b| b.is_ascii_alphanumeric() || is_sign(b));
         is_word && user.len() >= MIN_TOKEN && tokens::is_random(user)
     }
 }
