@@ -5,6 +5,8 @@
 //! member's own name, of which there are two tables here; in a list or a tuple it is the other one
 //! of two.
 
+mod pairs;
+
 use core::ops::Range;
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     delimited::{self, back},
     finding::Kind,
     keyed::Named,
-    keys::{Demand, Key, Names},
+    keys::{Key, Names},
     lines::{
         Lead, Openings,
         below::{Below, is_over},
@@ -128,34 +130,6 @@ const MAX_BETWEEN: usize = 400;
 const MAX_WRAPPERS: usize = 6;
 /// Lines that are waited for a value.
 const MAX_LINES: u8 = 6;
-/// Functions and constructors that put a value under a name.
-const SETTERS: &[&str] = &[
-    "add",
-    "addheader",
-    "append",
-    "define",
-    "entry",
-    "env",
-    "header",
-    "insert",
-    "keyvalue",
-    "kv",
-    "of",
-    "pair",
-    "put",
-    "putenv",
-    "putstring",
-    "set",
-    "setenv",
-    "setheader",
-    "setitem",
-    "setparameter",
-    "setproperty",
-    "setrequestheader",
-    "setstring",
-    "tuple",
-    "setvariable",
-];
 
 /// A secret's name in quotes.
 struct Held {
@@ -346,192 +320,6 @@ impl Site<'_> {
             _ => key,
         }
     }
-
-    /// The other one of two, in a list or a tuple.
-    fn pair(&self, spans: &mut Spans) -> Option<usize> {
-        let (text, open) = (self.text, self.open);
-        let lead = back(text, self.start..open, |b| b == b' ');
-        let opener = (lead > self.start).then(|| before(text, lead)).flatten();
-        let comma = skip_blanks(text, self.end);
-        let is_comma = byte(text, comma) == Some(b',');
-        if !is_comma {
-            return self.dotted(opener, comma, spans);
-        }
-        let value = skip_blanks(text, plus(comma, 1));
-        let symbol = opener == Some(b':') && lead == open;
-        let bracket = if symbol {
-            before(text, lead.saturating_sub(1))
-        } else {
-            opener
-        };
-        let at = lead.saturating_sub(usize::from(symbol)).saturating_sub(1);
-        match bracket {
-            Some(b'[') => self.of_two(at, value, b']', spans),
-            Some(b'(') => self.of_two(at, value, b')', spans),
-            Some(b'{') => self.of_two(at, value, b'}', spans),
-            Some(b',') | None if self.quoted => self.of_many(value, spans),
-            _ => None,
-        }
-    }
-
-    /// Between the bracket at `open` and `close` there are this name and one value.
-    fn of_two(&self, open: usize, value: usize, close: u8, spans: &mut Spans) -> Option<usize> {
-        let inner = unwrapped(self.text, value)?;
-        let string = string_at(self.text, inner);
-        let (content, end) = string.or_else(|| self.word(open, value, close))?;
-        // A value that is wrapped is closed once more.
-        let at = skip_blanks(self.text, end);
-        let last = run(self.text, at, |b| b")]}".contains(&b)).saturating_sub(1);
-        let closed = if inner > value { last } else { at };
-        if byte(self.text, closed) != Some(close) || (inner > value && closed == at) {
-            return self.of_many(value, spans);
-        }
-        let bytes = slice(self.text, content.clone());
-        let is_known = delimited::is_one_of(bytes, delimited::FIELDS)
-            || self.names.judge(bytes).is_some()
-            || !(self.is_header(&content) || delimited::fits_closely(bytes, self.key))
-            || !self.is_entry(open, bytes);
-        if is_known {
-            return None;
-        }
-        delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
-    }
-
-    /// Whether the name is that of a header with a form of its own, and this has it.
-    fn is_header(&self, content: &Range<usize>) -> bool {
-        let bytes = slice(self.text, content.clone());
-        match self.key.demand {
-            Demand::Authorization => {
-                super::headers::scheme_end(self.text, content.clone()).is_some()
-                    || values::opaque_end(bytes, 0) == Some(bytes.len())
-            }
-            Demand::Cookies | Demand::SetCookie => bytes.contains(&b'='),
-            _ => false,
-        }
-    }
-
-    /// Whether what the bracket at `open` opens is the entry of a map rather than a list of names
-    /// or a call that reads.
-    fn is_entry(&self, open: usize, value: &[u8]) -> bool {
-        let (text, start) = (self.text, self.start);
-        let lead = back(text, start..open, |b| b == b' ');
-        let word = back(text, start..lead, |b| {
-            b.is_ascii_alphanumeric() || b == b'_'
-        });
-        let is_word = |b: &u8| b.is_ascii_alphabetic() || b"_-:./ ".contains(b);
-        let is_plain = value.iter().all(is_word);
-        match before(text, lead).filter(|_| lead > start) {
-            Some(b':' | b'=') => !is_plain,
-            // a function's name right before the parenthesis
-            Some(b)
-                if lead == open
-                    && byte(text, open) == Some(b'(')
-                    && (b.is_ascii_alphanumeric() || b == b'_') =>
-            {
-                let name = slice(text, word..lead).to_ascii_lowercase();
-                let name: Vec<u8> = name.into_iter().filter(|b| *b != b'_').collect();
-                SETTERS.iter().any(|s| s.as_bytes() == name)
-            }
-            // columns of a statement: `INTO users ("password", "email")`
-            Some(b) if byte(text, open) == Some(b'(') => b"([{,;>|".contains(&b),
-            _ => true,
-        }
-    }
-
-    /// A word without quotes, in pairs as Kotlin and .NET print them: only beside another pair, or
-    /// alone on its line.
-    fn word(&self, open: usize, value: usize, close: u8) -> Option<(Range<usize>, usize)> {
-        if self.quoted || close == b'}' {
-            return None;
-        }
-        let text = self.text;
-        let end = run(text, value, |b| b != b',' && b != close && b != b'\\');
-        if byte(text, end) != Some(close) || end == value {
-            return None;
-        }
-        let previous = slice(text, open.saturating_sub(3)..open);
-        let next = slice(text, plus(end, 1)..plus(end, 4));
-        let opener = byte(text, open)?;
-        let is_sibling = previous.ends_with(&[close, b',', b' '])
-            || previous.ends_with(&[close, b','])
-            || next.starts_with(&[b',', b' ', opener])
-            || next.starts_with(&[b',', opener]);
-        let is_alone = close == b']' && open == self.start && plus(end, 1) == text.len();
-        let is_nested = matches!(before(text, open), Some(b'(' | b'['))
-            && open > self.start
-            && slice(text, value..end)
-                .iter()
-                .any(|b| !b.is_ascii_alphabetic() && *b != b'_')
-            && !slice(text, value..end)
-                .iter()
-                .any(|b| b"(){}:<>".contains(b));
-        (is_sibling || is_alone || is_nested || is_entry_word(text, open))
-            .then_some((value..end, end))
-    }
-
-    /// A header's value or a token after its name in a flat list, as Node prints raw headers.
-    fn of_many(&self, value: usize, spans: &mut Spans) -> Option<usize> {
-        let (content, end) = string_at(self.text, value)?;
-        let bytes = slice(self.text, content.clone());
-        let is_token =
-            self.key.demand == Demand::Any && values::opaque_end(bytes, 0) == Some(bytes.len());
-        let is_secret = is_token || self.is_header(&content);
-        (is_secret && delimited::replace(self.text, content, self.key, self.names, None, spans))
-            .then_some(end)
-    }
-
-    /// `("password" . "x")` and `{"password" "x"}` as Lisp and Clojure print pairs, and what PHP
-    /// and MessagePack write as lengths and values.
-    fn dotted(&self, opener: Option<u8>, at: usize, spans: &mut Spans) -> Option<usize> {
-        let text = self.text;
-        if self.quoted && rest(text, self.end).starts_with(b";s:") {
-            let number = run(text, plus(self.end, 3), |b| b.is_ascii_digit());
-            return self.string(plus(number, 1), spans);
-        }
-        if byte(text, at) == Some(b'.') && matches!(opener, Some(b'(' | b':')) {
-            return self.string(skip_blanks(text, plus(at, 1)), spans);
-        }
-        // Macros as Zabbix writes them: `{$PASSWORD} => x`.
-        if byte(text, self.end) == Some(b'}') && opener == Some(b'$') {
-            let sep = skip_blanks(text, plus(self.end, 1));
-            let after = run(text, sep, |b| matches!(b, b'=' | b'>' | b':'));
-            let value = skip_blanks(text, after);
-            return (after > sep)
-                .then(|| replace_value(text, value, self.key, self.names, spans))?;
-        }
-        // Clojure's maps of strings.
-        if self.quoted
-            && matches!(opener, Some(b'{' | b','))
-            && let Some((_, end)) = string_at(text, at)
-            && matches!(byte(text, skip_blanks(text, end)), Some(b',' | b'}'))
-            && at > self.end
-        {
-            return self.string(at, spans);
-        }
-        // The first byte of a short string says its length (the format's specification, "str").
-        let [b'\\', b'x', b'a' | b'b' | b'A' | b'B', low] =
-            slice(text, self.end..plus(self.end, 4))
-        else {
-            return None;
-        };
-        let from = plus(self.end, 4);
-        let to = run(text, from, |b| b > b' ' && b != b'\\' && b != b'"');
-        let is_text = low.is_ascii_hexdigit() && byte(text, to) == Some(b'\\');
-        (is_text && delimited::replace(text, from..to, self.key, self.names, None, spans))
-            .then_some(to)
-    }
-
-    fn string(&self, at: usize, spans: &mut Spans) -> Option<usize> {
-        let (content, end) = string_at(self.text, at)?;
-        delimited::replace(self.text, content, self.key, self.names, None, spans).then_some(end)
-    }
-}
-
-/// Java's `Entry(password, x)` and Kotlin's `Pair(password, x)`.
-fn is_entry_word(text: &[u8], open: usize) -> bool {
-    [&b"Entry"[..], b"Pair", b"entry", b"pair"]
-        .iter()
-        .any(|w| slice(text, 0..open).ends_with(w))
 }
 
 /// The quotes that `name` stands in, words before it and a question mark or colon after it allowed.
