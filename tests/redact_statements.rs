@@ -242,6 +242,8 @@ fn finds_the_values_of_an_insert_by_their_place() {
         "INSERT INTO users (name, password) VALUES ($1, $2) RETURNING id",
         "INSERT INTO users (name, password) VALUES ('ada', NULL), ('bob', DEFAULT)",
         "INSERT INTO events (kind, n) VALUES ('password_reset', 3)",
+        "insert into a select name, password from (values ('b', 'c'))",
+        "partition by list (name, password) values ('b', 'c')",
         "create index i on users (password, token) where id > 3",
     ]);
 }
@@ -280,6 +282,8 @@ fn leaves_sentences_about_secrets() {
         "the token is invalid",
         "the secret is out",
         "password is case-sensitive",
+        "the password is base64-encoded",
+        "the PIN is 4711 times wrong",
         "the password is 12 characters long",
         "password is stored as SHA-256",
         "passwords are argon2id hashes",
@@ -342,6 +346,7 @@ fn finds_what_clients_say_to_servers() {
         "250-AUTH PLAIN LOGIN",
         "250 AUTH PLAIN SCRAM-SHA-256\n250 STARTTLS",
         "C: AUTH LOGIN YWRh\nS: 535 5.7.8 failed",
+        "> AUTH LOGIN YWRh\n535 failed",
         "S: 250 AUTH LOGIN PLAIN\nC: STARTTLS",
         "C: AUTH TLS",
         "LOGIN ada failed",

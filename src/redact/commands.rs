@@ -10,7 +10,7 @@ mod words;
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, find_byte, is_blank, plus, run, slice},
+    bytes::{byte, find_byte, is_blank, plus, run, slice},
     finding::Kind,
     phrases::Phrase,
     spans::Spans,
@@ -39,24 +39,12 @@ const MAX_NAME: usize = 24;
 pub(super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
     let text = slice(phrase.text, 0..phrase.line.end);
     let name = words::program(text, phrase.line.start, phrase.at)?;
-    if !is_program(text, name.clone()) {
-        return None;
-    }
     let program = Word::program(text, name.clone());
     match slice(text, name) {
         b"echo" | b"printf" => printed(text, &program, spans),
         name => arguments(text, &program, find(name)?, spans),
     }
     None
-}
-
-/// Whether the name stands where one is called: behind a blank, a path or a quote, and before a
-/// blank or a quote.
-fn is_program(text: &[u8], name: Range<usize>) -> bool {
-    let starts =
-        before(text, name.start).is_none_or(|b| is_blank(b) || b"/\\\"'`=(|;&[{>:!".contains(&b));
-    let ends = byte(text, name.end).is_some_and(|b| is_blank(b) || b"\"'`\\(".contains(&b));
-    starts && ends
 }
 
 /// The row of a program.
