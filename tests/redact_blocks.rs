@@ -153,6 +153,15 @@ fn replaces_what_is_left_of_a_key_and_no_more() {
         let safe = format!("09:00:01 app: {begin}\n09:00:02 app: {MARK}\n09:00:03 app: {after}\n");
         assert_eq!(redact(&prefixed), safe);
     }
+    // What stands under other words, or is wider than the lines before, is another's.
+    for after in [
+        format!("body: {first}"),
+        format!("powershell -enc {first}"),
+        format!("{first}{last}"),
+    ] {
+        let text = format!("{begin}\n{first}\n{after}\n");
+        assert_eq!(redact(&text), format!("{begin}\n{MARK}\n{after}\n"));
+    }
     let text = format!("got {first}\\n{last}\\n{end} from cache");
     assert_eq!(redact(&text), format!("got {MARK}{end} from cache"));
     // RFC 8410 §10.3 without its BEGIN.

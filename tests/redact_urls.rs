@@ -66,7 +66,7 @@ fn leaves_addresses_alone_that_have_no_password() {
     check(&[
         "git@github.com:x/y.git ssh://git@github.com:22/x/y",
         "http://[2001:db8::1]:8080/a@b",
-        "file:///C:/x@2x.png file://C:/dir@x.example/y",
+        r"file:///C:/x@2x.png file://C:/dir@x.example/y file://C:\dir@x.example\y",
         "https://example.com:8080/path@v1.2 https://cdn.example.com/npm/vue@3.4.1/dist",
         "https://registry.npmjs.org/@scope/pkg@1.2.3",
         "docker-pullable://nginx:1.25@sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31",

@@ -217,6 +217,9 @@ impl Url<'_> {
             }
             _ => return colon,
         }
+        if self.is_drive(start..colon) {
+            return end;
+        }
         let from = plus(colon, 1);
         let is_port = run(text, from, |b| b.is_ascii_digit()) == end;
         let to = match last_at(text, from..end) {
@@ -225,7 +228,7 @@ impl Url<'_> {
                 .later(from, plus(at, 1))
                 .or(Some(at))
                 .filter(|at| self.may_end(*at)),
-            None if is_port || self.is_drive(start..colon) => return end,
+            None if is_port => return end,
             None => self.later(from, end).or_else(|| self.bare(from, end)),
         };
         let Some(to) = to else {
@@ -320,9 +323,10 @@ impl Url<'_> {
             })
     }
 
-    /// `C:` before a slash.
+    /// `C:` before a backslash; before a slash it is a host with an empty port.
     fn is_drive(&self, user: Range<usize>) -> bool {
-        user.len() == 1 && matches!(byte(self.text, plus(user.end, 1)), Some(b'/' | b'\\'))
+        let letter = byte(self.text, user.start).is_some_and(|b| b.is_ascii_uppercase());
+        user.len() == 1 && letter && byte(self.text, plus(user.end, 1)) == Some(b'\\')
     }
 
     /// Replaces a password, or the user where the password says that there is none.

@@ -12,7 +12,7 @@ use super::{
 
 /// A longer prefix is remembered as far as this.
 const MAX_PREFIX: usize = 256;
-/// The lengths that lines of keys have (RFC 7468 §2, RFC 4716 §3.2, RFC 4880 §6.3).
+/// The lengths that lines of keys have, in ascending order (RFC 7468 §2, RFC 4716 §3.2, RFC 4880 §6.3).
 const WIDTHS: &[usize] = &[60, 64, 70, 72, 76];
 /// So much of a line's beginning is like the block's where the rest is not.
 const MIN_ALIKE: usize = 8;
@@ -129,7 +129,7 @@ impl Block {
             if let Some(end) = mark_end(line, from).filter(|end| words::is_line_over(line, *end)) {
                 // How long the line was is not known any more: what follows must be a full one.
                 self.seen(slice(line, 0..from), words::FULL);
-                (self.last, self.width) = (true, None);
+                (self.last, self.width) = (true, WIDTHS.last().copied());
                 return Judgement::Body(from..end);
             }
             let end = words::word_end(line, from);
