@@ -292,6 +292,41 @@ fn no_device_is_printed_and_no_name_that_nobody_has() {
     hides(&slot, "Correct-Horse-7");
 }
 
+/// CO-03, RD-03, RD-10: neither what it was told to look for nor what it found, nor what it holds back.
+#[test]
+fn no_redactor_prints_what_it_redacts() {
+    use redact::{Redacted, Registered, canary::Canary, outbound};
+    use std::io::Write;
+
+    let secret = "Slow~Glacier~19";
+    let set = Registered::default();
+    set.add(secret.as_bytes()).unwrap();
+    let policy = redact::Policy::default()
+        .with_key("glacier_name")
+        .with_registered(&set)
+        .with_pattern("glacier", secret, None)
+        .unwrap();
+    let line = format!("password={secret}");
+    hides(&set, secret);
+    hides(&policy, secret);
+    hides(&policy.findings(line.as_bytes()), secret);
+    hides(&policy.detect(line.as_bytes()), secret);
+    hides(&Redacted::new(secret), secret);
+    let mut writer = redact::Writer::new(policy.clone(), Vec::new());
+    writer.write_all(line.as_bytes()).unwrap();
+    hides(&writer, secret);
+    let canary = Canary::new(&policy, 7);
+    let fakes: Vec<String> = canary.lines().map(str::to_owned).collect();
+    let report = canary.check(fakes.join("\n").as_bytes());
+    for fake in &fakes {
+        hides(&canary, fake);
+        hides(&report, fake);
+    }
+    let part = outbound::Part::text(&line);
+    hides(&part, secret);
+    hides(&outbound::Guard::new(policy).decide(&[part]), secret);
+}
+
 /// CO-05: what a service shares between its threads.
 #[test]
 fn what_is_shared_can_be_shared() {
@@ -320,6 +355,11 @@ fn what_is_shared_can_be_shared() {
     shared::<password::Generated>();
     shared::<rbac::Policy>();
     shared::<redact::Policy>();
+    shared::<redact::Registered>();
+    shared::<redact::Writer<Vec<u8>>>();
+    shared::<redact::log::Logger<()>>();
+    shared::<redact::outbound::Guard>();
+    shared::<redact::tracing::Fields>();
     shared::<totp::Authenticators>();
     shared::<totp::Coverage>();
     shared::<totp::Mandate>();
@@ -335,6 +375,7 @@ fn what_is_shared_can_be_shared() {
     for_errors::<field::keyrings::Error>();
     for_errors::<password::Error>();
     for_errors::<rbac::Error>();
+    for_errors::<redact::Error>();
     for_errors::<session::Error>();
     for_errors::<store::Error>();
     for_errors::<totp::Error>();
