@@ -341,21 +341,22 @@ impl<S> Literal<S> {
         })
     }
 
-    /// The more, the rarer a gram is in logs.
-    fn rarity(&self, distance: i16) -> usize {
+    /// The more, the rarer a gram is in logs: first of all, no more than one of its bytes is unknown.
+    fn rarity(&self, distance: i16) -> (usize, u16) {
         let gram = self.gram(distance);
-        if let [Some(a), Some(b), Some(c), Some(d)] = gram
-            && is_common([a, b, c, d])
-        {
-            return 0;
-        }
+        let known = gram.iter().flatten().count();
         let rank = |pair: &[Option<u8>]| match pair {
-            [Some(a), Some(b)] => RANKS
-                .get(pair_index(*a, *b))
-                .map_or(0, |rank| usize::from(*rank)),
-            _ => 0,
+            [Some(a), Some(b)] => RANKS.get(pair_index(*a, *b)).copied(),
+            _ => None,
         };
-        gram.windows(2).map(rank).sum()
+        let rank = match gram {
+            [Some(a), Some(b), Some(c), Some(d)] if is_common([a, b, c, d]) => 0,
+            _ => gram
+                .windows(2)
+                .filter_map(rank)
+                .fold(0, u16::saturating_add),
+        };
+        (known.min(GRAM - 1), rank)
     }
 
     /// What may stand at each place of a gram.
@@ -453,7 +454,7 @@ fn list(gram: u64) -> usize {
 }
 
 /// The more, the rarer a word is in logs.
-pub(super) fn rarity(word: &[u8]) -> usize {
+pub(super) fn rarity(word: &[u8]) -> (usize, u16) {
     let literal = Literal::new(word, Case::End, (), 0);
     let rarest = |parity| literal.distances(parity).map(|d| literal.rarity(d)).max();
     rarest(0).min(rarest(1)).unwrap_or_default()
