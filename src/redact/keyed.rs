@@ -143,6 +143,10 @@ fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<us
     if matches!(previous, Some(b':' | b'=' | b'<')) {
         return None;
     }
+    if byte(text, name.start) == Some(b'-') {
+        // What follows an option is its value.
+        return None;
+    }
     let window = slice(text, 0..plus(name.end, MAX_TAIL).min(text.len()));
     let mut end = name.end;
     for _ in 0..2 {

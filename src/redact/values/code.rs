@@ -247,7 +247,11 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
             let is_key = byte(text, inner).is_some_and(|b| matches!(b, b'"' | b'\'' | b':' | b'$'));
             is_key || is_one_of(TYPES) || is_one_of(ROOTS)
         }
-        Some(b'<' | b'!' | b'?') if is_one_of(TYPES) => true,
+        Some(b'<') if is_one_of(TYPES) => {
+            let inner = run(text, path.end, |b| b != b'>' && b != b'\n');
+            byte(text, inner) == Some(b'>')
+        }
+        Some(b'!' | b'?') if is_one_of(TYPES) => ends(text, plus(path.end, 1)),
         // A constructor: `Token{…`.
         Some(b'{') if !sigil => {
             whole.iter().any(u8::is_ascii_lowercase)
