@@ -21,7 +21,8 @@ pub(super) fn is_base64(byte: u8) -> bool {
     sextet(byte).is_some()
 }
 
-fn sextet(byte: u8) -> Option<u8> {
+/// The six bits that a character stands for.
+pub(super) const fn sextet(byte: u8) -> Option<u8> {
     let (first, value) = match byte {
         b'A'..=b'Z' => (b'A', 0),
         b'a'..=b'z' => (b'a', 26),

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::{
-    base64::{decode, is_base64},
+    base64::{self, decode, is_base64},
     bytes::{plus, rest, run, slice},
 };
 
@@ -83,8 +83,35 @@ fn start(text: &[u8], done: usize, at: usize) -> Option<usize> {
 
 /// Whether the four characters at `at` are text.
 fn is_quad(text: &[u8], at: usize) -> bool {
-    let quad = slice(text, at..plus(at, QUAD));
-    quad.len() == QUAD
-        && quad.iter().all(|b| is_base64(*b))
-        && decode(quad).into_iter().all(super::is_text)
+    let Some(quad) = rest(text, at).first_chunk::<QUAD>() else {
+        return false;
+    };
+    let mut bits = 0_u32;
+    for b in quad {
+        let sextet = SEXTETS.get(usize::from(*b)).copied().unwrap_or(NONE);
+        if sextet == NONE {
+            return false;
+        }
+        bits = bits << 6 | u32::from(sextet);
+    }
+    let [_, a, b, c] = bits.to_be_bytes();
+    super::is_text(a) && super::is_text(b) && super::is_text(c)
 }
+
+/// What is no character of base64.
+const NONE: u8 = u8::MAX;
+
+/// The six bits that each character stands for.
+const SEXTETS: [u8; 256] = {
+    let mut sextets = [NONE; 256];
+    let mut rest: &mut [u8] = &mut sextets;
+    let mut byte = 0_u8;
+    while let [sextet, others @ ..] = rest {
+        if let Some(bits) = base64::sextet(byte) {
+            *sextet = bits;
+        }
+        rest = others;
+        byte = byte.wrapping_add(1);
+    }
+    sextets
+};

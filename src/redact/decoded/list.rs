@@ -15,36 +15,41 @@ use super::{
 const MIN_TOKENS: [usize; 2] = [9, 8];
 /// As many that are text are looked at before a list is read.
 const MIN_TEXT: usize = 4;
-/// How much of a list the gate looks at.
+/// How much of a list the gate looks at first, and then.
+const NEAR: usize = 12;
 const WINDOW: usize = 48;
 /// How far before a list the quotes are looked for that what is replaced in JSON needs.
 const MAX_BACK: usize = 256;
 
 /// Whether a list goes on at `at` whose bytes are text.
 pub(super) fn is_text(text: &[u8], at: usize) -> bool {
-    let window = slice(text, 0..plus(at, WINDOW).min(text.len()));
-    let end = run(window, at, is_list);
-    let mut tokens = Tokens {
-        text: window,
-        at,
-        end,
-    };
-    // The first may have begun before.
-    tokens.next();
-    let mut count = 0;
-    for token in tokens {
-        let is_text = token
-            .bytes(window, Base::Hex)
-            .is_some_and(|(bytes, n)| bytes.iter().take(n).copied().all(super::is_text))
-            || token
-                .bytes(window, Base::Decimal)
-                .is_some_and(|([b, _], _)| super::is_text(b));
-        count = if is_text { plus(count, 1) } else { 0 };
-        if count == MIN_TEXT {
-            return true;
+    // Most are times and tables: the first number shows it.
+    let near = plus(at, NEAR).min(text.len());
+    all_text(text, at, near, 1) && {
+        let window = slice(text, 0..plus(at, WINDOW).min(text.len()));
+        all_text(text, at, run(window, at, is_list), MIN_TEXT)
+    }
+}
+
+/// Whether so many numbers in a row are text, of those that end before `end`; the first may have
+/// begun before `at`.
+fn all_text(text: &[u8], at: usize, end: usize, count: usize) -> bool {
+    let tokens = Tokens { text, at, end };
+    let mut wanted = count;
+    for token in tokens.skip(1) {
+        let is_text = |base| {
+            let bytes = token.bytes(text, base);
+            bytes.is_some_and(|(bytes, n)| bytes.iter().take(n).copied().all(super::is_text))
+        };
+        if !is_text(Base::Hex) && !is_text(Base::Decimal) {
+            return false;
+        }
+        wanted = wanted.saturating_sub(1);
+        if wanted == 0 {
+            break;
         }
     }
-    false
+    wanted == 0 || count == 1
 }
 
 /// The lists around `at`, each with the quotes that a part of it needs when it is replaced.
