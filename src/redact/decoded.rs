@@ -23,7 +23,7 @@ use super::{
     rules,
     spans::{Span, Spans},
 };
-use class::{LIST, WORD};
+use class::{HEX, LIST, SIGN, WORD};
 pub(super) use dump::Dump;
 
 /// The shortest run that is decoded has two bytes at this distance.
@@ -57,12 +57,18 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
     let (mut at, mut last, mut done) = (STRIDE.saturating_sub(1), 0, 0);
     while let Some(b) = text.get(at) {
         let class = class::of(*b);
-        if class & last != 0 && at >= plus(done, STRIDE) {
+        // Most words end before the middle of the window.
+        let middle = text
+            .get(at.saturating_sub(STRIDE / 2))
+            .map_or(0, |b| class::of(*b));
+        if class & last & middle != 0 && at >= plus(done, STRIDE) {
             let start = at.saturating_sub(STRIDE);
-            let class = class::all(slice(text, start..plus(at, 1)), class & last);
-            let is_word =
-                class & WORD != 0 && (base64::is_text(text, start) || hex::is_text(text, start));
-            let is_list = || class & LIST != 0 && list::is_text(text, start);
+            let window = slice(text, start..plus(at, 1));
+            let class = class::all(window, class & last);
+            let is_word = class & WORD != 0
+                && ((class & HEX != 0 && hex::is_text(text, start))
+                    || base64::is_text(text, start));
+            let is_list = || class & LIST != 0 && has_signs(window) && list::is_text(text, start);
             if is_word || is_list() {
                 visit(start);
                 let class = if is_word { WORD } else { LIST };
@@ -78,6 +84,13 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
         visit(at);
         from = line_feed(text, at);
     }
+}
+
+/// Whether so many signs stand in a window as in any of a list: its longest number with what is
+/// beside it, `0x70, `, has six bytes.
+fn has_signs(window: &[u8]) -> bool {
+    let signs = window.iter().filter(|b| class::of(**b) & SIGN != 0);
+    signs.count() >= 2
 }
 
 /// Finds what `look` finds in the encoded parts of a line, which may be a row of the dump in `open`.

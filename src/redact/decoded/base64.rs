@@ -83,12 +83,18 @@ fn start(text: &[u8], done: usize, at: usize) -> Option<usize> {
 
 /// Whether the four characters at `at` are text.
 fn is_quad(text: &[u8], at: usize) -> bool {
+    let sextet = |b: u8| SEXTETS.get(usize::from(b)).copied().unwrap_or(NONE);
     let Some(quad) = rest(text, at).first_chunk::<QUAD>() else {
         return false;
     };
+    // The first bit of text is not set, as it is in most words.
+    let [first, ..] = *quad;
+    if sextet(first) & 0x20 != 0 {
+        return false;
+    }
     let mut bits = 0_u32;
     for b in quad {
-        let sextet = SEXTETS.get(usize::from(*b)).copied().unwrap_or(NONE);
+        let sextet = sextet(*b);
         if sextet == NONE {
             return false;
         }
@@ -102,7 +108,7 @@ fn is_quad(text: &[u8], at: usize) -> bool {
 const NONE: u8 = u8::MAX;
 
 /// The six bits that each character stands for.
-const SEXTETS: [u8; 256] = {
+static SEXTETS: [u8; 256] = {
     let mut sextets = [NONE; 256];
     let mut rest: &mut [u8] = &mut sextets;
     let mut byte = 0_u8;

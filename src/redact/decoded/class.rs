@@ -4,9 +4,13 @@
 pub(super) const WORD: u8 = 1;
 /// Hexadecimal digits, and what stands between the bytes of a list.
 pub(super) const LIST: u8 = 2;
+/// Hexadecimal digits.
+pub(super) const HEX: u8 = 4;
+/// What stands between the bytes of a list.
+pub(super) const SIGN: u8 = 8;
 
 /// The classes of each byte.
-const CLASSES: [u8; 256] = {
+static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut rest: &mut [u8] = &mut classes;
     let mut byte = 0_u8;
@@ -24,13 +28,14 @@ pub(super) fn of(byte: u8) -> u8 {
 }
 
 const fn of_byte(byte: u8) -> u8 {
+    let is_hex = byte.is_ascii_hexdigit();
     let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let is_list = byte.is_ascii_hexdigit()
-        || matches!(
-            byte,
-            b' ' | b',' | b':' | b';' | b'-' | b'\\' | b'x' | b'X' | b'%'
-        );
-    (if is_word { WORD } else { 0 }) | (if is_list { LIST } else { 0 })
+    let is_sign = matches!(byte, b' ' | b',' | b':' | b';' | b'-' | b'\\' | b'%');
+    let is_list = is_hex || is_sign || matches!(byte, b'x' | b'X');
+    (if is_word { WORD } else { 0 })
+        | (if is_list { LIST } else { 0 })
+        | (if is_hex { HEX } else { 0 })
+        | (if is_sign { SIGN } else { 0 })
 }
 
 /// The classes among `classes` that all bytes have.
