@@ -1,10 +1,12 @@
 //! The prefixes by which vendors mark their tokens. To teach one, add a line.
 //!
 //! A line says what the rule is called, the prefix, what it is the prefix of, the characters that
-//! follow it and the fewest of them that make a token, and the public page where the vendor says
-//! so. The fewest are less than a vendor makes, for tokens that were cut off, and as many as no
-//! ordinary word has. Prefix and characters together need [`super::words::MIN`] that are letters,
-//! digits, `_` and `-`.
+//! follow it and the fewest of them that make a token, and its source. The source is the vendor's
+//! public page that documents the token: its format where the vendor says it, which few do, and
+//! otherwise how the token is issued and used; then the prefix, the characters and the length are
+//! those of tokens that were published. The fewest are less than a vendor makes, for tokens that
+//! were cut off, and as many as no ordinary word has. Prefix and characters together need
+//! [`super::words::MIN`] that are letters, digits, `_` and `-`.
 
 use super::{
     super::finding::Kind::{self, ApiKey, Cookie, Password, PrivateKey, Secret, Session, Token},
@@ -25,7 +27,7 @@ pub(super) type Row = (
 );
 
 const ALIBABA: &str = "www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair";
-const ATLASSIAN: &str = "support.atlassian.com/atlassian-account/docs/manage-api-tokens";
+const ANTHROPIC: &str = "platform.claude.com/docs/en/manage-claude/authentication";
 const AWS: &str = "docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html";
 const AWS_STS: &str = "docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html";
 const BEDROCK: &str = "docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html";
@@ -39,14 +41,17 @@ const DOPPLER: &str = "docs.doppler.com/reference/auth-token-formats";
 const DYNATRACE: &str = "docs.dynatrace.com/docs/manage/access-control/access-tokens";
 const EASYPOST: &str = "docs.easypost.com/docs/authentication";
 const FLY: &str = "fly.io/docs/security/tokens";
-const GITHUB: &str = "github.blog/2021-04-05-behind-githubs-new-authentication-token-formats";
+const GITHUB: &str =
+    "github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats";
 const GITLAB: &str = "docs.gitlab.com/security/tokens/#token-prefixes";
 const GOOGLE_OAUTH: &str = "developers.google.com/identity/protocols/oauth2";
 const GRAFANA: &str = "grafana.com/docs/grafana/latest/administration/service-accounts";
-const HONEYCOMB: &str = "docs.honeycomb.io/configure/environments/manage-api-keys";
+const HONEYBADGER: &str = "docs.honeybadger.io/api/v3/authentication";
+const HUBSPOT: &str = "developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview";
 const LANGSMITH: &str = "docs.smith.langchain.com/administration/how_to_guides/organization_management/create_account_api_key";
 const LOGIN_AMAZON: &str = "developer.amazon.com/docs/login-with-amazon/access-token.html";
-const NETLIFY: &str = "docs.netlify.com/api/get-started/#authentication";
+const NETLIFY: &str =
+    "answers.netlify.com/t/change-to-the-netlify-authentication-token-format/106146";
 const NEWRELIC: &str = "docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys";
 const NOTION: &str = "developers.notion.com/docs/authorization";
 const OPENAI: &str = "platform.openai.com/docs/api-reference/authentication";
@@ -58,6 +63,7 @@ const POSTHOG: &str = "posthog.com/docs/api#authentication";
 const RAZORPAY: &str = "razorpay.com/docs/api/authentication";
 const SAML: &str = "docs.oasis-open.org/security/saml/v2.0/saml-bindings-2.0-os.pdf";
 const SENTRY: &str = "docs.sentry.io/account/auth-tokens";
+const SENTRY_CODE: &str = "github.com/getsentry/sentry/blob/master/src/sentry/types/token.py";
 const SHOPIFY: &str = "shopify.dev/changelog/length-of-the-shopify-access-token-is-increasing";
 const SLACK: &str = "docs.slack.dev/authentication/tokens";
 const SNYK: &str = "docs.snyk.io/enterprise-configuration/service-accounts";
@@ -66,8 +72,9 @@ const SQUARE: &str = "developer.squareup.com/docs/build-basics/access-tokens";
 const STRIPE: &str = "docs.stripe.com/keys";
 const SUPABASE: &str = "supabase.com/docs/guides/api/api-keys";
 const VAULT: &str = "developer.hashicorp.com/vault/docs/concepts/tokens";
-const VERCEL: &str = "vercel.com/docs/rest-api#authentication";
+const VERCEL: &str = "vercel.com/changelog/new-token-formats-and-secret-scanning";
 const YANDEX: &str = "yandex.cloud/en/docs/iam/concepts/authorization/api-key";
+const YANDEX_STATIC: &str = "yandex.cloud/en/docs/iam/concepts/authorization/access-key";
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Row] = &[
@@ -95,22 +102,28 @@ pub(super) const TABLE: &[Row] = &[
     ("tencent-secret-id", "AKID", ApiKey, Alnum, 32, "www.tencentcloud.com/document/product/598/32675"),
     ("yandex-api-key", "AQVN", ApiKey, Word, 34, YANDEX),
     ("yandex-oauth-token", "y0_", Token, Word, 40, "yandex.cloud/en/docs/iam/concepts/authorization/oauth-token"),
-    ("yandex-static-key", "YCM", Secret, Word, 36, "yandex.cloud/en/docs/iam/concepts/authorization/access-key"),
+    ("yandex-static-key", "YCM", Secret, Mixed, 36, YANDEX_STATIC),
+    ("yandex-static-key-n", "YCN", Secret, Mixed, 36, YANDEX_STATIC),
+    ("yandex-static-key-o", "YCO", Secret, Mixed, 36, YANDEX_STATIC),
+    ("yandex-static-key-p", "YCP", Secret, Mixed, 36, YANDEX_STATIC),
     ("digitalocean-pat", "dop_v1_", Token, Hex, 32, DIGITALOCEAN),
     ("digitalocean-oauth", "doo_v1_", Token, Hex, 32, DIGITALOCEAN),
     ("digitalocean-refresh", "dor_v1_", Token, Hex, 32, DIGITALOCEAN),
     ("cloudflare-global-key", "cfk_", ApiKey, Alnum, 40, CLOUDFLARE),
     ("cloudflare-user-token", "cfut_", Token, Alnum, 32, CLOUDFLARE),
     ("cloudflare-account-token", "cfat_", Token, Alnum, 32, CLOUDFLARE),
+    ("cloudflare-service-token-secret", "cfast_", Secret, Alnum, 40, "developers.cloudflare.com/changelog/post/2026-08-26-service-token-secret-format"),
     ("cloudflare-origin-ca-key", "v1.0-", ApiKey, Word, 100, "developers.cloudflare.com/fundamentals/api/get-started/ca-keys"),
     ("fly-macaroon", "fm2_", Token, Base64, 40, FLY),
     ("fly-macaroon-1", "fm1r_", Token, Base64, 40, FLY),
     ("fly-macaroon-1a", "fm1a_", Token, Base64, 40, FLY),
     ("fly-token", "fo1_", Token, Word, 32, FLY),
-    ("heroku-key", "HRKU-", ApiKey, Word, 36, "devcenter.heroku.com/articles/authentication"),
+    ("heroku-key", "HRKU-", ApiKey, Word, 36, "devcenter.heroku.com/articles/oauth"),
     ("netlify-token", "nfp_", Token, Alnum, 32, NETLIFY),
     ("netlify-cli-token", "nfc_", Token, Alnum, 32, NETLIFY),
     ("netlify-oauth-token", "nfo_", Token, Alnum, 32, NETLIFY),
+    ("netlify-app-token", "nfu_", Token, Alnum, 32, NETLIFY),
+    ("netlify-build-token", "nfb_", Token, Alnum, 32, NETLIFY),
     ("vercel-token", "vcp_", Token, Alnum, 24, VERCEL),
     ("vercel-app-token", "vca_", Token, Alnum, 24, VERCEL),
     ("vercel-integration-token", "vci_", Token, Alnum, 24, VERCEL),
@@ -126,7 +139,7 @@ pub(super) const TABLE: &[Row] = &[
     ("openai-admin-key", "sk-admin-", ApiKey, Word, 20, OPENAI),
     ("openai-key", "sk-", ApiKey, Alnum, 32, OPENAI),
     ("openai-session", "sess-", Session, Alnum, 32, OPENAI),
-    ("anthropic-key", "sk-ant-", ApiKey, Word, 20, "docs.claude.com/en/api/overview"),
+    ("anthropic-key", "sk-ant-", ApiKey, Word, 20, ANTHROPIC),
     ("openrouter-key", "sk-or-", ApiKey, Word, 32, "openrouter.ai/docs/api-reference/authentication"),
     ("langfuse-key", "sk-lf-", ApiKey, Uuid, 36, "langfuse.com/docs/api"),
     ("helicone-key", "sk-helicone-", ApiKey, Word, 20, "docs.helicone.ai/helicone-headers/helicone-auth"),
@@ -156,7 +169,7 @@ pub(super) const TABLE: &[Row] = &[
     ("github-pat", "ghp_", Token, Word, 20, GITHUB),
     ("github-oauth", "gho_", Token, Word, 20, GITHUB),
     ("github-user-to-server", "ghu_", Token, Dotted, 20, GITHUB),
-    ("github-server-to-server", "ghs_", Token, Dotted, 20, GITHUB),
+    ("github-server-to-server", "ghs_", Token, Dotted, 20, "github.blog/changelog/2026-04-24-notice-about-upcoming-new-format-for-github-app-installation-tokens"),
     ("github-refresh", "ghr_", Token, Word, 20, GITHUB),
     ("github-fine-grained-pat", "github_pat_", Token, Word, 22, GITHUB),
     ("gitlab-pat", "glpat-", Token, Dotted, 16, GITLAB),
@@ -174,10 +187,10 @@ pub(super) const TABLE: &[Row] = &[
     ("gitlab-feature-flags", "glffct-", Token, Dotted, 16, GITLAB),
     ("gitlab-workspace", "glwt-", Token, Dotted, 16, GITLAB),
     ("bitbucket-app-password", "ATBB", Token, Alnum, 28, "support.atlassian.com/bitbucket-cloud/docs/app-passwords"),
-    ("npm-token", "npm_", Token, Alnum, 30, "docs.npmjs.com/about-access-tokens"),
-    ("pypi-token", "pypi-", Token, Word, 40, "pypi.org/help/#apitoken"),
+    ("npm-token", "npm_", Token, Alnum, 30, "github.blog/security/announcing-npms-new-access-token-format"),
+    ("pypi-token", "pypi-", Token, Word, 40, "docs.pypi.org/api/secrets"),
     ("rubygems-key", "rubygems_", ApiKey, Hex, 32, "guides.rubygems.org/api-key-scopes"),
-    ("crates-io-token", "cio", Token, Random, 32, "doc.rust-lang.org/cargo/reference/publishing.html"),
+    ("crates-io-token", "cio", Token, Random, 32, "github.com/rust-lang/crates.io/blob/04fe1d28b7b7/src/util/token.rs"),
     ("nuget-key", "oy2", ApiKey, Lower, 40, "learn.microsoft.com/en-us/nuget/nuget-org/scoped-api-keys"),
     ("clojars-token", "CLOJARS_", Token, Lower, 50, "github.com/clojars/clojars-web/wiki/Deploy-Tokens"),
     ("docker-pat", "dckr_pat_", Token, Word, 20, DOCKER),
@@ -206,7 +219,7 @@ pub(super) const TABLE: &[Row] = &[
     ("prefect-key", "pnu_", ApiKey, Alnum, 32, "docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys"),
     ("launchdarkly-key", "sdk-", ApiKey, Uuid, 36, "launchdarkly.com/docs/home/account/environment/keys"),
     ("postman-key", "PMAK-", ApiKey, Word, 40, "learning.postman.com/docs/developer/postman-api/authentication"),
-    ("postman-collection-token", "PMAT-", Token, Alnum, 24, "learning.postman.com/docs/collaborating-in-postman/sharing"),
+    ("postman-collection-token", "PMAT-", Token, Upper, 24, "learning.postman.com/docs/collaborating-in-postman/sharing"),
     ("readme-key", "rdme_", ApiKey, Lower, 40, "docs.readme.com/main/reference/intro/authentication"),
     // Payments and shops.
     ("stripe-live-key", "sk_live_", ApiKey, Word, 16, STRIPE),
@@ -231,13 +244,13 @@ pub(super) const TABLE: &[Row] = &[
     ("plaid-development-token", "access-development-", Token, Uuid, 36, PLAID),
     ("plaid-sandbox-token", "access-sandbox-", Token, Uuid, 36, PLAID),
     ("mercado-pago-token", "APP_USR-", Token, Word, 40, "www.mercadopago.com.ar/developers/en/docs/your-integrations/credentials"),
-    ("mercury-token", "mercury_production_", Token, Word, 20, "docs.mercury.com/docs/getting-started"),
-    ("ramp-token", "ramp_tok_", Token, Word, 32, "docs.ramp.com/developer-api/v1/authorization"),
+    ("mercury-token", "mercury_production_", Token, Mixed, 32, "docs.mercury.com/docs/getting-started"),
+    ("ramp-token", "ramp_tok_", Token, Alnum, 32, "docs.ramp.com/developer-api/v1/authorization"),
     ("paddle-key", "pdl_live_apikey_", ApiKey, Word, 30, "developer.paddle.com/api-reference/about/api-keys"),
     ("paddle-sandbox-key", "pdl_sdbx_apikey_", ApiKey, Word, 30, "developer.paddle.com/api-reference/about/api-keys"),
     ("polar-token", "polar_oat_", Token, Alnum, 32, "polar.sh/docs/integrate/oat"),
     ("xendit-key", "xnd_production_", ApiKey, Alnum, 30, "docs.xendit.co/docs/api-keys"),
-    ("midtrans-key", "Mid-server-", ApiKey, Word, 16, "docs.midtrans.com/docs/midtrans-account#api-keys"),
+    ("midtrans-key", "Mid-server-", ApiKey, Mixed, 16, "docs.midtrans.com/docs/midtrans-account#api-keys"),
     ("cashfree-key", "cfsk_ma_", ApiKey, Word, 32, "www.cashfree.com/docs/api-reference/authentication"),
     ("sumup-key", "sup_sk_", ApiKey, Alnum, 24, "developer.sumup.com/tools/authorization/api-keys"),
     ("shopify-access-token", "shpat_", Token, Word, 24, SHOPIFY),
@@ -284,25 +297,26 @@ pub(super) const TABLE: &[Row] = &[
     ("new-relic-admin-key", "NRAA-", ApiKey, Word, 24, NEWRELIC),
     ("datadog-application-key", "ddapp_", ApiKey, Alnum, 32, "docs.datadoghq.com/account_management/api-app-keys"),
     ("sentry-organization-token", "sntrys_", Token, Base64, 32, SENTRY),
-    ("sentry-user-token", "sntryu_", Token, Hex, 32, SENTRY),
-    ("sentry-integration-token", "sntryi_", Token, Hex, 32, SENTRY),
-    ("sentry-application-token", "sntrya_", Token, Hex, 32, SENTRY),
+    ("sentry-user-token", "sntryu_", Token, Hex, 32, SENTRY_CODE),
+    ("sentry-integration-token", "sntryi_", Token, Hex, 32, SENTRY_CODE),
+    ("sentry-application-token", "sntrya_", Token, Hex, 32, SENTRY_CODE),
     ("grafana-service-account", "glsa_", Token, Word, 32, GRAFANA),
     ("grafana-cloud-token", "glc_", Token, Base64, 32, GRAFANA),
     ("grafana-key", "eyJrIjoi", ApiKey, Base64, 60, GRAFANA),
     ("dynatrace-token", "dt0c01.", Token, Dotted, 40, DYNATRACE),
     ("dynatrace-client-secret", "dt0s", Secret, Dotted, 60, DYNATRACE),
-    ("honeycomb-ingest-key", "hcaik_", ApiKey, Lower, 40, HONEYCOMB),
-    ("honeycomb-configuration-key", "hcamk_", ApiKey, Lower, 40, HONEYCOMB),
+    ("honeycomb-ingest-key", "hcaik_", ApiKey, Lower, 40, "docs.honeycomb.io/configure/environments/manage-api-keys"),
     ("axiom-token", "xaat-", Token, Uuid, 36, "axiom.co/docs/reference/tokens"),
     ("axiom-pat", "xapt-", Token, Uuid, 36, "axiom.co/docs/reference/tokens"),
-    ("honeybadger-token", "hbp_", Token, Alnum, 30, "docs.honeybadger.io/api"),
+    ("honeybadger-user-token", "hbu_", Token, Alnum, 24, HONEYBADGER),
+    ("honeybadger-account-token", "hba_", Token, Alnum, 24, HONEYBADGER),
+    ("honeybadger-oauth-token", "hbo_", Token, Alnum, 24, HONEYBADGER),
     ("posthog-personal-key", "phx_", ApiKey, Alnum, 32, POSTHOG),
     ("posthog-feature-flags-key", "phs_", ApiKey, Alnum, 32, POSTHOG),
     ("coralogix-key", "cxtp_", ApiKey, Alnum, 24, "coralogix.com/docs/user-guides/account-management/api-keys/api-keys"),
     ("coralogix-user-key", "cxup_", ApiKey, Alnum, 24, "coralogix.com/docs/user-guides/account-management/api-keys/api-keys"),
     ("elastic-cloud-key", "essu_", ApiKey, Base64, 40, "www.elastic.co/docs/deploy-manage/api-keys/elastic-cloud-api-keys"),
-    ("statsig-secret", "secret-", Secret, Alnum, 40, "docs.statsig.com/sdk-keys/api-keys"),
+    ("statsig-secret", "secret-", Secret, Alnum, 40, "docs.statsig.com/access-management/api-keys"),
     // Databases and documents.
     ("databricks-pat", "dapi", Token, Hex, 32, DATABRICKS),
     ("databricks-oauth-secret", "dose", Secret, Hex, 32, DATABRICKS),
@@ -321,12 +335,15 @@ pub(super) const TABLE: &[Row] = &[
     ("typeform-token", "tfp_", Token, Dotted, 40, "www.typeform.com/developers/get-started/personal-access-token"),
     ("linear-key", "lin_api_", ApiKey, Alnum, 32, "linear.app/developers/graphql"),
     ("linear-oauth-token", "lin_oauth_", Token, Hex, 32, "linear.app/developers/oauth-2-0-authentication"),
-    ("atlassian-token", "ATATT3", Token, Dotted, 40, ATLASSIAN),
-    ("atlassian-workspace-token", "ATCTT3", Token, Dotted, 40, ATLASSIAN),
-    ("atlassian-oauth-secret", "ATOA", Secret, Word, 40, ATLASSIAN),
+    ("atlassian-token", "ATATT3", Token, Dotted, 40, "support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account"),
+    ("atlassian-workspace-token", "ATCTT3", Token, Dotted, 40, "support.atlassian.com/bitbucket-cloud/docs/access-tokens"),
+    ("atlassian-oauth-secret", "ATOA", Secret, Word, 40, "developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps"),
     ("figma-token", "figd_", Token, Word, 32, "www.figma.com/developers/api#access-tokens"),
-    ("hubspot-token", "pat-na", Token, Word, 36, "developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview"),
-    ("hubspot-eu-token", "pat-eu", Token, Word, 36, "developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview"),
+    ("hubspot-token", "pat-na1-", Token, Uuid, 36, HUBSPOT),
+    ("hubspot-na2-token", "pat-na2-", Token, Uuid, 36, HUBSPOT),
+    ("hubspot-na3-token", "pat-na3-", Token, Uuid, 36, HUBSPOT),
+    ("hubspot-eu-token", "pat-eu1-", Token, Uuid, 36, HUBSPOT),
+    ("hubspot-ap-token", "pat-ap1-", Token, Uuid, 36, HUBSPOT),
     ("mapbox-secret-token", "sk.eyJ1", Token, Dotted, 40, "docs.mapbox.com/accounts/guides/tokens"),
     // Machines, vaults and people.
     ("salesforce-session", "00D", Session, Bang, 60, "help.salesforce.com/s/articleView?id=sf.admin_sessions.htm"),
