@@ -35,6 +35,8 @@ pub(super) enum Stage {
     Phrase,
     Token,
     /// An `@`.
+    Sign,
+    /// What stands before a user in a URL.
     Url,
     EncodedUrl,
     PrivateKey,
@@ -63,15 +65,16 @@ impl Gates {
         let signs = urls::LITERALS
             .iter()
             .map(|l| (l.as_bytes(), Stage::EncodedUrl));
-        let others = keys.chain(signs).chain([(&b"@"[..], Stage::Url)]);
+        let schemes = urls::OPENERS.iter().map(|l| (*l, Stage::Url));
+        let others = keys.chain(signs).chain(schemes);
+        let others = others.chain([(&b"@"[..], Stage::Sign)]);
         let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
     }
 
-    /// Puts what is found in `text` into `hits`, in ascending order.
+    /// Puts what is found in `text` into `hits`, each kind in ascending order.
     fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.0.find(text, hits);
-        let literals = hits.len();
         digits::visit(text, |at| {
             hits.push(Hit {
                 at,
@@ -79,9 +82,6 @@ impl Gates {
                 row: 0,
             });
         });
-        if hits.len() > literals {
-            hits.sort_unstable();
-        }
     }
 }
 
@@ -183,15 +183,13 @@ impl Policy {
     /// Puts the places in `text` to look at into `hits`, in ascending order.
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.gates.find(text, hits);
-        let literals = hits.len();
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
         decoded::visit(text, |at| push(at, Stage::Encoded));
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
         self.patterns.visit(text, |at| push(at, Stage::Own));
-        if hits.len() > literals {
-            hits.sort_unstable();
-        }
+        // Several runs that ascend: the stable sort merges them.
+        hits.sort();
     }
 
     /// Finds what the first look at `text` finds, which starts at the start of a line.
@@ -323,13 +321,14 @@ impl Policy {
         dialogue::resume(line, &mut open.dialogue, spans.by(rules::DIALOGUE));
         phrases::find(line, hits.of(Stage::Phrase), open, &mut spans);
         tokens::find(line, &mut spans);
-        if hits.any(Stage::Url) || hits.any(Stage::EncodedUrl) {
+        let has_user = hits.any(Stage::Sign) && hits.any(Stage::Url);
+        if has_user || hits.any(Stage::EncodedUrl) {
             urls::find(line, spans.by(rules::URL));
         }
         if hits.any(Stage::PrivateKey) || open.pem.is_some() {
             pem::find(line, &mut open.pem, spans.by(rules::PRIVATE_KEY));
         }
-        let (numbers, signs) = (hits.of(Stage::Number), hits.of(Stage::Url));
+        let (numbers, signs) = (hits.of(Stage::Number), hits.of(Stage::Sign));
         personal::find(
             line,
             numbers.map(|hit| hit.0),

@@ -22,6 +22,9 @@ const MAX_AUTHORITY: usize = 256;
 /// A user without a password is a token from this length on.
 const MIN_TOKEN: usize = 20;
 
+/// What a URL with a user begins with, for the gate.
+pub(super) const OPENERS: &[&[u8]] = &[b"://", br":\/\/", b"sip:", b"sips:"];
+
 /// How a URL writes its signs: as they are, escaped in JSON, percent-encoded once or twice.
 struct Signs {
     slashes: &'static [u8],
