@@ -6,6 +6,7 @@
 
 mod table;
 mod words;
+pub(super) mod workflow;
 
 use core::ops::Range;
 

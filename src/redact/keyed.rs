@@ -9,7 +9,11 @@ use core::ops::Range;
 
 use super::{
     assigned,
-    bytes::{Line, MAX_ESCAPE, byte, ends_escape, is_name, plus, run, run_back, search, slice},
+    bytes::{
+        Line, MAX_ESCAPE, byte, ends_escape, is_name, line_feed, plus, run, run_back, search,
+        slice, without_return,
+    },
+    commands::workflow,
     elements,
     keys::{Key, Names},
     lines::{self, Openings},
@@ -55,6 +59,11 @@ pub(super) fn find(
             search.visit(text, at, names, &mut openings, spans);
         }
     }
+    let end = line_feed(text, 0);
+    let line = slice(text, 0..without_return(text, 0..end));
+    if let Some(bound) = search.sql.bound(line, spans.by(rules::SQL)) {
+        openings.bound(bound);
+    }
     lines::follow(text, openings, names, &mut open.lines, spans);
 }
 
@@ -99,11 +108,13 @@ impl Search {
             name,
             key,
         };
+        self.sql.note(&named);
         // The grammars, each of which says how far it has replaced; the first that does so wins.
         let read = lines::below::read(&named, openings)
             .or_else(|| lines::part::read(&named, names, openings, spans.by(rules::KEYED)))
             .or_else(|| elements::read(&named, names, openings, spans.by(rules::ELEMENT)))
             .or_else(|| members::read(&named, names, openings, spans.by(rules::MEMBER)))
+            .or_else(|| workflow::named(&named, spans.by(rules::COMMAND)))
             .or_else(|| {
                 let spans = spans.by(rules::KEYED);
                 let end = self.assigned.read(&named, names, spans)?;

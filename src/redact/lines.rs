@@ -16,6 +16,7 @@ use super::{
     keys::Names,
     members, rules,
     spans::Spans,
+    sql::bound,
     tables,
 };
 
@@ -29,6 +30,7 @@ pub(super) struct Follow {
     element: Option<elements::Element>,
     part: Option<part::Part>,
     table: Option<tables::Table>,
+    bound: Option<bound::Bound>,
 }
 
 /// What a line opens.
@@ -39,6 +41,7 @@ enum What {
     Element(elements::Element),
     Part(part::Part),
     Column(tables::Column),
+    Bound(bound::Bound),
 }
 
 /// What a line opens, in the order in which it is found.
@@ -64,6 +67,10 @@ impl Openings {
 
     pub(super) fn column(&mut self, column: tables::Column) {
         self.0.push(What::Column(column));
+    }
+
+    pub(super) fn bound(&mut self, bound: bound::Bound) {
+        self.0.push(What::Bound(bound));
     }
 }
 
@@ -95,6 +102,7 @@ pub(super) fn follow(
             What::Element(element) => open.element = Some(element),
             What::Part(part) => open.part = Some(part),
             What::Column(column) => columns.push(column),
+            What::Bound(bound) => open.bound = Some(bound),
         }
     }
     if !columns.is_empty() && !is_row {
@@ -127,6 +135,11 @@ impl Follow {
             && part.judge(text, here(), names, spans.by(rules::KEYED)) == Goes::On
         {
             self.part = Some(part);
+        }
+        if let Some(mut bound) = self.bound.take()
+            && bound.judge(text, here(), spans.by(rules::SQL)) == Goes::On
+        {
+            self.bound = Some(bound);
         }
         let Some(mut table) = self.table.take() else {
             return false;

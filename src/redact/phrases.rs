@@ -32,6 +32,11 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
     (rules::COMMAND, commands::OPENERS, commands::read),
     (
+        rules::COMMAND,
+        commands::workflow::WORKFLOWS,
+        commands::workflow::hidden,
+    ),
+    (
         rules::CONNECTION_STRING,
         connection::NETWORKS,
         connection::go,

@@ -4,6 +4,7 @@
 //! form: `IDENTIFIED BY 'x'`, `PASSWORD('x')`, `password IN ('x')`, and the values of an `INSERT`,
 //! which are secret by their place in the list of columns.
 
+pub(super) mod bound;
 mod insert;
 mod literal;
 
@@ -18,6 +19,7 @@ use super::{
     spans::Spans,
     values,
 };
+use bound::{Bound, Places};
 use literal::Literal;
 
 /// Key words that a secret follows, and functions that take a key, in lower case.
@@ -42,9 +44,22 @@ const MAX_WORD: usize = 40;
 pub(super) struct Search {
     /// Lists of columns and their values before this offset have been read.
     listed: usize,
+    /// Where values are bound to the line's statement.
+    places: Places,
 }
 
 impl Search {
+    /// Remembers the placeholder that a column is compared with, which no grammar takes.
+    pub(super) fn note(&mut self, named: &Named<'_>) {
+        self.places.compared(named);
+    }
+
+    /// Reads the values that are bound to the statements of `text`, a line; what is left is looked
+    /// for in later lines.
+    pub(super) fn bound(self, text: &[u8], spans: &mut Spans) -> Option<Bound> {
+        self.places.values(text, spans)
+    }
+
     /// Reads the value that a statement gives to a column, and says how far it was replaced.
     pub(super) fn read(
         &mut self,
@@ -58,7 +73,7 @@ impl Search {
         if named.name.start >= self.listed {
             let list = insert::Columns::around(named);
             self.listed = match list.is_target() {
-                true => list.values(names, spans),
+                true => list.values(names, &mut self.places, spans),
                 false => list.end,
             };
         }

@@ -248,7 +248,9 @@ impl Site<'_> {
     /// and passphrases are such values, and what stands alone on a line as `password: …`.
     fn spaced_end(&self, from: usize, end: usize) -> usize {
         let may_be_words = self.key.spaced || self.key.kind == Kind::Password;
-        if self.around != Around::default() || !may_be_words {
+        // To a shell, an option's value without quotes is one word.
+        let is_argument = self.sign == Sign::Option;
+        if self.around != Around::default() || !may_be_words || is_argument {
             return end;
         }
         if let Some(end) = self.record_end(end) {
@@ -256,8 +258,7 @@ impl Site<'_> {
         }
         let first = slice(self.text, from..end);
         let is_word = || first.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-        let is_alone = self.opens_string()
-            || (self.is_alone() && self.sign != Sign::Option && (!self.is_tight() || is_word()));
+        let is_alone = self.opens_string() || (self.is_alone() && (!self.is_tight() || is_word()));
         if !self.key.spaced && !is_alone {
             return end;
         }

@@ -9,6 +9,7 @@ use super::{
         keys::{Key, Names},
         spans::Spans,
     },
+    bound::Places,
     literal::Literal,
 };
 
@@ -65,12 +66,12 @@ impl<'t> Columns<'t> {
     }
 
     /// Replaces the values that belong to secret columns, row after row, and says how far it read.
-    pub(super) fn values(&self, names: &Names, spans: &mut Spans) -> usize {
+    pub(super) fn values(&self, names: &Names, places: &mut Places, spans: &mut Spans) -> usize {
         let keys = self.keys(names);
         let Some(mut at) = self.rows() else {
             return self.end;
         };
-        while let Some(end) = self.row(at, &keys, spans) {
+        while let Some(end) = self.row(at, &keys, places, spans) {
             let comma = skip_blanks(self.text, end);
             let open = skip_blanks(self.text, plus(comma, 1));
             if byte(self.text, comma) != Some(b',') || byte(self.text, open) != Some(b'(') {
@@ -104,7 +105,13 @@ impl<'t> Columns<'t> {
     }
 
     /// Goes through the row at `at` and says where it ends.
-    fn row(&self, at: usize, keys: &[Option<Key>], spans: &mut Spans) -> Option<usize> {
+    fn row(
+        &self,
+        at: usize,
+        keys: &[Option<Key>],
+        places: &mut Places,
+        spans: &mut Spans,
+    ) -> Option<usize> {
         let mut at = at;
         let (mut place, mut depth) = (0, 0);
         while let Some(b) = byte(self.text, at) {
@@ -127,6 +134,7 @@ impl<'t> Columns<'t> {
                 _ => match Literal::at(self.text, at) {
                     Some(literal) => {
                         if let Some(key) = keys.get(place).copied().flatten() {
+                            places.add(self.text, literal.content.start, key);
                             literal.add(self.text, key, spans);
                         }
                         literal.end
