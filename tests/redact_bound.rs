@@ -46,6 +46,7 @@ fn finds_bound_values_on_the_line_of_their_statement() {
         r#"{"query":"select * from users where name = $2 and api_token = $1","values":["«tok-1-abcdef»","ada"]}"#,
         r#"Executing (default): UPDATE "Users" SET "password"=$1,"updatedAt"=$2 WHERE "id" = $3; "«hunter2»", "2024-05-01", 7"#,
         r#"SELECT * FROM users WHERE token = ? LIMIT ?  [["token", "«a1b2c3d4e5f6»"], ["LIMIT", 1]]"#,
+        r#"UPDATE u SET password = ? [{"1":"«Yankees_1»","2":6}]"#,
         r#"UPDATE users SET password = $1 WHERE id = $2  [[nil, "«hunter2»"], [nil, 7]]"#,
         r#"cursor.execute("insert into users (name, password) values (%s, %s)", ("ada", "«hunter2»"))"#,
         r#"INSERT INTO users (name, password) VALUES (?, ?)  [nil, "«hunter2»"]"#,

@@ -91,7 +91,7 @@ impl Places {
         };
         let from = all.last().map(|(at, _)| plus(*at, 1))?;
         let line = from..text.len();
-        (!bound.read(text, line, spans)).then_some(bound)
+        (!bound.read(text, line, false, spans)).then_some(bound)
     }
 }
 
@@ -137,7 +137,7 @@ impl Bound {
             return Goes::On;
         }
         self.left = self.left.saturating_sub(1);
-        match self.read(text, line, spans) || self.left == 0 {
+        match self.read(text, line, true, spans) || self.left == 0 {
             true => Goes::Over,
             false => Goes::On,
         }
@@ -175,8 +175,9 @@ impl Bound {
         true
     }
 
-    /// Replaces the values in a line, and says whether they are there.
-    fn read(&self, text: &[u8], line: Range<usize>, spans: &mut Spans) -> bool {
+    /// Replaces the values in a line, which are as many as the placeholders where `exact`, and says
+    /// whether they are there.
+    fn read(&self, text: &[u8], line: Range<usize>, exact: bool, spans: &mut Spans) -> bool {
         let marked = MARKERS
             .iter()
             .find_map(|m| Some(plus(search(text, line.clone(), m)?, m.len())));
@@ -192,7 +193,7 @@ impl Bound {
             if byte(text, at).is_none() {
                 return false;
             }
-            if let Some(items) = self.list(text, from) {
+            if let Some(items) = self.list(text, from, exact) {
                 for (number, literal) in items {
                     if let Some(key) = self.key(number) {
                         literal.add(text, key, spans);
@@ -205,11 +206,13 @@ impl Bound {
         false
     }
 
-    /// The literals of the list at `at` with their numbers, if they are as many as the placeholders.
-    fn list(&self, text: &[u8], at: usize) -> Option<Vec<(usize, Literal)>> {
+    /// The literals of the list at `at` with their numbers, if they are as many as the placeholders,
+    /// or more where a statement may be shortened.
+    fn list(&self, text: &[u8], at: usize, exact: bool) -> Option<Vec<(usize, Literal)>> {
+        let most = if exact { self.count } else { MAX_PLACES };
         let mut items = Vec::new();
         let mut at = skip_blanks(text, at);
-        while items.len() <= self.count {
+        while items.len() <= most {
             let Some((number, literal, end)) = item(text, at) else {
                 break;
             };
@@ -222,7 +225,8 @@ impl Bound {
         }
         let closes = byte(text, at).is_none_or(|b| matches!(b, b']' | b')' | b'}'));
         let has_string = items.iter().any(|(_, literal)| literal.quoted);
-        (closes && items.len() == self.count && has_string).then_some(items)
+        let fits = (self.count..=most).contains(&items.len());
+        (closes && fits && has_string).then_some(items)
     }
 
     /// `ada(String), x(String), null, 6(Long)`, as MyBatis prints them.
