@@ -73,6 +73,58 @@ fn blocks_credentials_in_any_part() {
     }
 }
 
+/// S4-09, RD-09: what is sent under the name of a one-time code is judged for what it is.
+#[test]
+fn judges_what_stands_under_a_code() {
+    let secrets = portcullis::redact::Registered::default();
+    secrets.add(b"correct-horse-9").unwrap();
+    let guard = Guard::new(Policy::default().with_registered(&secrets));
+    let token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+    for text in [
+        format!(r#"{{"otp":"{token}"}}"#),
+        format!("auth_code={token}"),
+        format!("https://x/cb?code={token}&state=x"),
+        format!("<p>otp=<i>{token}</i></p>"),
+        "authorization_code=AKIAIOSFODNN7EXAMPLE".to_owned(),
+        "otp=correct-horse-9".to_owned(),
+        r#"{"verification_code":"password=hunter2hunter"}"#.to_owned(),
+    ] {
+        for part in [Part::text(&text), Part::html(&text)] {
+            let decision = guard.decide(&[part]);
+            assert_eq!(reason(&decision), Reason::Secret, "{text}");
+        }
+    }
+    for (text, safe) in [
+        ("otp=4111-1111-1111-1111", "otp=[REDACTED:card]"),
+        ("mfa_code=219-09-9999", "mfa_code=[REDACTED:ssn]"),
+    ] {
+        let decision = guard.decide(&[Part::text(text)]);
+        let actions: Vec<_> = kinds(&decision).iter().map(|found| found.2).collect();
+        assert_eq!(actions, [Action::Report, Action::Mask], "{text}");
+        assert_eq!(masked(decision), [safe]);
+    }
+    // Seen by a reader alone, and so out of reach.
+    let seen = "<p>otp=4111-1111-<i>1111</i>-1111</p>";
+    assert_eq!(
+        reason(&guard.decide(&[Part::html(seen)])),
+        Reason::Unreachable { part: 0 }
+    );
+}
+
+/// S4-09, RD-05: what the policy changes is never sent as it was.
+#[test]
+fn sends_nothing_that_the_policy_changes() {
+    let lines = Guard::new(Policy::default().with_max_line(20));
+    let text = "a line that is longer than that\n";
+    assert_eq!(
+        reason(&lines.decide(&[Part::text(text)])),
+        Reason::Unreachable { part: 0 }
+    );
+    let escapes = Guard::new(Policy::default().with_escaped_controls());
+    let decision = escapes.decide(&[Part::text("a\u{1b}[2Jb")]);
+    assert_eq!(masked(decision), ["a\\u001b[2Jb"]);
+}
+
 /// S4-09, RD-09: what is masked is sent with marks, and what is only reported stays beside it.
 #[test]
 fn masks_and_reports_in_one_message() {

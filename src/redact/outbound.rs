@@ -38,7 +38,7 @@ mod forms;
 use core::fmt;
 use std::borrow::Cow;
 
-use super::{Policy, finding::Kind};
+use super::{Policy, finding::Kind, open::Opens};
 use forms::{Form, quoted_printable, visible};
 
 /// A longer part is blocked: 1 MiB, more than people write.
@@ -70,7 +70,8 @@ pub struct Guard {
 impl Guard {
     /// Looks for what `policy` looks for. Passwords, tokens, keys and all else that lets somebody in
     /// are blocked; numbers of cards, bank accounts and social security are masked; e-mail
-    /// addresses and one-time codes, which messages are there to bring, are reported.
+    /// addresses and one-time codes, which messages are there to bring, are reported. What stands
+    /// under the name of a code and is a card or a token by its own form is judged as that.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         let mut guard = Self {
@@ -110,21 +111,21 @@ impl Guard {
         }
         let mut findings = Vec::new();
         let mut masked = Vec::new();
-        let mut hidden = None;
+        let (mut hidden, mut changed) = (None, false);
         for (at, part) in parts.iter().enumerate() {
             let judged = self.judge(at, part);
             findings.extend(judged.findings);
             hidden = hidden.or(judged.is_hidden.then_some(at));
+            changed |= judged.is_changed;
             masked.push(judged.text);
         }
         let strictest = findings.iter().map(|found| found.action).max();
         match (strictest, hidden) {
             (Some(Action::Block), _) => Decision::blocked(Reason::Secret, findings),
             (_, Some(part)) => Decision::blocked(Reason::Unreachable { part }, findings),
-            (Some(Action::Mask), None) => Decision::Masked {
-                parts: masked,
-                findings,
-            },
+            (Some(Action::Mask), None) => Decision::masked(masked, findings),
+            // The policy may change more than secrets.
+            (_, None) if changed => Decision::masked(masked, findings),
             _ => Decision::Send { findings },
         }
     }
@@ -132,16 +133,21 @@ impl Guard {
     /// What is in a part, and what is left of it when that is masked.
     fn judge(&self, at: usize, part: &Part<'_>) -> Judged {
         let plain = part.plain();
-        let mut findings = self.find(at, &plain);
-        let safe = self.masking.redact(&plain);
         // What a reader sees may be more than what stands there.
         let seen = visible(&plain, part.form);
-        let mut unseen = self.find(at, &seen);
-        unseen.retain(|found| !findings.iter().any(|own| own.kind == found.kind));
-        findings.append(&mut unseen);
-        let left = self.masking.detect(&visible(&safe, part.form));
+        let (safe, masked) = self.mask(at, &plain);
+        let mut findings = self.find(at, &plain);
+        // Of two that overlap a text has one, and what is only reported may be the one: under the
+        // name of a code may stand a card. What masks does not see what is only reported.
+        for more in [masked, self.find(at, &seen), self.mask(at, &seen).1] {
+            let is_new = |found: &Found| !findings.iter().any(|own: &Found| own.kind == found.kind);
+            let new: Vec<Found> = more.into_iter().filter(is_new).collect();
+            findings.extend(new);
+        }
+        let (_, left) = self.mask(at, &visible(&safe, part.form));
         Judged {
-            is_hidden: left.total() > 0 || left.withheld() > 0,
+            is_hidden: !left.is_empty() || self.masking.is_over(&plain),
+            is_changed: safe != plain,
             text: part.encoded(&safe),
             findings,
         }
@@ -149,13 +155,26 @@ impl Guard {
 
     fn find(&self, part: usize, text: &[u8]) -> Vec<Found> {
         let findings = self.policy.findings(text).into_iter();
-        let found = findings.map(|finding| Found {
-            part,
-            kind: finding.kind(),
-            rule: finding.rule().to_owned(),
-            action: self.action(finding.kind()),
-        });
+        let found = findings.map(|f| self.found(part, f.kind(), f.rule()));
         found.collect()
+    }
+
+    /// `text` without what must not be sent, and what that was.
+    fn mask<'t>(&self, part: usize, text: &'t [u8]) -> (Cow<'t, [u8]>, Vec<Found>) {
+        let mut found = Vec::new();
+        let safe = self.masking.settle(text, &mut Opens::default(), |span| {
+            found.push(self.found(part, span.kind, span.rule.as_str()));
+        });
+        (safe, found)
+    }
+
+    fn found(&self, part: usize, kind: Kind, rule: &str) -> Found {
+        Found {
+            part,
+            kind,
+            rule: rule.to_owned(),
+            action: self.action(kind),
+        }
     }
 
     fn action(&self, kind: Kind) -> Action {
@@ -184,8 +203,9 @@ const fn usual(kind: Kind) -> Action {
 struct Judged {
     findings: Vec<Found>,
     text: String,
-    /// Whether something is left that had to be masked.
+    /// Whether something is left that had to be masked, or was not looked at.
     is_hidden: bool,
+    is_changed: bool,
 }
 
 /// A part of a message, as it is sent.
@@ -284,6 +304,10 @@ pub enum Decision {
 impl Decision {
     fn blocked(reason: Reason, findings: Vec<Found>) -> Self {
         Self::Blocked { reason, findings }
+    }
+
+    fn masked(parts: Vec<String>, findings: Vec<Found>) -> Self {
+        Self::Masked { parts, findings }
     }
 
     /// What was found, to be recorded: it holds no value.

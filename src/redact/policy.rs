@@ -289,7 +289,7 @@ impl Policy {
     }
 
     /// Whether a line is longer than the limit.
-    fn is_over(&self, text: &[u8]) -> bool {
+    pub(super) fn is_over(&self, text: &[u8]) -> bool {
         let max = self.max_line.unwrap_or(usize::MAX);
         text.len() > max && text.split(|b| *b == b'\n').any(|line| line.len() > max)
     }
