@@ -7,6 +7,7 @@ use super::{
     finding::Kind,
     policy::Output,
     rules::{self, Id, Rules},
+    style,
 };
 
 pub(super) const OPENING: &[u8] = b"[REDACTED:";
@@ -158,16 +159,25 @@ pub(super) fn mark_of(kind: Kind) -> String {
 /// What stands in the place of a line that was not looked at.
 pub(super) const WITHHELD: &[u8] = b"[REDACTED:line]";
 
-/// Where the `[REDACTED:kind]` or `[REDACTED:kind:shown]` ends that starts at `at`.
+/// Where the `[REDACTED:kind]` or `[REDACTED:kind:shown]` ends that starts at `at`. The kind is one
+/// there is, and what is shown of it may be: nothing else is hidden by being put into brackets.
 pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
     let window = slice(text, at..plus(at, MAX_MARK).min(text.len()));
+    if window.starts_with(WITHHELD) {
+        return Some(plus(at, WITHHELD.len()));
+    }
     let after = window.strip_prefix(OPENING)?;
     let name = run(after, 0, |b| matches!(b, b'a'..=b'z' | b'_'));
+    let is_named = |kind: &&Kind| kind.name().as_bytes() == slice(after, 0..name);
+    let kind = *Kind::ALL.iter().find(is_named)?;
     let end = match byte(after, name) {
         Some(b':') => run(after, plus(name, 1), is_shown),
         _ => name,
     };
-    let closes = name > 0 && byte(after, end) == Some(b']');
+    if end > name && !style::may_show(kind, slice(after, plus(name, 1)..end)) {
+        return None;
+    }
+    let closes = byte(after, end) == Some(b']');
     closes.then_some(plus(at, plus(OPENING.len(), plus(end, 1))))
 }
 

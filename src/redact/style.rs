@@ -8,6 +8,12 @@ use crate::mask::PseudonymKey;
 /// Digits of a number that may be shown: PCI DSS 4.0.1 requirement 3.4.1 lets the last four of a
 /// card be.
 const LAST: usize = 4;
+/// Characters of a key's id.
+const MAX_KEY_ID: usize = 32;
+/// Characters of a pseudonym.
+const PSEUDONYM_LEN: usize = 28;
+#[cfg(feature = "pseudonym")]
+const _: () = assert!(PSEUDONYM_LEN == PseudonymKey::PSEUDONYM_LEN);
 /// Digits of a social security number.
 const SSN_LEN: usize = 9;
 
@@ -76,8 +82,7 @@ impl Styles {
 impl Styles {
     /// Pseudonyms are made with this key from here on.
     pub(super) fn set_key(&mut self, id: &str, key: PseudonymKey) -> Result<(), Error> {
-        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        if id.is_empty() || id.len() > MAX_KEY_ID || !id.bytes().all(is_plain) {
+        if !is_key_id(id.as_bytes()) {
             return Err(Error::KeyId);
         }
         self.pseudonyms = Some(Pseudonyms {
@@ -104,9 +109,45 @@ impl Styles {
     }
 }
 
-/// Characters of a key's id.
-#[cfg(feature = "pseudonym")]
-const MAX_KEY_ID: usize = 32;
+/// Whether some policy shows this of a value: a part of it, or a pseudonym, also where this program
+/// makes none.
+pub(super) fn may_show(kind: Kind, shown: &[u8]) -> bool {
+    is_part(kind, shown) || is_pseudonym(shown)
+}
+
+/// Whether `shown` has the form of what [`part`] shows.
+fn is_part(kind: Kind, shown: &[u8]) -> bool {
+    match kind {
+        Kind::Card | Kind::Iban | Kind::Ssn => {
+            shown.len() == LAST && shown.iter().all(u8::is_ascii_digit)
+        }
+        Kind::Email => {
+            let behind = |shown: &[u8]| shown.starts_with(b"***@");
+            behind(shown) || shown.split_first().is_some_and(|(_, rest)| behind(rest))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `shown` is the id of a key and what that key makes: `k2.p_` and 26 digits of base 32.
+fn is_pseudonym(shown: &[u8]) -> bool {
+    let Some(at) = shown.len().checked_sub(PSEUDONYM_LEN) else {
+        return false;
+    };
+    let (id, pseudonym) = shown.split_at(at);
+    let id = id.strip_suffix(b".").unwrap_or_default();
+    let digits = pseudonym.strip_prefix(b"p_").unwrap_or_default();
+    is_key_id(id)
+        && !digits.is_empty()
+        && digits
+            .iter()
+            .all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'))
+}
+
+fn is_key_id(id: &[u8]) -> bool {
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (1..=MAX_KEY_ID).contains(&id.len()) && id.iter().all(is_plain)
+}
 
 /// Whether there is a part of such a value that may be shown.
 fn has_parts(kind: Kind) -> bool {
