@@ -110,6 +110,27 @@ fn believes_no_mark_that_no_policy_writes() {
     }
 }
 
+/// RD-02: of an address in which a secret stands nothing is left; what ends at the `@` is a
+/// password, and what follows it a host.
+#[test]
+fn replaces_an_address_with_a_secret_in_it_whole() {
+    let token = format!("ghp_{}", "0123456789abcdefABCDEFghijklmnopqrst");
+    for (text, safe) in [
+        (
+            format!("to bob.{token}.smith@example.com now"),
+            "to [REDACTED:token] now",
+        ),
+        (
+            "pg://ada:s3cret@db.example.com/x".to_owned(),
+            "pg://ada:[REDACTED:password]@db.example.com/x",
+        ),
+    ] {
+        let redacted = Policy::default().redact_str(&text).into_owned();
+        assert_eq!(redacted, safe);
+        assert_eq!(Policy::default().redact_str(safe), safe);
+    }
+}
+
 /// RD-11: a text is counted by kind and by rule, and nobody has to read what it holds.
 #[test]
 fn counts_without_changing() {

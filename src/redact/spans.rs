@@ -110,8 +110,14 @@ impl Spans {
                     (Kind::Email, Kind::Email) => {
                         last.range.end = last.range.end.max(span.range.end)
                     }
-                    (Kind::Email, _) => *last = span,
-                    (_, Kind::Email) => {}
+                    (Kind::Email, _) if ends_at_sign(text, &span) => *last = span,
+                    (_, Kind::Email) if ends_at_sign(text, last) => {}
+                    // Nothing of an address stays because a secret stands in it.
+                    (Kind::Email, _) => {
+                        let end = last.range.end.max(span.range.end);
+                        let range = last.range.start..end;
+                        *last = Span { range, ..span };
+                    }
                     _ => last.range.end = last.range.end.max(span.range.end),
                 },
                 _ => merged.push(span),
@@ -119,6 +125,15 @@ impl Spans {
         }
         merged
     }
+}
+
+/// Whether a secret ends where an address has its `@`, however that is written: the password of a
+/// URL does, and what follows it is a host.
+fn ends_at_sign(text: &[u8], secret: &Span) -> bool {
+    matches!(
+        byte(text, secret.range.end),
+        Some(b'@' | b'%' | b'&' | b'\\')
+    )
 }
 
 /// Copies `text` to `out` with each span replaced, and the rest as `output` says.
