@@ -110,6 +110,27 @@ fn believes_no_mark_that_no_policy_writes() {
     }
 }
 
+/// RD-06: a mark that stands in a value is replaced with it, whole.
+#[test]
+fn replaces_a_mark_in_a_value_whole() {
+    for (text, safe) in [
+        (
+            "password=hunter2[REDACTED:token]",
+            "password=[REDACTED:password]",
+        ),
+        (
+            "a=1&password=hunter2[REDACTED:card:1111]x&b=2",
+            "a=1&password=[REDACTED:password]&b=2",
+        ),
+        (
+            "(password=hunter2[REDACTED:token])",
+            "(password=[REDACTED:password])",
+        ),
+    ] {
+        assert_eq!(Policy::default().redact_str(text), safe);
+    }
+}
+
 /// RD-02: of an address in which a secret stands nothing is left; what ends at the `@` is a
 /// password, and what follows it a host.
 #[test]

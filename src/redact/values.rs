@@ -49,6 +49,8 @@ pub(super) fn bare_end(text: &[u8], from: usize, around: Around) -> usize {
             b'%' if around.encoded && is_encoded_delimiter(text, at) => return at,
             b';' | b',' if around.list => return at,
             _ if around.until == Some(b) => return at,
+            // The bracket of a mark closes nothing but the mark.
+            b'[' => spans::mark_end(text, at).unwrap_or(next),
             b';' | b',' | b'|' if separates(text, next) => return at,
             _ if is_closer(b) => match closers(text, at) {
                 (_, true) => return at,
