@@ -36,11 +36,13 @@
 //!
 //! It does not find what nothing marks: a password typed into a field for names, a random string
 //! alone on a line. Text that was compressed or encrypted is not read. A value that goes on over
-//! lines is found where its beginning says so: private keys, tables, text that a quote or an
-//! element holds open. It is a net under code that does not log secrets, not a licence to log them.
+//! lines is found where its beginning says so: private keys, tables, blocks of YAML, text that an
+//! element holds open. Of text in a quote that its line does not close, only that line is replaced:
+//! the next one may be anyone's. It is a net under code that does not log secrets, not a licence to
+//! log them.
 //!
-//! Who can write `[REDACTED:x]` into a log can write it beside a secret, but what stands in such a
-//! mark is not looked at again: a secret that has that very form stays.
+//! What stands in a mark is not looked at again: a secret stays that somebody writes as the part
+//! which a mark may show, such as four digits, or the domain of an address.
 //!
 //! # Security
 //!
