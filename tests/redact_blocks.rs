@@ -207,6 +207,39 @@ fn replaces_keys_of_other_formats() {
     }
 }
 
+/// RD-02: what only looks like the beginning of a key hides none behind it on its line, and a line may
+/// hold any number of them.
+#[test]
+fn replaces_all_keys_of_a_line_whatever_stands_before_them() {
+    let pkcs8 = format!("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{}", &body(1)[..32]);
+    for bait in [
+        "x-IBAAKCAgEA-",
+        "IBADANBgkqhkiG9w0BAQEFAASC",
+        "MHcCAQEEI",
+        "Private-Lines: 1",
+        "\"-----BEGIN RSA PRIVATE KEY-----\"",
+    ] {
+        let text = format!("{bait} {pkcs8}");
+        assert_eq!(redact(&text), format!("{bait} {MARK}"));
+    }
+    assert_eq!(
+        redact(&format!("{pkcs8} prime1:")),
+        format!("{MARK} prime1:")
+    );
+    let putty = format!("Private-Lines: 1 {} , ", body(2));
+    let safe = format!("Private-Lines: 1 {MARK} , ");
+    assert_eq!(redact(&putty.repeat(20)), safe.repeat(20));
+    for joint in [",", "@", "\", \""] {
+        assert_eq!(
+            redact(&format!("[\"{}\"]", [pkcs8.as_str(); 20].join(joint))),
+            format!("[\"{}\"]", [MARK; 20].join(joint))
+        );
+    }
+    let jwk = |d: &str| format!(r#"IBAAKCAgEA {{"kty":"OKP","d":"{d}"}}"#);
+    let d = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+    assert_eq!(redact(&jwk(d)), jwk(MARK));
+}
+
 /// RD-02: certificates, requests and public keys are no secrets, also between private keys.
 #[test]
 fn leaves_public_blocks_alone() {

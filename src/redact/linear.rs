@@ -258,6 +258,13 @@ const TRAPS: &[&str] = &[
     "password....",
     "password.....a",
 ];
+/// The same for what stands several times on a line and is found in one look.
+const CHAINS: &[&str] = &[
+    "Private-Lines: 1 AAAAAAAAAAAAAAAAAAAAAAAA ",
+    "IBAAKCAQEA-",
+    "IBAAKCAQEA\\/",
+    "MIIEIBAAKCAQEAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"",
+];
 const LEN: usize = 1024;
 /// Where a longer text shows what a search does that looks at bytes again and again: it needs 64
 /// times the work for eight times the text.
@@ -305,7 +312,7 @@ fn is_in_proportion(short: usize, long: usize) -> bool {
 #[test]
 fn longer_text_takes_work_in_proportion() {
     for start in STARTS {
-        for trap in TRAPS {
+        for trap in TRAPS.iter().chain(CHAINS) {
             let (short, long) = (work(start, trap, LEN), work(start, trap, TIMES * LEN));
             assert!(
                 is_in_proportion(short, long),

@@ -13,7 +13,7 @@ mod words;
 use core::ops::Range;
 
 use super::{
-    bytes::{plus, rest, run, search, slice, without_return},
+    bytes::{plus, rest, run, search, skip_blanks, slice, without_return},
     finding::Kind,
     spans::{Spans, mark_end},
     values::{self, Quote},
@@ -91,9 +91,7 @@ pub(super) fn find(text: &[u8], open: &mut Option<Block>, spans: &mut Spans) {
         }
         .max(next);
     }
-    if open.is_none() {
-        unlabelled(line, at, open, spans);
-    }
+    unlabelled(line, at, open, spans);
 }
 
 /// Goes on with the block and says from where on the line is still to be looked at.
@@ -164,42 +162,44 @@ fn ended(line: &[u8], before: Range<usize>, end: usize, spans: &mut Spans) -> us
     end
 }
 
-/// Keys that say what they are without BEGIN.
+/// Keys that say what they are without BEGIN. All of a line are found in one look: what is like one
+/// of them, but is none, hides no other.
 fn unlabelled(line: &[u8], at: usize, open: &mut Option<Block>, spans: &mut Spans) {
-    let window = at..line.len();
-    if let Some(found) = search(line, window.clone(), PUTTY.as_bytes()) {
+    let mut done = at;
+    while let Some(found) = search(line, done..line.len(), PUTTY.as_bytes()) {
         let number = run(line, plus(found, PUTTY.len()), |b| b == b' ');
-        let body = run(line, number, |b| b.is_ascii_digit());
-        begun(line, found, body, &mut false, open, spans);
-        return;
+        let body = skip_blanks(line, run(line, number, |b| b.is_ascii_digit()));
+        done = begun(line, found, body, &mut false, open, spans);
+    }
+    let mut done = at;
+    while done < line.len() {
+        done = headless(line, done, open, spans);
     }
     let number = NUMBERS
         .iter()
         .find_map(|name| line.strip_suffix(name.as_bytes()));
     if let Some(prefix) = number {
         *open = Some(Block::after(prefix, Body::Hex));
-        return;
-    }
-    for head in HEADS {
-        let found = search(line, window.clone(), head.as_bytes());
-        if let Some(word) = found.map(|at| words::around(line, at)) {
-            headless(line, word, open, spans);
-            return;
-        }
     }
     if jwk::find(line, at, spans) {
         *open = Some(Block::after(b"", Body::Members));
     }
 }
 
-/// A key that begins with the word of base64.
-fn headless(line: &[u8], word: Range<usize>, open: &mut Option<Block>, spans: &mut Spans) {
-    let near_start = slice(line, word.start..plus(word.start, MAX_HEAD));
+/// A key that begins with the word of base64 at `start`, if there is one. Where the next word may
+/// start.
+fn headless(line: &[u8], start: usize, open: &mut Option<Block>, spans: &mut Spans) -> usize {
+    let end = run(line, start, words::is_body);
+    let near_start = slice(line, start..end.min(plus(start, MAX_HEAD)));
     let is_key = HEADS
         .iter()
         .any(|head| search(near_start, 0..near_start.len(), head.as_bytes()).is_some());
-    if word.len() < words::FULL || !is_key {
-        return;
+    if !is_key {
+        return plus(end, 1);
+    }
+    let word = start..words::word_end(line, start);
+    if word.len() < words::FULL {
+        return plus(word.end, 1);
     }
     let end = words::run_end(line, word.start);
     add(line, word.start..end.max(word.end), spans);
@@ -207,6 +207,7 @@ fn headless(line: &[u8], word: Range<usize>, open: &mut Option<Block>, spans: &m
         let block = Block::after(slice(line, 0..word.start), Body::Base64);
         *open = Some(block.begun(word.len()));
     }
+    end.max(word.end)
 }
 
 /// Whether a private key begins with `value`.

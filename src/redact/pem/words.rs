@@ -34,11 +34,6 @@ pub(super) fn word_end(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// The word that goes on at `at`.
-pub(super) fn around(text: &[u8], at: usize) -> Range<usize> {
-    run_back(text, at, is_body)..word_end(text, at)
-}
-
 /// Line ends as text in a string has them, escaped any number of times, and as markup has them.
 const BREAKS: &[&[u8]] = &[
     b"u000a", b"u000A", b"u000d", b"u000D", b"x0a", b"x0A", b"x0d", b"x0D", b"012", b"015", b"n",
