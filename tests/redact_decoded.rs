@@ -76,6 +76,26 @@ fn finds_secrets_in_base64() {
     );
 }
 
+/// RD-02: what is glued to encoded text hides nothing behind it, however often.
+#[test]
+fn finds_all_that_is_encoded_in_one_word() {
+    let hex = HEXLOWER.encode(b"password=hunter2");
+    let name = HEXLOWER.encode(b"password=");
+    hides(
+        &format!("{hex}null").repeat(20),
+        &format!("{name}[REDACTED:password]null").repeat(20),
+    );
+    let base64 = BASE64.encode(b"password=hunter2!x");
+    hides(
+        &format!("{base64}________________________").repeat(20),
+        &"[REDACTED:password]________________________".repeat(20),
+    );
+    hides(
+        &format!("DE89370400440532013000{base64}").repeat(20),
+        &"[REDACTED:iban][REDACTED:password]".repeat(20),
+    );
+}
+
 /// RD-02: in hexadecimal only the bytes of the secret are.
 #[test]
 fn finds_secrets_in_hexadecimal() {

@@ -51,8 +51,9 @@ impl View {
     }
 }
 
-/// The gate: visits a byte of whatever may be encoded text.
-pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
+/// The gate: visits a byte of whatever may be encoded text. `visit` says how far it read, so that what
+/// is glued to that is visited, too; nothing where the run of such bytes needs no other look.
+pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize) -> Option<usize>) {
     step(text.len() / STRIDE);
     let (mut at, mut last, mut done) = (STRIDE.saturating_sub(1), 0, 0);
     while let Some(b) = text.get(at) {
@@ -66,13 +67,13 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
             let window = slice(text, start..plus(at, 1));
             let class = class::all(window, class & last);
             let is_word = class & WORD != 0
-                && ((class & HEX != 0 && hex::is_text(text, start))
-                    || base64::is_text(text, start));
+                && ((class & HEX != 0 && hex::is_text(text, done, start))
+                    || base64::is_text(text, done, start));
             let is_list = || class & LIST != 0 && has_signs(window) && list::is_text(text, start);
             if is_word || is_list() {
-                visit(start);
                 let class = if is_word { WORD } else { LIST };
-                done = run(text, start, |b| class::of(b) & class != 0);
+                done =
+                    visit(start).unwrap_or_else(|| run(text, start, |b| class::of(b) & class != 0));
             }
         }
         last = class;
@@ -118,9 +119,11 @@ pub(super) fn find(
             if let Some(span) = look(&text).first() {
                 spans.add(range, span.kind);
             }
+            return Some(done);
         } else if let Some(view) = hex::read(line, done, at) {
             done = view.at.last().map_or(done, |r| r.end);
             add(&view, &look, spans);
+            return Some(done);
         } else {
             for (view, quotes) in list::read(line, done, at) {
                 done = view.at.last().map_or(done, |r| r.end);
@@ -129,6 +132,7 @@ pub(super) fn find(
                 }
             }
         }
+        None
     });
 }
 

@@ -184,7 +184,10 @@ impl Policy {
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.gates.find(text, hits);
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
-        decoded::visit(text, |at| push(at, Stage::Encoded));
+        decoded::visit(text, |at| {
+            push(at, Stage::Encoded);
+            None
+        });
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
         self.patterns.visit(text, |at| push(at, Stage::Own));

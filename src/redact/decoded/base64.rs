@@ -15,8 +15,8 @@ const MIN_QUADS: usize = 5;
 const MAX_FOREIGN: usize = 4;
 
 /// Whether text in base64 goes on at `at`.
-pub(super) fn is_text(text: &[u8], at: usize) -> bool {
-    start(text, 0, at).is_some()
+pub(super) fn is_text(text: &[u8], done: usize, at: usize) -> bool {
+    start(text, done, at).is_some()
 }
 
 /// The text around `at`, and where it stands with its padding.
@@ -28,7 +28,12 @@ pub(super) fn read(line: &[u8], done: usize, at: usize) -> Option<(Vec<u8>, Rang
     {
         start = before;
     }
-    let word = run(line, start, is_base64);
+    // The word may be much longer than the text in it.
+    let next = |at| {
+        let near = slice(line, 0..plus(at, QUAD).min(line.len()));
+        run(near, at, is_base64)
+    };
+    let mut word = next(start);
     let (mut end, mut foreign, mut at) = (start, 0, start);
     while plus(at, QUAD) <= word && foreign <= MAX_FOREIGN {
         let is_text = is_quad(line, at);
@@ -38,6 +43,7 @@ pub(super) fn read(line: &[u8], done: usize, at: usize) -> Option<(Vec<u8>, Rang
         } else {
             (end, plus(foreign, 1))
         };
+        word = next(at);
     }
     // The last characters are no full four, or letters outside ASCII.
     let last = || decode(slice(line, end..word));

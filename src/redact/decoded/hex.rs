@@ -9,8 +9,8 @@ use super::{
 const MIN_BYTES: usize = 10;
 
 /// Whether text goes on at `at`.
-pub(super) fn is_text(text: &[u8], at: usize) -> bool {
-    start(text, 0, at).is_some()
+pub(super) fn is_text(text: &[u8], done: usize, at: usize) -> bool {
+    start(text, done, at).is_some()
 }
 
 /// The text around `at`.
