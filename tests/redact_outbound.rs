@@ -125,6 +125,21 @@ fn sends_nothing_that_the_policy_changes() {
     assert_eq!(masked(decision), ["a\\u001b[2Jb"]);
 }
 
+/// S4-09, RD-09: what is found only once something before it is replaced counts, too.
+#[test]
+fn blocks_what_a_milder_finding_covers() {
+    for text in [
+        "pwd,otp: 493817password",
+        "pass:4111 1111 1111 1111,hunter2x",
+    ] {
+        let decision = GUARD.decide(&[Part::text(text)]);
+        assert!(
+            matches!(decision, Decision::Blocked { .. }),
+            "{text}: {decision:?}"
+        );
+    }
+}
+
 /// S4-09, RD-09: what is masked is sent with marks, and what is only reported stays beside it.
 #[test]
 fn masks_and_reports_in_one_message() {

@@ -154,8 +154,13 @@ impl Guard {
     }
 
     fn find(&self, part: usize, text: &[u8]) -> Vec<Found> {
-        let findings = self.policy.findings(text).into_iter();
-        let found = findings.map(|f| self.found(part, f.kind(), f.rule()));
+        // By all looks: what is reported or masked may cover what is blocked.
+        let found = self.policy.all(text).into_iter().map(|(kind, rule)| Found {
+            part,
+            kind,
+            rule: rule.as_str().to_owned(),
+            action: self.action(kind),
+        });
         found.collect()
     }
 

@@ -12,7 +12,7 @@ use super::{
     open::Opens,
     pipeline::Gates,
     registered::{Registered, Sets},
-    rules::{PERSONAL, Rule, Rules},
+    rules::{Id, PERSONAL, Rule, Rules},
     style::{Style, Styles},
     writer::Writer,
 };
@@ -288,6 +288,15 @@ impl Policy {
         (safe, counts)
     }
 
+    /// The kind and the rule of all that [`Policy::redact`] would replace.
+    pub(super) fn all(&self, text: &[u8]) -> Vec<(Kind, Id)> {
+        let mut all = Vec::new();
+        self.settle(text, &mut Opens::default(), |span| {
+            all.push((span.kind, span.rule.clone()));
+        });
+        all
+    }
+
     /// Whether a line is longer than the limit.
     pub(super) fn is_over(&self, text: &[u8]) -> bool {
         let max = self.max_line.unwrap_or(usize::MAX);
@@ -307,8 +316,9 @@ impl Policy {
         }
     }
 
-    /// The secrets in `text` in ascending order; none overlap. In contrived texts
-    /// [`Policy::redact`] finds more, where what it replaced uncovers another.
+    /// The secrets that the first look at `text` finds, in ascending order; none overlap. They are
+    /// for showing where secrets are: to redact or to decide by them is not safe, since
+    /// [`Policy::redact`] and [`Policy::detect`] find more where what is replaced uncovers another.
     #[must_use]
     pub fn findings(&self, text: &[u8]) -> Vec<Finding> {
         let spans = self.spans(text).into_iter();
