@@ -273,3 +273,43 @@ fn records_no_value() {
         );
     }
 }
+
+/// S4-09, RD-09: characters that are not seen, escapes and markup part no secret.
+#[test]
+fn sees_through_characters_and_escapes() {
+    for part in [
+        Part::html("<p>4111<b title=\"a>b\"> 1111</b> 1111 1111</p>"),
+        Part::html("<p>card &#52&#49&#49&#49 1111 1111 1111</p>"),
+        Part::html("<p>card &#0000000000000052;111 1111 1111 1111</p>"),
+        Part::html("card 41&#8288;11 11&NoBreak;11 11&ZeroWidthSpace;11 11&#xfeff;11"),
+        Part::text("card 41\u{200b}11 11\u{200b}11 11\u{2060}11 1111"),
+        Part::text("card ４１１１ １１１１ １１１１ １１１１"),
+        Part::json(r#"{"text":"card \u0034111 1111 1111 1111"}"#),
+    ] {
+        let decision = GUARD.decide(&[part]);
+        assert_eq!(reason(&decision), Reason::Unreachable { part: 0 });
+        assert_eq!(kinds(&decision), [(0, Kind::Card, Action::Mask)]);
+    }
+    for part in [
+        Part::json(r#"{"text":"pass\u0077ord: hunter2xy"}"#),
+        Part::text("pass= \r\nword: hunter2").quoted_printable(),
+    ] {
+        assert_eq!(reason(&GUARD.decide(&[part])), Reason::Secret);
+    }
+    let long = format!("=?utf-8?Q?{}4111_1111_1111_1111?=", "=20".repeat(90));
+    let decision = GUARD.decide(&[Part::header(&long)]);
+    assert_eq!(reason(&decision), Reason::Unreachable { part: 0 });
+    for clean in ["müde ４１ \u{200b}x", "Grüße \u{a0}!"] {
+        let decision = GUARD.decide(&[Part::text(clean), Part::json(clean)]);
+        assert!(matches!(decision, Decision::Send { .. }));
+    }
+}
+
+/// S4-09, RD-05: a part in which nothing was found is sent as it came.
+#[test]
+fn keeps_the_encoding_of_a_clean_part() {
+    let clean = Part::text("a=c3=bc=20b").quoted_printable();
+    let card = Part::text("card 4111 1111 1111 1111");
+    let parts = masked(GUARD.decide(&[clean, card]));
+    assert_eq!(parts, ["a=c3=bc=20b", "card [REDACTED:card]"]);
+}

@@ -6,8 +6,11 @@
 //!
 //! # What this does not do
 //!
-//! It reads text: attachments, images and archives have to be kept out otherwise. It does not ask
-//! who the receiver is. A link by which the receiver may fetch a secret once is not made here.
+//! It reads text: attachments, images and archives have to be kept out otherwise, and a part that
+//! is encoded as base64 is to be given as it was before. A password whose name stands in another
+//! part or another paragraph (`Your password:`, and below it the password) is not told from a word,
+//! nor is what a style sheet hides or letters of other scripts make look like a name. It does not
+//! ask who the receiver is. A link by which the receiver may fetch a secret once is not made here.
 //!
 //! # Security
 //!
@@ -145,10 +148,15 @@ impl Guard {
             findings.extend(new);
         }
         let (_, left) = self.mask(at, &visible(&safe, part.form));
+        let is_changed = safe != plain;
         Judged {
             is_hidden: !left.is_empty() || self.masking.is_over(&plain),
-            is_changed: safe != plain,
-            text: part.encoded(&safe),
+            is_changed,
+            // A clean part stays as it was encoded.
+            text: match is_changed {
+                true => part.encoded(&safe),
+                false => part.text.to_owned(),
+            },
             findings,
         }
     }
@@ -222,7 +230,7 @@ pub struct Part<'t> {
 }
 
 impl<'t> Part<'t> {
-    /// Text: the body of a message, JSON for a webhook.
+    /// Text: the body of a message.
     #[must_use]
     pub const fn text(text: &'t str) -> Self {
         Self::of(text, Form::Text)
@@ -232,6 +240,13 @@ impl<'t> Part<'t> {
     #[must_use]
     pub const fn html(text: &'t str) -> Self {
         Self::of(text, Form::Html)
+    }
+
+    /// JSON, for a webhook: looked at as it stands and with its escaped characters, `\u0034`, in
+    /// the place of their escapes.
+    #[must_use]
+    pub const fn json(text: &'t str) -> Self {
+        Self::of(text, Form::Json)
     }
 
     /// A header of a mail, such as its subject, folded and with encoded words (RFC 2047) or not.

@@ -5,23 +5,21 @@ use memchr::memmem;
 use super::quoted_printable::hex;
 use crate::redact::{
     base64,
-    bytes::{plus, rest, slice},
+    bytes::{find_byte, plus, rest, run, search, slice},
 };
-
-/// An encoded word is no longer than this (RFC 2047 §2), and some that are wrong.
-const MAX_WORD: usize = 256;
 
 pub(super) fn visible(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
+    // Where the last word ends: behind it none is searched for.
+    let end = memmem::rfind(text, b"?=").map_or(0, |end| plus(end, 2));
     while let Some(byte) = text.get(at) {
-        let near = slice(text, at..plus(at, MAX_WORD).min(text.len()));
-        if let Some((decoded, len)) = encoded_word(near) {
+        if let Some((decoded, len)) = encoded_word(slice(text, at..end)) {
             out.extend_from_slice(&decoded);
             at = next_word(text, plus(at, len));
             continue;
         }
-        match near {
+        match rest(text, at) {
             [b'\r', b'\n', b' ' | b'\t', ..] => at = plus(at, 2),
             [b'\n', b' ' | b'\t', ..] => at = plus(at, 1),
             _ => {
@@ -35,12 +33,7 @@ pub(super) fn visible(text: &[u8]) -> Vec<u8> {
 
 /// Blanks between two encoded words are not seen (RFC 2047 §6.2).
 fn next_word(text: &[u8], at: usize) -> usize {
-    let window = slice(text, at..plus(at, MAX_WORD).min(text.len()));
-    let blanks = window
-        .iter()
-        .take_while(|b| b.is_ascii_whitespace())
-        .count();
-    let next = plus(at, blanks);
+    let next = run(text, at, |b| b.is_ascii_whitespace());
     if rest(text, next).starts_with(b"=?") {
         next
     } else {
@@ -48,14 +41,15 @@ fn next_word(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// What the encoded word at the start of `near` says, and its length.
+/// What the encoded word at the start of `near` says, and its length: also of one that is longer
+/// than RFC 2047 §2 lets it be. What is looked at is no part of a further word.
 fn encoded_word(near: &[u8]) -> Option<(Vec<u8>, usize)> {
     let inner = near.strip_prefix(b"=?")?;
-    let charset = memchr::memchr(b'?', inner)?;
+    let charset = find_byte(inner, 0..inner.len(), b'?')?;
     let after = rest(inner, plus(charset, 1));
     let (encoding, text) = after.split_first()?;
     let text = text.strip_prefix(b"?")?;
-    let len = memmem::find(text, b"?=")?;
+    let len = search(text, 0..text.len(), b"?=")?;
     let text = slice(text, 0..len);
     let decoded = match encoding {
         b'B' | b'b' => base64::decode(text),
@@ -91,6 +85,19 @@ fn q(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::bytes::steps;
+
+    /// S4-09: a word may be longer than it should, and the time stays in proportion.
+    #[test]
+    fn reads_long_words_in_linear_time() {
+        let long = format!("=?utf-8?Q?{}pin?=", "=20".repeat(200));
+        assert!(visible(long.as_bytes()).ends_with(b" pin"));
+        for trap in ["=?a?Q?x ", "=?", "=?a?Q?", "=?a?Q?x?= ", "=?a?Q?x?=  x"] {
+            let text = trap.repeat(2_000);
+            let steps = steps::count(|| drop(visible(text.as_bytes())));
+            assert!(steps < 8 * text.len(), "{trap}: {steps}");
+        }
+    }
 
     /// S4-09: RFC 2047 §8 has the first ones.
     #[test]

@@ -1,6 +1,6 @@
 //! Quoted-printable (RFC 2045 §6.7).
 
-use crate::redact::bytes::{plus, rest, slice};
+use crate::redact::bytes::{byte, plus, rest, run, slice};
 
 /// Characters of an encoded line, the `=` at its end among them.
 const MAX_LINE: usize = 76;
@@ -11,20 +11,28 @@ pub(in super::super) fn decode(text: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let code = slice(text, plus(at, 1)..plus(at, 3));
-        at = match (byte, hex(code)) {
-            (b'=', Some(decoded)) => {
-                out.push(decoded);
-                plus(at, 3)
-            }
-            (b'=', None) if code == b"\r\n" => plus(at, 3),
-            (b'=', None) if code.first() == Some(&b'\n') => plus(at, 2),
-            _ => {
+        if let (b'=', Some(decoded)) = (byte, hex(code)) {
+            out.push(decoded);
+            at = plus(at, 3);
+            continue;
+        }
+        let soft = Some(plus(at, 1)).filter(|_| *byte == b'=');
+        at = match soft.and_then(|next| soft_end(text, next)) {
+            Some(next) => next,
+            None => {
                 out.push(*byte);
                 plus(at, 1)
             }
         };
     }
     out
+}
+
+/// Where the next line starts, if the `=` before `at` ends its line: blanks between were added on
+/// the way (RFC 2045 §6.7, rule 3).
+fn soft_end(text: &[u8], at: usize) -> Option<usize> {
+    let feed = run(text, at, |b| matches!(b, b' ' | b'\t' | b'\r'));
+    (byte(text, feed) == Some(b'\n')).then_some(plus(feed, 1))
 }
 
 /// `bytes` in lines of at most 76 characters; those that end lines stay as they are.
@@ -78,6 +86,15 @@ mod tests {
         assert_eq!(
             decode(b"a=3Db=c3=bc=\nc = x=zz="),
             "a=b\u{fc}c = x=zz=".as_bytes()
+        );
+        // Rule 3: blanks that were added on the way.
+        assert_eq!(
+            decode(b"pass= \t\r\nword= \nx= y"),
+            b"password"[..]
+                .iter()
+                .chain(b"x= y")
+                .copied()
+                .collect::<Vec<_>>()
         );
     }
 
