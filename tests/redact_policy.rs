@@ -461,3 +461,15 @@ fn leaves_the_values_at_a_safe_path() {
         assert_eq!(policy.redact_field(name, value), expected, "{name}");
     }
 }
+
+/// RD-06: of what stands under a card's name and is no card, nothing is shown.
+#[test]
+fn shows_no_part_of_what_is_no_card() {
+    let policy = Policy::default()
+        .with_key_as("val", Kind::Card)
+        .with_style(Kind::Card, Style::Partial)
+        .unwrap();
+    let redact = |value: &str| policy.redact_str(&format!("val={value}")).into_owned();
+    assert_eq!(redact("4111111111111111"), "val=[REDACTED:card:1111]");
+    assert_eq!(redact("DE89370400440532013000"), "val=[REDACTED:card]");
+}

@@ -156,6 +156,14 @@ fn has_parts(kind: Kind) -> bool {
 
 fn part(kind: Kind, value: &str) -> Option<String> {
     match kind {
+        // An IBAN under a card's name is none, and of what is no card nothing is shown.
+        Kind::Card
+            if !value
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-')) =>
+        {
+            None
+        }
         Kind::Card | Kind::Iban => {
             let masked = mask::Kind::Number.mask(value);
             Some(masked.trim_start_matches('*').to_owned())
