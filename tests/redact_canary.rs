@@ -152,3 +152,44 @@ fn lines_follow_from_the_nonce() {
     }
     assert!(report.to_string().contains("missed: keyed, "), "{report}");
 }
+
+/// RD-08: a field beside the redacted line that holds the record as it was is a leak.
+#[test]
+fn a_copy_in_another_field_is_missed() {
+    let canary = Canary::new(&POLICY, 42);
+    let output = logged(&canary, |line| {
+        let (_, fake) = line.split_once(' ').unwrap();
+        let fake = fake.rsplit_once(' ').unwrap().0;
+        serde_json::json!({ "message": POLICY.redact_str(line), "raw": fake }).to_string()
+    });
+    let report = canary.check(&output);
+    for rule in ["keyed", "header", "jwt", "github-pat"] {
+        assert_eq!(outcome(&report, rule), Outcome::Missed, "{rule}");
+    }
+}
+
+/// RD-08: a line that was cut off, or holds no mark, shows nothing of what redacts.
+#[test]
+fn what_holds_no_mark_was_not_caught() {
+    let canary = Canary::new(&POLICY, 42);
+    let cut = |line: &str| format!("{} ", line.split_once(' ').unwrap().0);
+    let hex = |line: &str| {
+        let (start, fake) = line.split_once(' ').unwrap();
+        let (fake, end) = fake.rsplit_once(' ').unwrap();
+        let digits: String = fake.bytes().map(|b| format!("{b:02x}")).collect();
+        format!("{start} {digits} {end}")
+    };
+    let redacted = |line: &str| {
+        let safe = POLICY.redact_str(line);
+        safe.rsplit_once(' ').unwrap().0.to_owned()
+    };
+    for output in [
+        logged(&canary, cut),
+        logged(&canary, hex),
+        logged(&canary, redacted),
+    ] {
+        let report = canary.check(&output);
+        assert_eq!(report.with(Outcome::Caught).count(), 0);
+        assert!(!report.is_clean());
+    }
+}

@@ -12,8 +12,9 @@
 //!
 //! # What this does not do
 //!
-//! A fake that was caught shows that its way is covered, not that every secret is found on it. A
-//! rule that needs several lines, a value of yours or a pattern of yours has no fake:
+//! A fake that was caught shows that its way is covered, not that every secret is found on it.
+//! A log that writes a fake encoded or in pieces beside its line, as hexadecimal digits, say, is not
+//! seen to hold it. A rule that needs several lines, a value of yours or a pattern of yours has no fake:
 //! [`Outcome::Untested`].
 //!
 //! # Example
@@ -40,8 +41,8 @@ use memchr::memmem;
 
 use super::{
     Policy,
-    bytes::{plus, slice},
-    spans::mark_end,
+    bytes::{plus, rest, slice},
+    spans::{OPENING, mark_end},
 };
 use samples::{Fake, Nonce};
 
@@ -68,6 +69,8 @@ struct Planted {
     start: String,
     line: String,
     secret: String,
+    /// Whether the nonce is in the secret.
+    is_unique: bool,
 }
 
 impl Canary {
@@ -102,6 +105,7 @@ impl Canary {
             rule: fake.rule.to_owned(),
             line: [&start, &fake.text, " ", &self.end].concat(),
             secret: fake.secret.clone(),
+            is_unique: fake.is_unique,
             start,
         });
     }
@@ -126,13 +130,23 @@ impl Canary {
     /// A fake that arrived several times, as in a log that is written twice, is missed
     /// where it was missed once.
     fn outcome(&self, planted: &Planted, output: &[u8]) -> Outcome {
+        // Also beside its line, as in a field with the record as it was.
+        if planted.is_unique && memmem::find(output, planted.secret.as_bytes()).is_some() {
+            return Outcome::Missed;
+        }
         let mut outcome = Outcome::NotArrived;
         for at in memmem::find_iter(output, &planted.start) {
             let from = plus(at, planted.start.len());
-            if survives(&planted.secret, slice(output, self.extent(output, from))) {
+            let extent = self.extent(output, from);
+            let arrived = slice(output, extent.clone());
+            if survives(&planted.secret, arrived) {
                 return Outcome::Missed;
             }
-            outcome = Outcome::Caught;
+            // Of a line that was cut off, or written otherwise, nothing is known.
+            let is_whole = rest(output, extent.end).starts_with(self.end.as_bytes());
+            if is_whole && memmem::find(arrived, OPENING).is_some() {
+                outcome = Outcome::Caught;
+            }
         }
         outcome
     }
@@ -185,11 +199,12 @@ impl fmt::Debug for Canary {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It arrived and was redacted.
+    /// It arrived whole, with a mark in the place of the secret.
     Caught,
     /// It arrived and can be read.
     Missed,
-    /// Its line is not in the output: it was lost, withheld, or went elsewhere.
+    /// Its line is not in the output, whole and with a mark: it was lost, cut off, withheld,
+    /// encoded, or went elsewhere.
     NotArrived,
     /// The policy does not look for it.
     Off,

@@ -57,6 +57,8 @@ pub(super) struct Fake {
     pub(super) text: String,
     /// What must not be left of the text.
     pub(super) secret: String,
+    /// Whether characters of it were drawn.
+    pub(super) is_unique: bool,
 }
 
 pub(super) fn fakes(random: &mut Nonce) -> impl Iterator<Item = Fake> {
@@ -74,7 +76,12 @@ fn fill(rule: &'static str, template: &str, random: &mut Nonce) -> Fake {
         .and_then(|(_, rest)| rest.split_once(">>"));
     let secret = inner.map_or(text.as_str(), |(secret, _)| secret).to_owned();
     let text = text.replacen("<<", "", 1).replacen(">>", "", 1);
-    Fake { rule, text, secret }
+    Fake {
+        rule,
+        is_unique: drawn(template, &mut Nonce::new(0)) != template,
+        text,
+        secret,
+    }
 }
 
 /// `template` with characters drawn for what stands in braces.
