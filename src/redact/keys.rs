@@ -22,7 +22,7 @@ use names::{GLUED, GLUED_MODIFIERS, NAMES, OWNERS, RARE, SPACED};
 use public::{PUBLIC, VERBS};
 
 /// Longer names are judged by their end.
-const MAX_NAME: usize = 128;
+pub(super) const MAX_NAME: usize = 128;
 /// Words in the longest entry of the table, and some for names that are added.
 const MAX_WORDS: usize = 8;
 

@@ -46,11 +46,11 @@ impl<'a, S: Serializer> Redactor<'a, S> {
         form: Form,
         as_it_is: impl FnOnce(S) -> Result<S::Ok, S::Error>,
     ) -> Result<S::Ok, S::Error> {
-        let decisive = self.at.place.decisive(self.at.policy);
+        let decisive = self.at.place.decisive();
         let safe = self
             .at
             .policy
-            .redact_leaf(&decisive.name, text, form, decisive.is_listed);
+            .redact_leaf(decisive.name, text, form, decisive.is_listed);
         if safe == text {
             return as_it_is(self.serializer);
         }
@@ -173,7 +173,7 @@ impl<'a, S: Serializer> Serializer for Redactor<'a, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        let place = &self.at.place.step(variant);
+        let place = &self.at.place.step(variant, self.at.policy);
         let at = At { place, ..self.at };
         self.serializer
             .serialize_newtype_variant(name, index, variant, &Part { value, at })
@@ -269,9 +269,9 @@ impl<C> Parts<'_, C> {
         value: &T,
         write: impl FnOnce(&mut C, &Part<'_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (policy, whole, variant) = (self.at.policy, self.at.place, self.variant);
-        let whole = variant.map_or(*whole, |variant| whole.step(variant));
-        let place = &whole.element();
+        let At { policy, place } = self.at;
+        let variant = self.variant.map(|variant| place.step(variant, policy));
+        let place = &variant.as_ref().unwrap_or(place).element();
         let at = At { policy, place };
         write(&mut self.inner, &Part { value, at })
     }
@@ -288,9 +288,10 @@ impl<C> Parts<'_, C> {
             self.named = Key::of(value, self.human_readable).map(|name| name.text().into_owned());
         }
         let name = named.filter(|_| is_one_of(key, NAMED));
-        let (policy, whole, variant) = (self.at.policy, self.at.place, self.variant);
-        let whole = variant.map_or(*whole, |variant| whole.step(variant));
-        let place = &whole.step(name.as_deref().unwrap_or(key));
+        let At { policy, place } = self.at;
+        let variant = self.variant.map(|variant| place.step(variant, policy));
+        let whole = variant.as_ref().unwrap_or(place);
+        let place = &whole.step(name.as_deref().unwrap_or(key), policy);
         let at = At { policy, place };
         write(&mut self.inner, &Part { value, at })
     }
