@@ -180,6 +180,35 @@ fn adds_names_with_a_kind() {
     assert_eq!(policy.redact_str("doorCode=x9"), "doorCode=[REDACTED:pin]");
 }
 
+/// RD-01: a name that was made safe stays safe, whichever was said first; a path is the words of a
+/// name, in text as a log writes it.
+#[test]
+fn a_safe_name_wins_over_one_that_was_added() {
+    let one = Policy::default()
+        .with_safe_key("door_code")
+        .with_key("door_code");
+    let other = Policy::default()
+        .with_key("door_code")
+        .with_safe_key("door_code");
+    for policy in [one, other] {
+        assert_eq!(policy.redact_str("doorCode=x9"), "doorCode=x9");
+        assert_eq!(
+            policy.redact_str("back_door_code=x9"),
+            "back_door_code=[REDACTED:secret]"
+        );
+    }
+    let policy = Policy::default().with_key("user.nickname");
+    for line in ["user.nickname=", "user_nickname=", "userNickname="] {
+        let line = format!("{line}x9");
+        assert!(
+            policy.redact_str(&line).ends_with("=[REDACTED:secret]"),
+            "{line}"
+        );
+    }
+    let nested = r#"{"user":{"nickname":"x9"}}"#;
+    assert_eq!(policy.redact_str(nested), nested);
+}
+
 /// RD-04: one limit for a text and for a stream, and what is over it is not looked at and not shown.
 #[test]
 fn withholds_lines_over_the_limit_of_the_policy() {
@@ -409,6 +438,22 @@ fn equal_values_have_equal_pseudonyms() {
             .get(2)
             .unwrap()
             .starts_with("[REDACTED:password:k3.p_")
+    );
+}
+
+/// RD-06: a new key makes the pseudonyms of the same tenant.
+#[cfg(feature = "pseudonym")]
+#[test]
+fn a_new_key_keeps_the_tenant() {
+    let key = || PseudonymKey::from_bytes([8; PseudonymKey::LEN]);
+    let line = "password=p@ss/w0rd";
+    let fresh = pseudonymous("k3", 8).for_tenant("acme").unwrap();
+    let changed = pseudonymous("k2", 7).for_tenant("acme").unwrap();
+    let changed = changed.with_pseudonym_key("k3", key()).unwrap();
+    assert_eq!(changed.redact_str(line), fresh.redact_str(line));
+    assert_ne!(
+        changed.redact_str(line),
+        pseudonymous("k3", 8).redact_str(line)
     );
 }
 

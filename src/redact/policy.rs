@@ -62,7 +62,10 @@ impl Output {
 
 impl Policy {
     /// Adds a name whose values are secret, and every name that ends in its words: `door_code` is
-    /// also `DoorCode` and `backDoorCode`. A name without a letter adds nothing.
+    /// also `DoorCode` and `backDoorCode`. A name without a letter adds nothing, and one with other
+    /// letters than those of ASCII is not found in every text. A path such as `user.nickname` is
+    /// these words in one name, and the way to a value that serde serializes; objects of JSON text
+    /// are not followed. A name of [`Policy::with_safe_key`] stays safe, whichever is called first.
     #[must_use]
     pub fn with_key(self, name: &str) -> Self {
         self.with_key_as(name, Kind::Secret)
@@ -78,7 +81,8 @@ impl Policy {
 
     /// Leaves the values of one name alone that would count as secret: this very name, however its
     /// words are joined, not those that end in it. A path such as `user.backup_password` is the name
-    /// as a log writes it with full stops, and the way to a value that serde serializes.
+    /// as a log writes it with full stops, and the way to a value that serde serializes. It wins over
+    /// [`Policy::with_key`], whichever is called first, and is not undone.
     #[must_use]
     pub fn with_safe_key(mut self, name: &str) -> Self {
         Arc::make_mut(&mut self.names).add_safe(name);
@@ -211,7 +215,8 @@ impl Policy {
 
     /// Makes pseudonyms with this key. The id, one to 32 letters, digits, hyphens and underscores,
     /// stands before each, so that those of an earlier key are told from those of a later one:
-    /// change both together. Pseudonyms are for no tenant until one is named.
+    /// change both together. Pseudonyms are for no tenant until one is named, and for that one
+    /// also with a later key.
     ///
     /// See [`PseudonymKey`] for what a pseudonym does not hide: of values of which there are few,
     /// such as PINs, who has the key finds out every one.

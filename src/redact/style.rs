@@ -29,7 +29,8 @@ pub enum Style {
     /// `[REDACTED:email:j***@example.com]`. The kind alone where the value has not that form.
     Partial,
     /// Its kind and a pseudonym, equal for equal values: `[REDACTED:email:k2.p_…]`, where `k2` is
-    /// the id of the key.
+    /// the id of the key. Values are taken as they are written, the escapes of JSON, URLs and XML
+    /// undone: a registered secret in base64 or hexadecimal has another pseudonym than in plain.
     #[cfg(feature = "pseudonym")]
     Pseudonym,
 }
@@ -85,10 +86,11 @@ impl Styles {
         if !is_key_id(id.as_bytes()) {
             return Err(Error::KeyId);
         }
+        let earlier = self.pseudonyms.take();
         self.pseudonyms = Some(Pseudonyms {
             id: id.to_owned(),
             key,
-            tenant: String::new(),
+            tenant: earlier.map(|p| p.tenant).unwrap_or_default(),
         });
         Ok(())
     }
