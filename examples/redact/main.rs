@@ -3,7 +3,7 @@
 //! ```sh
 //! alias redact='cargo run --release --quiet --example redact --features redact --'
 //! tail -f app.log | redact
-//! redact app.log app.log.1 > clean.log
+//! redact app.log.1 app.log > clean.log
 //! redact --detect --json app.log || echo "do not share this log"
 //! ```
 
@@ -43,10 +43,7 @@ const SOON: Duration = Duration::from_millis(5);
 fn main() -> ExitCode {
     let options = match Options::from_arguments(lexopt::Parser::from_env()) {
         Ok(options) => options,
-        Err(error) => {
-            eprintln!("redact: {error}; see --help");
-            return ExitCode::from(UNDONE);
-        }
+        Err(error) => return ExitCode::from(refuse(&error, &mut io::stderr())),
     };
     let terminals = Terminals {
         output: io::stdout().is_terminal(),
@@ -60,6 +57,12 @@ fn main() -> ExitCode {
         &mut io::stderr(),
     );
     ExitCode::from(status)
+}
+
+/// Says why nothing is done. Where nobody takes the message, the status says it.
+fn refuse(error: &lexopt::Error, messages: &mut impl Write) -> u8 {
+    let _ = writeln!(messages, "redact: {error}; see --help");
+    UNDONE
 }
 
 /// What a person looks at.
@@ -98,8 +101,8 @@ fn run(
         Ok(()) => {}
     }
     if let Some(summary) = options.summary(&work.counts) {
-        // Messages that nobody takes are no reason to fail.
-        let _ = messages.write_all(summary.as_bytes());
+        // It was asked for.
+        work.failed |= messages.write_all(summary.as_bytes()).is_err();
     }
     match options.mode {
         _ if work.failed => UNDONE,
@@ -124,9 +127,25 @@ enum Failure {
 }
 
 impl<R: Read> Work<'_, R> {
-    /// Filters the files one after the other; what cannot be read is said, and does not keep the
-    /// others from being read.
+    /// Filters the files as one log: what begins at the end of one goes on in the next.
     fn all(
+        &mut self,
+        files: &[PathBuf],
+        output: &mut impl Write,
+        messages: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let mut output = Writer::new(self.policy.clone(), output);
+        let done = self.each(files, &mut output, messages);
+        self.counts = output.counts().clone();
+        done?;
+        let (_, counts) = output.finish().map_err(Failure::Output)?;
+        self.counts = counts;
+        Ok(())
+    }
+
+    /// One after the other; what cannot be read is said, and does not keep the others from being
+    /// read.
+    fn each(
         &mut self,
         files: &[PathBuf],
         output: &mut impl Write,
@@ -143,7 +162,8 @@ impl<R: Read> Work<'_, R> {
 
     fn one(&mut self, file: &Path, output: &mut impl Write) -> Result<(), Failure> {
         if file == OsStr::new("-") {
-            let read = self.input.take().map(|input| self.filter(input, output));
+            let input = self.input.take();
+            let read = input.map(|input| self.filter(input, output));
             return read.unwrap_or(Ok(())).map_err(|f| named(f, file));
         }
         let open = || {
@@ -157,26 +177,22 @@ impl<R: Read> Work<'_, R> {
         self.filter(input, output).map_err(|f| named(f, file))
     }
 
-    /// Copies `input` to `output` without its secrets. Each read is flushed, so that lines which
-    /// arrive one at a time leave one at a time.
-    fn filter(&mut self, mut input: impl Read, output: &mut impl Write) -> Result<(), Failure> {
-        let mut output = Writer::new(self.policy.clone(), output);
+    /// Copies `input` to the writer that takes out its secrets. Each read is flushed, so that lines
+    /// which arrive one at a time leave one at a time.
+    fn filter(&self, mut input: impl Read, output: &mut impl Write) -> Result<(), Failure> {
         let mut chunk = vec![0; CHUNK];
-        let outcome = loop {
+        loop {
             let read = match input.read(&mut chunk) {
-                Ok(0) => break Ok(()),
+                Ok(0) => return Ok(()),
                 Ok(read) => read,
                 Err(e) if e.kind() == ErrorKind::Interrupted => continue,
-                // What was read is not lost with what could not be.
-                Err(e) => break Err(Failure::Input(PathBuf::new(), e)),
+                // What was read is in the writer, and not lost with what could not be.
+                Err(e) => return Err(Failure::Input(PathBuf::new(), e)),
             };
             let lines = chunk.get(..read).unwrap_or_default();
             output.write_all(lines).map_err(Failure::Output)?;
             output.flush().map_err(Failure::Output)?;
-        };
-        let (_, counts) = output.finish().map_err(Failure::Output)?;
-        self.counts.add_counts(&counts);
-        outcome
+        }
     }
 
     fn say(&mut self, failure: &Failure, messages: &mut impl Write) {

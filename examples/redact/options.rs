@@ -14,13 +14,14 @@ usage: redact [option]... [FILE]...
 
 Reads the files, or standard input where there is none or it is -, and writes the same lines with
 [REDACTED:kind] in the place of each secret. Lines keep their order and their number, and are written
-as soon as they are complete. A line of more than 1 MiB is withheld: [REDACTED:line].
+as soon as they are complete. Several files are one log, as cat joins them: give the oldest first,
+redact app.log.1 app.log. A line of more than 1 MiB is withheld: [REDACTED:line].
 
 what it does
   --detect           writes no lines; tells how much there is, and by its exit status whether
   --json             tells on standard error what was found, by kind and by rule, as one line of JSON
   --escape-controls  writes control characters as \\u001b: no value forges a line or moves a cursor
-  --max-line BYTES   withholds lines that are longer
+  --max-line BYTES   withholds lines that are longer: a number without a unit
 
 what it looks for
   --no-pii           leaves cards, bank accounts, social security numbers and e-mail addresses
@@ -34,11 +35,12 @@ what it looks for
 
   --help             prints this
 
-Options hold from left to right. No value of a log is ever told.
+Options hold from left to right, but a --safe-key wins over any --key. No value of a log is ever told.
 
 Exit status: 0 done, and with --detect: nothing was found; 1 with --detect only: something was found;
-2 it could not be done, also where only one of several files could not be read. Ends quietly, with
-141, when nobody reads on.
+2 it could not be done, also where only one of several files could not be read, or a summary not be
+told. Ends quietly, with 141, when nobody reads on. An output that was closed from the start (>&-) is
+taken for /dev/null, which is no failure.
 ";
 
 /// What is to be done.
@@ -120,7 +122,13 @@ fn policy(
         "no-pii" => policy.without_personal_data(),
         "pii" => policy.with_personal_data(),
         "escape-controls" => policy.with_escaped_controls(),
-        "max-line" => policy.with_max_line(value()?.parse()?),
+        "max-line" => {
+            let given = value()?.string()?;
+            let bytes = given
+                .parse()
+                .map_err(|_| format!("--max-line takes a number of bytes, not '{given}'"))?;
+            policy.with_max_line(bytes)
+        }
         "rule" => {
             let id = value()?.string()?;
             policy.with_rule(&id).map_err(|e| unknown(&id, &e))?

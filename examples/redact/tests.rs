@@ -56,7 +56,7 @@ fn filters_standard_input() {
     assert_eq!(run_on(&[], ""), (0, String::new(), String::new()));
 }
 
-/// RD-04: files in their order, byte for byte as `cat` joins them, each a log of its own.
+/// RD-04: files in their order, as `cat` joins them: what begins in one goes on in the next.
 #[test]
 fn filters_files_in_their_order() {
     let home = tempfile::tempdir().unwrap();
@@ -64,14 +64,14 @@ fn filters_files_in_their_order() {
     fs::write(home.path().join("key"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
     let body = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdpK06nwoyHUCXqI9EdVhC0123\n";
     fs::write(home.path().join("body"), body).unwrap();
-    let (status, out, _) = run_in(home.path(), &["@one", "-", "@key", "@body"], " token=x9\n");
+    fs::write(home.path().join("pass"), "pass").unwrap();
+    fs::write(home.path().join("word"), "word=hunter2\n").unwrap();
+    let files = ["@one", "-", "@pass", "@word", "@key", "@body"];
+    let (status, out, _) = run_in(home.path(), &files, " token=x9\n");
     assert_eq!(status, 0);
-    assert_eq!(
-        out,
-        format!(
-            "one pin=[REDACTED:pin] token=[REDACTED:token]\n-----BEGIN PRIVATE KEY-----\n{body}"
-        )
-    );
+    let lines = "one pin=[REDACTED:pin] token=[REDACTED:token]\npassword=[REDACTED:password]\n";
+    assert!(out.starts_with(lines), "{out}");
+    assert!(!out.contains("MC4CAQ"), "{out}");
 }
 
 /// RD-04: what cannot be read is said, is not the end of the others, and is no success.
@@ -133,7 +133,7 @@ fn tells_what_was_found_as_json() {
         expected
     );
     let home = tempfile::tempdir().unwrap();
-    fs::write(home.path().join("log"), LOG).unwrap();
+    fs::write(home.path().join("log"), format!("{LOG}\n")).unwrap();
     let (_, _, said) = run_in(home.path(), &["--json", "@log", "@log"], "");
     let told: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!(
@@ -207,7 +207,12 @@ fn refuses_what_it_does_not_know() {
     assert_eq!(said, "passwords: no rule has this id; --rules lists them");
     assert_eq!(refused(&["--loud"]), "invalid option '--loud'");
     assert_eq!(refused(&["-x"]), "invalid option '-x'");
-    assert!(refused(&["--max-line", "many"]).contains("many"));
+    let said = refused(&["--max-line", "1G"]);
+    assert_eq!(said, "--max-line takes a number of bytes, not '1G'");
+    let error = lexopt::Error::Custom("no".into());
+    let mut said = Vec::new();
+    assert_eq!(refuse(&error, &mut said), UNDONE);
+    assert_eq!(said, b"redact: no; see --help\n");
     assert!(run_on(&["--help"], "").1.contains("usage: redact"));
 }
 
@@ -266,6 +271,31 @@ fn keeps_in_step_with_who_reads() {
     let (status, _) = run_into(vec![full(), full(), full()], &mut said);
     assert_eq!(status, UNDONE);
     assert!(said.starts_with(b"redact: standard output cannot be written: "));
+}
+
+/// RD-11: a summary that cannot be told is no success.
+#[test]
+fn a_summary_that_is_not_told_is_a_failure() {
+    let full = || Pipe {
+        outcomes: vec![Err(ErrorKind::StorageFull.into())].into(),
+        taken: Vec::new(),
+    };
+    let terminals = Terminals {
+        output: false,
+        messages: false,
+    };
+    for words in [&["--json"][..], &["--detect"], &["--detect", "--json"]] {
+        let options = Options::from_arguments(lexopt::Parser::from_args(words)).unwrap();
+        let mut out = Vec::new();
+        let status = run(
+            &options,
+            &terminals,
+            Cursor::new(LOG),
+            &mut out,
+            &mut full(),
+        );
+        assert_eq!(status, UNDONE, "{words:?}");
+    }
 }
 
 /// Gives one line, says what has been written by then, and fails.
