@@ -6,7 +6,7 @@
 //! an even and at an odd distance from its start, one of which stands at an even offset wherever
 //! the literal does. Where a bit is set, the literals that have these four bytes are compared.
 
-use core::{array, mem};
+use core::array;
 
 use memchr::memchr2_iter;
 
@@ -359,29 +359,11 @@ impl<S> Literal<S> {
         (known.min(GRAM - 1), rank)
     }
 
-    /// What may stand at each place of a gram.
+    /// What may stand at each place of a gram: anything where the literal says nothing.
     fn choices(&self, distance: i16) -> [Vec<u8>; GRAM] {
         let all = || (0..=FOLD).filter(|b| b & FOLD == *b);
-        let ends = |b: &u8| match self.case {
-            Case::Exact => (*b | 0x20).is_ascii_lowercase() || (0x10..0x1a).contains(b),
-            _ => !(*b | 0x20).is_ascii_lowercase() || *b == b's' & FOLD,
-        };
-        let mut is_known = false;
-        self.gram(distance).map(|byte| match byte {
-            Some(byte) => {
-                is_known = true;
-                vec![byte]
-            }
-            // Behind a word of two letters.
-            None if mem::take(&mut is_known) && self.is_short() => all().filter(ends).collect(),
-            None => all().collect(),
-        })
-    }
-
-    /// A word of two letters is looked for at the end of a name only: anywhere it would fill the
-    /// table.
-    fn is_short(&self) -> bool {
-        self.bytes.len() <= 2
+        self.gram(distance)
+            .map(|byte| byte.map_or_else(|| all().collect(), |b| vec![b]))
     }
 
     fn new(bytes: &[u8], case: Case, stage: S, row: usize) -> Self {
