@@ -111,8 +111,13 @@ fn no_module_touches_the_environment_files_or_the_network() {
 
 /// In the plain and in the alternate form.
 fn hides(value: &impl Debug, secret: &str) {
+    // A secret is printed also where its bytes are, as numbers.
+    let numbers = format!("{:?}", secret.as_bytes());
+    let numbers = numbers.trim_matches(['[', ']']);
     for printed in [format!("{value:?}"), format!("{value:#?}")] {
         assert!(!printed.contains(secret), "{printed}");
+        let on_one_line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!on_one_line.contains(numbers), "{printed}");
     }
 }
 

@@ -428,6 +428,23 @@ fn looks_again_at_what_a_replacement_uncovers() {
     assert_eq!(String::from_utf8(written).unwrap(), safe);
 }
 
+/// RD-04: where each look uncovers one more, the last one withholds what is left: nothing goes out
+/// that a second pass would find.
+#[test]
+fn withholds_what_does_not_settle() {
+    for fragment in [
+        "70617373776f72643d68756e74657232null",
+        "DE89370400440532013000cGFzc3dvcmQ9aHVudGVyMiF4",
+        "password: <<EOF\n{\"secret\":{\"a\":",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj,",
+    ] {
+        for times in [9, 12, 30] {
+            let safe = redact(&fragment.repeat(times));
+            assert_eq!(redact(&safe), safe, "{times} times {fragment}");
+        }
+    }
+}
+
 /// Names of secrets that take any value, as different programs join their words.
 const NAMES: &[&str] = &[
     "password",

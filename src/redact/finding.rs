@@ -3,7 +3,7 @@
 use core::{fmt, ops::Range};
 use std::collections::BTreeMap;
 
-use super::{rules::Id, spans::Span};
+use super::{rules::Id, spans::Change};
 
 /// What a secret is. The names are stable: they stand in redacted text.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -214,7 +214,11 @@ impl Counts {
         self.withheld = self.withheld.saturating_add(1);
     }
 
-    pub(super) fn add(&mut self, span: &Span) {
+    pub(super) fn add(&mut self, change: Change<'_>) {
+        let Change::Span(span) = change else {
+            self.add_withheld();
+            return;
+        };
         let counts = Kind::ALL.iter().zip(self.kinds.iter_mut());
         for (_, n) in counts.filter(|(kind, _)| **kind == span.kind) {
             *n = n.saturating_add(1);

@@ -235,7 +235,8 @@ impl<S: Copy + Ord> Gate<S> {
         }
     }
 
-    /// Puts the occurrences of the literals in `text` into `hits`, in ascending order.
+    /// Puts the occurrences of the literals in `text` into `hits`: those with grams in ascending order,
+    /// then those of single bytes.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit<S>>) {
         step(text.len() / 2);
         hits.clear();
@@ -253,9 +254,11 @@ impl<S: Copy + Ord> Gate<S> {
             at = plus(at, STEP);
         }
         for (byte, literal) in &self.single {
+            let mut found = Vec::new();
             for at in memchr2_iter(*byte, byte.to_ascii_uppercase(), text) {
-                self.verify(text, at, *literal, hits);
+                self.verify(text, at, *literal, &mut found);
             }
+            hits.append(&mut found);
         }
     }
 
@@ -319,6 +322,7 @@ impl<S: Copy + Ord> Gate<S> {
             };
             // The grams ascend, so the starts do but for the length of a literal.
             let later = hits.iter().rev().take_while(|other| **other > hit).count();
+            step(later);
             hits.insert(hits.len().saturating_sub(later), hit);
         }
     }

@@ -82,6 +82,14 @@ impl Opens {
         self.none = self.later.is_empty() && self.first == Open::default();
     }
 
+    /// Keeps what is open for at most so many looks: the last one, which stands for all that follow,
+    /// and the first ones.
+    pub(super) fn keep(&mut self, looks: usize) {
+        while self.later.len() >= looks {
+            self.later.remove(self.later.len().saturating_sub(2));
+        }
+    }
+
     /// After a line that nobody looked at.
     pub(super) fn unseen(&mut self) {
         self.first.unseen();

@@ -41,7 +41,7 @@ mod forms;
 use core::fmt;
 use std::borrow::Cow;
 
-use super::{Policy, finding::Kind, open::Opens};
+use super::{Policy, finding::Kind, open::Opens, rules, spans::Change};
 use forms::{Form, quoted_printable, visible};
 
 /// A longer part is blocked: 1 MiB, more than people write.
@@ -175,9 +175,15 @@ impl Guard {
     /// `text` without what must not be sent, and what that was.
     fn mask<'t>(&self, part: usize, text: &'t [u8]) -> (Cow<'t, [u8]>, Vec<Found>) {
         let mut found = Vec::new();
-        let safe = self.masking.settle(text, &mut Opens::default(), |span| {
-            found.push(self.found(part, span.kind, span.rule.as_str()));
-        });
+        let safe = self
+            .masking
+            .settle(text, &mut Opens::default(), &mut |change| {
+                found.push(match change {
+                    Change::Span(span) => self.found(part, span.kind, span.rule.as_str()),
+                    // Whatever it is: what cannot be told apart is a secret.
+                    Change::Withheld => self.found(part, Kind::Secret, rules::KEYED),
+                });
+            });
         (safe, found)
     }
 

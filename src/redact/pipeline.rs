@@ -19,7 +19,7 @@ use super::{
     keys::Names,
     open::{Open, Opens},
     pem, personal, phrases, rules,
-    spans::{self, Span, Spans},
+    spans::{self, Change, Span, Spans},
     tokens, urls,
 };
 
@@ -125,13 +125,13 @@ impl<'h> Hits<'h> {
 }
 
 impl Policy {
-    /// Redacts `text`, which starts at the start of a line, and reports each span. `opens` is what
+    /// Redacts `text`, which starts at the start of a line, and reports each change. `opens` is what
     /// goes on from the text before, and then what goes on after it.
     pub(super) fn settle<'a>(
         &self,
         text: &'a [u8],
         opens: &mut Opens,
-        found: impl FnMut(&Span),
+        found: &mut dyn FnMut(Change<'_>),
     ) -> Cow<'a, [u8]> {
         let mut out = Vec::new();
         match self.settle_lines(text, opens, &mut Work::default(), &mut out, found) {
@@ -150,7 +150,7 @@ impl Policy {
         opens: &mut Opens,
         work: &mut Work,
         out: &mut Vec<u8>,
-        found: impl FnMut(&Span),
+        found: &mut dyn FnMut(Change<'_>),
     ) {
         let done = self.settle_lines(text, opens, work, out, found);
         out.extend_from_slice(rest(text, done.unwrap_or_default()));
@@ -164,13 +164,13 @@ impl Policy {
         opens: &mut Opens,
         work: &mut Work,
         out: &mut Vec<u8>,
-        mut found: impl FnMut(&Span),
+        found: &mut dyn FnMut(Change<'_>),
     ) -> Option<usize> {
         let mut done = None;
         let mut hits = mem::take(&mut work.hits);
         self.lines(text, opens, &mut hits, |range, hits, opens| {
             let line = slice(text, range.clone());
-            if self.line(line, hits, opens, work, &mut found) {
+            if self.line(line, hits, opens, work, found) {
                 out.extend_from_slice(slice(text, done.unwrap_or_default()..range.start));
                 out.extend_from_slice(&work.line);
                 done = Some(range.end);
@@ -259,16 +259,18 @@ impl Policy {
     /// what it is now.
     ///
     /// What is replaced may end a name or a token that reached into it, and so make a secret of
-    /// what follows: few lines take a second look that finds something, contrived ones a third.
+    /// what follows: few lines take a second look that finds something, contrived ones a third. A
+    /// line in which the last look still finds something is withheld.
     fn line(
         &self,
         line: &[u8],
         hits: Hits<'_>,
         opens: &mut Opens,
         work: &mut Work,
-        mut found: impl FnMut(&Span),
+        found: &mut dyn FnMut(Change<'_>),
     ) -> bool {
         let mut changed = false;
+        let mut is_settled = false;
         for look in 0..LOOKS {
             let (text, hits) = match changed {
                 true => (
@@ -284,20 +286,34 @@ impl Policy {
             let before = is_last.then(|| opens.of(look).clone());
             let spans = self.scan(text, hits, opens.of(look));
             if spans.is_empty() && !self.output.changes(text) {
+                is_settled = true;
                 if is_last {
                     // A further look would see the same.
                     break;
                 }
                 continue;
             }
+            is_settled = false;
             before.into_iter().for_each(|open| opens.part(open));
-            spans.iter().for_each(&mut found);
+            spans.iter().for_each(|span| found(Change::Span(span)));
             work.next.clear();
             spans::emit(text, &spans, &self.output, &mut work.next);
             mem::swap(&mut work.line, &mut work.next);
             self.hits(&work.line, &mut work.again);
             changed = true;
         }
+        if changed && !is_settled {
+            withhold(&mut work.line);
+            found(Change::Withheld);
+            // What is open now where this mark stands in a text.
+            self.hits(&work.line, &mut work.again);
+            let hits = Hits {
+                all: &work.again,
+                base: 0,
+            };
+            self.scan(&work.line, hits, opens.of(usize::MAX));
+        }
+        opens.keep(LOOKS);
         opens.join();
         changed
     }
@@ -363,4 +379,16 @@ fn block_end(text: &[u8], start: usize) -> usize {
 fn line_start(text: &[u8], range: Range<usize>) -> usize {
     let feed = memrchr(b'\n', slice(text, range.clone()));
     feed.map_or(range.start, |feed| plus(range.start, plus(feed, 1)))
+}
+
+/// Puts the mark of a withheld line in the place of `line`, but for its end.
+fn withhold(line: &mut Vec<u8>) {
+    let end: &[u8] = match line.as_slice() {
+        [.., b'\r', b'\n'] => b"\r\n",
+        [.., b'\n'] => b"\n",
+        _ => b"",
+    };
+    line.clear();
+    line.extend_from_slice(spans::WITHHELD);
+    line.extend_from_slice(end);
 }

@@ -288,7 +288,9 @@ impl Policy {
             return (Cow::Owned(safe), counts);
         }
         let mut counts = Counts::default();
-        let safe = self.settle(text, &mut Opens::default(), |span| counts.add(span));
+        let safe = self.settle(text, &mut Opens::default(), &mut |change| {
+            counts.add(change)
+        });
         counts.add_text(text);
         (safe, counts)
     }

@@ -38,6 +38,15 @@ impl Span {
     }
 }
 
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Change<'s> {
+    /// A part of it is replaced.
+    Span(&'s Span),
+    /// All of it is.
+    Withheld,
+}
+
 /// Spans in the order in which the stages of the pipeline find them.
 #[derive(Debug)]
 pub(super) struct Spans {

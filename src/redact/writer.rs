@@ -1,6 +1,6 @@
 //! Redacts what is written through it, line by line.
 
-use core::mem;
+use core::{fmt, mem};
 use std::io::{self, Write};
 
 use memchr::{memchr, memrchr};
@@ -27,7 +27,6 @@ const PART: usize = 64 * 1024;
 ///
 /// When `W` fails, what it did not take is kept and tried again first at the next write, flush or
 /// finish; nothing is written twice.
-#[derive(Debug)]
 pub struct Writer<W: Write> {
     policy: Policy,
     inner: W,
@@ -183,7 +182,9 @@ impl<W: Write> Writer<W> {
         let counts = &mut self.counts;
         let (work, opens) = (&mut self.work, &mut self.opens);
         self.policy
-            .settle_into(text, opens, work, &mut self.ready, |span| counts.add(span));
+            .settle_into(text, opens, work, &mut self.ready, &mut |change| {
+                counts.add(change)
+            });
         self.counts.add_lines(lines);
     }
 
@@ -229,6 +230,16 @@ impl Writer<Vec<u8>> {
 /// The first line of `part` with its line feed, and what follows.
 fn split_line(part: &[u8]) -> Option<(&[u8], &[u8])> {
     part.split_at_checked(memchr(b'\n', part)?.saturating_add(1))
+}
+
+/// Says nothing of the line that is held back.
+impl<W: Write> fmt::Debug for Writer<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("max_line", &self.max_line)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<W: Write> Write for Writer<W> {
