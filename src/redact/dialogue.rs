@@ -6,6 +6,7 @@
 //! are none.
 
 mod hashes;
+mod placed;
 mod routers;
 mod words;
 
@@ -23,6 +24,7 @@ use super::{
 use words::{Token, token, tokens};
 
 pub(super) use hashes::{OPENERS as HASHES, read as hash};
+pub(super) use placed::{OPENERS as PLACED, read as placed};
 pub(super) use routers::{OPENERS as ROUTERS, read as router};
 
 /// Commands, in lower case.
@@ -36,6 +38,7 @@ pub(super) const OPENERS: &[&str] = &[
     "login ",
     "login(",
     "authenticate(",
+    "auth(",
     "identify ",
     "oper ",
     "requirepass",
@@ -189,6 +192,17 @@ impl Said<'_> {
             b"sending:",
             b"query:",
         ];
+        /// Signs before what a client says.
+        const MARKS: &[&[u8]] = &[
+            b"[c]",
+            b"(c)",
+            b"[client]",
+            b"c->s:",
+            b"client->server:",
+            "→".as_bytes(),
+            "»".as_bytes(),
+            "←".as_bytes(),
+        ];
         let start = self.at.saturating_sub(MAX_LEAD).max(self.line);
         let lead = slice(self.text, start..self.at).trim_ascii_end();
         let lead = lead
@@ -200,9 +214,21 @@ impl Said<'_> {
         let last = last.to_ascii_lowercase();
         lead.is_empty() && start == self.line
             || lead.ends_with(b">")
+            || last.ends_with(b"<")
+            || MARKS.contains(&last.as_slice())
             || last.ends_with(b"<-")
             || last.ends_with(b"<--")
             || CLIENTS.contains(&last.as_slice())
+    }
+
+    /// Whether a server that asks for a user and a password writes this line: `proftpd[12]: USER ada`.
+    fn is_server(&self) -> bool {
+        const SERVERS: &[&[u8]] = &[b"ftp", b"pop3", b"imap", b"nntp", b"dovecot", b"courier"];
+        let start = self.at.saturating_sub(MAX_LEAD).max(self.line);
+        let lead = slice(self.text, start..self.at).to_ascii_lowercase();
+        let ends = lead.trim_ascii_end().ends_with(b":");
+        let mut servers = SERVERS.iter();
+        ends && servers.any(|server| lead.windows(server.len()).any(|w| w == *server))
     }
 
     fn starts_word(&self) -> bool {
@@ -312,7 +338,8 @@ impl Said<'_> {
     /// `USER ada`: the password comes next.
     fn user(&self, open: &mut Open) -> Option<usize> {
         let alone = self.words().nth(1).is_none() && self.words().next().is_some();
-        if self.is_shouted() && self.starts_word() && self.is_turn() && alone {
+        if self.is_shouted() && self.starts_word() && (self.is_turn() || self.is_server()) && alone
+        {
             open.dialogue = Some(Awaited::Pass(PATIENCE));
         }
         None
@@ -326,7 +353,10 @@ impl Said<'_> {
             .iter()
             .any(|b| !is_blank(*b));
         let shouted = slice(self.text, self.at..plus(self.at, 4)) == b"PASS";
-        if !shouted || !self.starts_word() || !(told || (behind && self.is_turn())) {
+        if !shouted
+            || !self.starts_word()
+            || !(told || (behind && (self.is_turn() || self.is_server())))
+        {
             return None;
         }
         // The password may have blanks in it.
@@ -365,7 +395,13 @@ impl Said<'_> {
         let comma = run(self.text, user.end, |b| matches!(b, b',' | b' '));
         let password = token(self.text, comma).filter(|t| t.quoted && comma > user.end)?;
         let is_last = byte(self.text, password.end) == Some(b')');
-        is_last.then(|| self.add(&password, spans))?
+        // `auth("login", "token")` names a way in.
+        let is_way = self.value(&password).iter().all(u8::is_ascii_lowercase)
+            && self.value(&user).iter().all(u8::is_ascii_lowercase)
+            && MECHANISMS.iter().any(|m| {
+                m.as_bytes() == self.value(&password) || m.as_bytes() == self.value(&user)
+            });
+        (is_last && !is_way).then(|| self.add(&password, spans))?
     }
 
     /// `NickServ IDENTIFY x`.

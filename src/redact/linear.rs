@@ -6,6 +6,13 @@ use super::{Policy, bytes::steps};
 
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
+    "maiden name of ",
+    "code for a: ",
+    "creds: a/",
+    "a as my password ",
+    "password for a ",
+    "pdo->__construct('a', ",
+    "set /a/password ",
     "\"password\":",
     "\"password\":\"",
     "password=",

@@ -7,9 +7,10 @@
 
 mod codes;
 mod looks;
+mod turned;
 
 use super::{
-    bytes::{before, byte, is_blank, is_name, plus, run, run_back, skip_blanks, slice},
+    bytes::{before, byte, is_blank, is_name, plus, rest, run, run_back, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::{Demand, Names},
@@ -63,6 +64,28 @@ const BECAME: &[&str] = &[
     "value",
     "string",
 ];
+/// Words that say that it came, where a colon follows them.
+const GIVEN: &[&str] = &[
+    "entered",
+    "given",
+    "provided",
+    "received",
+    "supplied",
+    "submitted",
+    "typed",
+    "used",
+    "sent",
+    "generated",
+    "collected",
+    "issued",
+    "eingegeben",
+];
+/// Words of a user's title.
+const TITLES: &[&str] = &[
+    "my", "our", "his", "her", "their", "admin", "root", "service", "new",
+];
+/// The most words that say whose it is.
+const MAX_OWNER: usize = 4;
 /// Words before a name that let the value follow at once.
 const WITH: &[&str] = &["with", "using", "mit", "avec", "con"];
 
@@ -79,10 +102,17 @@ pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Optio
     if let Some(end) = sentence.option(spans) {
         return Some(end);
     }
+    if let Some(end) = turned::put(&sentence, spans) {
+        return Some(end);
+    }
     if !sentence.is_word() {
         return None;
     }
-    sentence.direct(spans).or_else(|| sentence.said(spans))
+    sentence
+        .direct(spans)
+        .or_else(|| sentence.said(spans))
+        .or_else(|| sentence.remarked(spans))
+        .or_else(|| turned::before(&sentence, spans))
 }
 
 struct Sentence<'a, 't> {
@@ -143,11 +173,26 @@ impl Sentence<'_, '_> {
         if self.named.key.demand == Demand::Opaque {
             return None;
         }
+        let lead = self.lead();
+        if self.is_local(&lead)
+            && let Some((quote, from)) = Quote::at(self.text, at)
+        {
+            return self.quoted(quote, from, Looks::Set, spans);
+        }
         // The verb: one may pass anything.
         let name = slice(self.text, self.named.name.clone());
         let is_verb = || name.to_ascii_lowercase().ends_with(b"pass");
         if at == self.named.name.end || (!of_user && is_verb()) {
             return None;
+        }
+        let is_once = lead.ends_with(b"one-time ") || lead.ends_with(b"one time ");
+        if let Some(end) =
+            values::digits_end(self.text, at).filter(|_| is_once || name.ends_with(b"OTP"))
+            && (4..=8).contains(&end.saturating_sub(at))
+            && !looks::counts(self.text, at..end)
+        {
+            spans.add(at..end, Kind::Code);
+            return Some(end);
         }
         if self.is_set()
             && let Some(end) = self.bare(at, Looks::Set, spans)
@@ -202,6 +247,40 @@ impl Sentence<'_, '_> {
                 .windows(2)
                 .any(|w| matches!(w, [b'a'..=b'z', b'A'..=b'Z']));
         is_joined && last.is_some_and(|last| SETTERS.contains(&last))
+    }
+
+    /// `root password: x (changed on Friday)`, `security answer given: two words`.
+    fn remarked(&self, spans: &mut Spans) -> Option<usize> {
+        let at = skip_blanks(self.text, plus(self.named.name.end, 1));
+        let is_password = self.named.key.kind == Kind::Password;
+        if byte(self.text, self.named.name.end) != Some(b':') || !is_password || self.is_wrong() {
+            return None;
+        }
+        let near = slice(
+            self.text,
+            0..plus(at, looks::MAX_VALUE).min(self.text.len()),
+        );
+        let end = values::bare_end(near, at, Around::default());
+        let remark = slice(self.text, end..plus(end, 3));
+        matches!(remark, [b' ', b'(', b'a'..=b'z']).then(|| self.bare(at, Looks::Said, spans))?
+    }
+
+    /// All that follows, where it answers a question.
+    fn answer(&self, at: usize, spans: &mut Spans) -> Option<usize> {
+        let at = skip_blanks(self.text, at);
+        let end = plus(at, looks::MAX_VALUE).min(self.text.len());
+        let value = slice(self.text, at..end).trim_ascii_end();
+        let is_answer = self.named.key.kind == Kind::SecurityAnswer;
+        if !is_answer || value.is_empty() || values::is_placeholder(value) {
+            return None;
+        }
+        spans.add(at..plus(at, value.len()), Kind::SecurityAnswer);
+        Some(plus(at, value.len()))
+    }
+
+    /// Whether a router's script declares the name: `:local pass "x"`.
+    fn is_local(&self, lead: &[u8]) -> bool {
+        lead.ends_with(b":local ") || lead.ends_with(b":global ")
     }
 
     /// Whether the words before the name let the value follow: `with password`, `user ada password`.
@@ -287,22 +366,91 @@ impl Sentence<'_, '_> {
             if end.is_some() && !is(TO) {
                 break;
             }
+            let colon = byte(self.text, word_end) == Some(b':');
             if is(OF) {
-                // Whose it is: one word more.
-                at = self
-                    .word_end(skip_blanks(self.text, word_end))
-                    .unwrap_or(word_end);
+                (at, said) = self.whose(word_end);
                 continue;
             }
-            if !(is(IS) || is(BECAME) || (became && is(TO))) {
+            let given = colon && is(GIVEN);
+            if !(is(IS) || is(BECAME) || given || (became && is(TO))) {
                 break;
             }
             became |= is(BECAME);
-            said = is(IS) || is(TO);
-            let colon = byte(self.text, word_end) == Some(b':');
+            said = is(IS) || is(TO) || given;
             at = plus(word_end, usize::from(colon));
+            if given && let Some(end) = self.answer(at, spans) {
+                return Some(end);
+            }
+            if lower == b"changed" {
+                at = self.absent(at).unwrap_or(at);
+            }
         }
         end
+    }
+
+    /// Where the words end that say whose it is, `of` before them, and whether a colon ends them.
+    fn whose(&self, of: usize) -> (usize, bool) {
+        let mut at = of;
+        for words in 1..=MAX_OWNER {
+            let word = skip_blanks(self.text, at);
+            let Some(end) = self.word_end(word) else {
+                break;
+            };
+            at = end;
+            if byte(self.text, end) == Some(b':') {
+                return (plus(end, 1), !self.is_wrong());
+            }
+            let lower = slice(self.text, word..end).to_ascii_lowercase();
+            let is = |words: &[&str]| words.iter().any(|w| w.as_bytes() == lower);
+            // The name itself; the words of a title go on where a verb follows.
+            let next = skip_blanks(self.text, end);
+            let next = slice(self.text, next..self.word_end(next).unwrap_or(next));
+            let verb = |w: &&str| next.eq_ignore_ascii_case(w.as_bytes());
+            let follows = IS.iter().chain(BECAME).any(|w| verb(&w));
+            if follows || !(is(OF) || is(TITLES) || words > 1) {
+                break;
+            }
+        }
+        (at, false)
+    }
+
+    /// Whether the words before the name say that it was none: `wrong password for ada: …`.
+    fn is_wrong(&self) -> bool {
+        const WRONG: &[&[u8]] = &[
+            b"wrong",
+            b"bad ",
+            b"invalid",
+            b"incorrect",
+            b"fail",
+            b"missing",
+            b"no ",
+            b"error",
+            b"expired",
+            b"unknown",
+            b"check",
+            b"reject",
+            b"deni",
+            b"falsch",
+            b"weak",
+        ];
+        let start = self
+            .named
+            .line
+            .start
+            .max(self.named.name.start.saturating_sub(MAX_WORD));
+        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        WRONG
+            .iter()
+            .any(|word| lead.windows(word.len()).any(|w| w == *word))
+    }
+
+    /// Where the `'absent' to` ends with which Puppet begins a change.
+    fn absent(&self, at: usize) -> Option<usize> {
+        let from = skip_blanks(self.text, at);
+        let absent = ["'absent' ", "absent ", "'' ", "undef "];
+        let here = rest(self.text, from);
+        let word = absent.iter().find(|a| here.starts_with(a.as_bytes()))?;
+        Some(plus(from, word.len()).saturating_sub(1))
     }
 
     /// Behind the quote that a value had.
@@ -367,5 +515,15 @@ impl Sentence<'_, '_> {
 
     fn is_code(&self) -> bool {
         matches!(self.named.key.kind, Kind::Code | Kind::Pin)
+    }
+
+    /// What the words just before the name say, in lower case.
+    fn lead(&self) -> Vec<u8> {
+        let start = self
+            .named
+            .line
+            .start
+            .max(self.named.name.start.saturating_sub(MAX_WORD));
+        slice(self.text, start..self.named.name.start).to_ascii_lowercase()
     }
 }

@@ -29,6 +29,14 @@ pub(super) const OPENERS: &[&str] = &[
     "code ist",
     "code est",
     "digo es",
+    "code de ",
+    "code for ",
+    " is the otp",
+    " is the one-time ",
+    " is the passcode",
+    " is the verification ",
+    "digo de ",
+    "codice di ",
 ];
 /// How far before and behind a code the words stand that say that it is one.
 const MAX_REACH: usize = 64;
@@ -70,6 +78,18 @@ const WORDS: &[&str] = &[
     "pin",
     "enter",
     "use ",
+];
+/// What a code is for, behind `code de`.
+const PURPOSES: &[&str] = &[
+    "rifica",
+    "confirm",
+    "connexion",
+    "acc",
+    "seguridad",
+    "sécurité",
+    "securite",
+    "sicurezza",
+    "validation",
 ];
 /// What it is called.
 const NAMES: &[&str] = &[
@@ -144,8 +164,33 @@ fn behind(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usiz
     let word = run(text, at, is_name);
     let colon = run(text, word, |b| matches!(b, b' ' | b':'));
     let near = slice(text, 0..plus(colon, 16).min(text.len()));
-    let verb = run(near, colon, |b| b.is_ascii_alphabetic());
-    let from = run(near, verb, |b| matches!(b, b' ' | b':' | b'"' | b'\''));
+    let mut verb = run(near, colon, |b| b.is_ascii_alphabetic());
+    // `code de vérification est 123456`
+    if slice(near, colon..verb) == b"for" {
+        // `login code for ada: 123456`
+        let owner = skip_blanks(text, verb);
+        let owner = slice(text, 0..plus(owner, MAX_CODE).min(text.len()));
+        let end = run(owner, skip_blanks(text, verb), |b| is_name(b) || b == b'@');
+        (byte(text, end) == Some(b':')).then_some(())?;
+        verb = end;
+    }
+    if matches!(slice(near, colon..verb), b"de" | b"di") {
+        let near = slice(text, 0..plus(colon, MAX_REACH).min(text.len()));
+        for _ in 0..3 {
+            let next = skip_blanks(near, verb);
+            verb = run(near, next, |b| b.is_ascii_alphabetic() || b >= 0x80);
+        }
+        let purpose = slice(near, colon..verb).to_ascii_lowercase();
+        let is = |word: &&str| purpose.windows(word.len()).any(|w| w == word.as_bytes());
+        PURPOSES.iter().any(|word| is(&word)).then_some(())?;
+        let digit = skip_blanks(text, verb);
+        if byte(text, digit).is_some_and(|b| b.is_ascii_alphabetic()) {
+            return None;
+        }
+    }
+    let from = run(slice(text, 0..plus(verb, 8).min(text.len())), verb, |b| {
+        matches!(b, b' ' | b':' | b'"' | b'\'')
+    });
     let from = skip_blanks(text, from);
     let end = looks::grouped_end(text, from).or_else(|| values::digits_end(text, from))?;
     let over = byte(text, end).is_none_or(|b| {
@@ -153,7 +198,7 @@ fn behind(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usiz
             || (b == b'.' && byte(text, plus(end, 1)).is_none_or(|b| b == b' ' || b == b'"'))
     });
     let before =
-        text_near(text, at.saturating_sub(MAX_REACH / 2).max(line)..at).to_ascii_lowercase();
+        text_near(text, at.saturating_sub(MAX_REACH / 2).max(line)..from).to_ascii_lowercase();
     let told = WORDS
         .iter()
         .any(|w| before.windows(w.len()).any(|part| part == w.as_bytes()));
