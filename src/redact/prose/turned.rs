@@ -48,6 +48,9 @@ const PUTS: &[&[u8]] = &[b"put", b"set", b"create", b"setex", b"add"];
 /// `x as my password`, `123456 is the OTP for …`, `x <- API key`.
 pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usize> {
     let (text, named) = (sentence.text, sentence.named);
+    if byte_before(text, named.name.start) != Some(b' ') {
+        return None;
+    }
     let low = named
         .name
         .start
