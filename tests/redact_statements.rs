@@ -403,7 +403,6 @@ fn finds_secrets_that_stand_before_their_name_or_at_a_fixed_place() {
         "password entered: «hunter2x»",
         "PIN entered: «4401» (attempt 2)",
         "Q: What is your mother's maiden name? A: «Ford Fiesta»",
-        "maiden name of mother = «Ford Fiesta»",
         "«123456» is the OTP for your transaction",
         "Dear customer, «123456» is the OTP for your transaction of EUR 12.00",
         "one-time password «123456» sent to +4366412345",

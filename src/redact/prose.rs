@@ -406,7 +406,7 @@ impl Sentence<'_, '_> {
             let next = skip_blanks(self.text, end);
             let next = slice(self.text, next..self.word_end(next).unwrap_or(next));
             let verb = |w: &&str| next.eq_ignore_ascii_case(w.as_bytes());
-            let follows = IS.iter().chain(BECAME).any(|w| verb(w));
+            let follows = IS.iter().chain(BECAME).any(verb);
             if follows || !(is(OF) || is(TITLES) || words > 1) {
                 break;
             }

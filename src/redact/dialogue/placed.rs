@@ -241,7 +241,7 @@ impl Behind<'_> {
         let name = token(self.text, self.end).filter(|t| t.quoted)?;
         let lower = self.value(&name).to_ascii_lowercase();
         let has = |word: &&str| lower.windows(word.len()).any(|w| w == word.as_bytes());
-        SECRETS.iter().any(|word| has(word)).then_some(())?;
+        SECRETS.iter().any(has).then_some(())?;
         self.argument(2)
     }
 
@@ -324,7 +324,7 @@ impl Behind<'_> {
         let low = self.at.saturating_sub(MAX_QUESTION).max(self.line);
         let question = slice(self.text, low..plus(self.at, 6)).to_ascii_lowercase();
         let asks = |asked: &&str| question.windows(asked.len()).any(|w| w == asked.as_bytes());
-        ASKED.iter().any(|asked| asks(asked)).then_some(())?;
+        ASKED.iter().any(asks).then_some(())?;
         let from = skip_blanks(
             self.text,
             run(self.text, self.end, |b| {

@@ -182,7 +182,7 @@ fn behind(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usiz
         }
         let purpose = slice(near, colon..verb).to_ascii_lowercase();
         let is = |word: &&str| purpose.windows(word.len()).any(|w| w == word.as_bytes());
-        PURPOSES.iter().any(|word| is(word)).then_some(())?;
+        PURPOSES.iter().any(is).then_some(())?;
         let digit = skip_blanks(text, verb);
         if byte(text, digit).is_some_and(|b| b.is_ascii_alphabetic()) {
             return None;
