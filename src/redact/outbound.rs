@@ -41,7 +41,7 @@ mod forms;
 use core::fmt;
 use std::borrow::Cow;
 
-use super::{Policy, finding::Kind, open::Opens, rules, spans::Change};
+use super::{Policy, finding::Kind, open::Opens};
 use forms::{Form, quoted_printable, visible};
 
 /// A longer part is blocked: 1 MiB, more than people write.
@@ -163,12 +163,8 @@ impl Guard {
 
     fn find(&self, part: usize, text: &[u8]) -> Vec<Found> {
         // By all looks: what is reported or masked may cover what is blocked.
-        let found = self.policy.all(text).into_iter().map(|(kind, rule)| Found {
-            part,
-            kind,
-            rule: rule.as_str().to_owned(),
-            action: self.action(kind),
-        });
+        let all = self.policy.all(text).into_iter();
+        let found = all.map(|(kind, rule)| self.found(part, kind, rule));
         found.collect()
     }
 
@@ -178,20 +174,17 @@ impl Guard {
         let safe = self
             .masking
             .settle(text, &mut Opens::default(), &mut |change| {
-                found.push(match change {
-                    Change::Span(span) => self.found(part, span.kind, span.rule.as_str()),
-                    // Whatever it is: what cannot be told apart is a secret.
-                    Change::Withheld => self.found(part, Kind::Secret, rules::KEYED),
-                });
+                let (kind, rule) = change.judged();
+                found.push(self.found(part, kind, rule));
             });
         (safe, found)
     }
 
-    fn found(&self, part: usize, kind: Kind, rule: &str) -> Found {
+    fn found(&self, part: usize, kind: Kind, rule: String) -> Found {
         Found {
             part,
             kind,
-            rule: rule.to_owned(),
+            rule,
             action: self.action(kind),
         }
     }

@@ -12,7 +12,7 @@ use super::{
     open::Opens,
     pipeline::Gates,
     registered::{Registered, Sets},
-    rules::{Id, PERSONAL, Rule, Rules},
+    rules::{PERSONAL, Rule, Rules},
     style::{Style, Styles},
     writer::Writer,
 };
@@ -296,10 +296,10 @@ impl Policy {
     }
 
     /// The kind and the rule of all that [`Policy::redact`] would replace.
-    pub(super) fn all(&self, text: &[u8]) -> Vec<(Kind, Id)> {
+    pub(super) fn all(&self, text: &[u8]) -> Vec<(Kind, String)> {
         let mut all = Vec::new();
-        self.settle(text, &mut Opens::default(), |span| {
-            all.push((span.kind, span.rule.clone()));
+        self.settle(text, &mut Opens::default(), &mut |change| {
+            all.push(change.judged());
         });
         all
     }

@@ -47,6 +47,16 @@ pub(super) enum Change<'s> {
     Withheld,
 }
 
+impl Change<'_> {
+    /// The kind and the rule. What is withheld is a secret of which nothing more can be told.
+    pub(super) fn judged(self) -> (Kind, String) {
+        match self {
+            Self::Span(span) => (span.kind, span.rule.as_str().to_owned()),
+            Self::Withheld => (Kind::Secret, rules::KEYED.to_owned()),
+        }
+    }
+}
+
 /// Spans in the order in which the stages of the pipeline find them.
 #[derive(Debug)]
 pub(super) struct Spans {
