@@ -87,11 +87,12 @@ impl Forms {
         // Nine digits, also behind the two of an escape sequence, or twelve and more.
         let nine = ((one >> 8) & (none >> 9)) | ((three >> 8) & (none >> 11));
         let lone = begins & eight & ((four >> 8) | nine);
-        // Four digits (the last of more), three to six, and two or more: cards, and bank accounts.
-        let second = ((three & (none >> 3)) & (two >> 4))
+        // Four digits (the last of more), and what cards and bank accounts go on with: 3-3, 4-2,
+        // 5-4 or more, 6-4 or more.
+        let second = ((three & (none >> 3)) & (three >> 4))
             | ((four & (none >> 4)) & (two >> 5))
-            | ((five & (none >> 5)) & (two >> 6))
-            | ((six & (none >> 6)) & (two >> 7));
+            | ((five & (none >> 5)) & (four >> 6))
+            | ((six & (none >> 6)) & (four >> 7));
         let groups = four & (none >> 4) & (second >> 5);
         // 8-8, and 3-2-4.
         let halves = eight & (none >> 8) & (eight >> 9);
@@ -273,6 +274,7 @@ mod tests {
             "Chrome/131.0.0.0 Safari/537.36",
             "3f9a1c7e-88d2-4b6f-a1c3-5d7e9f0b2c4d",
             "blk_9016",
+            "081109 203615 148 INFO",
             "I1122 09:00:00.123456   12345",
             "0000:00:1f.2",
             "status=200 bytes=5120 ms=12",

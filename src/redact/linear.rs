@@ -358,8 +358,13 @@ fn longer_text_behind_any_start_takes_work_in_proportion() {
 #[test]
 #[ignore = "minutes"]
 fn a_megabyte_of_each_trap_takes_work_in_proportion() {
+    const MEGABYTE: usize = 1024 * 1024;
     for trap in TRAPS.iter().chain(CHAINS) {
-        check("", trap, 1024 * 1024 / TIMES);
+        let (part, whole) = (work("", trap, MEGABYTE / TIMES), work("", trap, MEGABYTE));
+        assert!(
+            is_in_proportion(part, whole),
+            "{trap:?}: {part}, then {whole}"
+        );
     }
 }
 
