@@ -8,7 +8,8 @@ use core::ops::Range;
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::super::{
-    bytes::{before, byte, ends_escape, plus, run, run_back, slice},
+    base64::is_base64,
+    bytes::{before, byte, ends_escape, plus, rest, run, run_back, slice},
     finding::Kind,
     phrases::Phrase,
     rules,
@@ -73,6 +74,8 @@ const REMOTE_COMMANDS: &[&[u8]] = &[
     b"sshfs",
     b"sshpass",
 ];
+/// The characters of a fingerprint by SHA-256 (RFC 4648 §4, without padding).
+const FINGERPRINT: usize = 43;
 /// How far before an address these are looked for.
 const MAX_BACK: usize = 64;
 /// The authority of a URL is looked for further back: a password may stand in it.
@@ -264,7 +267,9 @@ fn is_machine(local: &[u8], domain: &[u8]) -> bool {
         .any(|user| local.eq_ignore_ascii_case(user));
     let ends = |end: &&[u8]| domain.to_ascii_lowercase().ends_with(end);
     let has_small = |part: &[u8]| part.iter().any(u8::is_ascii_lowercase);
-    let is_principal = has_small(local) && domain.is_ascii() && !has_small(domain);
+    // `krbtgt/EXAMPLE.COM@EXAMPLE.COM`: the service that gives out tickets.
+    let is_named = has_small(local) || local == domain;
+    let is_principal = is_named && domain.is_ascii() && !has_small(domain);
     is_scale || is_user || is_principal || MACHINE_DOMAINS.iter().any(ends)
 }
 
@@ -307,7 +312,19 @@ fn is_remote(text: &[u8], start: usize, end: usize) -> bool {
     let is_command = words.any(|word| REMOTE_COMMANDS.contains(&word));
     // `Linux version 6.1.0 (build@host.example.com) (gcc …`
     let is_banner = near.ends_with(b"(") && memchr::memmem::find(near, b"inux version ").is_some();
-    is_path || is_command || is_banner
+    // `ada@host.example.com's password: `, as ssh asks for it.
+    let is_prompt = rest(text, end).starts_with(b"'s password");
+    is_path || is_command || is_banner || is_prompt || is_comment(near)
+}
+
+/// Whether what follows `near` is the comment of a public key or of its fingerprint: whose key it is,
+/// on which machine.
+fn is_comment(near: &[u8]) -> bool {
+    let Some((b' ', near)) = near.split_last() else {
+        return false;
+    };
+    let key = run_back(near, near.len(), |b| is_base64(b) || b == b'=');
+    near.len().saturating_sub(key) >= FINGERPRINT
 }
 
 /// Whether a local part is the identifier of a message: under a name that says so, or in angle
