@@ -443,6 +443,7 @@ fn finds_secrets_that_stand_before_their_name_or_at_a_fixed_place() {
 #[test]
 fn leaves_what_such_sentences_and_places_hold_else() {
     keeps(&[
+        "GET /wifi/psk 200 12ms",
         "invalid password for user ada: ORA-01017",
         "wrong password for ada: 3 attempts left",
         "password for ada: rejected",

@@ -128,8 +128,9 @@ impl Line<'_> {
 
     /// `enable secret x`, `tacacs-server key 7 x`, `key-string x`.
     fn secret(&self, spans: &mut Spans) -> Option<usize> {
+        // The end of another word, or of a path: `GET /wifi/psk 200`.
         let joined = byte(self.text, self.at) != Some(b'-')
-            && before(self.text, self.at).is_some_and(is_name);
+            && before(self.text, self.at).is_some_and(|b| is_name(b) || b == b'/');
         let at = run(self.text, self.at, |b| b > b' ');
         let second = skip_blanks(self.text, at);
         // The opener is one word or two.
