@@ -53,12 +53,40 @@
 //! errors hold a value. No input makes it panic, and none makes the memory grow that a [`Writer`]
 //! takes.
 //!
+//! # How much is found
+//!
+//! `tests/redact_corpus` plants secrets in some 1,700 formats and measures what survives and what else
+//! is changed. One set of formats was written beside this module, the other by somebody who had not
+//! seen it and reported which families failed: the second column is the better guess of what another
+//! log will show. The tests hold both at these levels, in percent:
+//!
+//! | | first set | second set |
+//! |---|--:|--:|
+//! | credentials that survive, in ordinary formats | 1.5 | 3.2 |
+//! | in hard ones: escaped again and again, coloured, encoded | 11 | 14 |
+//! | cards, IBAN, social security numbers, e-mail that survive | 0 | 0.2 |
+//! | private keys over lines of which a part survives | 1.6 | 1.5 |
+//! | bytes changed outside a secret | 0.13 | 0.23 |
+//! | lines of logs without a secret that are changed | 0 | 0 |
+//! | look-alikes that are changed | 0.4 | 0.3 |
+//! | JSON broken, changes by a second pass, dependence on cuts | 0 | 0 |
+//!
 //! # Cost
 //!
 //! Time is in proportion to the length of the text, whatever stands in it: the tests count how often
-//! a byte is looked at. A line in which nothing is suspicious costs one search for literals.
-//! `cargo bench --bench redact` measures clean text, text with a secret on every line, and text made
-//! to be slow.
+//! a byte is looked at. A line in which nothing is suspicious costs one search for literals, one with
+//! names and numbers that might be secrets costs several times that.
+//! On one core of the machine that `benches/peers/README.md` describes, while it did other work:
+//!
+//! | text | MB/s |
+//! |---|--:|
+//! | logs of a database, clean | 414 |
+//! | logs of several kinds, clean | 184 |
+//! | a secret on every line | 34 |
+//! | the slowest line of the bench | 4 |
+//!
+//! `cargo bench --bench redact` measures these; `benches/peers`, part `logs`, measures them beside a
+//! set of regular expressions, which is two to four times faster and says only which lines match.
 //!
 //! # Example
 //!
