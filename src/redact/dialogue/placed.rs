@@ -42,8 +42,6 @@ enum Place {
 const TABLE: &[(&str, Place)] = &[
     ("authinfo pass ", Place::Word),
     ("\tresp=", Place::Base64),
-    ("::add-mask::", Place::Rest),
-    ("issecret=true]", Place::Rest),
     ("key content  ", Place::Rest),
     ("at+cwjap", Place::Argument(2)),
     ("at+cwsap", Place::Argument(2)),
