@@ -37,11 +37,14 @@
 //! assert_eq!(Kind::Name.mask("Jane Roe"), "J. R.");
 //! ```
 
+pub(crate) mod check_digits;
 #[cfg(feature = "pseudonym")]
 mod pseudonym;
 
 #[cfg(feature = "pseudonym")]
 pub use pseudonym::{Error, PseudonymKey};
+
+use check_digits::{passes_luhn, passes_mod_97};
 
 /// What stands for the hidden part.
 const HIDDEN: &str = "***";
@@ -210,18 +213,9 @@ fn is_card(value: &str) -> bool {
     let grouped = value
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
-    grouped && digits(value).is_some_and(|d| CARD_DIGITS.contains(&d.len()) && passes_luhn(&d))
-}
-
-/// ISO/IEC 7812-1 annex B.
-fn passes_luhn(digits: &[u32]) -> bool {
-    let doubled = |digit: u32| match digit.saturating_mul(2) {
-        two_digits @ 10.. => two_digits.saturating_sub(9),
-        one_digit => one_digit,
-    };
-    let from_right = digits.iter().rev().enumerate();
-    let weighted = from_right.map(|(i, digit)| if i % 2 == 0 { *digit } else { doubled(*digit) });
-    weighted.sum::<u32>().is_multiple_of(10)
+    grouped
+        && digits(value)
+            .is_some_and(|d| CARD_DIGITS.contains(&d.len()) && passes_luhn(d.iter().copied()))
 }
 
 fn is_of_digits(value: &str) -> bool {
@@ -251,12 +245,13 @@ fn is_iban(value: &str) -> bool {
     let Some((head, rest)) = chars.split_at_checked(4) else {
         return false;
     };
-    let remainder = rest.iter().chain(head).try_fold(0_u32, |sum, c| {
-        let digit = c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
-        let shifted = sum.saturating_mul(if digit < 10 { 10 } else { 100 });
-        Some(shifted.saturating_add(digit) % 97)
-    });
-    has_head_of_iban(head) && IBAN_LEN.contains(&chars.len()) && remainder == Some(1)
+    let values = rest.iter().chain(head).map(|c| c.to_digit(36));
+    let is_known =
+        !chars.iter().any(char::is_ascii_lowercase) && values.clone().all(|v| v.is_some());
+    has_head_of_iban(head)
+        && IBAN_LEN.contains(&chars.len())
+        && is_known
+        && passes_mod_97(values.flatten())
 }
 
 fn is_phone(value: &str) -> bool {

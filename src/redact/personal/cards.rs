@@ -6,6 +6,8 @@
 
 use core::ops::Range;
 
+use crate::mask::check_digits::passes_luhn;
+
 use super::{
     super::{
         bytes::{before, byte, ends_escape, plus, slice},
@@ -283,18 +285,9 @@ impl Digits {
         })
     }
 
-    /// ISO/IEC 7812-1 annex B.
     fn passes_luhn(&self) -> bool {
-        let from_right = self.as_slice().iter().rev().enumerate();
-        let weighted = from_right.map(|(i, d)| {
-            let digit = u32::from(d.saturating_sub(b'0'));
-            match digit.saturating_mul(2) {
-                _ if i.is_multiple_of(2) => digit,
-                two_digits @ 10.. => two_digits.saturating_sub(9),
-                one_digit => one_digit,
-            }
-        });
-        weighted.sum::<u32>().is_multiple_of(10)
+        let digits = self.as_slice().iter();
+        passes_luhn(digits.map(|d| u32::from(d.saturating_sub(b'0'))))
     }
 }
 

@@ -5,6 +5,8 @@
 
 use core::ops::Range;
 
+use crate::mask::check_digits::passes_mod_97;
+
 use super::{
     super::{
         bytes::{before, byte, ends_escape, plus, run_back, slice},
@@ -201,7 +203,7 @@ fn number(text: &[u8], start: usize) -> Option<usize> {
     let is_upper = byte(text, start).is_some_and(|b| b.is_ascii_uppercase());
     let (chars, end) = chars(text, start, structure, is_upper)?;
     let is_apart = starts(text, start) && ends(text, end);
-    (is_apart && passes_mod_97(&chars)).then_some(end)
+    (is_apart && has_check_digits(&chars)).then_some(end)
 }
 
 /// The letters of an escape sequence before a head: `\nDE89…`, `%3DDE89…`.
@@ -272,16 +274,10 @@ fn classes(structure: &str) -> impl Iterator<Item = u8> {
     })
 }
 
-/// ISO/IEC 7064 MOD 97-10: a remainder of 1 when the first four are moved to the end and letters
-/// count from 10.
-fn passes_mod_97(chars: &[u8]) -> bool {
+fn has_check_digits(chars: &[u8]) -> bool {
     let (head, rest) = chars.split_at_checked(HEAD).unwrap_or_default();
-    let remainder = rest.iter().chain(head).fold(0_u32, |sum, c| {
-        let digit = char::from(*c).to_digit(36).unwrap_or_default();
-        let shifted = sum.saturating_mul(if digit < 10 { 10 } else { 100 });
-        shifted.saturating_add(digit) % 97
-    });
-    remainder == 1
+    let moved = rest.iter().chain(head);
+    passes_mod_97(moved.filter_map(|c| char::from(*c).to_digit(36)))
 }
 
 fn starts(text: &[u8], at: usize) -> bool {
