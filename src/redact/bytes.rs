@@ -30,6 +30,19 @@ pub(super) fn rest(text: &[u8], from: usize) -> &[u8] {
     text.get(from..).unwrap_or_default()
 }
 
+/// What stands on a line before `at`, the last bytes of it: at most so many. The line starts at
+/// `line`.
+pub(super) fn lead(text: &[u8], line: usize, at: usize, most: usize) -> &[u8] {
+    slice(text, at.saturating_sub(most).max(line)..at)
+}
+
+/// Whether one of a table's stands anywhere in `text`.
+pub(super) fn has_any(text: &[u8], table: &[&[u8]]) -> bool {
+    step(text.len());
+    let stands = |part: &&[u8]| memmem::find(text, part).is_some();
+    table.iter().any(stands)
+}
+
 /// `at` and `n` more.
 pub(super) fn plus(at: usize, n: usize) -> usize {
     at.saturating_add(n)

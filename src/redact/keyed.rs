@@ -10,8 +10,8 @@ use core::ops::Range;
 use super::{
     assigned,
     bytes::{
-        Line, MAX_ESCAPE, byte, ends_escape, is_name, line_feed, plus, run, run_back, search,
-        slice, without_return,
+        Line, MAX_ESCAPE, byte, ends_escape, is_name, line_feed, plus, rest, run, run_back, search,
+        slice, starts_with_any, without_return,
     },
     commands::workflow,
     elements,
@@ -146,8 +146,11 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
     }
 }
 
-/// The name with the one or two words after it that a separator follows, where they make it one:
-/// `session id: …`.
+/// Verbs that follow the whole name in a sentence.
+const VERBS: &[&[u8]] = &[b" is ", b" was ", b" given", b" changed "];
+
+/// The name with the one or two words after it that a separator or a verb follows, where they make
+/// it one: `session id: …`, `maiden name is …`.
 fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<usize>, Key)> {
     // A name that is itself a value, or an element's with attributes, ends where it does.
     let previous = name.start.checked_sub(1).and_then(|at| byte(text, at));
@@ -168,7 +171,8 @@ fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<us
         end = run(window, word, is_name);
         let closes = matches!(byte(window, end), Some(b'"' | b'\'' | b'`'));
         let after = plus(end, usize::from(closes));
-        if matches!(byte(window, after), Some(b':' | b'=')) {
+        let is_over = || starts_with_any(rest(window, end), VERBS);
+        if matches!(byte(window, after), Some(b':' | b'=')) || is_over() {
             let name = name.start..end;
             let key = names.look_up(slice(text, name.clone()))?;
             return Some((name, key));

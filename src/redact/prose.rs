@@ -7,10 +7,12 @@
 
 mod codes;
 mod looks;
+mod said;
 mod turned;
+mod words;
 
 use super::{
-    bytes::{before, byte, is_blank, is_name, plus, rest, run, run_back, skip_blanks, slice},
+    bytes::{before, byte, is_blank, is_name, lead, plus, run_back, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::{Demand, Names},
@@ -24,68 +26,11 @@ use looks::Looks;
 /// What codes are looked for by.
 pub(super) const OPENERS: &[&str] = codes::OPENERS;
 
-/// Words between a name and its value, at most.
-const MAX_WORDS: usize = 8;
 /// The longest of them.
 const MAX_WORD: usize = 40;
 
-/// Words after which the value follows.
-const IS: &[&str] = &[
-    "is", "was", "are", "ist", "lautet", "war", "est", "es", "be",
-];
-/// Words after which it follows where the sentence has said that it changed.
-const TO: &[&str] = &["to", "auf", "as", "from", "von", "à", "->"];
-/// Words that are followed by whose secret it is.
-const OF: &[&str] = &[
-    "for", "of", "by", "für", "fuer", "pour", "para", "de", "del", "des", "user", "account", "the",
-    "your", "on", "in",
-];
-/// Words that say what became of it.
-const BECAME: &[&str] = &[
-    "has",
-    "been",
-    "set",
-    "changed",
-    "reset",
-    "updated",
-    "now",
-    "will",
-    "currently",
-    "still",
-    "successfully",
-    "temporarily",
-    "initially",
-    "rotated",
-    "wurde",
-    "geändert",
-    "gesetzt",
-    "back",
-    "manually",
-    "value",
-    "string",
-];
-/// Words that say that it came, where a colon follows them.
-const GIVEN: &[&str] = &[
-    "entered",
-    "given",
-    "provided",
-    "received",
-    "supplied",
-    "submitted",
-    "typed",
-    "used",
-    "sent",
-    "generated",
-    "collected",
-    "issued",
-    "eingegeben",
-];
-/// Words of a user's title.
-const TITLES: &[&str] = &[
-    "my", "our", "his", "her", "their", "admin", "root", "service", "new",
-];
-/// The most words that say whose it is.
-const MAX_OWNER: usize = 4;
+/// The shortest word that is taken for the password of a user who was named.
+const MIN_TOLD: usize = 8;
 /// Words before a name that let the value follow at once.
 const WITH: &[&str] = &["with", "using", "mit", "avec", "con"];
 
@@ -188,7 +133,6 @@ impl Sentence<'_, '_> {
         let is_once = lead.ends_with(b"one-time ") || lead.ends_with(b"one time ");
         if let Some(end) =
             values::digits_end(self.text, at).filter(|_| is_once || name.ends_with(b"OTP"))
-            && (4..=8).contains(&end.saturating_sub(at))
             && !looks::counts(self.text, at..end)
         {
             spans.add(at..end, Kind::Code);
@@ -227,12 +171,7 @@ impl Sentence<'_, '_> {
             b"passenv",
             b"fastcgi_param",
         ];
-        let start = self
-            .named
-            .line
-            .start
-            .max(self.named.name.start.saturating_sub(MAX_WORD));
-        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        let lead = self.lead();
         let lead = match lead.strip_suffix(b":") {
             Some(registry) => slice(
                 registry,
@@ -265,19 +204,6 @@ impl Sentence<'_, '_> {
         matches!(remark, [b' ', b'(', b'a'..=b'z']).then(|| self.bare(at, Looks::Said, spans))?
     }
 
-    /// All that follows, where it answers a question.
-    fn answer(&self, at: usize, spans: &mut Spans) -> Option<usize> {
-        let at = skip_blanks(self.text, at);
-        let end = plus(at, looks::MAX_VALUE).min(self.text.len());
-        let value = slice(self.text, at..end).trim_ascii_end();
-        let is_answer = self.named.key.kind == Kind::SecurityAnswer;
-        if !is_answer || value.is_empty() || values::is_placeholder(value) {
-            return None;
-        }
-        spans.add(at..plus(at, value.len()), Kind::SecurityAnswer);
-        Some(plus(at, value.len()))
-    }
-
     /// Whether a router's script declares the name: `:local pass "x"`.
     fn is_local(&self, lead: &[u8]) -> bool {
         lead.ends_with(b":local ") || lead.ends_with(b":global ")
@@ -308,12 +234,7 @@ impl Sentence<'_, '_> {
             b"no",
             b"invalid",
         ];
-        let start = self
-            .named
-            .line
-            .start
-            .max(self.named.name.start.saturating_sub(MAX_WORD));
-        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
+        let lead = self.lead();
         let mut words = lead
             .split(|b| matches!(b, b' ' | b',' | b'/' | b'"' | b'\''))
             .filter(|w| !w.is_empty() && !JOINTS.contains(w))
@@ -323,154 +244,6 @@ impl Sentence<'_, '_> {
         let user = words.next().filter(|w| w.len() > 1 && !NOBODY.contains(w));
         let of_user = user.is_some() && words.next().is_some_and(|w| USERS.contains(&w));
         (with, of_user)
-    }
-
-    /// Whether the words before the name say that it became another: `changed password of ada`.
-    fn is_changed(&self) -> bool {
-        const CHANGED: &[&[u8]] = &[b"chang", b"reset", b"set ", b"updat", b"rotat", b"renew"];
-        let start = self
-            .named
-            .line
-            .start
-            .max(self.named.name.start.saturating_sub(MAX_WORD));
-        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
-        CHANGED
-            .iter()
-            .any(|word| lead.windows(word.len()).any(|w| w == *word))
-    }
-
-    /// `password for ada is x`, `password changed from x to y`.
-    fn said(&self, spans: &mut Spans) -> Option<usize> {
-        let mut at = self.named.name.end;
-        let (mut said, mut became) = (false, self.is_changed());
-        let mut end = None;
-        for _ in 0..MAX_WORDS {
-            let word = skip_blanks(self.text, at);
-            if word == at {
-                break;
-            }
-            if said {
-                let found = match Quote::at(self.text, word) {
-                    Some((quote, from)) => self.quoted(quote, from, Looks::Said, spans),
-                    None => self.bare(word, Looks::Said, spans),
-                };
-                if let Some(found) = found {
-                    end = Some(found);
-                    (at, said) = (self.after(found), false);
-                    continue;
-                }
-            }
-            let word_end = self.word_end(word)?;
-            let lower = slice(self.text, word..word_end).to_ascii_lowercase();
-            let is = |words: &[&str]| words.iter().any(|w| w.as_bytes() == lower);
-            if end.is_some() && !is(TO) {
-                break;
-            }
-            let colon = byte(self.text, word_end) == Some(b':');
-            if is(OF) {
-                (at, said) = self.whose(word_end);
-                continue;
-            }
-            let given = colon && is(GIVEN);
-            if !(is(IS) || is(BECAME) || given || (became && is(TO))) {
-                break;
-            }
-            became |= is(BECAME);
-            said = is(IS) || is(TO) || given;
-            at = plus(word_end, usize::from(colon));
-            if given && let Some(end) = self.answer(at, spans) {
-                return Some(end);
-            }
-            if lower == b"changed" {
-                at = self.absent(at).unwrap_or(at);
-            }
-        }
-        end
-    }
-
-    /// Where the words end that say whose it is, `of` before them, and whether a colon ends them.
-    fn whose(&self, of: usize) -> (usize, bool) {
-        let mut at = of;
-        for words in 1..=MAX_OWNER {
-            let word = skip_blanks(self.text, at);
-            let Some(end) = self.word_end(word) else {
-                break;
-            };
-            at = end;
-            if byte(self.text, end) == Some(b':') {
-                return (plus(end, 1), !self.is_wrong());
-            }
-            let lower = slice(self.text, word..end).to_ascii_lowercase();
-            let is = |words: &[&str]| words.iter().any(|w| w.as_bytes() == lower);
-            // The name itself; the words of a title go on where a verb follows.
-            let next = skip_blanks(self.text, end);
-            let next = slice(self.text, next..self.word_end(next).unwrap_or(next));
-            let verb = |w: &&str| next.eq_ignore_ascii_case(w.as_bytes());
-            let follows = IS.iter().chain(BECAME).any(verb);
-            if follows || !(is(OF) || is(TITLES) || words > 1) {
-                break;
-            }
-        }
-        (at, false)
-    }
-
-    /// Whether the words before the name say that it was none: `wrong password for ada: …`.
-    fn is_wrong(&self) -> bool {
-        const WRONG: &[&[u8]] = &[
-            b"wrong",
-            b"bad ",
-            b"invalid",
-            b"incorrect",
-            b"fail",
-            b"missing",
-            b"no ",
-            b"error",
-            b"expired",
-            b"unknown",
-            b"check",
-            b"reject",
-            b"deni",
-            b"falsch",
-            b"weak",
-        ];
-        let start = self
-            .named
-            .line
-            .start
-            .max(self.named.name.start.saturating_sub(MAX_WORD));
-        let lead = slice(self.text, start..self.named.name.start).to_ascii_lowercase();
-        WRONG
-            .iter()
-            .any(|word| lead.windows(word.len()).any(|w| w == *word))
-    }
-
-    /// Where the `'absent' to` ends with which Puppet begins a change.
-    fn absent(&self, at: usize) -> Option<usize> {
-        let from = skip_blanks(self.text, at);
-        let absent = ["'absent' ", "absent ", "'' ", "undef "];
-        let here = rest(self.text, from);
-        let word = absent.iter().find(|a| here.starts_with(a.as_bytes()))?;
-        Some(plus(from, word.len()).saturating_sub(1))
-    }
-
-    /// Behind the quote that a value had.
-    fn after(&self, at: usize) -> usize {
-        run(
-            slice(self.text, 0..plus(at, 2).min(self.text.len())),
-            at,
-            |b| matches!(b, b'"' | b'\'' | b'`'),
-        )
-    }
-
-    /// Where the word at `at` ends, if it is one of a sentence; a quoted name of a user counts.
-    fn word_end(&self, at: usize) -> Option<usize> {
-        let near = slice(self.text, 0..plus(at, MAX_WORD).min(self.text.len()));
-        let word = |b: u8| is_name(b) || matches!(b, b'@' | b'\\' | b'=' | b'>');
-        let end = match Quote::at(near, at) {
-            Some((quote, from)) => quote.close(near, from).1,
-            None => run(near, at, word),
-        };
-        (end > at && end < plus(at, MAX_WORD)).then_some(end)
     }
 
     fn quoted(&self, quote: Quote, from: usize, looks: Looks, spans: &mut Spans) -> Option<usize> {
@@ -495,13 +268,24 @@ impl Sentence<'_, '_> {
         );
         let end = match looks::grouped_end(near, at).filter(|_| self.is_code()) {
             Some(end) => end,
-            None => looks::trimmed(near, at..values::bare_end(near, at, Around::default())),
+            None => looks::trimmed(near, at..looks::value_end(near, at)),
         };
         let value = slice(self.text, at..end);
-        let is_code = matches!(
-            value.first(),
-            Some(b'-' | b'(' | b'[' | b'{' | b'<' | b'#' | b'\\')
-        );
+        let is_code = match value {
+            [b'#', colour @ ..] => colour.iter().all(u8::is_ascii_hexdigit),
+            value => matches!(
+                value.first(),
+                Some(b'-' | b'(' | b'[' | b'{' | b'<' | b'\\')
+            ),
+        };
+        let is_last = skip_blanks(self.text, end) >= self.text.len();
+        let looks = match looks {
+            // Of a sentence that goes on, it may be the next word.
+            Looks::Told if !is_last && !(value.len() >= MIN_TOLD && self.gives_user()) => {
+                Looks::Said
+            }
+            looks => looks,
+        };
         if is_code
             || !looks::fit(value, self.named.key, looks)
             || looks::counts(self.text, at..end)
@@ -517,13 +301,14 @@ impl Sentence<'_, '_> {
         matches!(self.named.key.kind, Kind::Code | Kind::Pin)
     }
 
-    /// What the words just before the name say, in lower case.
+    /// What stands before the name on its line, at most so much.
+    fn lead_of(&self, most: usize) -> &[u8] {
+        let Named { line, name, .. } = self.named;
+        lead(self.text, line.start, name.start, most)
+    }
+
+    /// The words just before the name, in lower case.
     fn lead(&self) -> Vec<u8> {
-        let start = self
-            .named
-            .line
-            .start
-            .max(self.named.name.start.saturating_sub(MAX_WORD));
-        slice(self.text, start..self.named.name.start).to_ascii_lowercase()
+        self.lead_of(MAX_WORD).to_ascii_lowercase()
     }
 }

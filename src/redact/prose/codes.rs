@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{byte, is_name, plus, run, run_back, skip_blanks, slice},
+        bytes::{byte, has_any, is_name, lead, plus, run, run_back, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
         spans::Spans,
@@ -42,43 +42,46 @@ pub(super) const OPENERS: &[&str] = &[
 const MAX_REACH: usize = 64;
 /// The longest code.
 const MAX_CODE: usize = 24;
-/// Words that say so, or whose it is.
-const WORDS: &[&str] = &[
-    "verification",
-    "verify",
-    "login",
-    "log in",
-    "log-in",
-    "sign-in",
-    "sign in",
-    "signin",
-    "security",
-    "one-time",
-    "one time",
-    "otp",
-    "passcode",
-    "authentication",
-    "access code",
-    "confirmation",
-    "two-factor",
-    "2fa",
-    "mfa",
-    "sms",
-    "your",
-    "ihr",
-    "dein",
-    "votre",
-    "tu ",
-    "su ",
-    "bestätigung",
-    "sicherheit",
-    "anmelde",
-    "verificación",
-    "vérification",
-    "pin",
-    "enter",
-    "use ",
+/// Words that say what a code is for.
+const PURPOSE_WORDS: &[&[u8]] = &[
+    b"verification",
+    b"verify",
+    b"login",
+    b"log in",
+    b"log-in",
+    b"sign-in",
+    b"sign in",
+    b"signin",
+    b"security",
+    b"one-time",
+    b"one time",
+    b"otp",
+    b"passcode",
+    b"authentication",
+    b"access code",
+    b"confirmation",
+    b"two-factor",
+    b"2fa",
+    b"mfa",
+    b"sms",
+    "bestätigung".as_bytes(),
+    b"sicherheit",
+    b"anmelde",
+    "verificación".as_bytes(),
+    "vérification".as_bytes(),
+    b"pin",
 ];
+/// Words that say whose it is, or what to do with it.
+const OWNERS: &[&[u8]] = &[
+    b"your", b"ihr", b"dein", b"votre", b"tu ", b"su ", b"enter", b"use ",
+];
+/// Words before codes of programs.
+const NUMBERS: &[&[u8]] = &[
+    b"error", b"status", b"exit", b"http", b"fail", b"respon", b"return", b"result", b"reason",
+];
+/// Digits of a code that a message brings, and of one that it does not call one for a person.
+const SHORT: usize = 3;
+const LONG: usize = 4;
 /// What a code is for, behind `code de`.
 const PURPOSES: &[&str] = &[
     "rifica",
@@ -92,8 +95,15 @@ const PURPOSES: &[&str] = &[
     "validation",
 ];
 /// What it is called.
-const NAMES: &[&str] = &[
-    "code", "código", "pin", "otp", "passcode", "password", "passwort", "tan",
+const NAMES: &[&[u8]] = &[
+    b"code",
+    "código".as_bytes(),
+    b"pin",
+    b"otp",
+    b"passcode",
+    b"password",
+    b"passwort",
+    b"tan",
 ];
 
 /// Reads the code beside a phrase.
@@ -117,7 +127,7 @@ fn ahead(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usize
     });
     let word = run_back(near, near.len(), |b| b.is_ascii_alphanumeric() || b == b'-');
     let start = run(text, plus(window, digits), |b| matches!(b, b'-' | b' '));
-    let start = if is_code(slice(text, start..at)) {
+    let start = if is_code(slice(text, start..at), SHORT) {
         start
     } else {
         plus(window, word)
@@ -131,30 +141,26 @@ fn ahead(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usize
             0
         },
     );
-    let lead = slice(text, window..start);
-    let named = lead.ends_with(b"G-");
-    let joined = !named
-        && lead
-            .last()
-            .is_some_and(|b| is_name(*b) || b".:/".contains(b));
+    let named = slice(text, window..start).ends_with(b"G-");
+    let joint = lead(text, line, start, 1).first();
+    let joined = !named && joint.is_some_and(|b| is_name(*b) || b".:/".contains(b));
     let after = text_near(text, at..plus(at, MAX_REACH)).to_ascii_lowercase();
-    let before =
-        text_near(text, start.saturating_sub(MAX_REACH).max(line)..start).to_ascii_lowercase();
-    let says = |text: &[u8], words: &[&str]| {
-        words
-            .iter()
-            .any(|w| text.windows(w.len()).any(|part| part == w.as_bytes()))
-    };
+    let before = lead(text, line, start, MAX_REACH).to_ascii_lowercase();
     let is_sign_in =
         !after.starts_with(b" is") && !after.starts_with(b" es") && !after.starts_with(b" as");
     let told = match is_sign_in {
         true => ["use ", "enter ", "code ", "gib "]
             .iter()
             .any(|w| before.ends_with(w.as_bytes())),
-        false => says(&after, NAMES),
+        false => has_any(&after, NAMES),
+    };
+    let least = if is_sign_in && !before.ends_with(b"code ") {
+        LONG
+    } else {
+        SHORT
     };
     let code = slice(text, start..at);
-    (!joined && told && (is_code(code) || is_key(code)))
+    (!joined && told && (is_code(code, least) || is_key(code)))
         .then(|| spans.add(start..at, Kind::Code))?;
     Some(at)
 }
@@ -197,12 +203,18 @@ fn behind(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usiz
         !is_name(b) && b != b'/' && b != b':'
             || (b == b'.' && byte(text, plus(end, 1)).is_none_or(|b| b == b' ' || b == b'"'))
     });
-    let before =
-        text_near(text, at.saturating_sub(MAX_REACH / 2).max(line)..from).to_ascii_lowercase();
-    let told = WORDS
-        .iter()
-        .any(|w| before.windows(w.len()).any(|part| part == w.as_bytes()));
-    (over && told && is_code(slice(text, from..end))).then(|| spans.add(from..end, Kind::Code))?;
+    let start = at.saturating_sub(MAX_REACH / 2).max(line);
+    let before = slice(text, start..from).to_ascii_lowercase();
+    let is_german = before.ends_with(b"lautet ");
+    let least = if is_german || has_any(&before, PURPOSE_WORDS) {
+        SHORT
+    } else {
+        LONG
+    };
+    let told = least == SHORT || has_any(&before, OWNERS);
+    let is_program = has_any(&before, NUMBERS);
+    let is_code = over && told && !is_program && is_code(slice(text, from..end), least);
+    is_code.then(|| spans.add(from..end, Kind::Code))?;
     Some(end)
 }
 
@@ -220,9 +232,9 @@ fn is_key(code: &[u8]) -> bool {
         && groups.clone().all(is_group)
 }
 
-/// Four to eight digits, in one or two groups.
-fn is_code(code: &[u8]) -> bool {
+/// At least so many and at most eight digits, in one or two groups.
+fn is_code(code: &[u8], least: usize) -> bool {
     let digits = code.iter().filter(|b| b.is_ascii_digit()).count();
     let joints = code.len().saturating_sub(digits);
-    (4..=8).contains(&digits) && joints <= 1 && code.first().is_some_and(u8::is_ascii_digit)
+    (least..=8).contains(&digits) && joints <= 1 && code.first().is_some_and(u8::is_ascii_digit)
 }

@@ -3,11 +3,12 @@
 use core::ops::Range;
 
 use super::super::{
-    bytes::{byte, plus, rest, run, run_back, skip_blanks, slice},
+    bytes::{before, byte, plus, rest, run, run_back, skip_blanks, slice},
     finding::Kind,
     keys::{Demand, Key},
-    values,
+    values::{self, Around},
 };
+use super::words::{has_digit, is_no_notice, is_no_word, is_plain, is_random};
 
 /// Longer values are looked at as far as this; a sentence gives no longer ones.
 pub(super) const MAX_VALUE: usize = 512;
@@ -50,15 +51,6 @@ const UNITS: &[&str] = &[
     "years",
     "users",
 ];
-/// How words start that have digits and name a method rather than a secret.
-const METHODS: &[&str] = &[
-    "aes", "argon2", "argon2id", "argon2i", "ascii", "base32", "base64", "bcrypt", "blake", "des3",
-    "ecdsa", "ed25519", "hmac", "http", "ipv", "k8s", "l2tp", "ldap", "log4j", "md4", "md5",
-    "oauth", "p12", "pbkdf", "pkcs", "rfc", "rs256", "hs256", "rsa", "s3", "scram", "scrypt",
-    "sha", "sha1", "sha256", "socks", "sql", "ssl", "tls", "utf", "v1", "v2", "v3", "v4", "win32",
-    "x11", "x509",
-];
-
 /// How a value stands to its name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Looks {
@@ -68,6 +60,8 @@ pub(super) enum Looks {
     QuotedSaid,
     /// Behind a word such as `is` or `with`.
     Said,
+    /// Where a sentence announces the value itself, and ends with it: `your password is: x`.
+    Told,
     /// Behind a user and the name, as in `user ada password x`.
     OfUser,
     /// Behind a name that a command sets.
@@ -82,7 +76,7 @@ impl Looks {
     /// The same where the value is quoted.
     pub(super) fn quoted(self) -> Self {
         match self {
-            Self::Said => Self::QuotedSaid,
+            Self::Said | Self::Told => Self::QuotedSaid,
             other => other,
         }
     }
@@ -101,18 +95,22 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
     }
     let is_opaque = || values::opaque_end(value, 0) == Some(value.len());
     match (key.demand, key.kind) {
-        (Demand::Digits, Kind::Code) if looks != Looks::Beside => {
+        (Demand::Digits | Demand::Code, Kind::Code) if looks != Looks::Beside => {
             is_code(value) || (has_digit(value) && is_no_word(value, MIN_TOKEN))
         }
-        (Demand::Digits, _) => is_code(value),
+        (Demand::Digits | Demand::Code, _) => is_code(value),
         (Demand::Opaque, _) => is_opaque() && is_random(value, MIN_BESIDE),
         (_, Kind::Password | Kind::SecurityAnswer) => match looks {
             Looks::Quoted => !is_phrase(value) && (has_digit(value) || !value.contains(&b' ')),
             Looks::QuotedSaid | Looks::Set | Looks::Option => !is_phrase(value),
             Looks::Said => is_no_word(value, MIN_PASSWORD),
+            Looks::Told => value.len() >= MIN_PASSWORD && !is_plain(value),
             Looks::OfUser => is_no_word(value, MIN_PASSWORD) || is_no_notice(value),
             Looks::Beside => {
-                has_digit(value) && !value.contains(&b'=') && is_no_word(value, MIN_BESIDE_PASSWORD)
+                let is_code = |b: &u8| b"=\\()|".contains(b);
+                has_digit(value)
+                    && !value.iter().any(is_code)
+                    && is_no_word(value, MIN_BESIDE_PASSWORD)
             }
         },
         (_, Kind::Session) if value.starts_with(b"0x") => false,
@@ -150,6 +148,16 @@ pub(super) fn grouped_end(text: &[u8], at: usize) -> Option<usize> {
     (joint && over && is_group(at, first) && is_group(second, end)).then_some(end)
 }
 
+/// Where the value ends that starts at `at`; the parenthesis that it opens belongs to it.
+pub(super) fn value_end(text: &[u8], at: usize) -> usize {
+    let end = values::bare_end(text, at, Around::default());
+    let digits = run_back(slice(text, at..end), end.saturating_sub(at), |b| {
+        b.is_ascii_digit()
+    });
+    let opens = before(text, plus(at, digits)) == Some(b'(') && digits > 1;
+    plus(end, usize::from(opens && byte(text, end) == Some(b')')))
+}
+
 /// Without the stop of the sentence.
 pub(super) fn trimmed(text: &[u8], value: Range<usize>) -> usize {
     let window = slice(text, value.clone());
@@ -183,114 +191,6 @@ pub(super) fn is_over(text: &[u8], end: usize) -> bool {
     let near = slice(text, 0..plus(at, 12).min(text.len()));
     let word = slice(near, at..run(near, at, |b| b.is_ascii_alphabetic()));
     at == end || word.is_empty() || NEXT.contains(&word)
-}
-
-/// Whether a word is none with which a line says how a password fared.
-fn is_no_notice(value: &[u8]) -> bool {
-    const NOTICES: &[&[u8]] = &[
-        b"accept",
-        b"authent",
-        b"auth",
-        b"change",
-        b"check",
-        b"cleared",
-        b"entry",
-        b"expir",
-        b"fail",
-        b"field",
-        b"for",
-        b"from",
-        b"has",
-        b"hash",
-        b"history",
-        b"incorrect",
-        b"invalid",
-        b"login",
-        b"match",
-        b"mismatch",
-        b"missing",
-        b"must",
-        b"not",
-        b"policy",
-        b"prompt",
-        b"quality",
-        b"reset",
-        b"required",
-        b"set",
-        b"strength",
-        b"sync",
-        b"too",
-        b"update",
-        b"verif",
-        b"was",
-        b"will",
-        b"with",
-        b"wrong",
-    ];
-    let lower = value.to_ascii_lowercase();
-    value.len() >= MIN_PASSWORD
-        && value
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
-        && !NOTICES.iter().any(|n| lower.starts_with(n))
-}
-
-fn has_digit(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_digit)
-}
-
-/// Whether no language has `value` as a word: a digit beside letters, a sign or a capital inside.
-fn is_no_word(value: &[u8], min: usize) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let is_method = || {
-        METHODS.iter().any(|m| {
-            lower
-                .strip_prefix(m.as_bytes())
-                .is_some_and(|rest| rest.first().is_none_or(|b| !b.is_ascii_alphabetic()))
-        })
-    };
-    let letter = value.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-    let is_number = !letter
-        && value
-            .iter()
-            .all(|b| b.is_ascii_digit() || b"-+.,/:%".contains(b));
-    if value.len() < min || is_method() {
-        return false;
-    }
-    let is_code = value.iter().any(|b| b"\\()|".contains(b))
-        || value
-            .iter()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
-    if is_code {
-        return is_number && value.iter().all(u8::is_ascii_digit) && value.len() >= 6;
-    }
-    let signed = value.iter().any(|b| b"!@#$%^&*+".contains(b));
-    // Words of a passphrase, joined.
-    let joined = [b'-', b'.', b'_']
-        .iter()
-        .any(|joint| value.iter().filter(|b| *b == joint).count() >= 3);
-    letter && (has_digit(value) || signed || joined)
-}
-
-/// Whether `value` is a token rather than the name of something: capitals, small letters and digits
-/// mixed, or a long run without a hyphen.
-fn is_random(value: &[u8], min: usize) -> bool {
-    let has = |class: fn(&u8) -> bool| value.iter().any(class);
-    let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    let token = value
-        .iter()
-        .all(|b| b.is_ascii_alphanumeric() || b"_-.+/=~:".contains(b));
-    let hyphens = value
-        .iter()
-        .filter(|b| matches!(b, b'-' | b'.' | b'/'))
-        .count();
-    let is_uuid = value.len() == 36 && hyphens == 4;
-    token
-        && !value.starts_with(b"0x")
-        && value.len() >= min
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_alphabetic)
-        && ((mixed && hyphens <= 3) || hyphens == 0 || is_uuid)
 }
 
 /// A path, a URL, a variable or a call.

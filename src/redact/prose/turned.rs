@@ -51,12 +51,8 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     if byte_before(text, named.name.start) != Some(b' ') {
         return None;
     }
-    let low = named
-        .name
-        .start
-        .saturating_sub(MAX_LEAD)
-        .max(named.line.start);
-    let lead = slice(text, low..named.name.start);
+    let lead = sentence.lead_of(MAX_LEAD);
+    let start = named.name.start.saturating_sub(lead.len());
     let mut end = lead.len();
     let mut joint: &[u8] = b"";
     for _ in 0..4 {
@@ -77,7 +73,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     });
     // A longer word is not looked at.
     if joint.is_empty()
-        || (from == 0 && low > named.line.start)
+        || (from == 0 && start > named.line.start)
         || byte_before(lead, from) == Some(b'=')
     {
         return None;
@@ -104,7 +100,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     {
         return None;
     }
-    spans.add(plus(low, from)..plus(low, to), named.key.kind);
+    spans.add(plus(start, from)..plus(start, to), named.key.kind);
     Some(named.name.end)
 }
 
@@ -116,12 +112,7 @@ pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usiz
     if !is_path || at == named.name.end {
         return None;
     }
-    let low = named
-        .name
-        .start
-        .saturating_sub(MAX_LEAD)
-        .max(named.line.start);
-    let lead = slice(text, low..named.name.start);
+    let lead = sentence.lead_of(MAX_LEAD);
     let path = run_back(lead, lead.len(), |b| is_name(b) || matches!(b, b'/' | b':'));
     let to = run_back(lead, path, is_blank);
     let from = run_back(lead, to, |b| b.is_ascii_alphabetic());
