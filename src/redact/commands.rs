@@ -4,6 +4,7 @@
 //! command, through quotes and lists, and compared with what its manual says. What stands before
 //! it on the line does not matter: `sudo`, `sh -c "…"`, a field of a log.
 
+mod piped;
 mod table;
 mod words;
 pub(super) mod workflow;
@@ -11,13 +12,15 @@ pub(super) mod workflow;
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, find_byte, is_blank, plus, run, slice},
+    bytes::{byte, find_byte, is_blank, line_feed, plus, run, slice, without_return},
     finding::Kind,
+    open::Open,
     phrases::Phrase,
     spans::Spans,
     values,
 };
-use table::{READERS, Row, TABLE};
+pub(super) use piped::{HERE, here};
+use table::{Row, TABLES};
 use words::Word;
 
 /// What programs are searched for by.
@@ -27,25 +30,45 @@ pub(super) const OPENERS: &[&str] = table::OPENERS;
 const MAX_PROGRAMS: usize = 2;
 /// The most usages of a row.
 const MAX_USAGES: usize = 16;
-/// The most words that `echo` prints into a pipe.
-const MAX_PRINTED: usize = 8;
-/// How far behind the pipe the reader says that it reads a secret.
-const MAX_READER: usize = 128;
 /// Of a usage that the command is none of.
 const OVER: usize = usize::MAX;
 /// The longest name of a program.
 const MAX_NAME: usize = 24;
 
+/// A command whose line ends in a backslash, and how much of each usage it has read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Continued {
+    row: &'static Row,
+    read: [usize; MAX_USAGES],
+}
+
 /// Reads the arguments of the program that a phrase names.
-pub(super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
+pub(super) fn read(phrase: &Phrase<'_>, open: &mut Open, spans: &mut Spans) -> Option<usize> {
     let text = slice(phrase.text, 0..phrase.line.end);
     let name = words::program(text, phrase.line.start, phrase.at)?;
     let program = Word::program(text, name.clone());
     match slice(text, name) {
-        b"echo" | b"printf" => printed(text, &program, spans),
-        name => arguments(text, &program, find(name)?, spans),
+        b"echo" | b"printf" => piped::printed(text, &program, spans),
+        name => {
+            let begun = Continued {
+                row: find(name)?,
+                read: [0; MAX_USAGES],
+            };
+            let first = |text: &[u8]| program.next(text);
+            let command = arguments(text, begun, program.end, first, spans);
+            open.command = command.or(open.command);
+        }
     }
     None
+}
+
+/// Goes on with the arguments of the command that the line before left open.
+pub(super) fn resume(text: &[u8], open: &mut Option<Continued>, spans: &mut Spans) {
+    let Some(begun) = open.take() else { return };
+    let text = slice(text, 0..without_return(text, 0..line_feed(text, 0)));
+    // The prompt of a shell that waits for the rest.
+    let at = run(text, 0, |b| is_blank(b) || b == b'>');
+    *open = arguments(text, begun, at, |text| Word::at(text, at), spans);
 }
 
 /// The row of a program.
@@ -56,29 +79,43 @@ fn find(name: &[u8]) -> Option<&'static Row> {
         .iter()
         .find_map(|end| name.strip_suffix(*end))
         .unwrap_or(&name);
-    TABLE
-        .iter()
-        .find(|row| row.names.iter().any(|n| n.as_bytes() == name))
+    let mut rows = TABLES.iter().copied().flatten();
+    rows.find(|row| row.names.iter().any(|n| n.as_bytes() == name))
 }
 
-/// Compares the arguments of a program with its usages.
-fn arguments(text: &[u8], program: &Word, row: &Row, spans: &mut Spans) {
-    let mut read = [0_usize; MAX_USAGES];
+/// Compares the arguments of a program, the first of which stands behind `end`, with its usages, and
+/// says how far it came where the command goes on in the next line.
+fn arguments(
+    line: &[u8],
+    begun: Continued,
+    mut end: usize,
+    first: impl Fn(&[u8]) -> Option<Word>,
+    spans: &mut Spans,
+) -> Option<Continued> {
+    let Continued { row, mut read } = begun;
+    // As shells, PowerShell and the command prompt of Windows have it.
+    let text = match line {
+        [text @ .., b' ' | b'\t', b'\\' | b'`' | b'^'] => text,
+        line => line,
+    };
     let mut programs = 0;
-    let mut next = program.next(text);
+    let mut next = first(text);
     while let Some(word) = next {
         let last = words::program(text, word.content.start, word.content.end.saturating_sub(1));
         if last.is_some_and(|name| find(slice(text, name)).is_some()) {
             programs = plus(programs, 1);
             if programs > MAX_PROGRAMS {
-                return;
+                return None;
             }
         }
         for (usage, read) in row.usages.iter().zip(&mut read) {
             *read = Usage { text, usage }.step(*read, &word, spans);
         }
         next = word.next(text);
+        end = word.end;
     }
+    let goes_on = text.len() < line.len() && run(text, end, is_blank) == text.len();
+    goes_on.then_some(Continued { row, read })
 }
 
 /// A usage and the line that it is compared with.
@@ -132,7 +169,7 @@ impl Usage<'_> {
         let before = at
             .checked_sub(1)
             .and_then(|at| self.usage.split(' ').nth(at));
-        before.is_some_and(|word| word.starts_with(['-', '/', '<']))
+        before.is_some_and(|word| word.starts_with(['-', '/']))
     }
 
     /// Whether `word` is one that no option announces: the last of its command, where the usage has
@@ -227,12 +264,18 @@ impl Secret {
     }
 }
 
-/// Whether `content` is what a usage says: `*` stands for any rest.
+/// Whether `content` is what a usage says: `*` stands for any rest or beginning, and in `-*u` for
+/// further options.
 fn matches(part: &[u8], content: &[u8]) -> bool {
-    match part.strip_suffix(b"*") {
-        Some(start) => content.starts_with(start),
-        None if part.starts_with(b"/") => content.eq_ignore_ascii_case(part),
-        None => content == part,
+    match (part, part.strip_suffix(b"*")) {
+        (_, Some(start)) => content.starts_with(start),
+        ([b'-', b'*', last], _) => match content {
+            [b'-', short @ .., end] => end == last && short.iter().all(u8::is_ascii_alphabetic),
+            _ => false,
+        },
+        ([b'*', end @ ..], _) => content.ends_with(end),
+        ([b'/', ..], _) => content.eq_ignore_ascii_case(part),
+        _ => content == part,
     }
 }
 
@@ -276,56 +319,10 @@ fn is_reference(value: &[u8]) -> bool {
     match value {
         [] | b"*" | b"-" => true,
         [b'$', b'(' | b'{', ..] | [b'`', ..] => true,
+        // Of the programs in the table, none reads a password from a file so.
+        [b'@', name @ ..] if name.iter().any(u8::is_ascii_uppercase) => false,
         [b'$', name @ ..] if !name.is_empty() && is_variable(name) => true,
         [b'%', name @ .., b'%'] if is_variable(name) => true,
         _ => is_manual() || values::is_placeholder(value),
     }
-}
-
-/// What `echo` prints into a pipe for a program that reads a secret there.
-fn printed(text: &[u8], echo: &Word, spans: &mut Spans) {
-    let mut printed: Option<Range<usize>> = None;
-    let mut end = echo.end;
-    let mut next = echo.next(text);
-    for _ in 0..MAX_PRINTED {
-        let Some(word) = next else { break };
-        end = word.end;
-        let content = slice(text, word.content.clone());
-        if !matches!(content, b"-n" | b"-e" | b"-ne" | b"-en" | b"%s" | br"%s\n") {
-            let from = printed.map_or(word.content.start, |p| p.start);
-            printed = Some(from..word.content.end);
-        }
-        next = word.next(text);
-    }
-    let pipe = run(text, end, is_blank);
-    let (Some(printed), Some(b'|')) = (printed, byte(text, pipe)) else {
-        return;
-    };
-    let Some(reader) = reader(text, plus(pipe, 1)) else {
-        return;
-    };
-    let from = match find_byte(text, printed.clone(), b':') {
-        Some(colon) if reader == "chpasswd" => plus(colon, 1),
-        _ => printed.start,
-    };
-    if !is_reference(slice(text, from..printed.end)) {
-        spans.add(from..printed.end, Kind::Password);
-    }
-}
-
-/// The program that reads a secret from the pipe before `at`.
-fn reader(text: &[u8], at: usize) -> Option<&'static str> {
-    let window = slice(text, at..plus(at, MAX_READER).min(text.len()));
-    let command = slice(window, 0..run(window, 0, |b| !matches!(b, b'|' | b';')));
-    let words = || {
-        command
-            .split(|b| is_blank(*b) || b"\"'`)]}".contains(b))
-            .filter(|w| !w.is_empty())
-            .map(|w| w.rsplit(|b| *b == b'/').next().unwrap_or(w))
-    };
-    let named = READERS.iter().find(|(name, argument)| {
-        words().take(3).any(|w| w == name.as_bytes())
-            && (argument.is_empty() || words().any(|w| w == argument.as_bytes()))
-    });
-    named.map(|(name, _)| *name)
 }

@@ -7,6 +7,12 @@ use super::{Policy, bytes::steps};
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
     "maiden name of ",
+    "sudo <<< ",
+    "sudo -S <<< 'a' ",
+    "curl -u 'a':",
+    "curl -u a(",
+    "password is: a ",
+    "password is a(1",
     "code for a: ",
     "creds: a/",
     "a as my password ",

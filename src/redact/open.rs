@@ -1,11 +1,13 @@
 //! What goes on in lines that have not come yet.
 
-use super::{decoded::Dump, dialogue::Awaited, lines::Follow, pem::Block};
+use super::{commands::Continued, decoded::Dump, dialogue::Awaited, lines::Follow, pem::Block};
 
 /// What a line leaves open for the one after it. Each part belongs to the stage that it is named
 /// after; a stage begins with what is open and goes on with its own lines.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Open {
+    /// A command that goes on in the next line.
+    pub(super) command: Option<Continued>,
     /// What a dialogue waits for.
     pub(super) dialogue: Option<Awaited>,
     /// Values that names introduced, in the lines below them.
@@ -20,6 +22,7 @@ impl Open {
     /// After a line that nobody looked at.
     fn unseen(&mut self) {
         self.pem.get_or_insert_with(Block::unseen);
+        self.command = None;
         self.dump = None;
     }
 }

@@ -30,7 +30,7 @@ type ReadOn = fn(&Phrase<'_>, &mut Open, &mut Spans) -> Option<usize>;
 /// The rule of a stage, its literals, and the stage.
 const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::HEADER, headers::LONE_SCHEMES, headers::lone),
-    (rules::COMMAND, commands::OPENERS, commands::read),
+    (rules::COMMAND, commands::HERE, commands::here),
     (
         rules::COMMAND,
         commands::workflow::WORKFLOWS,
@@ -63,7 +63,10 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::DIALOGUE, dialogue::ROUTERS, dialogue::router),
 ];
 /// Those that go on in the next lines. Their numbers follow those of [`STAGES`].
-const LASTING: &[(&str, &[&str], ReadOn)] = &[(rules::DIALOGUE, dialogue::OPENERS, dialogue::read)];
+const LASTING: &[(&str, &[&str], ReadOn)] = &[
+    (rules::COMMAND, commands::OPENERS, commands::read),
+    (rules::DIALOGUE, dialogue::OPENERS, dialogue::read),
+];
 
 /// The literals, each with the number of its stage.
 pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], usize)> {

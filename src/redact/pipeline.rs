@@ -13,7 +13,7 @@ use memchr::memrchr;
 use super::{
     Policy,
     bytes::{line_feed, plus, rest, slice},
-    decoded, dialogue, digits,
+    commands, decoded, dialogue, digits,
     gate::{self, Case, Gate},
     keyed,
     keys::Names,
@@ -337,6 +337,7 @@ impl Policy {
     fn stages(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Spans {
         let mut spans = Spans::default();
         keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
+        commands::resume(line, &mut open.command, spans.by(rules::COMMAND));
         dialogue::resume(line, &mut open.dialogue, spans.by(rules::DIALOGUE));
         phrases::find(line, hits.of(Stage::Phrase), open, &mut spans);
         tokens::find(line, &mut spans);

@@ -279,11 +279,10 @@ impl Sentence<'_, '_> {
             ),
         };
         let is_last = skip_blanks(self.text, end) >= self.text.len();
+        let is_given = is_last || (value.len() >= MIN_TOLD && self.gives_user());
         let looks = match looks {
             // Of a sentence that goes on, it may be the next word.
-            Looks::Told if !is_last && !(value.len() >= MIN_TOLD && self.gives_user()) => {
-                Looks::Said
-            }
+            Looks::Told if !is_given => Looks::Said,
             looks => looks,
         };
         if is_code

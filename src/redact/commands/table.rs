@@ -1,5 +1,9 @@
 //! Which programs take a secret as an argument, and where.
 
+mod clients;
+mod services;
+mod systems;
+
 /// What a manual page says of the arguments of some programs that hold a secret.
 ///
 /// To teach one, add a usage to a row, or a row. A usage is a list of words:
@@ -12,6 +16,7 @@
 /// An option ends the argument that is read next, as `-p PASSWORD` does, or has it attached, as
 /// `-pPASSWORD`. What stands under a name that says itself that it is secret, as in `--password X`,
 /// `-Dpassword=X` and `/pass:X`, needs no row.
+#[derive(Debug, Eq, PartialEq)]
 pub(super) struct Row {
     /// Names in lower case, without `.exe`.
     pub(super) names: &'static [&'static str],
@@ -102,8 +107,6 @@ pub(super) const OPENERS: &[&str] = &[
     "flyctl",
     "doppler",
     "gh secret",
-    "chpasswd",
-    "sudo -s",
     "cargo login",
     "helm registry",
     "oras login",
@@ -113,7 +116,7 @@ pub(super) const OPENERS: &[&str] = &[
     "ibmcloud login",
     "snyk auth",
     "mc alias",
-    "rclone obscure",
+    "rclone ",
     "twine",
     "poetry",
     "nuget",
@@ -137,339 +140,50 @@ pub(super) const OPENERS: &[&str] = &[
     "swaks",
     "sendemail",
     "grafana-cli",
-    "gh auth",
+    "cmdkey",
+    "wmic /",
+    "nmcli",
+    "iwctl",
+    "wpa_cli",
+    "netsh wlan",
+    "networksetup",
+    "dscl ",
+    "pulumi config",
+    "bw login",
+    "bw unlock",
+    "doveadm",
+    "testsaslauthd",
+    "ktpass",
+    "oathtool",
+    "osslsigncode",
+    "composer config",
+    "veracrypt",
+    "ansible-vault",
+    "knife ",
+    "reg add",
+    "az keyvault",
+    "aws secretsmanager",
+    "aws ssm",
+    "pdftk",
+    "govc",
+    "wmiexec",
+    "smbexec",
+    "secretsdump",
+    "mssqlclient",
+    "b2 authorize",
+    "rancher login",
+    "vsql ",
     "echo ",
     "printf ",
 ];
 
-pub(super) const TABLE: &[Row] = &[
-    row(
-        &["curl"],
-        &[
-            "-u|-U|--user|--proxy-user USER:PASSWORD",
-            "-uUSER:PASSWORD",
-            "-UUSER:PASSWORD",
-            "--user=USER:PASSWORD",
-            "--proxy-user=USER:PASSWORD",
-            "-E|--cert|--proxy-cert FILE:PASSWORD",
-            "--oauth2-bearer TOKEN",
-            "--tlspassword|--proxy-tlspassword PASSWORD",
-        ],
-    ),
-    row(
-        &["http", "https", "xh", "xhs"],
-        &[
-            "-a|--auth USER:PASSWORD",
-            "-aUSER:PASSWORD",
-            "--auth=USER:PASSWORD",
-        ],
-    ),
-    row(
-        &[
-            "mysql",
-            "mysqldump",
-            "mysqlimport",
-            "mysqlshow",
-            "mysqlcheck",
-            "mysqlslap",
-            "mysqlpump",
-            "mysqlbinlog",
-            "mysqlsh",
-            "mysql_upgrade",
-            "mysqlrepair",
-            "mysqloptimize",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-admin",
-            "mariadb-import",
-            "mariadb-check",
-            "mariadb-backup",
-        ],
-        &["-pPASSWORD"],
-    ),
-    row(&["mysqladmin"], &["-pPASSWORD", "password PASSWORD"]),
-    row(
-        &[
-            "redis-cli",
-            "redis-benchmark",
-            "valkey-cli",
-            "valkey-benchmark",
-        ],
-        &["-a PASSWORD", "-aPASSWORD"],
-    ),
-    row(
-        &["redis-server", "redis-sentinel", "valkey-server"],
-        &["--requirepass|--masterauth PASSWORD"],
-    ),
-    row(
-        &[
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoexport",
-            "mongoimport",
-            "mongostat",
-            "mongotop",
-            "mongofiles",
-        ],
-        &["-p PASSWORD", "-pPASSWORD"],
-    ),
-    row(
-        &["sqlcmd", "osql", "bcp", "tsql", "isql", "isql64", "fisql"],
-        &["-P PASSWORD", "-PPASSWORD"],
-    ),
-    row(
-        &["sqlplus", "sqlldr", "expdp", "impdp"],
-        &["USER/PASSWORD@HOST", "userid=USER/PASSWORD@HOST"],
-    ),
-    row(
-        &[
-            "cqlsh",
-            "hdbsql",
-            "cypher-shell",
-            "couchbase-cli",
-            "beeline",
-        ],
-        &["-p PASSWORD"],
-    ),
-    row(&["rman"], &["target|auxiliary|catalog USER/PASSWORD@HOST"]),
-    row(&["db2"], &["connect using PASSWORD"]),
-    row(
-        &["etcdctl"],
-        &["--user USER:PASSWORD", "--user=USER:PASSWORD"],
-    ),
-    row(
-        &["ejabberdctl"],
-        &["register|change_password USER HOST PASSWORD"],
-    ),
-    row(
-        &["rabbitmqctl"],
-        &["add_user|change_password|authenticate_user USER PASSWORD"],
-    ),
-    row(&["rabbitmqadmin"], &["-p PASSWORD"]),
-    row(
-        &["mosquitto_pub", "mosquitto_sub", "mosquitto_rr"],
-        &["-P|--pw PASSWORD"],
-    ),
-    row(&["mosquitto_passwd"], &["-b FILE USER PASSWORD"]),
-    row(
-        &["htpasswd"],
-        &[
-            "-b|-bc|-cb|-bB|-Bb|-bcB|-cbB|-Bbc|-bBc|-mb|-bm|-bs|-bd FILE USER PASSWORD",
-            "-nb|-bn|-nbB|-bnB|-Bbn|-nbm|-bnm|-nBb|-Bnb USER PASSWORD",
-        ],
-    ),
-    row(
-        &["docker", "podman", "nerdctl", "buildah"],
-        &[
-            "login -p PASSWORD",
-            "login -pPASSWORD",
-            "login --password-stdin <<< PASSWORD",
-            "--creds USER:PASSWORD",
-            "--creds=USER:PASSWORD",
-        ],
-    ),
-    row(
-        &["skopeo"],
-        &[
-            "--creds|--src-creds|--dest-creds USER:PASSWORD",
-            "--creds=USER:PASSWORD",
-            "--src-creds=USER:PASSWORD",
-            "--dest-creds=USER:PASSWORD",
-            "login -p PASSWORD",
-        ],
-    ),
-    row(
-        &["openssl"],
-        &[
-            "-pass|-passin|-passout|-password pass:PASSWORD",
-            "enc|aes-256-cbc|aes-128-cbc|des3 -k PASSWORD",
-            "enc|aes-256-cbc|aes-128-cbc|des3 -K KEY",
-            "dgst -hmac KEY",
-            "-macopt key:KEY",
-            "-macopt hexkey:KEY",
-            "-psk KEY",
-            "passwd -1|-5|-6|-apr1 PASSWORD",
-        ],
-    ),
-    row(
-        &["keytool", "jarsigner"],
-        &[
-            "-storepass|-keypass|-srcstorepass|-deststorepass|-srckeypass|-destkeypass|-new PASSWORD",
-        ],
-    ),
-    row(&["apksigner"], &["--ks-pass|--key-pass pass:PASSWORD"]),
-    row(&["ssh-keygen"], &["-N|-P PASSWORD", "-NPASSWORD"]),
-    row(&["sshpass"], &["-p PASSWORD", "-pPASSWORD"]),
-    row(&["plink", "pscp", "psftp"], &["-pw PASSWORD"]),
-    row(
-        &["smbclient", "rpcclient", "smbget", "wbinfo", "winexe"],
-        &[
-            "-U|--user|-a USER%PASSWORD",
-            "-UUSER%PASSWORD",
-            "--user=USER%PASSWORD",
-        ],
-    ),
-    row(
-        &[
-            "smbmap",
-            "evil-winrm",
-            "crackmapexec",
-            "netexec",
-            "rdesktop",
-            "hydra",
-            "medusa",
-        ],
-        &["-p PASSWORD"],
-    ),
-    row(
-        &["net"],
-        &[
-            "use \\\\* PASSWORD",
-            "user USER PASSWORD",
-            "-U USER%PASSWORD",
-        ],
-    ),
-    row(&["psexec", "psexec64", "paexec"], &["-p PASSWORD"]),
-    row(&["schtasks"], &["/rp|/p PASSWORD"]),
-    row(&["winrs"], &["-p:PASSWORD", "/p:PASSWORD"]),
-    row(
-        &[
-            "xfreerdp",
-            "wlfreerdp",
-            "sdl-freerdp",
-            "xfreerdp3",
-            "wfreerdp",
-        ],
-        &["/p:PASSWORD", "/gp:PASSWORD", "-p PASSWORD"],
-    ),
-    row(&["signtool"], &["/p PASSWORD"]),
-    row(&["certutil"], &["-p PASSWORD"]),
-    row(
-        &["convertto-securestring"],
-        &["-String PASSWORD", "PASSWORD -AsPlainText"],
-    ),
-    row(
-        &["7z", "7za", "7zr", "7zz", "rar", "unrar"],
-        &["-pPASSWORD", "-hpPASSWORD"],
-    ),
-    row(&["zip", "unzip"], &["-P PASSWORD", "-PPASSWORD"]),
-    row(&["pdftotext"], &["-upw|-opw PASSWORD"]),
-    row(&["az", "oc"], &["login -p PASSWORD"]),
-    row(
-        &["kubectl"],
-        &[
-            "create secret --from-literal NAME=SECRET",
-            "create secret --from-literal=NAME=SECRET",
-        ],
-    ),
-    row(
-        &["vault"],
-        &["login TOKEN", "unseal KEY", "kv put PATH NAME=SECRET"],
-    ),
-    row(
-        &["fly", "flyctl", "doppler", "supabase"],
-        &["secrets set NAME=SECRET"],
-    ),
-    row(
-        &["gh"],
-        &[
-            "secret set -b|--body SECRET",
-            "auth login --with-token <<< TOKEN",
-        ],
-    ),
-    row(&["cargo"], &["login TOKEN"]),
-    row(&["helm", "crane"], &["registry|auth login -p PASSWORD"]),
-    row(&["oras", "ibmcloud"], &["login -p PASSWORD"]),
-    row(&["cf"], &["auth USER PASSWORD", "login -p PASSWORD"]),
-    row(&["snyk"], &["auth TOKEN"]),
-    row(&["mc"], &["alias set NAME URL USER SECRET"]),
-    row(&["rclone"], &["obscure PASSWORD"]),
-    row(&["twine"], &["upload -p PASSWORD"]),
-    row(
-        &["poetry"],
-        &[
-            "publish -p PASSWORD",
-            "config pypi-token.* TOKEN",
-            "config http-basic.* USER PASSWORD",
-        ],
-    ),
-    row(&["nuget"], &["push -k|-ApiKey KEY", "push FILE KEY"]),
-    row(&["jenkins-cli"], &["-auth USER:TOKEN"]),
-    row(&["sonar-scanner"], &["-Dsonar.login=TOKEN"]),
-    row(
-        &["ngrok"],
-        &["authtoken TOKEN", "config add-authtoken TOKEN"],
-    ),
-    row(&["altool"], &["-p PASSWORD"]),
-    row(
-        &["security"],
-        &[
-            "unlock-keychain|create-keychain -p PASSWORD",
-            "import -P PASSWORD",
-            "set-key-partition-list -k PASSWORD",
-            "add-generic-password|add-internet-password -w PASSWORD",
-        ],
-    ),
-    row(&["lftp"], &["-u USER,PASSWORD"]),
-    row(
-        &["ncftp", "ncftpput", "ncftpget", "ncftpls"],
-        &["-p PASSWORD"],
-    ),
-    row(
-        &[
-            "ldapsearch",
-            "ldapadd",
-            "ldapmodify",
-            "ldapdelete",
-            "ldapwhoami",
-            "ldapcompare",
-            "ldapmodrdn",
-        ],
-        &["-w PASSWORD", "-wPASSWORD"],
-    ),
-    row(&["ldappasswd"], &["-w|-s|-a PASSWORD"]),
-    row(&["kadmin"], &["-w PASSWORD", "addprinc|cpw -pw PASSWORD"]),
-    row(
-        &["samba-tool"],
-        &["user create|add USER PASSWORD", "-U USER%PASSWORD"],
-    ),
-    row(
-        &[
-            "snmpwalk",
-            "snmpget",
-            "snmpset",
-            "snmpbulkwalk",
-            "snmpbulkget",
-            "snmpgetnext",
-            "snmptable",
-            "snmpstatus",
-            "snmptrap",
-            "snmpinform",
-        ],
-        &["-A|-X PASSWORD", "-c SECRET"],
-    ),
-    row(&["radtest"], &["USER PASSWORD HOST"]),
-    row(
-        &["ipmitool"],
-        &["-P PASSWORD", "user set password ID PASSWORD"],
-    ),
-    row(&["racadm"], &["-p PASSWORD"]),
-    row(&["wpa_passphrase"], &["SSID PASSWORD"]),
-    row(&["useradd", "usermod"], &["-p PASSWORD"]),
-    row(&["chpasswd"], &["<<< USER:PASSWORD"]),
-    row(&["sudo"], &["-S <<< PASSWORD"]),
-    row(&["swaks"], &["-ap|--auth-password PASSWORD"]),
-    row(&["sendemail"], &["-xp PASSWORD"]),
-    row(&["grafana-cli"], &["admin reset-admin-password PASSWORD"]),
-];
+/// All rows.
+pub(super) const TABLES: &[&[Row]] = &[clients::ROWS, services::ROWS, systems::ROWS];
 
 /// Programs that read a secret which another prints into a pipe, and an argument that says so.
 pub(super) const READERS: &[(&str, &str)] = &[
     ("sudo", "-S"),
     ("chpasswd", ""),
-    ("passwd", "--stdin"),
     ("docker", "--password-stdin"),
     ("podman", "--password-stdin"),
     ("helm", "--password-stdin"),
@@ -480,6 +194,18 @@ pub(super) const READERS: &[(&str, &str)] = &[
     ("vault", "-"),
     ("smbpasswd", "-s"),
     ("ansible-vault", ""),
-    ("su", "-c"),
+    ("su", ""),
+    ("passwd", ""),
+    ("mkpasswd", ""),
+    ("htpasswd", "-i"),
+    ("openssl", "stdin"),
+    ("hdiutil", "-stdinpass"),
+    ("gcloud", "--data-file=-"),
+    ("kadmin.local", ""),
+    ("skopeo", "--password-stdin"),
+    ("crane", "--password-stdin"),
+    ("oras", "--password-stdin"),
+    ("nerdctl", "--password-stdin"),
+    ("buildah", "--password-stdin"),
     ("wg", "pubkey"),
 ];

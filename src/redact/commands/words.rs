@@ -37,15 +37,12 @@ impl Word {
 
     /// The word after this one; None where the command ends.
     pub(super) fn next(&self, text: &[u8]) -> Option<Self> {
-        let is_here_string = slice(text, self.content.clone()) == b"<<<";
-        let at = match self.gap(text) {
-            at if at > self.end || is_here_string => at,
-            _ => return None,
-        };
-        if rest(text, at).starts_with(b"<<<") {
-            let end = plus(at, 3);
-            return Some(Self::bare(at..end));
-        }
+        let at = self.gap(text);
+        (at > self.end).then(|| Self::at(text, at))?
+    }
+
+    /// The word at `at`.
+    pub(super) fn at(text: &[u8], at: usize) -> Option<Self> {
         if let Some((quote, from)) = Quote::at(text, at) {
             let (to, end) = quote.close(text, from);
             let joined = joined_end(text, quote, end);
@@ -56,13 +53,9 @@ impl Word {
                 quoted: true,
             });
         }
-        let ends = |b| {
-            matches!(
-                b,
-                b'|' | b';' | b'&' | b'>' | b'<' | b'#' | b')' | b']' | b'}'
-            )
-        };
-        byte(text, at).filter(|b| !ends(*b))?;
+        let ends = |b| matches!(b, b'|' | b';' | b'&' | b'>' | b'<' | b')' | b']' | b'}');
+        let is_comment = slice(text, at..plus(at, 2)) == b"# ";
+        byte(text, at).filter(|b| !ends(*b) && !is_comment)?;
         let end = word_end(text, at);
         (end > at).then(|| Self::bare(at..end))
     }
@@ -110,11 +103,17 @@ fn blanks(text: &[u8], at: usize) -> usize {
 /// Where the word that starts at `from` ends: at a blank outside quotes, or where what surrounds
 /// the command goes on.
 fn word_end(text: &[u8], from: usize) -> usize {
-    let mut at = from;
+    let (mut at, mut opened) = (from, 0_usize);
     while let Some(b) = byte(text, at) {
         let next = plus(at, 1);
+        opened = plus(opened, usize::from(b == b'('));
         at = match b {
             _ if is_blank(b) => return at,
+            // Of the word itself.
+            b')' if opened > 0 => {
+                opened = opened.saturating_sub(1);
+                next
+            }
             b';' | b',' | b'|' | b'&' if ends_after(text, next) => return at,
             b'&' if byte(text, next) == Some(b'&') => return at,
             b'[' => spans::mark_end(text, at).unwrap_or(next),
@@ -167,8 +166,10 @@ fn apostrophes_end(text: &[u8], quote: Quote, end: usize) -> usize {
 fn joined_end(text: &[u8], quote: Quote, end: usize) -> usize {
     let end = apostrophes_end(text, quote, end);
     let goes_on = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'$' | b'/');
+    // `'ada':'x'`
+    let is_pair = || matches!(slice(text, end..plus(end, 2)), [b':', b'"' | b'\'']);
     match byte(text, end) {
-        Some(b) if goes_on(b) => word_end(text, end),
+        Some(b) if goes_on(b) || is_pair() => word_end(text, end),
         _ => end,
     }
 }
