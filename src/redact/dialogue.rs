@@ -5,6 +5,7 @@
 //! where the whole form of the line is that of the protocol. `PASS` of a test run and `AUTH failed`
 //! are none.
 
+mod awaited;
 mod hashes;
 mod placed;
 mod routers;
@@ -21,8 +22,10 @@ use super::{
     spans::Spans,
     values,
 };
+use awaited::PATIENCE;
 use words::{Token, token, tokens};
 
+pub(super) use awaited::{Awaited, resume};
 pub(super) use hashes::{OPENERS as HASHES, read as hash};
 pub(super) use placed::{OPENERS as PLACED, read as placed};
 pub(super) use routers::{OPENERS as ROUTERS, read as router};
@@ -53,19 +56,8 @@ pub(super) const OPENERS: &[&str] = &[
 ];
 /// How far before a command the words are looked for that say whose it is.
 const MAX_LEAD: usize = 48;
-/// The lines after a user's name in which the password may come.
-const PATIENCE: u8 = 3;
 /// The least that is taken for a credential in base64.
 const MIN_BASE64: usize = 8;
-
-/// What a dialogue waits for in the next lines.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Awaited {
-    /// A line in base64, by the client.
-    Base64,
-    /// `PASS`, in one of so many lines.
-    Pass(u8),
-}
 
 /// What is not said by a user of a command: mechanisms, and how a command fared.
 const MECHANISMS: &[&str] = &[
@@ -128,42 +120,11 @@ pub(super) fn read(phrase: &Phrase<'_>, open: &mut Open, spans: &mut Spans) -> O
         b"requ" | b"mast" => said.setting(spans),
         b"setu" | b" on " => said.acl(spans),
         b"334 " => {
-            open.dialogue = Some(Awaited::Base64);
+            open.dialogue = Some(Awaited::Base64(PATIENCE));
             None
         }
         b"send" => said.send(spans),
         _ => said.element(spans),
-    }
-}
-
-/// Goes on with what the lines before left open.
-pub(super) fn resume(text: &[u8], open: &mut Option<Awaited>, spans: &mut Spans) {
-    let Some(awaited) = open.take() else { return };
-    let text = slice(text, 0..run(text, 0, |b| b != b'\n' && b != b'\r'));
-    match awaited {
-        Awaited::Base64 => {
-            let Some(last) = tokens(text, 0).last() else {
-                *open = Some(awaited);
-                return;
-            };
-            let value = slice(text, last.content.clone());
-            let lead = slice(text, 0..last.content.start);
-            // A server begins with a code of three digits.
-            let is_code = |word: &[u8]| {
-                let digits = run(word, 0, |b| b.is_ascii_digit());
-                digits == 3 && matches!(word.get(3), None | Some(b'-'))
-            };
-            let is_server = lead.windows(2).any(|w| w == b"S:")
-                || tokens(text, 0).any(|t| is_code(slice(text, t.content)));
-            let is_base64 = value.iter().all(|b| base64::is_base64(*b) || *b == b'=')
-                && value.len() >= 4
-                && !value.iter().all(u8::is_ascii_digit);
-            if is_base64 && !is_server && tokens(text, 0).count() <= 6 {
-                spans.add(last.content, Kind::Password);
-            }
-        }
-        Awaited::Pass(0) => {}
-        Awaited::Pass(left) => *open = Some(Awaited::Pass(left.saturating_sub(1))),
     }
 }
 
@@ -312,14 +273,14 @@ impl Said<'_> {
         }
         let Some(response) = response else {
             if mechanism != b"login" && self.is_turn() {
-                open.dialogue = Some(Awaited::Base64);
+                open.dialogue = Some(Awaited::Base64(PATIENCE));
             }
             return None;
         };
         if mechanism == b"login" {
             // The user came with the command, the password comes in the next line.
             if self.is_turn() {
-                open.dialogue = Some(Awaited::Base64);
+                open.dialogue = Some(Awaited::Base64(PATIENCE));
             }
             return None;
         }
