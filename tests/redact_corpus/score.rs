@@ -81,6 +81,7 @@ pub struct Score {
 }
 
 const EXAMPLES: usize = 4;
+const MOST_BROKEN: usize = 20;
 
 impl Score {
     pub fn of(corpus: &Corpus<'_>, redactor: &Redactor<'_>) -> Self {
@@ -120,7 +121,7 @@ impl Score {
             let stream: Vec<&[u8]> = texts.iter().map(|(text, _)| *text).collect();
             let stream = stream.join(&b"\n"[..]);
             let whole = (redactor.whole)(&stream);
-            self.in_company(texts, &whole);
+            self.in_company(texts, &whole, redactor);
             let twice = (redactor.whole)(&whole);
             self.twice.add(usize::from(twice != whole), 1);
             if let Some(parts) = redactor.parts {
@@ -132,15 +133,25 @@ impl Score {
     }
 
     /// Compares what was made of each text among others with what is made of it alone.
-    fn in_company(&mut self, texts: &[(&[u8], Vec<u8>)], output: &[u8]) {
+    fn in_company(&mut self, texts: &[(&[u8], Vec<u8>)], output: &[u8], redactor: &Redactor<'_>) {
         let mut rest = output;
-        for (text, alone) in texts {
+        for (i, (text, alone)) in texts.iter().enumerate() {
             let line_feeds = memchr::memchr_iter(b'\n', text).count();
             let end = memchr::memchr_iter(b'\n', rest).nth(line_feeds);
             let (here, after) = rest.split_at(end.unwrap_or(rest.len()));
             rest = after.get(1..).unwrap_or_default();
             self.neighbours.add(usize::from(here != alone), 1);
-            self.note(here != alone, "in company", alone, here);
+            if here != alone && self.broken.len() < MOST_BROKEN {
+                // The shortest run of texts before this one that makes the difference.
+                let behind = |from: &usize| {
+                    let stream: Vec<&[u8]> = texts[*from..=i].iter().map(|t| t.0).collect();
+                    let whole = (redactor.whole)(&stream.join(&b"\n"[..]));
+                    whole.ends_with(alone)
+                };
+                let from = (0..i).rev().find(|from| !behind(from)).unwrap_or(i);
+                let behind = [texts[from].0, text, alone].join(&b"\n"[..]);
+                self.note(true, "behind another", &behind, here);
+            }
         }
     }
 
@@ -236,7 +247,7 @@ impl Score {
     }
 
     fn note(&mut self, bad: bool, what: &'static str, before: &[u8], after: &[u8]) {
-        if bad && self.broken.len() < 20 {
+        if bad && self.broken.len() < MOST_BROKEN {
             let (before, after) = example(before, after);
             self.broken.push((what, before, after));
         }
