@@ -66,6 +66,7 @@ fn finds_bound_values_in_lines_below_their_statement() {
         "LOG:  execute <unnamed>: insert into users (name, password) values ($1, $2)\nDETAIL:  parameters: $1 = 'ada', $2 = '«hunter2»'\n",
         "STATEMENT:  update users set password = $1 where id = $2\nDETAIL:  Parameters: $1 = '«it''s»', $2 = '7'\n",
         "INFO sqlalchemy.engine.Engine INSERT INTO users (name, password) VALUES (?, ?)\nINFO sqlalchemy.engine.Engine [generated in 0.00012s] ('ada', '«hunter2»')\n",
+        "INSERT INTO users (name, password) VALUES (?, ?)\n[generated in 0.0s] [('ada', '«hunter2»'), ('bob', '«hunter3»'), ('eve', '«hunter4»')]\n",
         "UPDATE users SET password=? WHERE id = ?\n[cached since 1.2s ago] ('«hunter2»', 7)\n",
     ]);
 }

@@ -98,3 +98,164 @@ fn forgets_a_structure_that_is_over() {
         without.join(between)
     );
 }
+
+/// RD-01: what is open ends at the first line that shows that it belongs to something else.
+#[test]
+fn gives_no_line_of_another_to_what_is_open() {
+    // What opens and its value, and behind it the lines of others.
+    let streams = [
+        // A block goes on as far as its first line is indented.
+        (
+            "refresh_token: >-\n    [REDACTED:token]\n",
+            "\tsasl.login.refresh.min.period.seconds = 60",
+        ),
+        // No secret has paragraphs.
+        (
+            "session_cookie: >-\n  [REDACTED:session]\n\n",
+            "  authentication pre-share",
+        ),
+        // So do items.
+        (
+            "passwords:\n  - [REDACTED:password]\n",
+            "      - hunter3hunter3",
+        ),
+        // A row is boxed where its header is.
+        (
+            "| user | db password | since |\n|------|-----|-------|\n| bob | [REDACTED:password] | 2026 |\n",
+            " id |  login   | note\n  1 | miguel.r | Sonnenschein1245",
+        ),
+        // So are blanks beside its bars.
+        (
+            " id | user | password \n----+------+----------\n  1 | root | [REDACTED:password]\n",
+            "m.mueller|temporary|203.0.113.19",
+        ),
+        // Python prints an object as no element is written.
+        (
+            "<__main__.Token object at 0x7f82a0f2e6d1>\n",
+            "apiKey=import.meta.env.VITE_KEY",
+        ),
+        // What belongs to a form is no list of a statement's values.
+        (
+            "UPDATE users SET password = ? WHERE id = ?\n",
+            "form data ImmutableMultiDict([('user', 'nina'), ('next', '/home')])",
+        ),
+        (
+            "UPDATE users SET password = ? WHERE id = ?\n",
+            "form data [('user', 'nina'), ('next', '/home')]",
+        ),
+        // Blanks stand also in a sentence, and behind a date.
+        (
+            "USER       LOGIN_CODE\nci-runner  [REDACTED:code]\n",
+            "b'{\"user\": \"miguel.r\", \"region\": \"G-014248\"}'",
+        ),
+        (
+            "USER       OTP\nci-runner  [REDACTED:code]\n",
+            "Oct 23 23:09:17 ldap-0 kubelet[8829]: I0304 20:03:40.031561    970 kubelet.go:89] SyncLoop",
+        ),
+        (
+            "USER       BACKUP_PASSWORD\nci-runner  [REDACTED:password]\n",
+            "export KEY='-----BEGIN PGP PUBLIC KEY BLOCK-----",
+        ),
+        // The end of a document may be lost.
+        (
+            "password = <<EOF\n[REDACTED:password]\n",
+            "2026-01-01T00:00:00Z ready\nWARN slow9disk",
+        ),
+        (
+            "password = \"\"\"\n[REDACTED:password]\n",
+            "[2026/01/01 00:00:00] ready",
+        ),
+        (
+            "Content-Disposition: form-data; name=\"password\"\n\n[REDACTED:password]\n",
+            "Nov 22 08:53:48 host9 app[812]: ready",
+        ),
+        // Another process has another number.
+        ("web-1  | password: |\n", "web-2  |   hunter2hunter2"),
+        ("app[812]: password: |\n", "app[813]:   hunter2hunter2"),
+        // What is assigned is no base64.
+        (
+            "-----BEGIN PRIVATE KEY-----\n[REDACTED:private_key]\n",
+            "id=01QV4FDF9D0JEP8BS6EHJ4K9NC",
+        ),
+        // Nor are words what a client answers a server.
+        ("S: 334 UGFzc3dvcmQ6\n", "connection closed\nall done"),
+    ];
+    for (redacted, others) in streams {
+        let opening = redacted
+            .replace("[REDACTED:token]", "Z1M1I-ETYT1-QSYKE")
+            .replace("[REDACTED:session]", "9bb08275-4f9e-4a4a-9a62-5f4b08b34fc4")
+            .replace("[REDACTED:code]", "84847391")
+            .replace("[REDACTED:private_key]", &"MIIEvQ1bADANBgkq".repeat(4))
+            .replace("[REDACTED:password]", "hunter2%9");
+        let stream = format!("{opening}{others}\n");
+        assert_eq!(POLICY.redact_str(&stream), format!("{redacted}{others}\n"));
+    }
+}
+
+/// RD-01: several processes write to one log, each with its prefix: what one has begun goes on
+/// behind the lines of the others.
+#[test]
+fn takes_a_value_behind_lines_of_others() {
+    for (prefix, others) in [
+        ("web-1  | ", "db-1   | checkpoint complete\n"),
+        ("web-1  | ", "web-2  | password: |\nweb-2  |   hunter3\n"),
+        (
+            "2026-01-01 00:00:01 app[812]: ",
+            "2026-01-01 00:00:01 app[813]: started\n",
+        ),
+        (
+            "[pod/web-7d4b9/app] ",
+            "[pod/db-0/postgres] 00:00:01 LOG: x\n",
+        ),
+    ] {
+        let redacted = POLICY.redact_str(others).into_owned();
+        let texts = pairs();
+        let over_lines = texts.iter().filter(|(with, _)| with.contains('\n'));
+        let mut count = 0;
+        for (with, without) in over_lines {
+            // One without digits, signs or blanks at its beginning is read the same behind a prefix.
+            let starts = with.starts_with(|c: char| c.is_ascii_lowercase());
+            if !starts
+                || POLICY.redact_str(&behind(prefix, "", with)) != behind(prefix, "", without)
+            {
+                continue;
+            }
+            count += 1;
+            assert_eq!(
+                POLICY.redact_str(&behind(prefix, others, with)),
+                behind(prefix, &redacted, without)
+            );
+        }
+        assert!(count > 20, "{prefix}: {count}");
+    }
+}
+
+/// RD-01: the same where only the others have a prefix, a time or an importance.
+#[test]
+fn reads_on_behind_what_a_logger_wrote() {
+    let key = "MIIEvQ1bADANBgkq".repeat(4);
+    let body = format!("-----BEGIN PRIVATE KEY-----\n{key}\n");
+    for others in [
+        "2026-01-01T00:00:00Z ready\n",
+        "INFO ready\n[2026-01-01 00:00:00] ready\n",
+        "Nov 22 08:53:48 host app[812]: ready\n",
+    ] {
+        assert_eq!(
+            POLICY.redact_str(&format!("{body}{others}{key}\n{others}")),
+            format!(
+                "{0}{others}[REDACTED:private_key]\n{others}",
+                POLICY.redact_str(&body)
+            )
+        );
+        assert_eq!(
+            POLICY.redact_str(&format!("S: 334 UGFzc3dvcmQ6\n{others}C: aHVudGVyMg==\n")),
+            format!("S: 334 UGFzc3dvcmQ6\n{others}C: [REDACTED:password]\n")
+        );
+    }
+}
+
+/// `text` behind a prefix, others between its lines.
+fn behind(prefix: &str, others: &str, text: &str) -> String {
+    let lines = text.split('\n').map(|line| format!("{prefix}{line}\n"));
+    lines.collect::<Vec<_>>().join(others)
+}

@@ -185,7 +185,11 @@ impl Site<'_> {
                 false => Some(lead).filter(Lead::is_blank),
             }
         };
+        // What has words and no attributes is how Python prints an object.
+        let inner = slice(self.text, self.end..from.saturating_sub(form.greater.len()));
+        let is_tag = inner.iter().all(|b| *b == b' ') || find(inner, 0, b"=").is_some();
         if is_over(self.text, from)
+            && is_tag
             && let Some(lead) = is_first()
         {
             openings.element(Element::text(lead, self.key, form));
@@ -545,6 +549,10 @@ impl Element {
         }
     }
 
+    pub(super) fn lead(&self) -> &Lead {
+        &self.lead
+    }
+
     /// Judges a line after that of the name.
     pub(super) fn judge(
         &mut self,
@@ -554,8 +562,9 @@ impl Element {
         spans: &mut Spans,
     ) -> Goes {
         let bytes = slice(text, 0..line.end);
-        let Some((indent, at)) = self.lead.inner(bytes, line.clone()) else {
-            return Goes::Over;
+        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+            Ok(inner) => inner,
+            Err(goes) => return goes,
         };
         self.left = self.left.saturating_sub(1);
         if at >= line.end {

@@ -20,17 +20,45 @@ use super::{
     tables,
 };
 
-pub(super) use lead::Lead;
+pub(super) use lead::{Lead, is_record};
 
-/// What is open: one of each kind, the newest.
+/// As many of one kind are open at most: behind prefixes of several processes.
+const MAX_OPEN: usize = 4;
+
+/// What is open.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Follow {
-    below: Option<below::Below>,
-    member: Option<members::Member>,
-    element: Option<elements::Element>,
-    part: Option<part::Part>,
-    table: Option<tables::Table>,
+    below: Waiting<below::Below>,
+    member: Waiting<members::Member>,
+    element: Waiting<elements::Element>,
+    part: Waiting<part::Part>,
+    table: Waiting<tables::Table>,
     bound: Option<bound::Bound>,
+}
+
+/// What is open of one kind: of each prefix the newest.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Waiting<T>(Vec<T>);
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Waiting<T> {
+    fn open(&mut self, what: T, lead: fn(&T) -> &Lead) {
+        self.0.retain(|older| !lead(older).is_of(lead(&what)));
+        if self.0.len() == MAX_OPEN {
+            self.0.remove(0);
+        }
+        self.0.push(what);
+    }
+
+    /// Lets each judge a line.
+    fn judge(&mut self, mut judge: impl FnMut(&mut T) -> Goes) {
+        self.0.retain_mut(|what| judge(what) == Goes::On);
+    }
 }
 
 /// What a line opens.
@@ -42,6 +70,15 @@ enum What {
     Part(part::Part),
     Column(tables::Column),
     Bound(bound::Bound),
+}
+
+impl What {
+    fn column(&self) -> Option<&tables::Column> {
+        match self {
+            Self::Column(column) => Some(column),
+            _ => None,
+        }
+    }
 }
 
 /// What a line opens, in the order in which it is found.
@@ -93,61 +130,64 @@ pub(super) fn follow(
         return;
     }
     let line = 0..without_return(text, 0..line_feed(text, 0));
-    let is_row = open.judge(text, line.clone(), names, spans);
-    let mut columns = Vec::new();
+    let columns: Vec<_> = openings.0.iter().filter_map(What::column).collect();
+    let header = tables::header(text, line.clone(), &columns);
+    open.judge(text, line, header, names, spans);
     for what in openings.0 {
         match what {
-            What::Below(below) => open.below = Some(below),
-            What::Member(member) => open.member = Some(member),
-            What::Element(element) => open.element = Some(element),
-            What::Part(part) => open.part = Some(part),
-            What::Column(column) => columns.push(column),
+            What::Below(below) => open.below.open(below, below::Below::lead),
+            What::Member(member) => open.member.open(member, members::Member::lead),
+            What::Element(element) => open.element.open(element, elements::Element::lead),
+            What::Part(part) => open.part.open(part, part::Part::lead),
+            What::Column(_) => {}
             What::Bound(bound) => open.bound = Some(bound),
         }
-    }
-    if !columns.is_empty() && !is_row {
-        open.table = tables::header(text, line, &columns).or(open.table.take());
     }
 }
 
 impl Follow {
-    /// Lets all that is open judge a line, and says whether it is the row of a table.
-    fn judge(&mut self, text: &[u8], line: Range<usize>, names: &Names, spans: &mut Spans) -> bool {
+    /// Lets all that is open judge a line, which may be the `header` of a table.
+    fn judge(
+        &mut self,
+        text: &[u8],
+        line: Range<usize>,
+        header: Option<tables::Table>,
+        names: &Names,
+        spans: &mut Spans,
+    ) {
         let here = || line.clone();
-        if let Some(mut below) = self.below.take()
-            && below.judge(text, here(), names, spans.by(rules::KEYED)) == Goes::On
-        {
-            self.below = Some(below);
-        }
-        if let Some(mut member) = self.member.take() {
+        self.below
+            .judge(|below| below.judge(text, here(), names, spans.by(rules::KEYED)));
+        let below = &mut self.below;
+        self.member.judge(|member| {
             match member.judge(text, here(), names, spans.by(rules::MEMBER)) {
-                members::Next::On => self.member = Some(member),
-                members::Next::Below(below) => self.below = Some(below),
-                members::Next::Over => {}
+                members::Next::On => Goes::On,
+                members::Next::Below(next) => {
+                    below.open(next, below::Below::lead);
+                    Goes::Over
+                }
+                members::Next::Over => Goes::Over,
             }
-        }
-        if let Some(mut element) = self.element.take()
-            && element.judge(text, here(), names, spans.by(rules::ELEMENT)) == Goes::On
-        {
-            self.element = Some(element);
-        }
-        if let Some(mut part) = self.part.take()
-            && part.judge(text, here(), names, spans.by(rules::KEYED)) == Goes::On
-        {
-            self.part = Some(part);
-        }
+        });
+        self.element
+            .judge(|element| element.judge(text, here(), names, spans.by(rules::ELEMENT)));
+        self.part
+            .judge(|part| part.judge(text, here(), names, spans.by(rules::KEYED)));
         if let Some(mut bound) = self.bound.take()
             && bound.judge(text, here(), spans.by(rules::SQL)) == Goes::On
         {
             self.bound = Some(bound);
         }
-        let Some(mut table) = self.table.take() else {
-            return false;
-        };
-        let goes = table.judge(text, here(), names, spans.by(rules::TABLE));
-        if goes == Goes::On {
-            self.table = Some(table);
+        let header = header.map(|header| self.table.0.iter().fold(header, tables::Table::after));
+        let mut is_row = false;
+        self.table.judge(|table| {
+            let rival = header.as_ref().filter(|h| h.lead().is_of(table.lead()));
+            let goes = table.judge(text, here(), rival, names, spans.by(rules::TABLE));
+            is_row |= rival.is_some() && goes == Goes::On;
+            goes
+        });
+        if let Some(header) = header.filter(|_| !is_row) {
+            self.table.open(header, tables::Table::lead);
         }
-        goes == Goes::On
     }
 }

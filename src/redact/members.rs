@@ -16,7 +16,7 @@ use super::{
     keyed::Named,
     keys::{Key, Names},
     lines::{
-        Lead, Openings,
+        Goes, Lead, Openings,
         below::{Below, is_over},
     },
     spans::Spans,
@@ -604,6 +604,10 @@ pub(super) enum Next {
 }
 
 impl Member {
+    pub(super) fn lead(&self) -> &Lead {
+        &self.lead
+    }
+
     /// Judges a line after that of the name.
     pub(super) fn judge(
         &mut self,
@@ -613,8 +617,10 @@ impl Member {
         spans: &mut Spans,
     ) -> Next {
         let bytes = slice(text, 0..line.end);
-        let Some((indent, at)) = self.lead.inner(bytes, line.clone()) else {
-            return Next::Over;
+        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+            Ok(inner) => inner,
+            Err(Goes::On) => return Next::On,
+            Err(Goes::Over) => return Next::Over,
         };
         self.left = self.left.saturating_sub(1);
         let Some((name, value)) = member_at(bytes, at) else {

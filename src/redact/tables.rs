@@ -48,10 +48,14 @@ pub(super) struct Table {
     /// Where the names of the columns stand behind the lead.
     places: Vec<Range<usize>>,
     secret: Vec<Secret>,
-    /// Whether blanks follow the commas, as they then do in each row.
+    /// Whether blanks stand beside what parts the cells, as they then do in each row.
     spaced: bool,
+    /// Whether bars stand on either side of the row, as they then do in each.
+    boxed: bool,
     /// Whether the first row needs a line of dashes before it.
     bare: bool,
+    /// Whether that has come: then one blank may part columns.
+    ruled: bool,
     /// Whether a row has been seen.
     seen: bool,
     left: u8,
@@ -100,7 +104,7 @@ pub(super) fn read(
 }
 
 /// The table that a line opens in which these names stand, if it is a header.
-pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Option<Table> {
+pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[&Column]) -> Option<Table> {
     let bytes = slice(text, 0..line.end);
     let first = columns.first()?;
     let rule = Rule::of(bytes, line.clone(), first.name.clone())?;
@@ -139,10 +143,12 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Opt
     (!secret.is_empty()).then(|| Table {
         bare: match rule {
             Rule::Blanks => !cells.iter().all(is_shout),
-            Rule::Bar(_) => cells::is_spaced(bytes, start..line.end),
+            Rule::Bar(_) => cells::is_apart(bytes, start..line.end),
             Rule::Sign(_) => false,
         },
-        spaced: cells::is_listed(bytes, start..line.end),
+        spaced: cells::is_spaced(bytes, start..line.end, rule),
+        boxed: cells::is_boxed(bytes, start, rule),
+        ruled: false,
         lead,
         rule,
         places: cells.iter().map(place).collect(),
@@ -153,21 +159,46 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[Column]) -> Opt
 }
 
 impl Table {
-    /// Judges a line after the header.
+    pub(super) fn lead(&self) -> &Lead {
+        &self.lead
+    }
+
+    /// The same where it may be a row of `older`, whose values are called like columns: what
+    /// either has under a secret's name is one.
+    pub(super) fn after(mut self, older: &Self) -> Self {
+        let is_alike = older.lead.is_of(&self.lead)
+            && older.rule == self.rule
+            && older.places.len() == self.places.len()
+            && older.secret.len() <= older.places.len();
+        let other = |secret: &&Secret| {
+            let mut secrets = self.secret.iter();
+            secrets.any(|s| s.index == secret.index && s.key != secret.key)
+        };
+        if is_alike {
+            let others: Vec<_> = older.secret.iter().filter(other).cloned().collect();
+            self.secret.extend(others);
+            self.secret.sort_by_key(|secret| secret.index);
+        }
+        self
+    }
+
+    /// Judges a line after the header, which may itself be the header of `another` table.
     pub(super) fn judge(
         &mut self,
         text: &[u8],
         line: Range<usize>,
+        another: Option<&Self>,
         names: &Names,
         spans: &mut Spans,
     ) -> Goes {
         let bytes = slice(text, 0..line.end);
-        let Some((indent, at)) = self.lead.inner(bytes, line.clone()) else {
-            return Goes::Over;
+        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+            Ok(inner) => inner,
+            Err(goes) => return goes,
         };
         let content = at..run_back(bytes, line.end, |b| b == b' ').max(at);
         if cells::is_rule(slice(bytes, content.clone())) {
-            self.bare = false;
+            (self.bare, self.ruled) = (false, true);
             self.left = self.left.saturating_sub(1);
             return if self.left > 0 || self.seen {
                 Goes::On
@@ -180,35 +211,44 @@ impl Table {
             indent < self.lead.indent() && byte(bytes, at).is_some_and(|b| b.is_ascii_digit());
         let is_object = matches!(byte(bytes, at), Some(b'{' | b'[' | b'<'));
         let is_framed = self.rule == Rule::Blanks && is_frame;
-        if content.is_empty() || is_object || (self.bare && !is_framed) {
+        let is_boxed = cells::is_boxed(bytes, at, self.rule);
+        if content.is_empty() || is_object || (self.bare && !is_framed) || is_boxed != self.boxed {
             return Goes::Over;
         }
         let base = at.saturating_sub(indent);
         let cells = cells::split(bytes, content.clone(), self.rule);
-        let is_list = matches!(self.rule, Rule::Sign(b',' | b';'))
-            && cells::is_listed(bytes, content.clone()) != self.spaced;
-        if is_list {
+        if cells::is_spaced(bytes, content, self.rule) != self.spaced {
             return Goes::Over;
         }
-        if cells
-            .iter()
-            .enumerate()
-            .any(|(i, c)| self.is_foreign(i, slice(bytes, c.clone())))
+        let mut every = cells.iter().enumerate();
+        if every.any(|(i, c)| self.is_foreign(i, slice(bytes, c.clone())))
+            || (another.is_some() && self.has_names(bytes, &cells, names))
         {
             return Goes::Over;
         }
-        let is_row = if cells.len() == self.places.len() && !is_framed {
-            for secret in &self.secret {
-                if let Some(cell) = cells.get(secret.index) {
-                    secret.replace(bytes, cell.clone(), names, spans);
-                }
-            }
+        // Blanks that part words may also do so in a sentence, or behind a date.
+        let is_dense = || {
+            cells
+                .iter()
+                .all(|c| !slice(bytes, c.clone()).contains(&b' '))
+        };
+        let is_parted = self.rule != Rule::Blanks || is_dense();
+        let is_row = if cells.len() == self.places.len() && !is_framed && is_parted {
+            self.replace(bytes, |index| cells.get(index).cloned(), names, spans);
             true
         } else {
-            self.rule == Rule::Blanks && self.aligned(bytes, base, &cells, names, spans)
+            let gap = if self.ruled || is_framed { 1 } else { 2 };
+            self.rule == Rule::Blanks && self.aligned(bytes, base, gap, &cells, names, spans)
         };
         self.seen |= is_row;
         if is_row { Goes::On } else { Goes::Over }
+    }
+
+    /// Whether names stand in the place of all secrets.
+    fn has_names(&self, text: &[u8], cells: &[Range<usize>], names: &Names) -> bool {
+        let is_name = |name: &[u8]| delimited::is_field(name) || delimited::is_label(name, names);
+        let mut cells = self.secret.iter().filter_map(|s| cells.get(s.index));
+        cells.all(|c| is_name(slice(text, cells::unquoted(text, c.clone()))))
     }
 
     /// Whether a cell beside the secret ones is what no cell is but what other lines with commas
@@ -224,11 +264,12 @@ impl Table {
 
     /// Replaces what stands under the columns' names in a row with cells that are empty or hold
     /// blanks, and says whether it is one: whether something stands under each name, from where it
-    /// begins or up to where it ends, or nothing.
+    /// begins or up to where it ends, or nothing. As many blanks as `gap` stand between them.
     fn aligned(
         &self,
         text: &[u8],
         base: usize,
+        gap: usize,
         cells: &[Range<usize>],
         names: &Names,
         spans: &mut Spans,
@@ -238,26 +279,49 @@ impl Table {
             return true;
         }
         let under: Vec<Cell> = (0..self.places.len())
-            .map(|index| self.under(text, base, index))
+            .map(|index| self.under(text, base, gap, index))
             .collect();
         let is_row = under.iter().all(|cell| *cell != Cell::Askew)
             && under.iter().filter(|cell| **cell != Cell::Empty).count() >= 2;
-        for secret in self.secret.iter().filter(|_| is_row) {
-            if let Some(Cell::Text(cell)) = under.get(secret.index) {
-                secret.replace(text, cell.clone(), names, spans);
-            }
+        if is_row {
+            let cell = |index: usize| match under.get(index) {
+                Some(Cell::Text(cell)) => Some(cell.clone()),
+                _ => None,
+            };
+            self.replace(text, cell, names, spans);
         }
         is_row
     }
 
+    /// Replaces the secrets of a row, of which `cell` says where they are: each as the first of its
+    /// names demands it.
+    fn replace(
+        &self,
+        text: &[u8],
+        cell: impl Fn(usize) -> Option<Range<usize>>,
+        names: &Names,
+        spans: &mut Spans,
+    ) {
+        let mut done = None;
+        for secret in &self.secret {
+            if done != Some(secret.index)
+                && let Some(cell) = cell(secret.index)
+                && secret.replace(text, cell, names, spans)
+            {
+                done = Some(secret.index);
+            }
+        }
+    }
+
     /// What stands under the name of a column.
-    fn under(&self, text: &[u8], base: usize, index: usize) -> Cell {
+    fn under(&self, text: &[u8], base: usize, gap: usize, index: usize) -> Cell {
         let Some(place) = self.places.get(index) else {
             return Cell::Empty;
         };
         let is_text = |at: usize| byte(text, at).is_some_and(|b| b != b' ');
+        let is_apart = |at: usize| at == base || !(1..=gap).any(|n| is_text(at.saturating_sub(n)));
         let (start, end) = (plus(base, place.start), plus(base, place.end));
-        if is_text(start) && (start == base || !is_text(start.saturating_sub(1))) {
+        if is_text(start) && is_apart(start) {
             let next = self.places.get(plus(index, 1));
             let far = next.map_or(text.len(), |next| plus(base, next.start));
             let near = rest(slice(text, 0..far.min(text.len())), start);
@@ -267,8 +331,9 @@ impl Table {
                 .unwrap_or(near.len());
             return Cell::Text(start..plus(start, len));
         }
-        if is_text(end.saturating_sub(1)) && !is_text(end) {
-            return Cell::Text(back(text, base..end, |b| b != b' ')..end);
+        let word = back(text, base..end, |b| b != b' ');
+        if is_text(end.saturating_sub(1)) && !is_text(end) && is_apart(word) {
+            return Cell::Text(word..end);
         }
         match slice(text, start..end.min(text.len()).max(start))
             .iter()
@@ -290,11 +355,12 @@ enum Cell {
 }
 
 impl Secret {
-    fn replace(&self, text: &[u8], cell: Range<usize>, names: &Names, spans: &mut Spans) {
+    /// Replaces what stands in its cell, and says whether it is a secret.
+    fn replace(&self, text: &[u8], cell: Range<usize>, names: &Names, spans: &mut Spans) -> bool {
         let cell = cells::unquoted(text, cell);
         let value = slice(text, cell.clone());
-        if delimited::fits_closely(value, self.key) && !pair::is_prose(value, self.key) {
-            delimited::replace(text, cell, self.key, names, None, spans);
-        }
+        delimited::fits_closely(value, self.key)
+            && !pair::is_prose(value, self.key)
+            && delimited::replace(text, cell, self.key, names, None, spans)
     }
 }

@@ -12,7 +12,7 @@ use super::{
         spans::Spans,
         values::{self, Quote},
     },
-    Goes, Lead, Openings,
+    Goes, Lead, Openings, is_record,
 };
 
 /// The longest word that ends a document: `EOF`.
@@ -25,6 +25,8 @@ const PROMPTS: &[&str] = &[
 ];
 /// Lines without a value that are waited for one.
 const MAX_EMPTY: u8 = 2;
+/// Lines of a document whose end is a word or a quote.
+const MAX_DOCUMENT: u8 = 100;
 
 /// A name whose value is awaited.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +34,9 @@ pub(in super::super) struct Below {
     lead: Lead,
     key: Key,
     mode: Mode,
-    /// Lines that may still come without anything.
+    /// How far the first line with something is indented.
+    inner: Option<usize>,
+    /// Lines that may still come: without anything, or at all in a document.
     left: u8,
 }
 
@@ -96,17 +100,14 @@ pub(in super::super) fn read(named: &Named<'_>, openings: &mut Openings) -> Opti
     }
     let left = match mode {
         Mode::Object => MAX_MEMBERS,
+        Mode::Until(_) | Mode::Triple(_) => MAX_DOCUMENT,
         _ => MAX_EMPTY,
     };
-    openings.below(Below {
-        lead,
-        key: Key {
-            demand: named.key.listed(),
-            ..named.key
-        },
-        mode,
-        left,
-    });
+    let key = Key {
+        demand: named.key.listed(),
+        ..named.key
+    };
+    openings.below(Below::new(lead, key, mode, left));
     Some(text.len())
 }
 
@@ -151,23 +152,14 @@ fn word(text: &[u8], named: &Named<'_>, openings: &mut Openings) -> Option<usize
         .iter()
         .any(|p| slice(text, named.line.start..named.name.start).starts_with(p.as_bytes()));
     if is_prompt {
-        openings.below(Below {
-            lead: Lead::of(text, named.line.start..named.line.start)?,
-            key: named.key,
-            mode: Mode::Value,
-            left: 1,
-        });
+        let lead = Lead::of(text, named.line.start..named.line.start)?;
+        openings.below(Below::new(lead, named.key, Mode::Value, 1));
         return None;
     }
     if !(lead.is_log() || (lead.is_blank() && is_shout)) {
         return None;
     }
-    openings.below(Below {
-        lead,
-        key: named.key,
-        mode: Mode::Word,
-        left: 1,
-    });
+    openings.below(Below::new(lead, named.key, Mode::Word, 1));
     // Whoever reads a table may find its last column here.
     None
 }
@@ -204,14 +196,23 @@ pub(in super::super) fn is_over(text: &[u8], at: usize) -> bool {
 }
 
 impl Below {
-    /// The block that goes on under a member of `lead`.
-    pub(in super::super) fn scalar(lead: Lead, key: Key) -> Self {
+    fn new(lead: Lead, key: Key, mode: Mode, left: u8) -> Self {
         Self {
             lead,
             key,
-            mode: Mode::Scalar,
-            left: MAX_EMPTY,
+            mode,
+            inner: None,
+            left,
         }
+    }
+
+    /// The block that goes on under a member of `lead`.
+    pub(in super::super) fn scalar(lead: Lead, key: Key) -> Self {
+        Self::new(lead, key, Mode::Scalar, MAX_EMPTY)
+    }
+
+    pub(super) fn lead(&self) -> &Lead {
+        &self.lead
     }
 
     pub(super) fn judge(
@@ -222,19 +223,28 @@ impl Below {
         spans: &mut Spans,
     ) -> Goes {
         let bytes = slice(text, 0..line.end);
-        let Some((indent, at)) = self.lead.inner(bytes, line.clone()) else {
-            return Goes::Over;
+        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+            Ok(inner) => inner,
+            Err(goes) => return goes,
         };
         if at >= line.end {
             return self.empty();
         }
+        if self.is_cut_off(bytes, line.start) {
+            return Goes::Over;
+        }
         let deeper = indent > self.lead.indent();
+        let inner = *self.inner.get_or_insert(indent);
         match &self.mode {
-            Mode::Scalar if deeper && !rest(bytes, at).starts_with(b"-----BEGIN") => {
+            // The first line says how far a block is indented (YAML 1.2.2 §8.1.1.1).
+            Mode::Scalar
+                if deeper && indent >= inner && !rest(bytes, at).starts_with(b"-----BEGIN") =>
+            {
                 delimited::replace(text, at..line.end, self.key, names, None, spans);
                 Goes::On
             }
             Mode::Scalar => Goes::Over,
+            Mode::List | Mode::Items if indent != inner => Goes::Over,
             Mode::List => self.listed(bytes, at, names, spans),
             Mode::Object => self.member(bytes, at, names, spans),
             Mode::Value if is_wrapper(bytes, at) => self.empty(),
@@ -272,9 +282,20 @@ impl Below {
         }
     }
 
+    /// Whether the end of a document has been lost: a logger goes on, or it is too long.
+    fn is_cut_off(&mut self, text: &[u8], line: usize) -> bool {
+        if !matches!(self.mode, Mode::Until(_) | Mode::Triple(_)) {
+            return false;
+        }
+        self.left = self.left.saturating_sub(1);
+        self.left == 0 || (self.lead.is_blank() && is_record(rest(text, line)))
+    }
+
     /// After a line with nothing.
     fn empty(&mut self) -> Goes {
-        if self.left == 0 {
+        // A secret has no paragraphs.
+        let is_over = matches!(self.mode, Mode::Scalar) && self.inner.is_some();
+        if self.left == 0 || is_over {
             return Goes::Over;
         }
         if matches!(self.mode, Mode::Scalar | Mode::Until(_) | Mode::Triple(_)) {

@@ -2,19 +2,33 @@
 
 use core::ops::Range;
 
-use super::super::{
-    bytes::{before, byte, plus, run, slice},
-    delimited::back,
+use super::{
+    super::{
+        bytes::{before, byte, plus, run, run_back, slice},
+        delimited::{back, is_one_of},
+    },
+    Goes,
 };
 
 /// A longer prefix is none: what follows is not known to belong together.
 const MAX_PREFIX: usize = 256;
+/// How far a line is looked at for a date.
+const MAX_RECORD: usize = 16;
+/// How many lines with another prefix may come between two lines of one: several processes write to
+/// one log.
+const MAX_OTHERS: u8 = 8;
+/// What loggers call a line's importance, before a blank, a colon or a bracket.
+const LEVELS: &[&str] = &[
+    "trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "severe", "fatal",
+];
 
 /// The prefix and the indentation of the line that opened something.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in super::super) struct Lead {
     prefix: Vec<u8>,
     indent: usize,
+    /// Lines since the last one that had the prefix.
+    others: u8,
 }
 
 impl Lead {
@@ -39,7 +53,13 @@ impl Lead {
         (prefix.len() <= MAX_PREFIX).then_some(Self {
             prefix,
             indent: range.end.saturating_sub(end),
+            others: 0,
         })
+    }
+
+    /// Whether the same stood before both.
+    pub(in super::super) fn is_of(&self, other: &Self) -> bool {
+        self.prefix.len() == other.prefix.len() && self.is_before(&other.prefix)
     }
 
     /// How far the own text of the line that opened something was indented.
@@ -57,18 +77,23 @@ impl Lead {
         self.prefix.len() >= 12 && self.prefix.iter().any(u8::is_ascii_digit)
     }
 
-    /// How far `line` is indented and where its own text begins; None where it begins otherwise.
-    /// Digits may differ: times go on.
+    /// How far `line` is indented and where its own text begins. Where it begins otherwise, whether
+    /// to wait for the next one: those of others may come between where all have a prefix, while
+    /// nothing tells them apart where they have none.
     pub(in super::super) fn inner(
-        &self,
+        &mut self,
         text: &[u8],
         line: Range<usize>,
-    ) -> Option<(usize, usize)> {
+    ) -> Result<(usize, usize), Goes> {
         let bytes = slice(text, line.clone());
-        let alike = |(a, b): (&u8, &u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
-        if bytes.len() < self.prefix.len() || !self.prefix.iter().zip(bytes).all(alike) {
-            return None;
+        if !self.is_before(bytes) {
+            self.others = self.others.saturating_add(1);
+            return Err(match self.others <= MAX_OTHERS {
+                true => Goes::On,
+                false => Goes::Over,
+            });
         }
+        self.others = 0;
         let start = plus(line.start, self.prefix.len());
         let is_sign = self.prefix.is_empty()
             && matches!(byte(bytes, 0), Some(b'+' | b'-'))
@@ -88,8 +113,52 @@ impl Lead {
             at
         };
         let at = plus(line.start, at);
-        Some((at.saturating_sub(start), at))
+        Ok((at.saturating_sub(start), at))
     }
+
+    /// Whether the line begins with the prefix. Digits may differ, since times go on; not those of a
+    /// name: `web-1`, `app[812]`.
+    fn is_before(&self, line: &[u8]) -> bool {
+        let is_alike = |(at, (a, b)): (usize, (&u8, &u8))| {
+            let is_number = || a.is_ascii_digit() && b.is_ascii_digit() && !self.is_named(at);
+            a == b || is_number()
+        };
+        line.len() >= self.prefix.len() && self.prefix.iter().zip(line).enumerate().all(is_alike)
+    }
+
+    /// Whether the digit at `at` is part of a name, whose letters stand right before the number or
+    /// its bracket. The letter of a time, as in `01T00`, stands between digits itself.
+    fn is_named(&self, at: usize) -> bool {
+        let is_number = |b: u8| b.is_ascii_digit() || b"-_.[".contains(&b);
+        let word = run_back(&self.prefix, at, is_number);
+        let letter = word.checked_sub(1);
+        let is_letter = |at: usize| byte(&self.prefix, at).is_some_and(|b| b.is_ascii_alphabetic());
+        letter.is_some_and(|at| {
+            is_letter(at) && before(&self.prefix, at).is_none_or(|b| !b.is_ascii_digit())
+        })
+    }
+}
+
+/// Whether a logger begins a line as this one begins: with a date, a time, an importance. What it
+/// writes so is not a part of what was written without.
+pub(in super::super) fn is_record(line: &[u8]) -> bool {
+    let start = run(slice(line, 0..2), 0, |b| b"[<(".contains(&b));
+    let near = slice(line, start..plus(start, MAX_RECORD).min(line.len()));
+    // Each digit is one sign.
+    let form = near
+        .iter()
+        .map(|b| if b.is_ascii_digit() { b'0' } else { *b });
+    let form: Vec<u8> = form.collect();
+    let dates = [&b"0000-00-00"[..], b"0000/00/00", b"00:00:00"];
+    let word = run(near, 0, |b| b.is_ascii_alphabetic());
+    let is_level = || {
+        let word = slice(near, 0..word);
+        let is_shout = !word.iter().any(u8::is_ascii_lowercase);
+        is_shout && is_one_of(word, LEVELS)
+    };
+    // `Nov 22 08:53:48`, `Nov  2 08:53:48`
+    let is_syslog = || word == 3 && slice(&form, 6..15) == b" 00:00:00";
+    dates.iter().any(|date| form.starts_with(date)) || is_level() || is_syslog()
 }
 
 fn is_blank(byte: u8) -> bool {

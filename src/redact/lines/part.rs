@@ -11,7 +11,7 @@ use super::{
         spans::Spans,
         values::Quote,
     },
-    Goes, Lead, Openings,
+    Goes, Lead, Openings, is_record,
 };
 
 /// How far after the name its header may go on: a charset, an escaped header.
@@ -88,6 +88,10 @@ pub(in super::super) fn read(
 }
 
 impl Part {
+    pub(super) fn lead(&self) -> &Lead {
+        &self.lead
+    }
+
     pub(super) fn judge(
         &mut self,
         text: &[u8],
@@ -96,11 +100,13 @@ impl Part {
         spans: &mut Spans,
     ) -> Goes {
         let bytes = slice(text, 0..line.end);
-        let Some((_, at)) = self.lead.inner(bytes, line.clone()) else {
-            return Goes::Over;
+        let at = match self.lead.inner(bytes, line.clone()) {
+            Ok((_, at)) => at,
+            Err(goes) => return goes,
         };
         let is_empty = at >= line.end;
-        if self.left == 0 || (self.body && rest(bytes, at).starts_with(b"--")) {
+        let is_cut_off = self.lead.is_blank() && is_record(rest(bytes, line.start));
+        if self.left == 0 || (self.body && rest(bytes, at).starts_with(b"--")) || is_cut_off {
             return Goes::Over;
         }
         self.left = self.left.saturating_sub(1);

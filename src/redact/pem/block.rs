@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::{
     super::{
         bytes::{byte, plus, rest, run, search, skip_blanks, slice},
+        lines::is_record,
         spans::mark_end,
     },
     jwk, words,
@@ -16,7 +17,7 @@ const MAX_PREFIX: usize = 256;
 const WIDTHS: &[usize] = &[60, 64, 70, 72, 76];
 /// So much of a line's beginning is like the block's where the rest is not.
 const MIN_ALIKE: usize = 8;
-/// Lines of others that may come between the lines of a key behind a prefix.
+/// Lines of others that may come between the lines of a key.
 const MAX_OTHERS: u8 = 3;
 /// Lines between BEGIN and the body (RFC 1421 §4.6, RFC 4716 §3.3, RFC 9580 §6.2.1): no secrets.
 const HEADERS: &[&[u8]] = &[
@@ -147,7 +148,9 @@ impl Block {
             return Judgement::Body(word);
         }
         self.others = self.others.saturating_add(1);
-        if self.begun && !self.prefix.is_empty() && self.others <= MAX_OTHERS {
+        // Of lines without a prefix those of others are known by theirs.
+        let is_other = !self.prefix.is_empty() || is_record(line);
+        if self.begun && is_other && self.others <= MAX_OTHERS {
             self.last = true;
             return Judgement::Header;
         }
@@ -202,7 +205,8 @@ impl Block {
         let is_wide = self.width.is_none_or(|width| bytes.len() <= width);
         let is_full = bytes.len() >= words::FULL && is_wide && ends;
         let is_short = bytes.len() < words::FULL && !self.last && ends && words::is_tail(bytes);
-        (!words::is_digest(bytes) && (is_full || is_short)) || (is_checksum && ends)
+        let is_other = words::is_digest(bytes) || words::is_pair(bytes);
+        (!is_other && (is_full || is_short)) || (is_checksum && ends)
     }
 
     /// Remembers the line of the body that was seen.

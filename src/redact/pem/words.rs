@@ -173,6 +173,12 @@ pub(super) fn each(line: &[u8], range: Range<usize>) -> impl Iterator<Item = Ran
     })
 }
 
+/// Whether an equals sign stands between other characters, as in `id=x` and never in base64.
+pub(super) fn is_pair(word: &[u8]) -> bool {
+    let end = run_back(word, word.len(), |b| b == b'=');
+    slice(word, 1..end).contains(&b'=')
+}
+
 /// Whether a word is hexadecimal, which no line of base64 is by chance.
 pub(super) fn is_digest(word: &[u8]) -> bool {
     word.iter()

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::{
     super::{
         bytes::{before, byte, is_name, plus, rest, run, run_back, search, skip_blanks, slice},
+        delimited,
         keyed::Named,
         keys::Key,
         lines::Goes,
@@ -193,11 +194,19 @@ impl Bound {
             if byte(text, at).is_none() {
                 return false;
             }
-            if let Some(items) = self.list(text, from, exact) {
-                for (number, literal) in items {
-                    if let Some(key) = self.key(number) {
-                        literal.add(text, key, spans);
-                    }
+            let nests = before(text, at) == Some(b'[');
+            if let Some((items, mut end)) = self.list(text, from, exact) {
+                if nests && is_form(text, at, &items) {
+                    return false;
+                }
+                self.replace(text, items, spans);
+                // The rows of one statement: `[('ada', 'x'), ('bob', 'y')]`.
+                while nests
+                    && let Some(next) = next_list(text, end)
+                    && let Some((items, close)) = self.list(text, next, exact)
+                {
+                    self.replace(text, items, spans);
+                    end = close;
                 }
                 return true;
             }
@@ -206,9 +215,17 @@ impl Bound {
         false
     }
 
+    fn replace(&self, text: &[u8], items: Vec<(usize, Literal)>, spans: &mut Spans) {
+        for (number, literal) in items {
+            if let Some(key) = self.key(number) {
+                literal.add(text, key, spans);
+            }
+        }
+    }
+
     /// The literals of the list at `at` with their numbers, if they are as many as the placeholders,
-    /// or more where a statement may be shortened.
-    fn list(&self, text: &[u8], at: usize, exact: bool) -> Option<Vec<(usize, Literal)>> {
+    /// or more where a statement may be shortened, and where the list ends.
+    fn list(&self, text: &[u8], at: usize, exact: bool) -> Option<(Vec<(usize, Literal)>, usize)> {
         let most = if exact { self.count } else { MAX_PLACES };
         let mut items = Vec::new();
         let mut at = skip_blanks(text, at);
@@ -226,7 +243,7 @@ impl Bound {
         let closes = byte(text, at).is_none_or(|b| matches!(b, b']' | b')' | b'}'));
         let has_string = items.iter().any(|(_, literal)| literal.quoted);
         let fits = (self.count..=most).contains(&items.len());
-        (closes && fits && has_string).then_some(items)
+        (closes && fits && has_string).then_some((items, at))
     }
 
     /// `ada(String), x(String), null, 6(Long)`, as MyBatis prints them.
@@ -277,6 +294,22 @@ impl Bound {
         }
         found
     }
+}
+
+/// Whether a list in a list is a field of a form with its value: of a call's argument, as in
+/// `MultiDict([('user', 'ada')])`, or named as fields are.
+fn is_form(text: &[u8], at: usize, items: &[(usize, Literal)]) -> bool {
+    let is_argument = slice(text, at.saturating_sub(2)..at) == b"([";
+    let first = items.first().map(|(_, literal)| literal.content.clone());
+    is_argument || first.is_some_and(|name| delimited::is_field(slice(text, name)))
+}
+
+/// Where the list begins that follows the one whose bracket is at `end`.
+fn next_list(text: &[u8], end: usize) -> Option<usize> {
+    let comma = plus(end, 1);
+    let open = skip_blanks(text, plus(comma, 1));
+    let is_next = byte(text, comma) == Some(b',') && matches!(byte(text, open), Some(b'(' | b'['));
+    is_next.then_some(plus(open, 1))
 }
 
 /// The item of a list at `at`, with its number where it says it, and its end: `"x"`, `"2":"x"`,

@@ -73,7 +73,7 @@ pub(super) fn header(
         let cells: Vec<_> = cells.into_iter().map(|c| unquoted(text, c)).collect();
         is_header(text, &cells, rule, start).then_some((start, cells))
     };
-    if let Some(found) = all(own) {
+    if let Some(found) = container(text, own..end).and_then(all).or_else(|| all(own)) {
         return Some(found);
     }
     // Behind what a logger writes before each line.
@@ -90,6 +90,19 @@ pub(super) fn header(
                 .flatten()
         }
     }
+}
+
+/// Where a container's output begins behind its name and a bar, as Compose writes them: `web-1  | `.
+fn container(text: &[u8], line: Range<usize>) -> Option<usize> {
+    let text = slice(text, 0..line.end);
+    let name = run(text, line.start, delimited::is_key);
+    let number = run_back(text, name, |b| b.is_ascii_digit());
+    let bar = skip_blanks(text, name);
+    let is_container = number < name
+        && matches!(before(text, number), Some(b'-' | b'_'))
+        && bar > name
+        && byte(text, bar) == Some(b'|');
+    is_container.then(|| skip_blanks(text, plus(bar, 1)))
 }
 
 fn is_header(text: &[u8], cells: &[Range<usize>], rule: Rule, start: usize) -> bool {
@@ -224,7 +237,7 @@ pub(super) fn unquoted(text: &[u8], cell: Range<usize>) -> Range<usize> {
 }
 
 /// Whether blanks follow the commas or semicolons of a row, as in prose, quoted cells left out.
-pub(super) fn is_listed(text: &[u8], row: Range<usize>) -> bool {
+fn is_listed(text: &[u8], row: Range<usize>) -> bool {
     let mut quoted = false;
     slice(text, row).windows(2).any(|w| {
         quoted ^= w.first() == Some(&b'"');
@@ -232,8 +245,22 @@ pub(super) fn is_listed(text: &[u8], row: Range<usize>) -> bool {
     })
 }
 
+/// Whether the row at `at` begins with a bar.
+pub(super) fn is_boxed(text: &[u8], at: usize, rule: Rule) -> bool {
+    matches!(rule, Rule::Bar(bar) if rest(text, at).starts_with(bar))
+}
+
+/// Whether blanks stand beside what parts the cells of a row.
+pub(super) fn is_spaced(text: &[u8], row: Range<usize>, rule: Rule) -> bool {
+    match rule {
+        Rule::Sign(b',' | b';') => is_listed(text, row),
+        Rule::Bar(_) if !is_boxed(text, row.start, rule) => is_apart(text, row),
+        _ => false,
+    }
+}
+
 /// Whether blanks stand on both sides of the bars of a row.
-pub(super) fn is_spaced(text: &[u8], row: Range<usize>) -> bool {
+pub(super) fn is_apart(text: &[u8], row: Range<usize>) -> bool {
     let row = slice(text, row);
     let bars = row.windows(3).filter(|w| w.get(1) == Some(&b'|'));
     let mut spaced = bars.map(|w| w.first() == Some(&b' ') && w.last() == Some(&b' '));
