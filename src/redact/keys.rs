@@ -3,8 +3,9 @@
 //! A name is compared as a sequence of words: `accessToken`, `ACCESS_TOKEN` and `x-access-token`
 //! all end in the words `access token`. Substrings never count, so `tokenizer` and `secret_santa`
 //! are no secrets, and neither is `token_type`, which ends in another word. To teach a name, add a
-//! line to [`names::NAMES`] or, where it ends like a secret and is none, to [`public::PUBLIC`].
+//! line to [`names`] or, where it ends like a secret and is none, to [`public::PUBLIC`].
 
+mod glued;
 mod modifiers;
 mod names;
 mod public;
@@ -17,8 +18,9 @@ use super::{
     finding::Kind,
     gate,
 };
+use glued::{GLUED, GLUED_MODIFIERS, OWNERS};
 use modifiers::MODIFIERS;
-use names::{GLUED, GLUED_MODIFIERS, NAMES, OWNERS, RARE, SPACED};
+use names::{RARE, SPACED};
 use public::{PUBLIC, VERBS};
 
 /// Longer names are judged by their end.
@@ -110,7 +112,7 @@ impl Default for Names {
             joined: Table::default(),
             safe: HashSet::new(),
         };
-        for (ends, kind, demand) in NAMES {
+        for (kind, demand, ends) in names::all() {
             for end in *ends {
                 names.add(end, *kind, *demand);
             }
