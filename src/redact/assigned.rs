@@ -7,7 +7,7 @@ mod walk;
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, rest, run, skip_blanks, slice},
+    bytes::{before, byte, find_either, is_blank, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     headers,
     keyed::Named,
@@ -150,12 +150,12 @@ impl Quotes {
             (self.line, self.counted, self.inside) = (line, line, false);
         }
         while self.counted < at {
-            match byte(text, self.counted) {
-                Some(b'\\') => self.counted = plus(self.counted, 1),
-                Some(b'"') => self.inside = !self.inside,
-                _ => {}
-            }
-            self.counted = plus(self.counted, 1);
+            let found = find_either(text, self.counted..at, (b'"', b'\\')).unwrap_or(at);
+            let sign = byte(slice(text, 0..at), found);
+            self.inside ^= sign == Some(b'"');
+            // What is escaped is passed over.
+            let len = if sign == Some(b'\\') { 2 } else { 1 };
+            self.counted = plus(found, if sign.is_some() { len } else { 0 });
         }
         self.inside
     }

@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr2, memmem, memrchr};
 
 use steps::step;
 
@@ -79,6 +79,14 @@ pub(super) fn find_byte(text: &[u8], range: Range<usize>, wanted: u8) -> Option<
     found.map(|at| plus(range.start, at))
 }
 
+/// Where one of two bytes is found first in `range`.
+pub(super) fn find_either(text: &[u8], range: Range<usize>, wanted: (u8, u8)) -> Option<usize> {
+    let text = slice(text, range.clone());
+    let found = memchr2(wanted.0, wanted.1, text);
+    step(found.unwrap_or(text.len()));
+    found.map(|at| plus(range.start, at))
+}
+
 /// Where the line that goes on at `from` has its line feed; the end of the text where it has none.
 pub(super) fn line_feed(text: &[u8], from: usize) -> usize {
     find_byte(text, from..text.len(), b'\n').unwrap_or(text.len())
@@ -94,12 +102,108 @@ pub(super) fn is_one_of(table: &[&str], word: &[u8]) -> bool {
         .any(|entry| is_same(&entry))
 }
 
-/// Whether `text` starts with one of a table's.
-pub(super) fn starts_with_any(text: &[u8], table: &[&[u8]]) -> bool {
-    let first = text.first();
-    table
-        .iter()
-        .any(|start| start.first() == first && text.starts_with(start))
+/// Literals that a text may start with. Its first byte says whether any is worth comparing.
+pub(super) struct Starts {
+    literals: &'static [&'static [u8]],
+    firsts: [bool; 256],
+}
+
+impl Starts {
+    pub(super) const fn new(literals: &'static [&'static [u8]]) -> Self {
+        let mut firsts = [false; 256];
+        let mut left: &mut [bool] = &mut firsts;
+        let mut byte = 0_u8;
+        while let [is_first, others @ ..] = left {
+            *is_first = begins_any(literals, byte);
+            left = others;
+            byte = byte.wrapping_add(1);
+        }
+        Self { literals, firsts }
+    }
+
+    /// The first literal that `text` starts with.
+    pub(super) fn of(&self, text: &[u8]) -> Option<&'static [u8]> {
+        let first = text.first()?;
+        if self.firsts.get(usize::from(*first)) != Some(&true) {
+            return None;
+        }
+        let starts = |literal: &&&[u8]| literal.first() == Some(first) && text.starts_with(literal);
+        self.literals.iter().find(starts).copied()
+    }
+}
+
+/// Words of which a text may be one. Its length and its first letter say whether any is worth
+/// comparing.
+pub(super) struct Words {
+    words: &'static [&'static str],
+    lens: [bool; 256],
+    firsts: [bool; 256],
+}
+
+impl Words {
+    /// The words in lower case where they are to be found in any, and none longer than 255 bytes.
+    pub(super) const fn new(words: &'static [&'static str]) -> Self {
+        let (mut lens, mut firsts) = ([false; 256], [false; 256]);
+        let mut left: (&mut [bool], &mut [bool]) = (&mut lens, &mut firsts);
+        let mut byte = 0_u8;
+        while let ([is_len, lens @ ..], [is_first, firsts @ ..]) = left {
+            (*is_len, *is_first) = any_word(words, byte);
+            left = (lens, firsts);
+            byte = byte.wrapping_add(1);
+        }
+        Self {
+            words,
+            lens,
+            firsts,
+        }
+    }
+
+    /// Whether `word` is one of them.
+    pub(super) fn has(&self, word: &[u8]) -> bool {
+        self.may_have(word) && self.words.iter().any(|w| w.as_bytes() == word)
+    }
+
+    /// The same in whatever case.
+    pub(super) fn has_in_any_case(&self, word: &[u8]) -> bool {
+        let same = |w: &&str| w.as_bytes().eq_ignore_ascii_case(word);
+        self.may_have(word) && self.words.iter().any(same)
+    }
+
+    fn may_have(&self, word: &[u8]) -> bool {
+        let is = |table: &[bool], index: usize| table.get(index) == Some(&true);
+        let first = word.first().map(u8::to_ascii_lowercase);
+        first.is_some_and(|first| is(&self.firsts, usize::from(first)))
+            && is(&self.lens, word.len())
+    }
+}
+
+/// Whether a word has this length, and whether one has this first letter, in lower case.
+const fn any_word(words: &[&str], byte: u8) -> (bool, bool) {
+    let mut found = (false, false);
+    let mut left = words;
+    while let [word, others @ ..] = left {
+        let word = word.as_bytes();
+        found.0 |= word.len() == byte as usize;
+        if let [first, ..] = word {
+            found.1 |= first.to_ascii_lowercase() == byte;
+        }
+        left = others;
+    }
+    found
+}
+
+/// Whether a literal begins with `byte`.
+const fn begins_any(literals: &[&[u8]], byte: u8) -> bool {
+    let mut literals = literals;
+    while let [literal, others @ ..] = literals {
+        if let [first, ..] = literal
+            && *first == byte
+        {
+            return true;
+        }
+        literals = others;
+    }
+    false
 }
 
 /// Skips blanks and tabs.

@@ -7,7 +7,7 @@
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, is_name, run, run_back, slice},
+    bytes::{Words, byte, is_name, run, run_back, slice},
     finding::Kind,
     headers,
     keys::{Demand, Key, Names},
@@ -19,7 +19,7 @@ use super::{
 const MAX_LABEL: usize = 80;
 
 /// Words that say what kind of value a field takes, in schemas and in tables of parameters.
-const TYPES: &[&str] = &[
+static TYPES: Words = Words::new(&[
     "any",
     "array",
     "blob",
@@ -51,10 +51,10 @@ const TYPES: &[&str] = &[
     "textarea",
     "uuid",
     "varchar",
-];
+]);
 
 /// Names of fields beside which secrets have theirs: a list of names is no pair.
-pub(super) const FIELDS: &[&str] = &[
+pub(super) static FIELDS: Words = Words::new(&[
     "account",
     "active",
     "benutzer",
@@ -153,7 +153,7 @@ pub(super) const FIELDS: &[&str] = &[
     "value",
     "version",
     "website",
-];
+]);
 
 /// Replaces the content of a structure that stands under a secret's name, if it is a secret. The
 /// quotes found at `quotes` go around what replaces a bare number.
@@ -241,17 +241,11 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
 /// words, a sentence.
 pub(super) fn is_label(value: &[u8], names: &Names) -> bool {
     value.len() <= MAX_LABEL
-        && (is_one_of(value, TYPES)
+        && (TYPES.has_in_any_case(value)
             || is_named(value, names)
             || is_constant(value)
             || is_reference(value)
             || values::is_message(value))
-}
-
-/// Whether the value is one of these words, in whatever case.
-pub(super) fn is_one_of(value: &[u8], words: &[&str]) -> bool {
-    let same = |w: &&str| value.eq_ignore_ascii_case(w.as_bytes());
-    words.iter().any(same)
 }
 
 /// Words without a digit, the last of which is a secret's name: `Enter your password`, `API key`.
@@ -358,7 +352,7 @@ pub(super) fn back(text: &[u8], range: Range<usize>, belongs: impl Fn(u8) -> boo
 /// with words before: `login_username`, `Access key ID`.
 pub(super) fn is_field(name: &[u8]) -> bool {
     let last = back(name, 0..name.len(), |b| b.is_ascii_alphanumeric());
-    is_one_of(name, FIELDS) || is_one_of(slice(name, last..name.len()), FIELDS)
+    FIELDS.has_in_any_case(name) || FIELDS.has_in_any_case(slice(name, last..name.len()))
 }
 
 /// Whether a value beside which only blanks stand has what no word of a description has.

@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, plus, rest, run, run_back, skip_blanks, slice},
+    bytes::{Words, before, byte, plus, rest, run, run_back, skip_blanks, slice},
     delimited::{self, back},
     keyed::Named,
     keys::{Key, Names},
@@ -49,7 +49,7 @@ const MAX_NAMESPACE: usize = 24;
 const MAX_LINES: u8 = 4;
 
 /// Elements inside that of a secret which hold its text.
-const WRAPPERS: &[&str] = &[
+static WRAPPERS: Words = Words::new(&[
     "b",
     "cleartext",
     "code",
@@ -70,9 +70,9 @@ const WRAPPERS: &[&str] = &[
     "text",
     "tt",
     "value",
-];
+]);
 /// Elements whose attribute is a name and whose text is the value.
-const HOLDERS: &[&str] = &[
+static HOLDERS: Words = Words::new(&[
     "add",
     "arg",
     "argument",
@@ -104,9 +104,9 @@ const HOLDERS: &[&str] = &[
     "value",
     "var",
     "variable",
-];
+]);
 /// Attributes that name what an element holds.
-const ATTRIBUTES: &[&str] = &["name", "key", "property", "param", "id", "k", "field"];
+static ATTRIBUTES: Words = Words::new(&["name", "key", "property", "param", "id", "k", "field"]);
 /// Elements whose text names what the next element holds, and the elements that hold it.
 const PAIRS: &[(&str, &[&str])] = &[
     ("key", &["string", "integer", "data", "value", "real"]),
@@ -124,11 +124,11 @@ const PAIRS: &[(&str, &[&str])] = &[
     ("dt", &["dd"]),
 ];
 /// Elements that only emphasise a value.
-const STRESS: &[&str] = &["b", "code", "em", "i", "kbd", "mark", "strong", "tt", "u"];
+static STRESS: Words = Words::new(&["b", "code", "em", "i", "kbd", "mark", "strong", "tt", "u"]);
 /// Elements that only emphasise the name before a colon, and the text that follows them.
-const EMPHASIS: &[&str] = &[
+static EMPHASIS: Words = Words::new(&[
     "b", "strong", "em", "i", "u", "span", "label", "font", "th", "dt",
-];
+]);
 
 /// Reads the value that markup puts under a name, and says how far it was replaced.
 pub(super) fn read(
@@ -201,18 +201,19 @@ impl Site<'_> {
     /// bracket is.
     fn less_before(&self) -> Option<(Form, usize)> {
         let at = |end: usize| {
-            let form = FORMS
-                .iter()
-                .find(|f| ends_with(self.text, self.line, end, f.less))?;
-            Some((*form, end.saturating_sub(form.less.len())))
+            let form = less_ending(self.text, self.line, end)?;
+            Some((form, end.saturating_sub(form.less.len())))
         };
         let namespace = || {
             let colon = self.start.checked_sub(1)?;
+            if byte(self.text, colon) != Some(b':') {
+                return None;
+            }
             let low = colon.saturating_sub(MAX_NAMESPACE).max(self.line);
             let window = slice(self.text, low..colon);
             let start = plus(low, run_back(window, window.len(), super::bytes::is_name));
             let start = delimited::name_start(self.text, start..colon);
-            (byte(self.text, colon) == Some(b':') && start < colon).then_some(start)
+            (start < colon).then_some(start)
         };
         at(self.start).or_else(|| at(namespace()?))
     }
@@ -255,19 +256,19 @@ impl Site<'_> {
                 is_tag,
             ),
         );
-        let is_named = delimited::is_one_of(slice(lead, name..lead.len()), ATTRIBUTES);
-        let form = FORMS.iter().find(|f| ends_with(lead, 0, open, f.less))?;
+        let is_named = ATTRIBUTES.has_in_any_case(slice(lead, name..lead.len()));
+        let form = less_ending(lead, 0, open)?;
         if !is_named || mark == 0 {
             return None;
         }
         let local = tag.rsplit(|b| *b == b':').next().unwrap_or(tag);
-        let from = tag_end(self.window(), after, *form)?;
-        let is_text = delimited::is_one_of(local, HOLDERS);
+        let from = tag_end(self.window(), after, form)?;
+        let is_text = HOLDERS.has_in_any_case(local);
         let is_translation = local.eq_ignore_ascii_case(b"string");
         if !is_text && !is_translation {
             return None;
         }
-        match content(self.text, from, *form) {
+        match content(self.text, from, form) {
             Some(Some(content)) => {
                 let value = slice(self.text, content.clone());
                 // Android's translations stand in the same element as its keys.
@@ -284,7 +285,7 @@ impl Site<'_> {
                     self.line..plus(low, open).saturating_sub(form.less.len()),
                 )?;
                 if lead.is_blank() {
-                    openings.element(Element::text(lead, self.key, *form));
+                    openings.element(Element::text(lead, self.key, form));
                 }
                 None
             }
@@ -302,6 +303,10 @@ impl Site<'_> {
                 b.is_ascii_alphabetic() || matches!(b, b' ' | b'\'')
             }),
         );
+        let ends = |b: u8| matches!(b, b'>' | b'e' | b'E' | b';');
+        if !before(self.text, lead).is_some_and(ends) {
+            return None;
+        }
         let form = FORMS
             .iter()
             .find(|f| ends_with(self.text, self.line, lead, f.greater))?;
@@ -316,7 +321,7 @@ impl Site<'_> {
         let is_inside = colon > self.end;
         let is_colon = is_inside
             || (byte(self.text, after) == Some(b':') && !tag.eq_ignore_ascii_case(b"span"));
-        if is_colon && delimited::is_one_of(tag, EMPHASIS) {
+        if is_colon && EMPHASIS.has_in_any_case(tag) {
             let from = plus(after, usize::from(byte(self.text, after) == Some(b':')));
             if let Some(Some(content)) = content(self.text, from, *form) {
                 let end = content.end;
@@ -356,6 +361,10 @@ impl Site<'_> {
         let window = slice(self.text, 0..plus(self.end, 16).min(self.text.len()));
         let sep = run(window, self.end, |b| matches!(b, b':' | b'='));
         let at = skip_blanks(window, sep);
+        let begins = |b: u8| matches!(b, b'<' | b'\\' | b'&' | b'%');
+        if sep == self.end || !byte(self.text, at).is_some_and(begins) {
+            return None;
+        }
         let form = FORMS.iter().find(|f| starts_with(self.text, at, f.less))?;
         let inner = plus(at, form.less.len());
         let end = run(
@@ -363,7 +372,7 @@ impl Site<'_> {
             inner,
             is_tag,
         );
-        if sep == self.end || !delimited::is_one_of(slice(self.text, inner..end), STRESS) {
+        if !STRESS.has_in_any_case(slice(self.text, inner..end)) {
             return None;
         }
         let content = content(self.text, at, *form)??;
@@ -377,6 +386,16 @@ impl Site<'_> {
 fn ends_with(text: &[u8], line: usize, end: usize, wanted: &[u8]) -> bool {
     let start = end.checked_sub(wanted.len()).filter(|s| *s >= line);
     start.is_some_and(|s| slice(text, s..end).eq_ignore_ascii_case(wanted))
+}
+
+/// The form whose opening bracket ends at `end`.
+fn less_ending(text: &[u8], line: usize, end: usize) -> Option<Form> {
+    // The last bytes of all of them.
+    if !matches!(before(text, end), Some(b'<' | b'c' | b'C' | b';')) {
+        return None;
+    }
+    let ends = |form: &&Form| ends_with(text, line, end, form.less);
+    FORMS.iter().find(ends).copied()
 }
 
 fn starts_with(text: &[u8], at: usize, wanted: &[u8]) -> bool {
@@ -451,7 +470,7 @@ fn content(text: &[u8], from: usize, form: Form) -> Option<Option<Range<usize>>>
             end,
             form,
         );
-        let Some(next) = next.filter(|_| delimited::is_one_of(local, WRAPPERS)) else {
+        let Some(next) = next.filter(|_| WRAPPERS.has_in_any_case(local)) else {
             return Some(None);
         };
         from = skip_space(text, next);
@@ -502,7 +521,7 @@ fn next_element(
         is_tag,
     );
     let tag = slice(text, back(text, start..end, |b| b != b':')..end);
-    if !delimited::is_one_of(tag, tags) {
+    if !tags.iter().any(|t| tag.eq_ignore_ascii_case(t.as_bytes())) {
         return None;
     }
     let from = tag_end(

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{
     base64,
-    bytes::{before, byte, is_name, plus, rest, run, skip_blanks, slice},
+    bytes::{Words, before, byte, is_name, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     keys::Demand,
     phrases::Phrase,
@@ -15,7 +15,7 @@ use super::{
 
 /// Schemes that are followed by one secret (IANA's registry of HTTP authentication schemes, and
 /// those that products invented).
-const SCHEMES: &[&str] = &[
+static SCHEMES: Words = Words::new(&[
     "bearer",
     "basic",
     "token",
@@ -33,9 +33,9 @@ const SCHEMES: &[&str] = &[
     "genie-key",
     "access_token",
     "bot",
-];
+]);
 /// Schemes that are followed by parameters, a secret or its proof among them.
-const PARAMETERS: &[&str] = &[
+static PARAMETERS: Words = Words::new(&[
     "digest",
     "oauth",
     "hawk",
@@ -53,11 +53,11 @@ const PARAMETERS: &[&str] = &[
     "goog4-hmac-sha256",
     "hmac-sha256",
     "aws",
-];
+]);
 /// The longest of these.
 const MAX_SCHEME: usize = 24;
 /// What a cookie is set with beside its value (RFC 6265 §4.1.2 and later ones).
-const ATTRIBUTES: &[&str] = &[
+static ATTRIBUTES: Words = Words::new(&[
     "path",
     "domain",
     "expires",
@@ -69,9 +69,9 @@ const ATTRIBUTES: &[&str] = &[
     "priority",
     "version",
     "comment",
-];
+]);
 /// Cookies that keep what a visitor likes, where they are short.
-const PREFERENCES: &[&str] = &[
+static PREFERENCES: Words = Words::new(&[
     "cookieconsent",
     "consent",
     "cookie_consent",
@@ -98,11 +98,13 @@ const PREFERENCES: &[&str] = &[
     "user",
     "username",
     "view",
-];
+]);
 /// What such a cookie keeps is no longer.
 const MAX_PREFERENCE: usize = 16;
 /// A longer name of a cookie is none: browsers take 4,096 bytes for name and value.
 const MAX_COOKIE_NAME: usize = 256;
+/// A cookie has each attribute once.
+const MAX_ATTRIBUTES: usize = 11;
 /// An attribute longer than this ends the header.
 const MAX_ATTRIBUTE: usize = 256;
 /// A basic credential longer than this is looked at as far as this.
@@ -113,10 +115,10 @@ pub(super) const LONE_SCHEMES: &[&str] = &["bearer", "basic"];
 
 /// Where the secret starts that follows a scheme and blanks at the start of `range`.
 pub(super) fn scheme_end(text: &[u8], range: Range<usize>) -> Option<usize> {
-    after_scheme(text, range, SCHEMES)
+    after_scheme(text, range, &SCHEMES)
 }
 
-fn after_scheme(text: &[u8], range: Range<usize>, schemes: &[&str]) -> Option<usize> {
+fn after_scheme(text: &[u8], range: Range<usize>, schemes: &Words) -> Option<usize> {
     let text = slice(text, 0..range.end);
     let window = slice(text, 0..plus(range.start, MAX_SCHEME).min(text.len()));
     let end = run(window, range.start, |b| is_name(b) && b != b'.');
@@ -126,23 +128,19 @@ fn after_scheme(text: &[u8], range: Range<usize>, schemes: &[&str]) -> Option<us
         _ if rest(text, end).starts_with(b"%20") => plus(end, 3),
         _ => return None,
     };
-    let is_scheme = schemes
-        .iter()
-        .any(|s| name.eq_ignore_ascii_case(s.as_bytes()));
-    (is_scheme && blanks < range.end).then_some(blanks)
+    (schemes.has_in_any_case(name) && blanks < range.end).then_some(blanks)
 }
 
 /// Whether no secret follows: `'Basic ' + credentials`.
 fn is_scheme(value: &[u8]) -> bool {
-    let mut schemes = SCHEMES.iter().chain(PARAMETERS);
-    schemes.any(|s| value.eq_ignore_ascii_case(s.as_bytes()))
+    SCHEMES.has_in_any_case(value) || PARAMETERS.has_in_any_case(value)
 }
 
 /// Replaces what follows the scheme in a header whose value is `range`.
 pub(super) fn authorization(text: &[u8], range: Range<usize>, spans: &mut Spans) {
     let scheme = scheme_end(text, range.clone());
     let from = scheme
-        .or_else(|| after_scheme(text, range.clone(), PARAMETERS))
+        .or_else(|| after_scheme(text, range.clone(), &PARAMETERS))
         .unwrap_or(range.start);
     let value = slice(text, from..range.end);
     if !values::is_placeholder(value) && !is_scheme(value.trim_ascii_end()) {
@@ -159,7 +157,7 @@ pub(super) fn bare_authorization(text: &[u8], at: usize, spans: &mut Spans) -> u
     let line = at..text.len();
     let scheme = scheme_end(text, line.clone());
     let parameters =
-        after_scheme(text, line, PARAMETERS).or(scheme.filter(|from| has_parameters(text, *from)));
+        after_scheme(text, line, &PARAMETERS).or(scheme.filter(|from| has_parameters(text, *from)));
     let from = parameters.or(scheme).unwrap_or(at);
     let end = match parameters {
         Some(from) => parameters_end(text, from),
@@ -249,7 +247,7 @@ pub(super) fn bare_cookies(
     let mut attributes = 0;
     // The first is a cookie whatever its name, so that what is looked at is replaced. What is not
     // is bounded: the next name in it would look at it again.
-    while attributes <= ATTRIBUTES.len() {
+    while attributes <= MAX_ATTRIBUTES {
         let near = slice(text, 0..plus(at, MAX_COOKIE_NAME).min(text.len()));
         let equals = run(near, at, is_cookie_name);
         let value = plus(equals, 1);
@@ -290,17 +288,11 @@ fn is_cookie_name(byte: u8) -> bool {
 }
 
 fn is_attribute(name: &[u8], demand: Demand) -> bool {
-    demand == Demand::SetCookie
-        && ATTRIBUTES
-            .iter()
-            .any(|a| name.eq_ignore_ascii_case(a.as_bytes()))
+    demand == Demand::SetCookie && ATTRIBUTES.has_in_any_case(name)
 }
 
 fn is_preference(name: &[u8], value: &[u8]) -> bool {
-    value.len() <= MAX_PREFERENCE
-        && PREFERENCES
-            .iter()
-            .any(|p| name.eq_ignore_ascii_case(p.as_bytes()))
+    value.len() <= MAX_PREFERENCE && PREFERENCES.has_in_any_case(name)
 }
 
 /// Replaces the Bearer or Basic credential that a phrase opens, wherever it stands.

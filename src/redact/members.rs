@@ -10,7 +10,7 @@ mod pairs;
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice},
+    bytes::{Words, before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice},
     delimited::{self, back},
     finding::Kind,
     keyed::Named,
@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Members that hold a name.
-const NAMES: &[&str] = &[
+static NAMES: Words = Words::new(&[
     "attribute",
     "attributename",
     "column",
@@ -62,10 +62,10 @@ const NAMES: &[&str] = &[
     "var",
     "variable",
     "variablename",
-];
+]);
 
 /// Members that hold a value.
-const VALUES: &[&str] = &[
+static VALUES: Words = Words::new(&[
     "#text",
     "$",
     "_text",
@@ -116,7 +116,10 @@ const VALUES: &[&str] = &[
     "value",
     "values",
     "variablevalue",
-];
+]);
+
+/// Members that hold the path to a name.
+static PATHS: Words = Words::new(&["loc", "path"]);
 
 /// The longest name of a member that is looked at.
 const MAX_KEY: usize = 40;
@@ -166,7 +169,7 @@ pub(super) fn read(
         return site.path(openings, spans).or_else(|| site.pair(spans));
     };
     let name = slice(text, key.clone());
-    if is_name(name) || is_one_of(name, &["type"]) {
+    if is_name(name) || name.eq_ignore_ascii_case(b"type") {
         return site.member(key, openings, spans);
     }
     site.labelled(name, spans).or_else(|| site.pair(spans))
@@ -225,7 +228,7 @@ impl Site<'_> {
         let low = self.open.saturating_sub(MAX_LEAD).max(self.start);
         let list = back(self.text, low..self.open, |b| b != b'[');
         let key = key_before(self.text, self.start, list.checked_sub(1)?)?;
-        let is_path = is_one_of(slice(self.text, key.clone()), &["loc", "path"]);
+        let is_path = is_one_of(slice(self.text, key.clone()), &PATHS);
         let site = Site {
             end: plus(end, 1),
             ..*self
@@ -571,20 +574,20 @@ pub(super) fn changed(named: &Named<'_>, end: usize, names: &Names, spans: &mut 
 
 /// Whether a member of this name holds a name.
 fn is_name(name: &[u8]) -> bool {
-    is_one_of(name, NAMES)
+    is_one_of(name, &NAMES)
 }
 
 /// Whether a member of this name holds a value.
 pub(super) fn is_value(name: &[u8]) -> bool {
-    is_one_of(name, VALUES)
+    is_one_of(name, &VALUES)
 }
 
-fn is_one_of(name: &[u8], words: &[&str]) -> bool {
+fn is_one_of(name: &[u8], words: &Words) -> bool {
     let name = match name {
         [b':' | b'@' | b'_', rest @ ..] => rest,
         name => name,
     };
-    delimited::is_one_of(name, words)
+    words.has_in_any_case(name)
 }
 
 /// A name whose value is a member on one of the next lines.

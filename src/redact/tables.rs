@@ -11,7 +11,7 @@ mod pair;
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, plus, rest, run_back, skip_blanks, slice},
+    bytes::{Words, byte, plus, rest, run_back, skip_blanks, slice},
     delimited::{self, back},
     keyed::Named,
     keys::{Key, Names},
@@ -29,9 +29,9 @@ const MAX_COLUMNS: usize = 256;
 /// Lines without a row that are waited for the first one.
 const MAX_LINES: u8 = 3;
 /// Columns beside one called `pass` that make it a password's rather than a count of tests.
-const USERS: &[&str] = &[
+static USERS: Words = Words::new(&[
     "user", "username", "login", "email", "name", "host", "account",
-];
+]);
 
 /// A secret's name that may be that of a column.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ pub(super) fn header(text: &[u8], line: Range<usize>, columns: &[&Column]) -> Op
     let has_user = || {
         cells
             .iter()
-            .any(|c| delimited::is_one_of(slice(bytes, c.clone()), USERS))
+            .any(|c| USERS.has_in_any_case(slice(bytes, c.clone())))
     };
     let mut secret = Vec::new();
     for (index, cell) in cells.iter().enumerate() {

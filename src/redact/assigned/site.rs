@@ -3,45 +3,45 @@
 use core::ops::Range;
 
 use super::super::{
-    bytes::{before, byte, is_blank, is_name, plus, rest, run, slice},
+    bytes::{Starts, Words, before, byte, is_blank, is_name, plus, rest, run, slice},
     keyed::Named,
     keys::{self, Key},
     values::{Around, Quote},
 };
 
 /// Constructors that dumps of Rust, Java, Scala and Python write around a value.
-const WRAPPERS: &[&[u8]] = &[
-    b"Some",
-    b"Ok",
-    b"Just",
-    b"Optional",
-    b"String",
-    b"Secret",
-    b"SecretString",
-    b"SecretStr",
-    b"SecretBox",
-    b"SecureString",
-    b"Zeroizing",
-    b"Password",
-    b"Token",
-    b"ApiKey",
-    b"Sensitive",
-    b"Protected",
-    b"Text",
-    b"Value",
-    b"Str",
-    b"str",
-    b"string",
-    b"bytes",
-    b"bytearray",
-    b"b",
-    b"u",
-    b"r",
-    b"N",
-    b"E",
-];
+static WRAPPERS: Words = Words::new(&[
+    "Some",
+    "Ok",
+    "Just",
+    "Optional",
+    "String",
+    "Secret",
+    "SecretString",
+    "SecretStr",
+    "SecretBox",
+    "SecureString",
+    "Zeroizing",
+    "Password",
+    "Token",
+    "ApiKey",
+    "Sensitive",
+    "Protected",
+    "Text",
+    "Value",
+    "Str",
+    "str",
+    "string",
+    "bytes",
+    "bytearray",
+    "b",
+    "u",
+    "r",
+    "N",
+    "E",
+]);
 /// What dumps of PHP, Go, Erlang and C write before a value.
-const LEADS: &[&[u8]] = &[
+static LEADS: Starts = Starts::new(&[
     b"[]string",
     b"[]interface {}",
     b"<<",
@@ -52,7 +52,22 @@ const LEADS: &[&[u8]] = &[
     b"$\"",
     b"&\"",
     b"*\"",
-];
+]);
+/// Brackets that close around a name.
+static CLOSERS: Starts = Starts::new(&[b"]", b"%5D", b"%5d", b">>"]);
+/// Separators of several bytes.
+static SEPARATORS: Starts = Starts::new(&[
+    b"=>",
+    b":=",
+    b"==",
+    b"->",
+    b"?=",
+    br"\u003d",
+    br"\u003D",
+    b"=&gt;",
+    "：".as_bytes(),
+    "＝".as_bytes(),
+]);
 /// How deep wrappers nest at most: `Some(Secret("…"))`.
 const MAX_WRAPPERS: usize = 4;
 /// The longest wrapper.
@@ -61,6 +76,15 @@ const MAX_WRAPPER: usize = 24;
 const MAX_BRACKETS: usize = 256;
 /// How far before a name its quote opens.
 const MAX_QUOTED: usize = 48;
+/// How a sequence begins that colours a terminal, raw or as programs escape it.
+static COLOURS: Starts = Starts::new(&[
+    b"\x1b[",
+    br"\u001b[",
+    br"\u001B[",
+    br"\x1b[",
+    br"\033[",
+    br"\e[",
+]);
 /// The longest sequence that colours a terminal.
 const MAX_COLOUR: usize = 16;
 
@@ -293,7 +317,7 @@ fn is_in_list(text: &[u8], name: usize) -> bool {
 fn wrapper_end(text: &[u8], at: usize) -> Option<usize> {
     let text = slice(text, 0..plus(at, MAX_WRAPPER).min(text.len()));
     let here = rest(text, at);
-    if let Some(lead) = LEADS.iter().find(|lead| here.starts_with(lead)) {
+    if let Some(lead) = LEADS.of(here) {
         let quote = usize::from(lead.ends_with(b"\""));
         return Some(plus(at, lead.len()).saturating_sub(quote));
     }
@@ -316,7 +340,7 @@ fn wrapper_end(text: &[u8], at: usize) -> Option<usize> {
     }
     let end = run(text, at, |b| b.is_ascii_alphabetic());
     let word = slice(text, at..end);
-    if !WRAPPERS.contains(&word) {
+    if !WRAPPERS.has(word) {
         return None;
     }
     // PHP's `string(7) "…"`.
@@ -342,19 +366,11 @@ pub(super) fn skip_blanks(text: &[u8], from: usize) -> usize {
     }
 }
 
-/// Where the sequence ends that colours what follows, raw or as programs escape it.
+/// Where the sequence ends that colours what follows.
 fn colour_end(text: &[u8], at: usize) -> Option<usize> {
     let window = slice(text, 0..plus(at, MAX_COLOUR).min(text.len()));
     let here = rest(window, at);
-    let openers: &[&[u8]] = &[
-        b"\x1b[",
-        br"\u001b[",
-        br"\u001B[",
-        br"\x1b[",
-        br"\033[",
-        br"\e[",
-    ];
-    let opener = openers.iter().find(|o| here.starts_with(o))?;
+    let opener = COLOURS.of(here)?;
     let end = run(window, plus(at, opener.len()), |b| {
         b.is_ascii_digit() || b == b';'
     });
@@ -379,9 +395,7 @@ fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
 fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
     let skip = |at| {
         let here = rest(text, at);
-        let closers: &[&[u8]] = &[b"]", b"%5D", b"%5d", b">>"];
-        let closer = closers.iter().find(|c| here.starts_with(c));
-        closer.map_or(at, |c| plus(at, c.len()))
+        CLOSERS.of(here).map_or(at, |c| plus(at, c.len()))
     };
     let at = skip(colour_end(text, at).unwrap_or(at));
     // In CSV, where quotes are doubled, this is one.
@@ -435,23 +449,11 @@ fn percent_end(text: &[u8], at: usize, codes: &[&[u8]]) -> Option<usize> {
 /// Where the separator at `at` ends: `=`, `:`, `=>`, `:=`, `->`, `==`, one of these
 /// percent-encoded or escaped, or as wide as the signs of Chinese and Japanese.
 pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
-    const LONG: &[&[u8]] = &[
-        b"=>",
-        b":=",
-        b"==",
-        b"->",
-        b"?=",
-        br"\u003d",
-        br"\u003D",
-        b"=&gt;",
-        "：".as_bytes(),
-        "＝".as_bytes(),
-    ];
     let here = rest(text, at);
     if let Some(end) = percent_end(text, at, &[b"3d", b"3a"]) {
         return Some(end);
     }
-    if let Some(sep) = LONG.iter().find(|s| here.starts_with(s)) {
+    if let Some(sep) = SEPARATORS.of(here) {
         return Some(plus(at, sep.len()));
     }
     let is_path = here.starts_with(b"::");

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{byte, is_blank, plus, skip_blanks, slice},
+        bytes::{Words, byte, is_blank, plus, skip_blanks, slice},
         keys::{Key, Names},
         spans::Spans,
         values::{self, Around, Quote},
@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Names of members that describe a secret and hold none.
-const DESCRIBING: &[&str] = &[
+static DESCRIBING: Words = Words::new(&[
     "$ref",
     "alg",
     "algorithm",
@@ -63,7 +63,7 @@ const DESCRIBING: &[&str] = &[
     "user",
     "username",
     "version",
-];
+]);
 
 /// Replaces the values inside the list or object at `at` and says where it ends: the strings of an
 /// object unless their name is one that describes, every value of a list.
@@ -142,10 +142,7 @@ impl Walk {
         if !self.is_list() && separator(site.text, after).is_some() {
             let name = slice(site.text, content);
             // A secret's name has its own site.
-            self.describing = names.look_up(name).is_some()
-                || DESCRIBING
-                    .iter()
-                    .any(|d| name.eq_ignore_ascii_case(d.as_bytes()));
+            self.describing = names.look_up(name).is_some() || DESCRIBING.has_in_any_case(name);
             return;
         }
         if !self.describing || self.is_list() {

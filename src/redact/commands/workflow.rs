@@ -59,8 +59,12 @@ pub(in super::super) fn named(named: &Named<'_>, spans: &mut Spans) -> Option<us
         return None;
     }
     let start = name.start.saturating_sub(MAX_LEAD).max(line.start);
-    let lead = slice(text, start..name.start).to_ascii_lowercase();
-    let command = LEADS.iter().find(|command| lead.ends_with(command))?;
+    let lead = slice(text, start..name.start);
+    let ends = |command: &&&[u8]| {
+        let len = lead.len().saturating_sub(command.len());
+        rest(lead, len).eq_ignore_ascii_case(command)
+    };
+    let command = LEADS.iter().find(ends)?;
     let at = name.start.saturating_sub(command.len());
     let from = match command.first() {
         Some(b':') => rest(text, name.end)

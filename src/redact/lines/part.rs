@@ -44,7 +44,8 @@ pub(in super::super) fn read(
     let low = name.saturating_sub(64).max(named.line.start);
     let lead = slice(text, low..name);
     let open = run_back(lead, lead.len(), |b| b != b'=');
-    if !slice(lead, 0..open).to_ascii_lowercase().ends_with(FORM) {
+    let form = slice(lead, open.saturating_sub(FORM.len())..open);
+    if !form.eq_ignore_ascii_case(FORM) {
         return None;
     }
     let end = Quote::at(text, named.name.end).map_or(named.name.end, |(_, end)| end);

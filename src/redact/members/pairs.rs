@@ -85,7 +85,7 @@ impl Site<'_> {
             return self.of_many(value, spans);
         }
         let bytes = slice(self.text, content.clone());
-        let is_known = delimited::is_one_of(bytes, delimited::FIELDS)
+        let is_known = delimited::FIELDS.has_in_any_case(bytes)
             || self.names.judge(bytes).is_some()
             || !(self.is_header(&content) || delimited::fits_closely(bytes, self.key))
             || !self.is_entry(open, bytes);

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{before, byte, plus, run, run_back, search, skip_blanks, slice},
+        bytes::{Words, before, byte, plus, run, run_back, search, skip_blanks, slice},
         delimited::{self, back},
         finding::Kind,
         keyed::Named,
@@ -22,10 +22,10 @@ const MAX_NAME: usize = 40;
 /// The longest value that is looked at before it is known to be one.
 const MAX_VALUE: usize = 1024;
 /// Words that descriptions have and passwords hardly.
-const PROSE: &[&str] = &[
+static PROSE: Words = Words::new(&[
     "a", "an", "and", "are", "as", "be", "by", "for", "from", "if", "in", "is", "it", "of", "on",
     "or", "that", "the", "this", "to", "used", "user", "when", "which", "with", "your",
-];
+]);
 
 /// Reads the value of the row that begins with a name, which ends at `end` with its quote and
 /// before whose value something stands at `next`.
@@ -49,7 +49,7 @@ pub(super) fn read(
     let bytes = slice(text, value.clone());
     let is_pass = slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass");
     let is_other =
-        is_pass || delimited::is_one_of(bytes, delimited::FIELDS) || names.judge(bytes).is_some();
+        is_pass || delimited::FIELDS.has_in_any_case(bytes) || names.judge(bytes).is_some();
     if is_other || is_prose(bytes, named.key) {
         return None;
     }
@@ -189,6 +189,6 @@ impl Row<'_> {
 
 /// Whether a value of several words is a description.
 pub(super) fn is_prose(value: &[u8], key: Key) -> bool {
-    let says = |w: &[u8]| delimited::is_one_of(w, PROSE);
+    let says = |w: &[u8]| PROSE.has_in_any_case(w);
     !key.spaced && value.contains(&b' ') && value.split(|b| *b == b' ').any(says)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{self, byte, is_blank, plus, rest, run, slice, starts_with_any},
+        bytes::{Starts, Words, byte, is_blank, plus, rest, run, slice},
         keys::Names,
     },
     placeholder::DIRECTORIES,
@@ -12,7 +12,7 @@ use super::{
 const MAX_CODE: usize = 96;
 
 /// Types as programs declare them; a value of this name is none.
-const TYPES: &[&str] = &[
+static TYPES: Words = Words::new(&[
     "str",
     "String",
     "string",
@@ -94,15 +94,15 @@ const TYPES: &[&str] = &[
     "Annotated",
     "Field",
     "binary",
-];
+]);
 /// Words that an expression or a statement begins with.
-const KEYWORDS: &[&str] = &[
+static KEYWORDS: Words = Words::new(&[
     "await", "new", "function", "lambda", "return", "async", "typeof", "not", "try", "if", "def",
     "let", "const", "mut", "dyn", "impl", "static", "struct", "unsigned", "char", "shift", "var",
     "val", "yield", "raise", "throw", "match", "switch", "unless",
-];
+]);
 /// Objects that members are read from.
-const ROOTS: &[&str] = &[
+static ROOTS: Words = Words::new(&[
     "app",
     "args",
     "argv",
@@ -160,9 +160,9 @@ const ROOTS: &[&str] = &[
     "Rails",
     "input",
     "import",
-];
+]);
 /// References that a tool resolves where it runs, by their beginning.
-const REFERENCES: &[&[u8]] = &[
+static REFERENCES: Starts = Starts::new(&[
     b"vault:",
     b"ref+",
     b"op://",
@@ -197,19 +197,19 @@ const REFERENCES: &[&[u8]] = &[
     b"{cipher}",
     b"$(aws ",
     b"$(cat ",
-];
+]);
 /// How patterns begin that match a value.
-const PATTERNS: &[&[u8]] = &[
+static PATTERNS: Starts = Starts::new(&[
     b"([^", b"[^", b"(.", b".*", b".+", b"(?", br"\S", br"\s", br"\w", br"\d", b"(\\", b"[\\",
     b"[A-Z", b"[a-z", b"[[:", b"&[", b"&'", b"[]", br"\(", b"[u8",
-];
+]);
 
 /// Whether what stands unquoted at `at` is program text, or points to a value elsewhere.
 pub(in super::super) fn is_code(text: &[u8], at: usize, names: &Names) -> bool {
     let text = slice(text, 0..plus(at, MAX_CODE).min(text.len()));
     let here = rest(text, at);
-    let begins = |table| starts_with_any(here, table);
-    if begins(REFERENCES) || begins(PATTERNS) || begins(DIRECTORIES) {
+    let tables = [&REFERENCES, &PATTERNS, &DIRECTORIES];
+    if tables.iter().any(|table| table.of(here).is_some()) {
         return true;
     }
     let sigil = run(text, at, |b| matches!(b, b'&' | b'*' | b'$' | b'@'));
@@ -231,13 +231,14 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
         return false;
     };
     let whole = slice(text, at..path.end);
-    let is_one_of = |table| bytes::is_one_of(table, whole);
+    let is_one_of = |table: &Words| table.has(whole);
     let next = byte(text, path.end);
     let is_known = || {
         let root = slice(text, at..path.first);
-        let is_root = path.first < path.end && bytes::is_one_of(ROOTS, root);
+        let is_root = path.first < path.end && ROOTS.has(root);
         let has_digit = whole.iter().any(u8::is_ascii_digit);
-        let is_name = || names.judge(whole).is_some() || names.judge(root).is_some();
+        let is_path = path.first < path.end;
+        let is_name = || names.judge(whole).is_some() || (is_path && names.judge(root).is_some());
         is_root || (!has_digit && is_name())
     };
     match next {
@@ -245,13 +246,13 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
         Some(b'[') => {
             let inner = plus(path.end, 1);
             let is_key = byte(text, inner).is_some_and(|b| matches!(b, b'"' | b'\'' | b':' | b'$'));
-            is_key || is_one_of(TYPES) || is_one_of(ROOTS)
+            is_key || is_one_of(&TYPES) || is_one_of(&ROOTS)
         }
-        Some(b'<') if is_one_of(TYPES) => {
+        Some(b'<') if is_one_of(&TYPES) => {
             let inner = run(text, path.end, |b| b != b'>' && b != b'\n');
             byte(text, inner) == Some(b'>')
         }
-        Some(b'!' | b'?') if is_one_of(TYPES) => ends(text, plus(path.end, 1)),
+        Some(b'!' | b'?') if is_one_of(&TYPES) => ends(text, plus(path.end, 1)),
         // A constructor: `Token{…`.
         Some(b'{') if !sigil => {
             whole.iter().any(u8::is_ascii_lowercase)
@@ -265,11 +266,11 @@ fn is_expression(text: &[u8], at: usize, sigil: bool, names: &Names) -> bool {
             let hex = run(text, plus(path.end, 1), |b| b.is_ascii_hexdigit());
             path.first < path.end && hex > plus(path.end, 1) && ends(text, hex)
         }
-        Some(b' ') if is_one_of(KEYWORDS) => {
+        Some(b' ') if is_one_of(&KEYWORDS) => {
             byte(text, plus(path.end, 1)).is_some_and(|b| b.is_ascii_alphabetic())
         }
         _ if !ends(text, path.end) => false,
-        _ => is_one_of(TYPES) || sigil && path.is_word(whole) || is_constant(whole) || is_known(),
+        _ => is_one_of(&TYPES) || sigil && path.is_word(whole) || is_constant(whole) || is_known(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands where a secret would and is none: a mask, a variable, a word like `null`.
 
 use super::super::{
-    bytes::{is_name, plus, search, slice},
+    bytes::{Starts, Words, is_name, plus, run_back, search, slice},
     spans,
 };
 
@@ -100,6 +100,12 @@ fn is_variable(value: &[u8]) -> bool {
     };
     let is_small = |v: &[u8]| v.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
     let is_number = |v: &[u8]| v.len() <= 2 && v.iter().all(u8::is_ascii_digit);
+    if !value
+        .first()
+        .is_some_and(|first| b"{[(<%$#:@?-.".contains(first))
+    {
+        return false;
+    }
     matches!(
         value,
         b"{}" | b"[]" | b"()" | b"%s" | b"%v" | b"%d" | b"%@" | b"%q" | b"?" | b"-" | b"..."
@@ -132,33 +138,14 @@ pub(in super::super) fn is_pointer(value: &[u8]) -> bool {
 }
 
 /// How the names of files end that hold keys and settings.
-const EXTENSIONS: &[&[u8]] = &[
-    b".asc",
-    b".cer",
-    b".conf",
-    b".crt",
-    b".der",
-    b".env",
-    b".gpg",
-    b".ini",
-    b".jks",
-    b".json",
-    b".key",
-    b".kdbx",
-    b".p12",
-    b".p8",
-    b".pem",
-    b".pfx",
-    b".pub",
-    b".sig",
-    b".txt",
-    b".yaml",
-    b".yml",
-    b".keystore",
-    b".toml",
-];
+static EXTENSIONS: Words = Words::new(&[
+    "asc", "cer", "conf", "crt", "der", "env", "gpg", "ini", "jks", "json", "key", "kdbx", "p12",
+    "p8", "pem", "pfx", "pub", "sig", "txt", "yaml", "yml", "keystore", "toml",
+]);
+/// The longest of them, with its dot.
+const MAX_EXTENSION: usize = 9;
 /// Where things lie on a file system.
-pub(super) const DIRECTORIES: &[&[u8]] = &[
+pub(super) static DIRECTORIES: Starts = Starts::new(&[
     b"/run/",
     b"/etc/",
     b"/var/",
@@ -181,7 +168,7 @@ pub(super) const DIRECTORIES: &[&[u8]] = &[
     b"./",
     b"../",
     b"~/",
-];
+]);
 /// No path in a setting is longer.
 const MAX_PATH: usize = 256;
 
@@ -189,9 +176,17 @@ const MAX_PATH: usize = 256;
 pub(in super::super) fn is_file(value: &[u8]) -> bool {
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"/._-$~\\:{}@".contains(b);
     value.len() <= MAX_PATH
-        && (EXTENSIONS.iter().any(|e| value.ends_with(e))
-            || DIRECTORIES.iter().any(|d| value.starts_with(d)))
+        && (has_extension(value) || DIRECTORIES.of(value).is_some())
         && value.iter().all(is_part)
+}
+
+fn has_extension(value: &[u8]) -> bool {
+    let end = slice(
+        value,
+        value.len().saturating_sub(MAX_EXTENSION)..value.len(),
+    );
+    let dot = run_back(end, end.len(), |b| b != b'.');
+    dot > 0 && EXTENSIONS.has(slice(end, dot..end.len()))
 }
 
 /// What documentation tells its reader to put in: `YOUR_API_KEY`, `<your token>`.
@@ -393,10 +388,9 @@ fn is_status(value: &[u8]) -> bool {
     let from = value.iter().take_while(is_mark).count();
     let marks = value.iter().rev().take_while(is_mark).count();
     let value = slice(value, from..value.len().saturating_sub(marks));
-    let lower = value.to_ascii_lowercase();
-    STATUS
-        .binary_search_by(|word| word.as_bytes().cmp(&lower))
-        .is_ok()
+    let lower = || value.iter().map(u8::to_ascii_lowercase);
+    let order = |word: &&str| word.bytes().cmp(lower());
+    STATUS.binary_search_by(order).is_ok()
 }
 
 #[cfg(test)]

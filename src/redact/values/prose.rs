@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use super::super::bytes::{byte, plus, run, slice};
+use super::super::bytes::{Words, byte, plus, run, slice};
 
 /// Words with which a sentence goes on after a colon: `invalid password: must be longer`.
-const SENTENCE: &[&str] = &[
+static SENTENCE: Words = Words::new(&[
     "a",
     "an",
     "and",
@@ -56,15 +56,12 @@ const SENTENCE: &[&str] = &[
     "without",
     "you",
     "your",
-];
+]);
 
 /// Whether the words at `range` go on as a sentence does rather than as a value.
 pub(in super::super) fn is_sentence(text: &[u8], range: Range<usize>) -> bool {
     let word = slice(text, range.clone());
-    let is_one = SENTENCE
-        .iter()
-        .any(|s| word.eq_ignore_ascii_case(s.as_bytes()));
-    is_one && word_after(text, range.end).is_some()
+    SENTENCE.has_in_any_case(word) && word_after(text, range.end).is_some()
 }
 
 /// The word that follows after one blank.
@@ -119,11 +116,11 @@ pub(in super::super) fn is_word_before_more(text: &[u8], at: usize) -> bool {
 }
 
 /// Words that phrases which people choose or dice rarely have, and sentences nearly always.
-const FUNCTION_WORDS: &[&str] = &[
+static FUNCTION_WORDS: Words = Words::new(&[
     "a", "an", "and", "are", "as", "at", "be", "by", "do", "each", "for", "from", "if", "in",
     "into", "is", "it", "its", "no", "not", "now", "of", "on", "only", "or", "rid", "that", "the",
     "to", "use", "when", "where", "whether", "which", "with", "without",
-];
+]);
 /// Words of a sentence that are looked at.
 const MAX_WORDS: usize = 12;
 
@@ -131,11 +128,11 @@ const MAX_WORDS: usize = 12;
 pub(in super::super) fn is_prose(text: &[u8], range: Range<usize>) -> bool {
     let value = slice(text, range);
     let mut words = value.split(|b| *b == b' ').skip(1).take(MAX_WORDS);
-    words.any(|word| FUNCTION_WORDS.iter().any(|w| w.as_bytes() == word))
+    words.any(|word| FUNCTION_WORDS.has(word))
 }
 
 /// Nouns for secrets: a value of several words that speaks of one is a message about it.
-const NOUNS: &[&str] = &[
+static NOUNS: Words = Words::new(&[
     "password",
     "passwords",
     "passwort",
@@ -150,9 +147,9 @@ const NOUNS: &[&str] = &[
     "digits",
     "contraseña",
     "senha",
-];
+]);
 /// Words with which a message begins that is printed under a field's name.
-const MESSAGES: &[&str] = &[
+static MESSAGES: Words = Words::new(&[
     "is",
     "are",
     "must",
@@ -193,7 +190,7 @@ const MESSAGES: &[&str] = &[
     "field",
     "value",
     "only",
-];
+]);
 /// Longer values are no messages.
 const MAX_MESSAGE: usize = 256;
 
@@ -202,17 +199,12 @@ pub(in super::super) fn is_message(value: &[u8]) -> bool {
     if value.len() > MAX_MESSAGE || !value.contains(&b' ') {
         return false;
     }
-    let is_in = |table: &[&str], word: &[u8]| {
-        let word = word.trim_suffix_marks();
-        table
-            .iter()
-            .any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
-    };
+    let is_in = |table: &Words, word: &[u8]| table.has_in_any_case(word.trim_suffix_marks());
     let mut words = value.split(|b| *b == b' ');
     words
         .next()
-        .is_some_and(|word| is_in(MESSAGES, word) || is_in(NOUNS, word))
-        || words.any(|word| is_in(NOUNS, word))
+        .is_some_and(|word| is_in(&MESSAGES, word) || is_in(&NOUNS, word))
+        || words.any(|word| is_in(&NOUNS, word))
 }
 
 trait Marks {

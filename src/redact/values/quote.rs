@@ -1,18 +1,20 @@
 //! Quotes: the one that closes is the one that opened, however often both were escaped.
 
-use super::super::bytes::{byte, find_byte, is_blank, plus, rest, run, run_back, search, slice};
+use super::super::bytes::{
+    Starts, byte, find_byte, is_blank, plus, rest, run, run_back, search, slice, steps::step,
+};
 
 /// The backslashes of a quote escaped five times; what is escaped more often is no quote.
 const MAX_SLASHES: usize = 32;
 
 /// Quotes as percent-encoding, JSON, HTML and XML write them where a plain one would be structure.
-const ENCODED: &[&[u8]] = &[
+static ENCODED: Starts = Starts::new(&[
     b"%22", b"%27", b"%2522", b"%2527", br"\u0022", br"\u0027", b"&quot;", b"&apos;", b"&#34;",
     b"&#39;", b"&#034;", b"&#039;", b"&#x22;", b"&#x27;",
-];
+]);
 
 /// Quotes as CSV doubles them, and as Python triples them.
-const REPEATED: &[&[u8]] = &[b"\"\"\"", b"'''", b"\"\""];
+static REPEATED: Starts = Starts::new(&[b"\"\"\"", b"'''", b"\"\""]);
 
 /// A quote as it opened: the mark, and how often the text around it was escaped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,12 +29,14 @@ impl Quote {
     /// The quote at `at`, and where it ends.
     pub(in super::super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
         let here = rest(text, at);
-        if matches!(here.first()?, b'%' | b'\\' | b'&')
-            && let Some(quote) = ENCODED.iter().find(|q| here.starts_with(q))
-        {
+        step(1);
+        if !matches!(here.first()?, b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&') {
+            return None;
+        }
+        if let Some(quote) = ENCODED.of(here) {
             return Some((Self::Encoded(quote), plus(at, quote.len())));
         }
-        if let Some(quote) = REPEATED.iter().find(|q| here.starts_with(q)) {
+        if let Some(quote) = REPEATED.of(here) {
             let end = plus(at, quote.len());
             let is_delimiter = |b: u8| is_blank(b) || b",;:.)]}>&|\"'\\".contains(&b);
             // Else it is an empty string.
