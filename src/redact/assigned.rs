@@ -13,7 +13,7 @@ use super::{
     keyed::Named,
     keys::{Demand, Names},
     pem,
-    spans::Spans,
+    spans::{self, Spans},
     values::{self, Around, Quote},
 };
 use site::{Sign, Site, separator};
@@ -41,6 +41,9 @@ impl Search {
         spans: &mut Spans,
     ) -> Option<usize> {
         let mut site = Site::after(named)?;
+        if let Some(end) = site.judged() {
+            return Some(end);
+        }
         let at = site.unwrapped();
         if let Some((quote, from)) = Quote::at(site.text, at) {
             if self.closes_outer(&site, quote, at, from) {
@@ -168,6 +171,16 @@ enum Replaced {
 }
 
 impl Site<'_> {
+    /// Where the mark ends that is the whole value: most of what a further look at a line sees.
+    fn judged(&self) -> Option<usize> {
+        let is_plain = !matches!(
+            self.key.demand,
+            Demand::Authorization | Demand::Cookies | Demand::SetCookie | Demand::Url
+        ) && !matches!(self.sign, Sign::Follows | Sign::Compares);
+        let end = spans::mark_end(self.text, self.at).filter(|_| is_plain)?;
+        (values::bare_end(self.text, end, self.around) == end).then_some(end)
+    }
+
     /// Whether the bracket at `at` opens a list or an object rather than a value.
     fn is_container(&self, at: usize) -> bool {
         if values::is_bracketed_placeholder(self.text, at) {

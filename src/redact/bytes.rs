@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-use memchr::{memchr, memchr2, memmem, memrchr};
+use memchr::{memchr, memchr2, memchr3, memmem, memrchr};
 
 use steps::step;
 
@@ -50,15 +50,19 @@ pub(super) fn plus(at: usize, n: usize) -> usize {
 
 /// Where the run of bytes that `belong` ends which starts at `from`.
 pub(super) fn run(text: &[u8], from: usize, mut belongs: impl FnMut(u8) -> bool) -> usize {
-    let len = rest(text, from).iter().take_while(|b| belongs(**b)).count();
+    let rest = rest(text, from);
+    let len = rest.iter().position(|b| !belongs(*b)).unwrap_or(rest.len());
     step(plus(len, 1));
     plus(from, len)
 }
 
 /// Where the run of bytes that `belong` starts which ends at `to`.
 pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> usize {
-    let run = slice(text, 0..to).iter().rev();
-    let len = run.take_while(|b| belongs(**b)).count();
+    let before = slice(text, 0..to);
+    let last = before.iter().rposition(|b| !belongs(*b));
+    let len = before
+        .len()
+        .saturating_sub(last.map_or(0, |last| plus(last, 1)));
     step(plus(len, 1));
     to.saturating_sub(len)
 }
@@ -75,6 +79,22 @@ pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<
 pub(super) fn find_byte(text: &[u8], range: Range<usize>, wanted: u8) -> Option<usize> {
     let text = slice(text, range.clone());
     let found = memchr(wanted, text);
+    step(found.unwrap_or(text.len()));
+    found.map(|at| plus(range.start, at))
+}
+
+/// Where `wanted` is found last in `text`.
+pub(super) fn find_back(text: &[u8], wanted: u8) -> Option<usize> {
+    let found = memrchr(wanted, text);
+    step(text.len().saturating_sub(found.unwrap_or_default()));
+    found
+}
+
+/// Where one of three bytes is found first in `range`.
+pub(super) fn find_any(text: &[u8], range: Range<usize>, wanted: [u8; 3]) -> Option<usize> {
+    let text = slice(text, range.clone());
+    let [a, b, c] = wanted;
+    let found = memchr3(a, b, c, text);
     step(found.unwrap_or(text.len()));
     found.map(|at| plus(range.start, at))
 }
@@ -102,29 +122,35 @@ pub(super) fn is_one_of(table: &[&str], word: &[u8]) -> bool {
         .any(|entry| is_same(&entry))
 }
 
-/// Literals that a text may start with. Its first byte says whether any is worth comparing.
+/// Literals that a text may start with. Its first two bytes say whether any is worth comparing.
 pub(super) struct Starts {
     literals: &'static [&'static [u8]],
     firsts: [bool; 256],
+    seconds: [bool; 256],
 }
 
 impl Starts {
     pub(super) const fn new(literals: &'static [&'static [u8]]) -> Self {
-        let mut firsts = [false; 256];
-        let mut left: &mut [bool] = &mut firsts;
+        let (mut firsts, mut seconds) = ([false; 256], [false; 256]);
+        let mut left: (&mut [bool], &mut [bool]) = (&mut firsts, &mut seconds);
         let mut byte = 0_u8;
-        while let [is_first, others @ ..] = left {
-            *is_first = begins_any(literals, byte);
-            left = others;
+        while let ([is_first, firsts @ ..], [is_second, seconds @ ..]) = left {
+            (*is_first, *is_second) = any_literal(literals, byte);
+            left = (firsts, seconds);
             byte = byte.wrapping_add(1);
         }
-        Self { literals, firsts }
+        Self {
+            literals,
+            firsts,
+            seconds,
+        }
     }
 
     /// The first literal that `text` starts with.
     pub(super) fn of(&self, text: &[u8]) -> Option<&'static [u8]> {
-        let first = text.first()?;
-        if self.firsts.get(usize::from(*first)) != Some(&true) {
+        let is = |table: &[bool], byte: u8| table.get(usize::from(byte)) == Some(&true);
+        let (first, second) = (text.first()?, text.get(1));
+        if !is(&self.firsts, *first) || second.is_some_and(|second| !is(&self.seconds, *second)) {
             return None;
         }
         let starts = |literal: &&&[u8]| literal.first() == Some(first) && text.starts_with(literal);
@@ -192,18 +218,22 @@ const fn any_word(words: &[&str], byte: u8) -> (bool, bool) {
     found
 }
 
-/// Whether a literal begins with `byte`.
-const fn begins_any(literals: &[&[u8]], byte: u8) -> bool {
-    let mut literals = literals;
-    while let [literal, others @ ..] = literals {
-        if let [first, ..] = literal
-            && *first == byte
-        {
-            return true;
+/// Whether a literal has this first byte, and whether one has this second byte or none.
+const fn any_literal(literals: &[&[u8]], byte: u8) -> (bool, bool) {
+    let mut found = (false, false);
+    let mut left = literals;
+    while let [literal, others @ ..] = left {
+        match literal {
+            [first, second, ..] => {
+                found.0 |= *first == byte;
+                found.1 |= *second == byte;
+            }
+            [first] => found = (found.0 || *first == byte, true),
+            [] => {}
         }
-        literals = others;
+        left = others;
     }
-    false
+    found
 }
 
 /// Skips blanks and tabs.
@@ -218,8 +248,21 @@ pub(super) fn is_blank(byte: u8) -> bool {
 
 /// What names are made of. Bytes outside ASCII count, so that names of any language can be added.
 pub(super) fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80
+    NAME.get(usize::from(byte)) == Some(&true)
 }
+
+static NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut left: &mut [bool] = &mut table;
+    let mut byte = 0_u8;
+    while let [is_name, others @ ..] = left {
+        *is_name =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80;
+        left = others;
+        byte = byte.wrapping_add(1);
+    }
+    table
+};
 
 /// The most letters and digits at the end of an escape sequence.
 pub(super) const MAX_ESCAPE: usize = 5;

@@ -369,6 +369,9 @@ fn held(text: &[u8], line: usize, name: Range<usize>) -> Option<Held> {
 
 /// The name of the member whose value begins at `value`, without its quotes.
 fn key_before(text: &[u8], line: usize, value: usize) -> Option<Range<usize>> {
+    if !matches!(before(text, value), Some(b' ' | b'\t' | b':' | b'=' | b'>')) {
+        return None;
+    }
     let back = |at: usize, is: fn(u8) -> bool| {
         let low = at.saturating_sub(MAX_KEY).max(line);
         let window = slice(text, low..at);

@@ -196,6 +196,9 @@ pub(super) const WITHHELD: &[u8] = b"[REDACTED:line]";
 /// Where the `[REDACTED:kind]` or `[REDACTED:kind:shown]` ends that starts at `at`. The kind is one
 /// there is, and what is shown of it may be: nothing else is hidden by being put into brackets.
 pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
+    if byte(text, at) != Some(b'[') {
+        return None;
+    }
     let window = slice(text, at..plus(at, MAX_MARK).min(text.len()));
     if window.starts_with(WITHHELD) {
         return Some(plus(at, WITHHELD.len()));

@@ -144,8 +144,10 @@ fn long_pair_follows(text: &[u8], at: usize, signs: &[u8]) -> bool {
     let first = name_end(text, at);
     let second = plus(first, 1);
     let is_capital = |at| byte(text, at).is_some_and(|b| b.is_ascii_uppercase());
-    let is_long = byte(text, first) == Some(b' ') && is_capital(at) && is_capital(second);
-    pair_follows(text, at, signs) || (is_long && pair_follows(text, second, signs))
+    match byte(text, first) {
+        Some(b' ') if is_capital(at) && is_capital(second) => pair_follows(text, second, signs),
+        next => first > at && next.is_some_and(|b| signs.contains(&b)),
+    }
 }
 
 fn name_end(text: &[u8], at: usize) -> usize {

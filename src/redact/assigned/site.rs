@@ -368,6 +368,9 @@ pub(super) fn skip_blanks(text: &[u8], from: usize) -> usize {
 
 /// Where the sequence ends that colours what follows.
 fn colour_end(text: &[u8], at: usize) -> Option<usize> {
+    if !matches!(byte(text, at), Some(b'\x1b' | b'\\')) {
+        return None;
+    }
     let window = slice(text, 0..plus(at, MAX_COLOUR).min(text.len()));
     let here = rest(window, at);
     let opener = COLOURS.of(here)?;
@@ -393,6 +396,10 @@ fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
 
 /// Where a name ends with the quote, the brackets and the colours after it, and the quote.
 fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
+    // Mostly nothing stands there but the separator.
+    if matches!(byte(text, at), Some(b'=' | b' ')) {
+        return (at, None);
+    }
     let skip = |at| {
         let here = rest(text, at);
         CLOSERS.of(here).map_or(at, |c| plus(at, c.len()))

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{byte, plus, rest, run, run_back, search, slice},
+        bytes::{byte, find_back, plus, rest, run, search, slice},
         delimited,
         keyed::Named,
         keys::{Key, Names},
@@ -43,7 +43,7 @@ pub(in super::super) fn read(
     let name = named.name.start;
     let low = name.saturating_sub(64).max(named.line.start);
     let lead = slice(text, low..name);
-    let open = run_back(lead, lead.len(), |b| b != b'=');
+    let open = plus(find_back(lead, b'=')?, 1);
     let form = slice(lead, open.saturating_sub(FORM.len())..open);
     if !form.eq_ignore_ascii_case(FORM) {
         return None;

@@ -48,6 +48,11 @@ impl Site<'_> {
     /// The other one of two, in a list or a tuple.
     pub(super) fn pair(&self, spans: &mut Spans) -> Option<usize> {
         let (text, open) = (self.text, self.open);
+        let next = byte(text, self.end);
+        let may_follow = matches!(next, Some(b' ' | b'\t' | b',' | b'.' | b'}' | b'\\'));
+        if !self.quoted && !may_follow {
+            return None;
+        }
         let lead = back(text, self.start..open, |b| b == b' ');
         let opener = (lead > self.start).then(|| before(text, lead)).flatten();
         let comma = skip_blanks(text, self.end);

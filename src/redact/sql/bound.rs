@@ -5,7 +5,9 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{before, byte, is_name, plus, rest, run, run_back, search, skip_blanks, slice},
+        bytes::{
+            before, byte, find_any, is_name, plus, rest, run, run_back, search, skip_blanks, slice,
+        },
         delimited,
         keyed::Named,
         keys::Key,
@@ -22,6 +24,8 @@ const MAX_PLACES: usize = 64;
 const MAX_LINES: u8 = 3;
 /// The most lists in a line that are compared with the placeholders.
 const MAX_LISTS: usize = 12;
+/// What placeholders begin with.
+const SIGNS: [u8; 3] = [b'?', b'$', b'%'];
 /// How far a function may stand between a column and its placeholder: `= crypt(?`.
 const MAX_CALL: usize = 24;
 /// The longest of the types that MyBatis prints behind a value.
@@ -55,6 +59,10 @@ impl Places {
         let text = slice(named.text, 0..named.line.end);
         let quotes = |b: u8| matches!(b, b'"' | b'`' | b']' | b'\\');
         let near = slice(text, 0..plus(named.name.end, MAX_CALL).min(text.len()));
+        let far = plus(near.len(), 1).min(text.len());
+        if find_any(text, named.name.end..far, SIGNS).is_none() {
+            return;
+        }
         let at = skip_blanks(near, run(near, named.name.end, quotes));
         if !matches!(byte(near, at), Some(b'=' | b'<' | b':')) {
             return;
@@ -67,7 +75,7 @@ impl Places {
 
     /// Remembers that the placeholder at `at`, if it is one, stands for a secret.
     pub(super) fn add(&mut self, text: &[u8], at: usize, key: Key) {
-        if !matches!(byte(text, at), Some(b'?' | b'$' | b'%')) || self.secrets.len() >= MAX_PLACES {
+        if !byte(text, at).is_some_and(|b| SIGNS.contains(&b)) || self.secrets.len() >= MAX_PLACES {
             return;
         }
         let all = self.all.get_or_insert_with(|| find(text));
@@ -101,7 +109,7 @@ fn find(text: &[u8]) -> Vec<(usize, usize)> {
     let mut all = Vec::new();
     let mut at = 0;
     while all.len() < MAX_PLACES {
-        at = run(text, at, |b| !matches!(b, b'?' | b'$' | b'%'));
+        at = find_any(text, at..text.len(), SIGNS).unwrap_or(text.len());
         let Some(sign) = byte(text, at) else { break };
         let is_format = rest(text, at).starts_with(b"%s");
         let from = plus(at, if is_format { 2 } else { 1 });
