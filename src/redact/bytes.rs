@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem, memrchr};
 
 use steps::step;
 
@@ -67,10 +67,21 @@ pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> 
     to.saturating_sub(len)
 }
 
+/// Little text to search.
+const MAX_NEAR: usize = 256;
+
 /// Where `wanted` is found first in `range`.
 pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<usize> {
     let text = slice(text, range.clone());
-    let found = memmem::find(text, wanted);
+    let found = match wanted {
+        // A searcher costs more to make than a look at little text.
+        [byte] => memchr(*byte, text),
+        [first, ..] if text.len() <= MAX_NEAR => {
+            let starts = |at: &usize| rest(text, *at).starts_with(wanted);
+            memchr_iter(*first, text).find(starts)
+        }
+        _ => memmem::find(text, wanted),
+    };
     step(found.unwrap_or(text.len()));
     found.map(|at| plus(range.start, at))
 }

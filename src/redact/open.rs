@@ -63,6 +63,14 @@ impl Opens {
         }
     }
 
+    /// The same before a look that changes it.
+    pub(super) fn before(&mut self, look: usize) -> Open {
+        match self.none {
+            true => Open::default(),
+            false => self.of(look).clone(),
+        }
+    }
+
     /// Whether all looks after this one see the same as this one.
     pub(super) fn is_last(&self, look: usize) -> bool {
         look >= self.later.len()

@@ -65,10 +65,11 @@ impl Gates {
         let signs = urls::LITERALS
             .iter()
             .map(|l| (l.as_bytes(), Stage::EncodedUrl));
-        let schemes = urls::OPENERS.iter().map(|l| (*l, Stage::Url));
-        let others = keys.chain(signs).chain(schemes);
-        let others = others.chain([(&b"@"[..], Stage::Sign)]);
-        let others = others.map(|(literal, stage)| (literal, Case::Exact, stage, 0));
+        let others = keys.chain(signs).chain([(&b"@"[..], Stage::Sign)]);
+        let others = others.map(|(literal, stage)| (literal, stage, 0));
+        let schemes = urls::OPENERS.iter().enumerate();
+        let others = others.chain(schemes.map(|(row, l)| (*l, Stage::Url, row)));
+        let others = others.map(|(literal, stage, row)| (literal, Case::Exact, stage, row));
         Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
     }
 
@@ -95,6 +96,23 @@ pub(super) struct Work {
     again: Vec<Hit>,
     /// The same line after the next look.
     next: Vec<u8>,
+    /// What a look finds.
+    spans: Spans,
+}
+
+/// Hits, spans and bytes of a line that are kept room for: long lines are rare, and their room is
+/// many times their length.
+const ROOM: usize = 16 * 1024;
+
+impl Work {
+    /// Gives back the room that a long line took.
+    fn shrink(&mut self) {
+        self.hits.shrink_to(ROOM);
+        self.again.shrink_to(ROOM);
+        self.line.shrink_to(ROOM);
+        self.next.shrink_to(ROOM);
+        self.spans.shrink(ROOM);
+    }
 }
 
 /// Says nothing of the lines.
@@ -114,7 +132,7 @@ struct Hits<'h> {
 
 impl<'h> Hits<'h> {
     /// Where in the line the literals of a stage are, and which.
-    fn of(self, stage: Stage) -> impl Iterator<Item = (usize, usize)> {
+    fn of(self, stage: Stage) -> impl Iterator<Item = (usize, usize)> + Clone {
         let of_stage = self.all.iter().filter(move |hit| hit.stage == stage);
         of_stage.map(move |hit| (hit.at.saturating_sub(self.base), hit.row))
     }
@@ -154,6 +172,7 @@ impl Policy {
     ) {
         let done = self.settle_lines(text, opens, work, out, found);
         out.extend_from_slice(rest(text, done.unwrap_or_default()));
+        work.shrink();
     }
 
     /// Appends to `out` what becomes of `text` up to the last line that changes, and says how much
@@ -203,17 +222,18 @@ impl Policy {
     fn spans_by(
         &self,
         text: &[u8],
-        scan: impl Fn(&Self, &[u8], Hits<'_>, &mut Open) -> Vec<Span>,
+        scan: impl Fn(&Self, &[u8], Hits<'_>, &mut Open, &mut Spans),
     ) -> Vec<Span> {
-        let mut all = Vec::new();
+        let (mut all, mut spans) = (Vec::new(), Spans::default());
         self.lines(
             text,
             &mut Opens::default(),
             &mut Vec::new(),
             |range, hits, opens| {
                 let line = slice(text, range.clone());
-                let spans = scan(self, line, hits, opens.of(0));
-                all.extend(spans.into_iter().map(|span| span.behind(range.start)));
+                scan(self, line, hits, opens.of(0), &mut spans);
+                let found = spans.found().iter().cloned();
+                all.extend(found.map(|span| span.behind(range.start)));
                 opens.join();
             },
         );
@@ -283,8 +303,9 @@ impl Policy {
                 false => (line, hits),
             };
             let is_last = opens.is_last(look);
-            let before = is_last.then(|| opens.of(look).clone());
-            let spans = self.scan(text, hits, opens.of(look));
+            let before = is_last.then(|| opens.before(look));
+            self.scan(text, hits, opens.of(look), &mut work.spans);
+            let spans = work.spans.found();
             if spans.is_empty() && !self.output.changes(text) {
                 is_settled = true;
                 if is_last {
@@ -297,7 +318,7 @@ impl Policy {
             before.into_iter().for_each(|open| opens.part(open));
             spans.iter().for_each(|span| found(Change::Span(span)));
             work.next.clear();
-            spans::emit(text, &spans, &self.output, &mut work.next);
+            spans::emit(text, spans, &self.output, &mut work.next);
             mem::swap(&mut work.line, &mut work.next);
             self.hits(&work.line, &mut work.again);
             changed = true;
@@ -311,7 +332,7 @@ impl Policy {
                 all: &work.again,
                 base: 0,
             };
-            self.scan(&work.line, hits, opens.of(usize::MAX));
+            self.scan(&work.line, hits, opens.of(usize::MAX), &mut work.spans);
         }
         opens.keep(LOOKS);
         opens.join();
@@ -320,30 +341,37 @@ impl Policy {
 
     /// Finds everything in a line. `open` is what goes on from the line before, and then what goes
     /// on after it.
-    fn scan(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Vec<Span> {
-        let mut spans = self.stages(line, hits, open);
+    fn scan(&self, line: &[u8], hits: Hits<'_>, open: &mut Open, spans: &mut Spans) {
+        spans.clear();
+        self.stages(line, hits, open, spans);
         if hits.any(Stage::Encoded) || open.dump.is_some() {
             // What is encoded inside is not decoded, so this goes no deeper.
-            let plain = |policy: &Self, line: &[u8], hits: Hits<'_>, open: &mut Open| {
-                policy.stages(line, hits, open).merged(line, &policy.rules)
-            };
-            let look = |text: &[u8]| self.spans_by(text, plain);
-            decoded::find(line, &mut open.dump, look, &mut spans);
+            let look = |text: &[u8]| self.spans_by(text, Self::plain);
+            decoded::find(line, &mut open.dump, look, spans);
         }
-        spans.merged(line, &self.rules)
+        spans.merge(line, &self.rules);
+    }
+
+    /// Finds everything in a line but what is encoded.
+    fn plain(&self, line: &[u8], hits: Hits<'_>, open: &mut Open, spans: &mut Spans) {
+        spans.clear();
+        self.stages(line, hits, open, spans);
+        spans.merge(line, &self.rules);
     }
 
     /// Finds what stands in a line as it is.
-    fn stages(&self, line: &[u8], hits: Hits<'_>, open: &mut Open) -> Spans {
-        let mut spans = Spans::default();
-        keyed::find(line, hits.of(Stage::Keyed), &self.names, open, &mut spans);
+    fn stages(&self, line: &[u8], hits: Hits<'_>, open: &mut Open, spans: &mut Spans) {
+        keyed::find(line, hits.of(Stage::Keyed), &self.names, open, spans);
         commands::resume(line, &mut open.command, spans.by(rules::COMMAND));
         dialogue::resume(line, &mut open.dialogue, spans.by(rules::DIALOGUE));
-        phrases::find(line, hits.of(Stage::Phrase), open, &mut spans);
-        tokens::find(line, &mut spans);
+        phrases::find(line, hits.of(Stage::Phrase), open, spans);
+        tokens::find(line, spans);
         let has_user = hits.any(Stage::Sign) && hits.any(Stage::Url);
+        if has_user {
+            urls::find(line, hits.of(Stage::Url), spans.by(rules::URL));
+        }
         if has_user || hits.any(Stage::EncodedUrl) {
-            urls::find(line, spans.by(rules::URL));
+            urls::find_encoded(line, spans.by(rules::URL));
         }
         if hits.any(Stage::PrivateKey) || open.pem.is_some() {
             pem::find(line, &mut open.pem, spans.by(rules::PRIVATE_KEY));
@@ -353,14 +381,13 @@ impl Policy {
             line,
             numbers.map(|hit| hit.0),
             signs.map(|hit| hit.0),
-            &mut spans,
+            spans,
         );
         if hits.any(Stage::Own) {
-            self.secrets.find(line, &mut spans);
+            self.secrets.find(line, spans);
             #[cfg(feature = "patterns")]
-            self.patterns.find(line, &mut spans);
+            self.patterns.find(line, spans);
         }
-        spans
     }
 }
 

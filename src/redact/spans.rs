@@ -1,6 +1,6 @@
 //! What is to be replaced, and the replacing.
 
-use core::{cmp::Reverse, ops::Range};
+use core::{cmp::Reverse, mem, ops::Range};
 
 use super::{
     bytes::{byte, plus, rest, run, run_back, slice},
@@ -113,37 +113,52 @@ impl Spans {
         }
     }
 
-    /// In the order of the text, those that overlap made one. Kind and rule are those of
-    /// the first, the longest where several start together. What a rule found that is off, and what
-    /// begins inside a mark, is nothing.
-    pub(super) fn merged(mut self, text: &[u8], rules: &Rules) -> Vec<Span> {
+    /// Puts them into the order of the text and makes one of those that overlap. Kind and rule are
+    /// those of the first, the longest where several start together. What a rule found that is off,
+    /// and what begins inside a mark, is nothing.
+    pub(super) fn merge(&mut self, text: &[u8], rules: &Rules) {
         self.found
             .retain(|span| rules.take(span) && !inside_mark(text, span.range.start));
         self.found
             .sort_by_key(|s| (s.range.start, Reverse(s.range.end)));
-        let mut merged: Vec<Span> = Vec::with_capacity(self.found.len());
-        for span in self.found {
-            match merged.last_mut() {
-                Some(last) if span.range.start < last.range.end => match (last.kind, span.kind) {
-                    // In `user:password@host` the end of the password is no one's address.
-                    (Kind::Email, Kind::Email) => {
-                        last.range.end = last.range.end.max(span.range.end)
-                    }
-                    (Kind::Email, _) if ends_at_sign(text, &span) => *last = span,
-                    (_, Kind::Email) if ends_at_sign(text, last) => {}
-                    // Nothing of an address stays because a secret stands in it.
-                    (Kind::Email, _) => {
-                        let end = last.range.end.max(span.range.end);
-                        let range = last.range.start..end;
-                        *last = Span { range, ..span };
-                    }
-                    _ => last.range.end = last.range.end.max(span.range.end),
-                },
-                _ => merged.push(span),
+        self.found
+            .dedup_by(|span, last| span.range.start < last.range.end && join(text, last, span));
+    }
+
+    /// What was found.
+    pub(super) fn found(&self) -> &[Span] {
+        &self.found
+    }
+
+    /// Before the next text.
+    pub(super) fn clear(&mut self) {
+        self.found.clear();
+        self.rule = rules::KEYED;
+    }
+
+    /// Gives memory back that a text of the usual kind does not need.
+    pub(super) fn shrink(&mut self, len: usize) {
+        self.found.shrink_to(len);
+    }
+}
+
+/// Makes `last` what replaces it and `span`, which overlaps it and comes after it. Always true.
+fn join(text: &[u8], last: &mut Span, span: &mut Span) -> bool {
+    let range = last.range.start..last.range.end.max(span.range.end);
+    match (last.kind, span.kind) {
+        // In `user:password@host` the end of the password is no one's address.
+        (Kind::Email, kind) if kind != Kind::Email => {
+            let is_password = ends_at_sign(text, span);
+            mem::swap(last, span);
+            // Else nothing of an address stays because a secret stands in it.
+            if !is_password {
+                last.range = range;
             }
         }
-        merged
+        (kind, Kind::Email) if kind != Kind::Email && ends_at_sign(text, last) => {}
+        _ => last.range = range,
     }
+    true
 }
 
 /// Whether a secret ends where an address has its `@`, however that is written: the password of a

@@ -23,7 +23,7 @@ const MAX_AUTHORITY: usize = 256;
 const MIN_TOKEN: usize = 20;
 
 /// What a URL with a user begins with, for the gate.
-pub(super) const OPENERS: &[&[u8]] = &[b"://", br":\/\/", b"sip:", b"sips:"];
+pub(super) const OPENERS: &[&[u8]] = &[PLAIN.slashes, JSON.slashes, SIP.slashes, SIPS.slashes];
 
 /// How a URL writes its signs: as they are, escaped in JSON, percent-encoded once or twice.
 struct Signs {
@@ -132,21 +132,44 @@ const SCHEMES: &[&str] = &[
     "zookeeper",
 ];
 
-/// Finds the passwords of the URLs in a line.
-pub(super) fn find(line: &[u8], spans: &mut Spans) {
-    for signs in [PLAIN, JSON, PROPERTIES, SIP, SIPS] {
-        find_as(line, signs, spans);
+/// Finds the passwords of the URLs in a line, in which an [opener](OPENERS) stands at each of
+/// `opened`, with its number.
+pub(super) fn find(
+    line: &[u8],
+    opened: impl Iterator<Item = (usize, usize)> + Clone,
+    spans: &mut Spans,
+) {
+    for (row, signs) in [PLAIN, JSON, SIP, SIPS].into_iter().enumerate() {
+        let at = opened.clone().filter(|hit| hit.1 == row).map(|hit| hit.0);
+        find_as(line, at, signs, spans);
     }
-    if search(line, 0..line.len(), b"%").is_some() {
-        ENCODED.iter().for_each(|signs| find_as(line, signs, spans));
+    let escaped = opened
+        .filter(|hit| hit.1 == 0)
+        .filter_map(|hit| hit.0.checked_sub(1));
+    let escaped = escaped.filter(|at| byte(line, *at) == Some(b'\\'));
+    find_as(line, escaped, PROPERTIES, spans);
+}
+
+/// Finds those in a line in which a sign is percent-encoded.
+pub(super) fn find_encoded(line: &[u8], spans: &mut Spans) {
+    if find_byte(line, 0..line.len(), b'%').is_none() {
+        return;
+    }
+    for signs in ENCODED {
+        find_as(line, memmem::find_iter(line, signs.slashes), signs, spans);
     }
 }
 
-fn find_as(line: &[u8], signs: &'static Signs, spans: &mut Spans) {
+fn find_as(
+    line: &[u8],
+    opened: impl Iterator<Item = usize>,
+    signs: &'static Signs,
+    spans: &mut Spans,
+) {
     // What was replaced, or has no `@`, is not looked at again; nor is the end of a URL that
     // holds others searched for again.
     let (mut done, mut end) = (0, 0);
-    for found in memmem::find_iter(line, signs.slashes) {
+    for found in opened {
         let start = plus(found, signs.slashes.len());
         if start < done {
             continue;

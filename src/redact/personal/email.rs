@@ -108,6 +108,8 @@ pub(in super::super) fn encoded(phrase: &Phrase<'_>, spans: &mut Spans) -> Optio
 
 /// The address around a sign; nothing of it before `done`.
 fn address(text: &[u8], done: usize, sign: Range<usize>) -> Option<Range<usize>> {
+    // Before the domain is looked up.
+    before(text, sign.start).filter(|b| is_local(*b) || *b >= 0x80)?;
     let domain = domain(text, sign.end)?;
     let start = local(text, done, sign.start)?;
     let (local, host) = (slice(text, start..sign.start), slice(text, domain.clone()));
