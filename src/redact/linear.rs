@@ -194,6 +194,7 @@ const TRAPS: &[&str] = &[
     "mysql \\\"",
     "echo a|",
     "echo 'a",
+    "echo a|password=\"password='",
     "net use \\\\a ",
     "password\n",
     "\"password\" ",

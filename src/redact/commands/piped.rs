@@ -19,6 +19,8 @@ use super::{
 pub(in super::super) const HERE: &[&str] = &["<<< ", "<<<\"", "<<<'"];
 /// The most words that `echo` prints into a pipe.
 const MAX_PRINTED: usize = 8;
+/// How far behind `echo` the last of them begins.
+const MAX_BEHIND: usize = 128;
 /// How far the words of the program reach that reads a secret.
 const MAX_READER: usize = 128;
 /// What stands between commands.
@@ -30,7 +32,10 @@ pub(super) fn printed(text: &[u8], echo: &Word, spans: &mut Spans) {
     let mut end = echo.end;
     let mut next = echo.next(text);
     for _ in 0..MAX_PRINTED {
-        let Some(word) = next else { break };
+        let near = |word: &Word| word.content.start < plus(echo.end, MAX_BEHIND);
+        let Some(word) = next.filter(near) else {
+            break;
+        };
         end = word.end;
         let content = slice(text, word.content.clone());
         if !matches!(content, b"-n" | b"-e" | b"-ne" | b"-en" | b"%s" | br"%s\n") {
