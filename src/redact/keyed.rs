@@ -10,8 +10,8 @@ use core::ops::Range;
 use super::{
     assigned,
     bytes::{
-        Line, MAX_ESCAPE, byte, ends_escape, is_name, line_feed, plus, rest, run, run_back, search,
-        slice, starts_with_any, without_return,
+        Line, MAX_ESCAPE, Starts, byte, ends_escape, is_name, line_feed, plus, rest, run, run_back,
+        search, slice, without_return,
     },
     commands::workflow,
     elements,
@@ -147,7 +147,7 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
 }
 
 /// Verbs that follow the whole name in a sentence.
-const VERBS: &[&[u8]] = &[b" is ", b" was ", b" given", b" changed "];
+static VERBS: Starts = Starts::new(&[b" is ", b" was ", b" given", b" changed "]);
 
 /// The name with the one or two words after it that a separator or a verb follows, where they make
 /// it one: `session id: …`, `maiden name is …`.
@@ -171,7 +171,7 @@ fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<us
         end = run(window, word, is_name);
         let closes = matches!(byte(window, end), Some(b'"' | b'\'' | b'`'));
         let after = plus(end, usize::from(closes));
-        let is_over = || starts_with_any(rest(window, end), VERBS);
+        let is_over = || VERBS.of(rest(window, end)).is_some();
         if matches!(byte(window, after), Some(b':' | b'=')) || is_over() {
             let name = name.start..end;
             let key = names.look_up(slice(text, name.clone()))?;
