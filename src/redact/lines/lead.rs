@@ -4,8 +4,8 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{before, byte, plus, run, run_back, slice},
-        delimited::{back, is_one_of},
+        bytes::{Words, before, byte, plus, run, run_back, slice},
+        delimited::back,
     },
     Goes,
 };
@@ -18,9 +18,9 @@ const MAX_RECORD: usize = 16;
 /// one log.
 const MAX_OTHERS: u8 = 8;
 /// What loggers call a line's importance, before a blank, a colon or a bracket.
-const LEVELS: &[&str] = &[
+static LEVELS: Words = Words::new(&[
     "trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "severe", "fatal",
-];
+]);
 
 /// The prefix and the indentation of the line that opened something.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -154,7 +154,7 @@ pub(in super::super) fn is_record(line: &[u8]) -> bool {
     let is_level = || {
         let word = slice(near, 0..word);
         let is_shout = !word.iter().any(u8::is_ascii_lowercase);
-        is_shout && is_one_of(word, LEVELS)
+        is_shout && LEVELS.has_in_any_case(word)
     };
     // `Nov 22 08:53:48`, `Nov  2 08:53:48`
     let is_syslog = || word == 3 && slice(&form, 6..15) == b" 00:00:00";
