@@ -11,9 +11,9 @@ pub(super) mod part;
 use core::ops::Range;
 
 use super::{
-    bytes::{line_feed, without_return},
-    elements,
-    keys::Names,
+    bytes::{line_feed, slice, without_return},
+    delimited, elements,
+    keys::{Key, Names},
     members, rules,
     spans::Spans,
     sql::bound,
@@ -118,6 +118,27 @@ pub(super) enum Goes {
     Over,
 }
 
+/// A line that what is open judges.
+pub(super) struct Later<'l> {
+    /// The text up to the end of the line.
+    pub(super) text: &'l [u8],
+    pub(super) line: Range<usize>,
+    pub(super) names: &'l Names,
+}
+
+impl Later<'_> {
+    /// How far the line is indented, and where its own text begins; where something else than the lead
+    /// stands before it, whether to wait for the next one.
+    pub(super) fn inner(&self, lead: &mut Lead) -> Result<(usize, usize), Goes> {
+        lead.inner(self.text, self.line.clone())
+    }
+
+    /// Replaces a part of the line that stands under a name which opened it, if it is a secret.
+    pub(super) fn replace(&self, content: Range<usize>, key: Key, spans: &mut Spans) -> bool {
+        delimited::replace(self.text, content, key, self.names, None, spans)
+    }
+}
+
 /// Lets what is open judge a line, then opens what the line opens.
 pub(super) fn follow(
     text: &[u8],
@@ -132,7 +153,12 @@ pub(super) fn follow(
     let line = 0..without_return(text, 0..line_feed(text, 0));
     let columns: Vec<_> = openings.0.iter().filter_map(What::column).collect();
     let header = tables::header(text, line.clone(), &columns);
-    open.judge(text, line, header, names, spans);
+    let later = Later {
+        text: slice(text, 0..line.end),
+        line,
+        names,
+    };
+    open.judge(&later, header, spans);
     for what in openings.0 {
         match what {
             What::Below(below) => open.below.open(below, below::Below::lead),
@@ -147,34 +173,26 @@ pub(super) fn follow(
 
 impl Follow {
     /// Lets all that is open judge a line, which may be the `header` of a table.
-    fn judge(
-        &mut self,
-        text: &[u8],
-        line: Range<usize>,
-        header: Option<tables::Table>,
-        names: &Names,
-        spans: &mut Spans,
-    ) {
-        let here = || line.clone();
+    fn judge(&mut self, later: &Later<'_>, header: Option<tables::Table>, spans: &mut Spans) {
         self.below
-            .judge(|below| below.judge(text, here(), names, spans.by(rules::KEYED)));
+            .judge(|below| below.judge(later, spans.by(rules::KEYED)));
         let below = &mut self.below;
-        self.member.judge(|member| {
-            match member.judge(text, here(), names, spans.by(rules::MEMBER)) {
+        self.member.judge(
+            |member| match member.judge(later, spans.by(rules::MEMBER)) {
                 members::Next::On => Goes::On,
                 members::Next::Below(next) => {
                     below.open(next, below::Below::lead);
                     Goes::Over
                 }
                 members::Next::Over => Goes::Over,
-            }
-        });
+            },
+        );
         self.element
-            .judge(|element| element.judge(text, here(), names, spans.by(rules::ELEMENT)));
+            .judge(|element| element.judge(later, spans.by(rules::ELEMENT)));
         self.part
-            .judge(|part| part.judge(text, here(), names, spans.by(rules::KEYED)));
+            .judge(|part| part.judge(later, spans.by(rules::KEYED)));
         if let Some(mut bound) = self.bound.take()
-            && bound.judge(text, here(), spans.by(rules::SQL)) == Goes::On
+            && bound.judge(later.text, later.line.clone(), spans.by(rules::SQL)) == Goes::On
         {
             self.bound = Some(bound);
         }
@@ -182,7 +200,7 @@ impl Follow {
         let mut is_row = false;
         self.table.judge(|table| {
             let rival = header.as_ref().filter(|h| h.lead().is_of(table.lead()));
-            let goes = table.judge(text, here(), rival, names, spans.by(rules::TABLE));
+            let goes = table.judge(later, rival, spans.by(rules::TABLE));
             is_row |= rival.is_some() && goes == Goes::On;
             goes
         });

@@ -15,7 +15,7 @@ use super::{
     delimited::{self, back},
     keyed::Named,
     keys::{Key, Names},
-    lines::{Goes, Lead, Openings},
+    lines::{Goes, Later, Lead, Openings},
     spans::Spans,
     values::Quote,
 };
@@ -185,18 +185,16 @@ impl Table {
     /// Judges a line after the header, which may itself be the header of `another` table.
     pub(super) fn judge(
         &mut self,
-        text: &[u8],
-        line: Range<usize>,
+        later: &Later<'_>,
         another: Option<&Self>,
-        names: &Names,
         spans: &mut Spans,
     ) -> Goes {
-        let bytes = slice(text, 0..line.end);
-        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+        let (indent, at) = match later.inner(&mut self.lead) {
             Ok(inner) => inner,
             Err(goes) => return goes,
         };
-        let content = at..run_back(bytes, line.end, |b| b == b' ').max(at);
+        let bytes = later.text;
+        let content = at..run_back(bytes, later.line.end, |b| b == b' ').max(at);
         if cells::is_rule(slice(bytes, content.clone())) {
             (self.bare, self.ruled) = (false, true);
             self.left = self.left.saturating_sub(1);
@@ -222,7 +220,7 @@ impl Table {
         }
         let mut every = cells.iter().enumerate();
         if every.any(|(i, c)| self.is_foreign(i, slice(bytes, c.clone())))
-            || (another.is_some() && self.has_names(bytes, &cells, names))
+            || (another.is_some() && self.has_names(bytes, &cells, later.names))
         {
             return Goes::Over;
         }
@@ -234,11 +232,11 @@ impl Table {
         };
         let is_parted = self.rule != Rule::Blanks || is_dense();
         let is_row = if cells.len() == self.places.len() && !is_framed && is_parted {
-            self.replace(bytes, |index| cells.get(index).cloned(), names, spans);
+            self.replace(later, |index| cells.get(index).cloned(), spans);
             true
         } else {
             let gap = if self.ruled || is_framed { 1 } else { 2 };
-            self.rule == Rule::Blanks && self.aligned(bytes, base, gap, &cells, names, spans)
+            self.rule == Rule::Blanks && self.aligned(later, base, gap, &cells, spans)
         };
         self.seen |= is_row;
         if is_row { Goes::On } else { Goes::Over }
@@ -267,13 +265,13 @@ impl Table {
     /// begins or up to where it ends, or nothing. As many blanks as `gap` stand between them.
     fn aligned(
         &self,
-        text: &[u8],
+        later: &Later<'_>,
         base: usize,
         gap: usize,
         cells: &[Range<usize>],
-        names: &Names,
         spans: &mut Spans,
     ) -> bool {
+        let text = later.text;
         // What was replaced before has moved the columns after it.
         if cells.iter().any(|c| delimited::is_mark(text, c.start)) {
             return true;
@@ -288,7 +286,7 @@ impl Table {
                 Some(Cell::Text(cell)) => Some(cell.clone()),
                 _ => None,
             };
-            self.replace(text, cell, names, spans);
+            self.replace(later, cell, spans);
         }
         is_row
     }
@@ -297,16 +295,15 @@ impl Table {
     /// names demands it.
     fn replace(
         &self,
-        text: &[u8],
+        later: &Later<'_>,
         cell: impl Fn(usize) -> Option<Range<usize>>,
-        names: &Names,
         spans: &mut Spans,
     ) {
         let mut done = None;
         for secret in &self.secret {
             if done != Some(secret.index)
                 && let Some(cell) = cell(secret.index)
-                && secret.replace(text, cell, names, spans)
+                && secret.replace(later, cell, spans)
             {
                 done = Some(secret.index);
             }
@@ -356,11 +353,11 @@ enum Cell {
 
 impl Secret {
     /// Replaces what stands in its cell, and says whether it is a secret.
-    fn replace(&self, text: &[u8], cell: Range<usize>, names: &Names, spans: &mut Spans) -> bool {
-        let cell = cells::unquoted(text, cell);
-        let value = slice(text, cell.clone());
+    fn replace(&self, later: &Later<'_>, cell: Range<usize>, spans: &mut Spans) -> bool {
+        let cell = cells::unquoted(later.text, cell);
+        let value = slice(later.text, cell.clone());
         delimited::fits_closely(value, self.key)
             && !pair::is_prose(value, self.key)
-            && delimited::replace(text, cell, self.key, names, None, spans)
+            && later.replace(cell, self.key, spans)
     }
 }

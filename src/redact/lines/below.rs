@@ -1,18 +1,16 @@
 //! A value on the lines below its name: a block, a list, a document, one value.
 
-use core::ops::Range;
-
 use super::{
     super::{
         bytes::{byte, is_blank, is_name, plus, rest, run, run_back, search, skip_blanks, slice},
         delimited,
         keyed::Named,
-        keys::{Key, Names},
+        keys::Key,
         members,
         spans::Spans,
         values::{self, Quote},
     },
-    Goes, Lead, Openings, is_record,
+    Goes, Later, Lead, Openings, is_record,
 };
 
 /// The longest word that ends a document: `EOF`.
@@ -215,18 +213,12 @@ impl Below {
         &self.lead
     }
 
-    pub(super) fn judge(
-        &mut self,
-        text: &[u8],
-        line: Range<usize>,
-        names: &Names,
-        spans: &mut Spans,
-    ) -> Goes {
-        let bytes = slice(text, 0..line.end);
-        let (indent, at) = match self.lead.inner(bytes, line.clone()) {
+    pub(super) fn judge(&mut self, later: &Later<'_>, spans: &mut Spans) -> Goes {
+        let (indent, at) = match later.inner(&mut self.lead) {
             Ok(inner) => inner,
             Err(goes) => return goes,
         };
+        let (bytes, line) = (later.text, later.line.clone());
         if at >= line.end {
             return self.empty();
         }
@@ -240,39 +232,39 @@ impl Below {
             Mode::Scalar
                 if deeper && indent >= inner && !rest(bytes, at).starts_with(b"-----BEGIN") =>
             {
-                delimited::replace(text, at..line.end, self.key, names, None, spans);
+                later.replace(at..line.end, self.key, spans);
                 Goes::On
             }
             Mode::Scalar => Goes::Over,
             Mode::List | Mode::Items if indent != inner => Goes::Over,
-            Mode::List => self.listed(bytes, at, names, spans),
-            Mode::Object => self.member(bytes, at, names, spans),
+            Mode::List => self.listed(later, at, spans),
+            Mode::Object => self.member(later, at, spans),
             Mode::Value if is_wrapper(bytes, at) => self.empty(),
             Mode::Value => {
-                self.value(bytes, at, names, spans);
+                self.value(later, at, spans);
                 Goes::Over
             }
             Mode::Word => {
                 let word = slice(bytes, at..line.end);
                 let is_own = deeper || self.lead.is_blank();
                 if is_own && delimited::is_distinct(word, self.key) && !word.contains(&b' ') {
-                    delimited::replace(text, at..line.end, self.key, names, None, spans);
+                    later.replace(at..line.end, self.key, spans);
                 }
                 Goes::Over
             }
-            Mode::Items => self.item(bytes, line.start, at, deeper, names, spans),
+            Mode::Items => self.item(later, at, deeper, spans),
             Mode::Until(word) => {
                 let end = run_back(bytes, line.end, is_blank);
                 if slice(bytes, at..end) == word.as_slice() {
                     return Goes::Over;
                 }
-                delimited::replace(text, at..line.end, self.key, names, None, spans);
+                later.replace(at..line.end, self.key, spans);
                 Goes::On
             }
             Mode::Triple(quote) => {
                 let close = search(bytes, at..line.end, &[*quote; 3]);
                 let end = close.unwrap_or(line.end);
-                delimited::replace(text, at..end, self.key, names, None, spans);
+                later.replace(at..end, self.key, spans);
                 if close.is_some() {
                     Goes::Over
                 } else {
@@ -306,7 +298,8 @@ impl Below {
     }
 
     /// One value of a list in brackets.
-    fn listed(&self, text: &[u8], at: usize, names: &Names, spans: &mut Spans) -> Goes {
+    fn listed(&self, later: &Later<'_>, at: usize, spans: &mut Spans) -> Goes {
+        let text = later.text;
         let (content, end, quoted) = if let Some((quote, from)) = Quote::at(text, at) {
             let (to, end) = quote.close(text, from);
             (from..to, end, true)
@@ -321,24 +314,26 @@ impl Below {
         // A number without quotes near it could not be replaced so that JSON stays JSON.
         let is_number = !quoted && values::number_end(text, at).is_some();
         if !is_number && delimited::fits_closely(slice(text, content.clone()), self.key) {
-            delimited::replace(text, content, self.key, names, None, spans);
+            later.replace(content, self.key, spans);
         }
         Goes::On
     }
 
     /// One member of an object: those that describe the secret stay.
-    fn member(&mut self, text: &[u8], at: usize, names: &Names, spans: &mut Spans) -> Goes {
+    fn member(&mut self, later: &Later<'_>, at: usize, spans: &mut Spans) -> Goes {
+        let text = later.text;
         let Some((name, value)) = members::member_at(text, at) else {
             return Goes::Over;
         };
         if members::is_value(slice(text, name)) {
-            members::replace_value(text, value, self.key, names, spans);
+            members::replace_value(text, value, self.key, later.names, spans);
         }
         self.empty()
     }
 
     /// The one value on the line below a name.
-    fn value(&self, text: &[u8], at: usize, names: &Names, spans: &mut Spans) {
+    fn value(&self, later: &Later<'_>, at: usize, spans: &mut Spans) {
+        let text = later.text;
         let sep = run(slice(text, 0..plus(at, 2).min(text.len())), at, |b| {
             matches!(b, b':' | b'=' | b'>')
         });
@@ -356,20 +351,13 @@ impl Below {
         };
         let (to, end) = quote.close(text, from);
         if !matches!(byte(text, skip_blanks(text, end)), Some(b':' | b'=')) {
-            delimited::replace(text, from..to, self.key, names, None, spans);
+            later.replace(from..to, self.key, spans);
         }
     }
 
     /// One item of a list with dashes, or a word that is indented further than its name.
-    fn item(
-        &mut self,
-        text: &[u8],
-        line: usize,
-        at: usize,
-        deeper: bool,
-        names: &Names,
-        spans: &mut Spans,
-    ) -> Goes {
+    fn item(&mut self, later: &Later<'_>, at: usize, deeper: bool, spans: &mut Spans) -> Goes {
+        let (text, line) = (later.text, later.line.start);
         let signed = byte(text, line) == Some(b'-') && at > line;
         let own = match slice(text, at..plus(at, 2)) {
             b"- " if signed || deeper || self.lead.is_blank() => skip_blanks(text, plus(at, 1)),
@@ -392,7 +380,7 @@ impl Below {
             && let Some((name, value)) = members::member_at(text, at)
             && members::is_value(slice(text, name))
         {
-            members::replace_line(text, value, self.key, names, spans);
+            members::replace_line(text, value, self.key, later.names, spans);
             return Goes::On;
         }
         let value = slice(text, content.clone());
@@ -413,7 +401,7 @@ impl Below {
         }
         self.left = 0;
         if delimited::fits_closely(value, self.key) {
-            delimited::replace(text, content, self.key, names, None, spans);
+            later.replace(content, self.key, spans);
         }
         Goes::On
     }

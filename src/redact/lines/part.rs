@@ -1,7 +1,5 @@
 //! Parts of forms (RFC 7578): a header that names the field, a line without anything, the value.
 
-use core::ops::Range;
-
 use super::{
     super::{
         bytes::{byte, find_back, plus, rest, run, search, slice},
@@ -11,7 +9,7 @@ use super::{
         spans::Spans,
         values::Quote,
     },
-    Goes, Lead, Openings, is_record,
+    Goes, Later, Lead, Openings, is_record,
 };
 
 /// How far after the name its header may go on: a charset, an escaped header.
@@ -93,18 +91,12 @@ impl Part {
         &self.lead
     }
 
-    pub(super) fn judge(
-        &mut self,
-        text: &[u8],
-        line: Range<usize>,
-        names: &Names,
-        spans: &mut Spans,
-    ) -> Goes {
-        let bytes = slice(text, 0..line.end);
-        let at = match self.lead.inner(bytes, line.clone()) {
+    pub(super) fn judge(&mut self, later: &Later<'_>, spans: &mut Spans) -> Goes {
+        let at = match later.inner(&mut self.lead) {
             Ok((_, at)) => at,
             Err(goes) => return goes,
         };
+        let (bytes, line) = (later.text, later.line.clone());
         let is_empty = at >= line.end;
         let is_cut_off = self.lead.is_blank() && is_record(rest(bytes, line.start));
         if self.left == 0 || (self.body && rest(bytes, at).starts_with(b"--")) || is_cut_off {
@@ -112,7 +104,7 @@ impl Part {
         }
         self.left = self.left.saturating_sub(1);
         if self.body {
-            delimited::replace(text, at..line.end, self.key, names, None, spans);
+            later.replace(at..line.end, self.key, spans);
             return Goes::On;
         }
         if is_empty {
