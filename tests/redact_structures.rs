@@ -124,6 +124,10 @@ fn gives_no_line_of_another_to_what_is_open() {
             "| user | db password | since |\n|------|-----|-------|\n| bob | [REDACTED:password] | 2026 |\n",
             " id |  login   | note\n  1 | miguel.r | Sonnenschein1245",
         ),
+        (
+            "|user|password|role|\n|ada|[REDACTED:password]|admin|\n",
+            "bob|hunter3%9|admin",
+        ),
         // So are blanks beside its bars.
         (
             " id | user | password \n----+------+----------\n  1 | root | [REDACTED:password]\n",
@@ -137,7 +141,7 @@ fn gives_no_line_of_another_to_what_is_open() {
         // What belongs to a form is no list of a statement's values.
         (
             "UPDATE users SET password = ? WHERE id = ?\n",
-            "form data ImmutableMultiDict([('user', 'nina'), ('next', '/home')])",
+            "form data ImmutableMultiDict([('nick', 'nina'), ('next', '/home')])",
         ),
         (
             "UPDATE users SET password = ? WHERE id = ?\n",
@@ -189,6 +193,37 @@ fn gives_no_line_of_another_to_what_is_open() {
             .replace("[REDACTED:password]", "hunter2%9");
         let stream = format!("{opening}{others}\n");
         assert_eq!(POLICY.redact_str(&stream), format!("{redacted}{others}\n"));
+    }
+}
+
+/// RD-01: the header of a table ends the one above it, also where the columns are as many.
+#[test]
+fn reads_each_of_two_tables_by_its_own_header() {
+    let first = " id | user | zendesk_token \n----+------+---------------\n  1 | bob | a1b2c3d4e5f6g7h8i9j0\n";
+    let second = " id | user | password \n----+------+----------\n  1 | ada | hunter2\n";
+    assert_eq!(
+        POLICY.redact_str(&[first, second].concat()),
+        [POLICY.redact_str(first), POLICY.redact_str(second)].concat()
+    );
+    // A row of weak passwords and of words that columns are called is none.
+    assert_eq!(
+        POLICY.redact_str("name,password,status\nroot,secret,active\nada,hunter2,active\n"),
+        "name,password,status\nroot,secret,active\nada,[REDACTED:password],active\n"
+    );
+}
+
+/// RD-01: the time before each line goes on while a value does.
+#[test]
+fn knows_a_prefix_in_which_time_has_passed() {
+    for (before, after) in [
+        ("2026-01-01T09:59:59.9Z app", "2026-01-01T10:00:00.0Z app"),
+        ("[1690000000] app[12]:", "[1690000001] app[12]:"),
+        ("config.yml:9:", "config.yml:8:"),
+    ] {
+        assert_eq!(
+            POLICY.redact_str(&format!("{before} password: |\n{after}   hunter2%9\n")),
+            format!("{before} password: |\n{after}   [REDACTED:password]\n")
+        );
     }
 }
 

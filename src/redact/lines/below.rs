@@ -1,30 +1,25 @@
 //! A value on the lines below its name: a block, a list, a document, one value.
 
+mod opener;
+
 use super::{
     super::{
         bytes::{byte, is_blank, is_name, plus, rest, run, run_back, search, skip_blanks, slice},
         delimited,
-        keyed::Named,
         keys::Key,
         members,
         spans::Spans,
         values::{self, Quote},
     },
-    Goes, Later, Lead, Openings, is_record,
+    Goes, Later, Lead, is_record,
 };
+use opener::is_wrapper;
+pub(in super::super) use opener::read;
 
 /// The longest word that ends a document: `EOF`.
 const MAX_WORD: usize = 32;
-/// How many lines an object under a secret's name is looked at for members that hold values.
-const MAX_MEMBERS: u8 = 16;
-/// What interpreters prompt with.
-const PROMPTS: &[&str] = &[
-    ">>> ", "> ", "irb(", "pry(", "[1] pry(", "In [", "iex(", "php > ",
-];
 /// Lines without a value that are waited for one.
 const MAX_EMPTY: u8 = 2;
-/// Lines of a document whose end is a word or a quote.
-const MAX_DOCUMENT: u8 = 100;
 
 /// A name whose value is awaited.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,135 +51,6 @@ enum Mode {
     Until(Vec<u8>),
     /// Up to this quote three times.
     Triple(u8),
-}
-
-/// Opens what stands below a name, and says where its line was read to.
-pub(in super::super) fn read(named: &Named<'_>, openings: &mut Openings) -> Option<usize> {
-    let text = slice(named.text, 0..named.line.end);
-    let start = named.line.start;
-    let closed = match Quote::at(text, named.name.end) {
-        Some((_, end)) => end,
-        None => named.name.end,
-    };
-    let closed = plus(closed, usize::from(byte(text, closed) == Some(b']')));
-    let sep = skip_blanks(text, closed);
-    let quoted = closed > named.name.end;
-    let at = match byte(text, sep) {
-        Some(b':' | b'=') => {
-            let at = run(slice(text, 0..plus(sep, 3).min(text.len())), sep, |b| {
-                matches!(b, b':' | b'=' | b'>')
-            });
-            skip_blanks(text, at)
-        }
-        None if quoted || is_variable(text, named) => sep,
-        None if sep == named.name.end => return word(text, named, openings),
-        _ => return None,
-    };
-    let mode = mode(text, at, quoted, sep)?;
-    // Tests that pass are listed under this word.
-    if slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass") {
-        return None;
-    }
-    let own = members::opened(text, start, named.name.start).unwrap_or(named.name.start);
-    // The bracket of PHP's dumps and the sign of R's lists.
-    let sign = own.checked_sub(1).filter(|s| *s >= start);
-    let sign = sign.filter(|s| matches!(byte(text, *s), Some(b'[' | b'$')));
-    let lead = Lead::of(text, start..sign.unwrap_or(own))?;
-    // A message may end in a word and a colon, or in a quoted one; a member stands at the start of
-    // its line.
-    let is_weak = matches!(mode, Mode::Items) || (sep >= text.len() && quoted);
-    if is_weak && !lead.is_blank() || (matches!(mode, Mode::Items) && named.name.start != own) {
-        return None;
-    }
-    let left = match mode {
-        Mode::Object => MAX_MEMBERS,
-        Mode::Until(_) | Mode::Triple(_) => MAX_DOCUMENT,
-        _ => MAX_EMPTY,
-    };
-    let key = Key {
-        demand: named.key.listed(),
-        ..named.key
-    };
-    openings.below(Below::new(lead, key, mode, left));
-    Some(text.len())
-}
-
-/// What goes on below where the line ends at or after `at`.
-fn mode(text: &[u8], at: usize, quoted: bool, sep: usize) -> Option<Mode> {
-    let is_colon = byte(text, sep) == Some(b':') && byte(text, plus(sep, 1)) != Some(b':');
-    let here = rest(text, at);
-    let is_over = |n: usize| is_over(text, plus(at, n));
-    match here {
-        [] if quoted || sep == text.len() => Some(Mode::Value),
-        [] => is_colon.then_some(Mode::Items),
-        [b'|' | b'>', ..] if is_colon && is_block(text, at) => Some(Mode::Scalar),
-        [b'[', ..] if is_over(1) => Some(Mode::List),
-        [b'{', ..] if is_over(1) => Some(Mode::Object),
-        [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] if is_over(3) => {
-            here.first().copied().map(Mode::Triple)
-        }
-        [b'<', b'<', ..] => {
-            let from = run(slice(text, 0..plus(at, 6).min(text.len())), at, |b| {
-                matches!(b, b'<' | b'-' | b'~' | b'"' | b'\'')
-            });
-            let window = slice(text, 0..plus(from, MAX_WORD).min(text.len()));
-            let end = run(window, from, |b| b.is_ascii_alphanumeric() || b == b'_');
-            let closed = run(text, end, |b| matches!(b, b'"' | b'\''));
-            let is_tag = end > from && is_over(closed.saturating_sub(at));
-            is_tag.then(|| Mode::Until(slice(text, from..end).to_vec()))
-        }
-        // `Some(`, as Rust prints what does not fit on one line
-        _ if sep < text.len() && is_wrapper(text, at) => Some(Mode::Value),
-        _ => None,
-    }
-}
-
-/// Opens the word below a name that nothing separates from it: the name of a variable alone on its
-/// line, or behind what a logger writes before each line.
-fn word(text: &[u8], named: &Named<'_>, openings: &mut Openings) -> Option<usize> {
-    let lead = Lead::of(text, named.line.start..named.name.start)?;
-    let name = slice(text, named.name.clone());
-    let is_shout = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
-    // The answer of an interpreter stands on a line of its own.
-    let is_prompt = PROMPTS
-        .iter()
-        .any(|p| slice(text, named.line.start..named.name.start).starts_with(p.as_bytes()));
-    if is_prompt {
-        let lead = Lead::of(text, named.line.start..named.line.start)?;
-        openings.below(Below::new(lead, named.key, Mode::Value, 1));
-        return None;
-    }
-    if !(lead.is_log() || (lead.is_blank() && is_shout)) {
-        return None;
-    }
-    openings.below(Below::new(lead, named.key, Mode::Word, 1));
-    // Whoever reads a table may find its last column here.
-    None
-}
-
-/// Whether a word and an opening parenthesis end the line.
-fn is_wrapper(text: &[u8], at: usize) -> bool {
-    let window = slice(text, 0..plus(at, MAX_WORD).min(text.len()));
-    let end = run(window, at, |b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')
-    });
-    end > at && byte(text, end) == Some(b'(') && is_over(text, plus(end, 1))
-}
-
-/// R prints the name of a list's member alone on a line: `$password`.
-fn is_variable(text: &[u8], named: &Named<'_>) -> bool {
-    let sign = named.name.start.checked_sub(1);
-    sign.is_some_and(|at| byte(text, at) == Some(b'$') && at == named.line.start)
-}
-
-/// Whether the sign of a block scalar stands at `at`, with its indicators and nothing after it.
-fn is_block(text: &[u8], at: usize) -> bool {
-    let window = slice(text, 0..plus(at, 4).min(text.len()));
-    let end = run(window, plus(at, 1), |b| {
-        matches!(b, b'+' | b'-' | b'1'..=b'9')
-    });
-    let after = skip_blanks(text, end);
-    after >= text.len() || (after > end && byte(text, after) == Some(b'#'))
 }
 
 /// Whether nothing is left of a line at `at`.
