@@ -7,6 +7,16 @@ use super::{Policy, bytes::steps};
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
     "maiden name of ",
+    "maiden name? ",
+    "\"answer\":",
+    "login(a, b ",
+    "login incorrect (: [",
+    "a * \"",
+    "a pptpd b ",
+    "connect(\"a://\", \"b\", ",
+    "AUTH PLAIN response ",
+    "api_key a",
+    "setx API_KEY \"",
     "sudo <<< ",
     "sudo -S <<< 'a' ",
     "curl -u 'a':",

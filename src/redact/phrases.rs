@@ -60,6 +60,7 @@ const STAGES: &[(&str, &[&str], Read)] = &[
     (rules::PROSE, prose::OPENERS, prose::code),
     (rules::DIALOGUE, dialogue::HASHES, dialogue::hash),
     (rules::DIALOGUE, dialogue::PLACED, dialogue::placed),
+    (rules::DIALOGUE, dialogue::QUESTIONS, dialogue::question),
     (rules::DIALOGUE, dialogue::ROUTERS, dialogue::router),
 ];
 /// Those that go on in the next lines. Their numbers follow those of [`STAGES`].

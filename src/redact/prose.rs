@@ -8,11 +8,12 @@
 mod codes;
 mod looks;
 mod said;
+mod set;
 mod turned;
 mod words;
 
 use super::{
-    bytes::{before, byte, is_blank, is_name, lead, plus, run_back, skip_blanks, slice},
+    bytes::{before, byte, is_blank, is_name, lead, plus, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::{Demand, Names},
@@ -22,6 +23,7 @@ use super::{
 
 pub(super) use codes::read as code;
 use looks::Looks;
+pub(super) use words::is_no_word;
 
 /// What codes are looked for by.
 pub(super) const OPENERS: &[&str] = codes::OPENERS;
@@ -81,14 +83,7 @@ impl Sentence<'_, '_> {
             Some((quote, from)) => self.quoted(quote, from, Looks::Set, spans),
             None if values::is_sentence(
                 self.text,
-                at..values::bare_end(
-                    slice(
-                        self.text,
-                        0..plus(at, looks::MAX_VALUE).min(self.text.len()),
-                    ),
-                    at,
-                    Around::default(),
-                ),
+                at..values::bare_end(looks::near(self.text, at), at, Around::default()),
             ) =>
             {
                 None
@@ -113,17 +108,15 @@ impl Sentence<'_, '_> {
     /// `password "x"`, `with password x`, `token x expired`.
     fn direct(&self, spans: &mut Spans) -> Option<usize> {
         let at = skip_blanks(self.text, self.named.name.end);
+        if let Some(end) = self.set(at, spans) {
+            return Some(end);
+        }
         let (with, of_user) = self.announced();
         // The scheme of a header has its own stage.
         if self.named.key.demand == Demand::Opaque {
             return None;
         }
         let lead = self.lead();
-        if self.is_local(&lead)
-            && let Some((quote, from)) = Quote::at(self.text, at)
-        {
-            return self.quoted(quote, from, Looks::Set, spans);
-        }
         // The verb: one may pass anything.
         let name = slice(self.text, self.named.name.clone());
         let is_verb = || name.to_ascii_lowercase().ends_with(b"pass");
@@ -136,11 +129,6 @@ impl Sentence<'_, '_> {
             && !looks::counts(self.text, at..end)
         {
             spans.add(at..end, Kind::Code);
-            return Some(end);
-        }
-        if self.is_set()
-            && let Some(end) = self.bare(at, Looks::Set, spans)
-        {
             return Some(end);
         }
         // A key word of SQL lets it follow, too.
@@ -161,33 +149,6 @@ impl Sentence<'_, '_> {
         }
     }
 
-    /// Whether a command or a directive sets the name: `SetEnv DB_PASSWORD x`, `config set a.token x`.
-    fn is_set(&self) -> bool {
-        const SETTERS: &[&[u8]] = &[
-            b"setenv",
-            b"setx",
-            b"env",
-            b"set",
-            b"passenv",
-            b"fastcgi_param",
-        ];
-        let lead = self.lead();
-        let lead = match lead.strip_suffix(b":") {
-            Some(registry) => slice(
-                registry,
-                0..run_back(registry, registry.len(), |b| !is_blank(b)),
-            ),
-            None => &lead,
-        };
-        let last = lead.split(|b| is_blank(*b)).rev().find(|w| !w.is_empty());
-        let name = slice(self.text, self.named.name.clone());
-        let is_joined = name.iter().any(|b| matches!(b, b'_' | b'-' | b'.'))
-            || name
-                .windows(2)
-                .any(|w| matches!(w, [b'a'..=b'z', b'A'..=b'Z']));
-        is_joined && last.is_some_and(|last| SETTERS.contains(&last))
-    }
-
     /// `root password: x (changed on Friday)`, `security answer given: two words`.
     fn remarked(&self, spans: &mut Spans) -> Option<usize> {
         let at = skip_blanks(self.text, plus(self.named.name.end, 1));
@@ -195,18 +156,10 @@ impl Sentence<'_, '_> {
         if byte(self.text, self.named.name.end) != Some(b':') || !is_password || self.is_wrong() {
             return None;
         }
-        let near = slice(
-            self.text,
-            0..plus(at, looks::MAX_VALUE).min(self.text.len()),
-        );
+        let near = looks::near(self.text, at);
         let end = values::bare_end(near, at, Around::default());
         let remark = slice(self.text, end..plus(end, 3));
         matches!(remark, [b' ', b'(', b'a'..=b'z']).then(|| self.bare(at, Looks::Said, spans))?
-    }
-
-    /// Whether a router's script declares the name: `:local pass "x"`.
-    fn is_local(&self, lead: &[u8]) -> bool {
-        lead.ends_with(b":local ") || lead.ends_with(b":global ")
     }
 
     /// Whether the words before the name let the value follow: `with password`, `user ada password`.
@@ -247,13 +200,14 @@ impl Sentence<'_, '_> {
     }
 
     fn quoted(&self, quote: Quote, from: usize, looks: Looks, spans: &mut Spans) -> Option<usize> {
-        let near = slice(
-            self.text,
-            0..plus(from, looks::MAX_VALUE).min(self.text.len()),
-        );
+        let near = looks::near(self.text, from);
         let (to, end) = quote.close(near, from);
         let value = slice(self.text, from..to);
-        let is_name = || self.names.judge(value).is_some() && value.iter().all(|b| is_name(*b));
+        let is_set = matches!(looks, Looks::Set | Looks::Directive);
+        let is_name = || {
+            let is_word = |b: &u8| is_name(*b) && !(is_set && b.is_ascii_digit());
+            self.names.judge(value).is_some() && value.iter().all(is_word)
+        };
         if to == end || is_name() || !looks::fit(value, self.named.key, looks.quoted()) {
             return None;
         }
@@ -262,10 +216,7 @@ impl Sentence<'_, '_> {
     }
 
     fn bare(&self, at: usize, looks: Looks, spans: &mut Spans) -> Option<usize> {
-        let near = slice(
-            self.text,
-            0..plus(at, looks::MAX_VALUE).min(self.text.len()),
-        );
+        let near = looks::near(self.text, at);
         let end = match looks::grouped_end(near, at).filter(|_| self.is_code()) {
             Some(end) => end,
             None => looks::trimmed(near, at..looks::value_end(near, at)),

@@ -197,3 +197,87 @@ fn leaves_what_such_sentences_and_places_hold_else() {
         "Password for ada: ********",
     ]);
 }
+
+/// RD-01: answers to security questions, however the question is put and what stands between.
+#[test]
+fn finds_the_answers_to_security_questions() {
+    replaces(&[
+        "maiden name of mother = «Ford Fiesta»",
+        "Q: What is your mother's maiden name? A: «Aunt Beatrix»",
+        "What was the name of your first pet? «Rex»",
+        r#"{"question":"What city were you born in?","answer":"«San Marino»"}"#,
+        r#"{"What city were you born in?":"«Vienna»"}"#,
+        "'What street did you grow up on?' => '«Elm Street»'",
+        "Name Ihres ersten Haustiers? «Struppi»",
+    ]);
+    keeps(&[
+        "What is your mother's maiden name?",
+        "Please choose: mother's maiden name, first pet",
+        "The first pet store opened: come in",
+        "Where were you born? The form asks this of all applicants.",
+        r#"{"question":"How many seats?","answer":"42"}"#,
+    ]);
+}
+
+/// RD-01: what a client answers to a mechanism of SASL (RFC 4954), as programs log it, and what a
+/// trace of system calls shows of a dialogue.
+#[test]
+fn finds_what_a_client_answers_however_it_is_logged() {
+    replaces(&[
+        "[debug] encoded AUTH LOGIN challenge: '«aHVudGVyMmh1bnRlcg==»'",
+        "smtp: AUTH PLAIN response «AGFkYQBodW50ZXIy»",
+        "write(5, \"AUTH ada «hunter2»\\r\\n\", 18) = 18",
+        "> AUTH ada «$Oy7TYKuqv3»",
+    ]);
+    keeps(&[
+        "AUTH LOGIN challenge: failed",
+        "AUTH PLAIN response rejected",
+        "> AUTH $REDIS_PASSWORD",
+        "read(5, \"AUTH required\\r\\n\", 15) = 15",
+    ]);
+}
+
+/// RD-01: calls that were made, as logs and stack traces show them without quotes; those of a
+/// program stay.
+#[test]
+fn finds_the_password_of_a_call_without_quotes() {
+    replaces(&[
+        "login(ada, «hunter2») failed",
+        "login(ada, «passwortk») rejected",
+        "  at AuthService.login(root, «Whkcuf;hng79») in /app/auth.cs:line 74",
+        "Cluster.connect(\"couchbase://db\", \"ada\", \"«hunter2»\")",
+    ]);
+    keeps(&[
+        "login(user, password) failed",
+        "return login(name, secret2)",
+        "this.login(ctx, newPassword1);",
+        "UserService.login(String, String) in Main.java",
+        "socket.connect(\"tcp://db\", \"a\")",
+        "login(ada, timeout) failed",
+    ]);
+}
+
+/// RD-01: `[user/password]` as FreeRADIUS logs it, files of PPP and IPsec, ZooKeeper, Sentinel,
+/// scripts of expect.
+#[test]
+fn finds_secrets_at_the_place_that_a_server_gives_them() {
+    replaces(&[
+        "Auth: (3) Login incorrect (pap: no match): [ada/«hunter2»] (from client nas port 0)",
+        "Auth: (3) Login OK: [ada/«hunter2»] (from client nas port 0)",
+        "Login attempt with [ada, «hunter2»]",
+        "ada  *  \"«purple fox»\"  *",
+        "ada pptpd «hunter2» 10.0.0.2",
+        "ada : EAP \"«hunter2»\"",
+        "addauth digest super:«hunter2»",
+        "sentinel auth-pass main «hunter2»",
+        "send -- \"«geheim»\\r\"  ;# password",
+    ]);
+    keeps(&[
+        "Auth: (3) Login OK: [ada/<via Auth-Type = eap>] (from client nas port 0)",
+        "Auth: (3) Login incorrect: [ada] (from client nas port 0)",
+        " * \"git log\" ignored its option",
+        "cp -a /etc/ld.so.conf* \"/tmp/x\"",
+        "pptpd started",
+        "send \"yes\\r\"",
+    ]);
+}

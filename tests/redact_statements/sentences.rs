@@ -64,3 +64,84 @@ fn leaves_sentences_about_secrets() {
         "Failed password for invalid user admin1 from 10.0.0.1 port 54022",
     ]);
 }
+
+/// RD-01: signs and capitals as no word has them, and what a sentence announces as the value.
+#[test]
+fn tells_secrets_from_words_by_their_looks() {
+    replaces(&[
+        "pw for the jump host is «MspUoD:pgjQ» btw",
+        "pw for the jump host is «eKs3p\\OZYghs» btw",
+        "reset the password of ada to «dPi9uy|abQ»",
+        "the new admin password will be «waeCue(180)»",
+        "root password: «mzU<XbV>xsy» (changed on Friday)",
+        "Hello Ada, your new password is: «motdepassev»",
+        "my username is ada and my password is «motdepasse» but I cannot log in",
+        "User ada authenticated using password «Ly87\\QK98s» from 10.0.0.1",
+        "machine shop.example login ada password «jrYTOy<yaJ>phy»",
+        "«garden34!» is the password of ada",
+        "«380560» <- root password",
+        "Grace told us the new password would be «qwerty123nx» from Monday on",
+    ]);
+    keeps(&[
+        "Your new password is: incorrect",
+        "the password is CaseSensitive",
+        "my username is ada and my password is incorrect it says",
+        "the password is crypt(3) or shadow(5)",
+        "the password is case-sensitive, user|group",
+        "the number of days during which a password is valid\\&. When",
+        "password is XmlHttpRequest",
+        "token is OAuth2.0",
+        "this is the password of the user",
+        "the password would be required",
+        "the password will be changed",
+        "the key file of the token is C:\\keys\\t1",
+    ]);
+}
+
+/// RD-01: codes of three digits where a person is told them; those of programs stay.
+#[test]
+fn finds_codes_of_three_digits_that_a_person_is_told() {
+    replaces(&[
+        "Your OTP is «934»",
+        "«979» is your verification code",
+        "Use code «594» to log in to crm",
+        "Ihr Code lautet «302».",
+        "[mailer] login code: «847». Valid for 5 minutes",
+        "one-time password «967» sent to +4366412345",
+        "got login_code '«8050»' for ada",
+        "audit: mothers maiden name changed from \"«Ford Fiesta»\" to \"«Aunt Beatrix»\"",
+    ]);
+    keeps(&[
+        "Login failed, error code: 18456",
+        "login failed with status code: 401",
+        "verification failed, exit code is 137",
+        "your code is 404",
+    ]);
+}
+
+/// RD-01, RD-05: a line of a configuration that sets a name, in quotes or not; a line that says how
+/// it fared stays.
+#[test]
+fn finds_what_a_directive_sets() {
+    replaces(&[
+        "SetEnv MASTER_KEY \"«NLUTPM4VCBQKGKO7Z185WZRX9PY9M6G6»\"",
+        "setx WIFI_PASSWORD \"«We love it at home!»\"",
+        "set -gx REDIS_PASSWORD «jiwyjk-kumyl-gdxhv»",
+        "\toption ftppass '«hqa3Rrpf»'",
+        "  mothers_maiden_name «1971»",
+        "\tsecret \"«my-very-private-451»\";",
+        "    jwt_secret \"«A7YC3-RYICV-FSYKE-O72RA»\"",
+    ]);
+    keeps(&[
+        "db_password required",
+        "access_token Invalid",
+        "vault_token_renewals 12",
+        "auth_token AuthenticationError",
+        "  fastcgi_pass   127.0.0.1:1025;",
+        "SecComponentSignature \"OWASP_CRS/3.3.4\"",
+        "SHOW_ALL_SIGNATURES         N;",
+        "  ECDSA_SIG *signature;",
+        "api_key RS256",
+        "db_password host=db",
+    ]);
+}

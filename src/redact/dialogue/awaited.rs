@@ -8,7 +8,7 @@ use super::{
         spans::{self, Spans},
         tokens::is_mixed,
     },
-    MIN_BASE64,
+    mail::MIN_BASE64,
     words::tokens,
 };
 

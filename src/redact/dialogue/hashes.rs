@@ -42,6 +42,8 @@ pub(in super::super) const OPENERS: &[&str] = &[
 ];
 /// The shortest of them: `$9$` of Junos has the length of its password.
 const MIN_LEN: usize = 12;
+/// The shortest behind a scheme: MD5 in base64.
+const MIN_SCHEME: usize = 28;
 /// The longest: PBKDF2 with SHA-512, in base64.
 const MAX_LEN: usize = 256;
 
@@ -68,7 +70,10 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
     let hash = slice(hash, 0..trimmed);
     let opener = run(hash, 1, |b| b != b'$' && b != b'}');
     let salted = (MIN_LEN..MAX_LEN).contains(&hash.len()) && opener < hash.len();
-    let mixed = hash.iter().any(u8::is_ascii_alphabetic) && hash.iter().any(u8::is_ascii_digit);
+    // Where a scheme in braces says what follows, no digit has to.
+    let is_scheme = hash.starts_with(b"{") && hash.len() >= MIN_SCHEME;
+    let has_digit = is_scheme || hash.iter().any(u8::is_ascii_digit);
+    let mixed = hash.iter().any(u8::is_ascii_alphabetic) && has_digit;
     let is_code = hash.windows(2).any(|w| w == b"${" || w == b"{$");
     if !salted || !mixed || is_code {
         return None;

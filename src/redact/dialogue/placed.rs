@@ -1,13 +1,13 @@
 //! Secrets that stand at a fixed place behind fixed words: arguments of calls that connect, commands
-//! of build servers and modems, pairs of a user and a password, answers to questions.
+//! of build servers and modems, pairs of a user and a password.
 
 use super::{
     super::{
         base64,
-        bytes::{byte, is_name, plus, rest, run, run_back, search, skip_blanks, slice},
+        bytes::{byte, is_name, lead, plus, run, run_back, search, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
-        spans::Spans,
+        spans::{self, Spans},
         values::{self, Quote},
     },
     words::{Token, token, tokens},
@@ -16,8 +16,8 @@ use super::{
 /// Where the secret stands.
 #[derive(Clone, Copy)]
 enum Place {
-    /// The next word.
-    Word,
+    /// The word with this number, from one on, with which the line ends.
+    Word(usize),
     /// The next word, in base64.
     Base64,
     /// All that follows, behind a colon where there is one.
@@ -34,13 +34,33 @@ enum Place {
     Statement,
     /// Behind the word `key`.
     Key,
-    /// The answer to a security question that stands before.
-    Answer,
+    /// In quotes, with the peer's addresses behind it: `ada * "x" *`.
+    Peer,
+    /// Behind the slash or the comma of `user/x]`.
+    Bracket,
+    /// The third argument of a call whose first is a URL.
+    Connected,
 }
 
 /// What stands before the secret, in lower case.
 const TABLE: &[(&str, Place)] = &[
-    ("authinfo pass ", Place::Word),
+    ("authinfo pass ", Place::Word(1)),
+    ("addauth digest ", Place::Pair),
+    ("sentinel auth-pass ", Place::Word(2)),
+    (" = cleartext ", Place::Word(1)),
+    ("pptpd ", Place::Peer),
+    ("* \"", Place::Peer),
+    ("*  \"", Place::Peer),
+    ("*\t\"", Place::Peer),
+    ("login ok: [", Place::Bracket),
+    ("login incorrect: [", Place::Bracket),
+    ("login incorrect (", Place::Bracket),
+    ("login attempt with [", Place::Bracket),
+    ("invalid user: [", Place::Bracket),
+    (": xauth ", Place::Word(1)),
+    (": eap ", Place::Word(1)),
+    ("connect(\"", Place::Connected),
+    ("connect('", Place::Connected),
     ("\tresp=", Place::Base64),
     ("key content  ", Place::Rest),
     ("at+cwjap", Place::Argument(2)),
@@ -68,45 +88,14 @@ const TABLE: &[(&str, Place)] = &[
     ("plain-text-password", Place::Statement),
     ("radius-server host ", Place::Key),
     ("tacacs-server host ", Place::Key),
-    ("\"answer\"", Place::Answer),
-    ("? a: ", Place::Answer),
-    ("? answer: ", Place::Answer),
 ];
 /// What the secret is searched for by.
 pub(in super::super) const OPENERS: &[&str] = &openers();
 
-/// What security questions ask for, in lower case.
-const ASKED: &[&str] = &[
-    "maiden",
-    "first pet",
-    "pet's name",
-    "first school",
-    "elementary school",
-    "primary school",
-    "high school",
-    "childhood",
-    "favorite",
-    "favourite",
-    "were you born",
-    "birthplace",
-    "grow up",
-    "first car",
-    "nickname",
-    "best friend",
-    "middle name",
-    "mädchenname",
-    "haustier",
-    "lieblings",
-    "geburtsort",
-    "jeune fille",
-    "animal",
-    "soltera",
-    "mascota",
-];
+/// The longest name of a client.
+const MAX_CLIENT: usize = 64;
 /// The most that is looked at for a value.
 const MAX_VALUE: usize = 256;
-/// How far before its answer a question stands.
-const MAX_QUESTION: usize = 96;
 
 #[allow(clippy::indexing_slicing, reason = "both lists have this length")]
 #[allow(clippy::arithmetic_side_effects, reason = "and the index is below it")]
@@ -138,7 +127,10 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         end,
     };
     let (secret, kind) = match *place {
-        Place::Word => (behind.last()?, Kind::Password),
+        Place::Word(number) => (behind.last(number)?, Kind::Password),
+        Place::Peer => (behind.peer()?, Kind::Password),
+        Place::Bracket => (behind.bracket()?, Kind::Password),
+        Place::Connected => (behind.connected()?, Kind::Password),
         Place::Base64 => (behind.base64()?, Kind::Password),
         Place::Rest => (behind.rest()?, Kind::Secret),
         Place::Argument(number) => (behind.argument(number)?, Kind::Password),
@@ -147,10 +139,10 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         Place::Pair => (behind.pair()?, Kind::Password),
         Place::Statement => (behind.statement()?, Kind::Password),
         Place::Key => (behind.key()?, Kind::Secret),
-        Place::Answer => (behind.answer()?, Kind::SecurityAnswer),
     };
     let value = slice(text, secret.content.clone());
-    if value.is_empty() || values::is_placeholder(value) {
+    let is_mark = spans::mark_end(text, secret.content.start).is_some();
+    if value.is_empty() || is_mark || values::is_placeholder(value) {
         return None;
     }
     spans.add(secret.content, kind);
@@ -173,11 +165,64 @@ impl Behind<'_> {
         slice(self.text, token.content.clone())
     }
 
-    /// A word with which the line ends.
-    fn last(&self) -> Option<Token> {
-        let word = token(self.text, skip_blanks(self.text, self.end))?;
+    /// The word with this number, if the line ends with it.
+    fn last(&self, number: usize) -> Option<Token> {
+        let word = tokens(self.text, self.end).nth(number.checked_sub(1)?)?;
         let after = skip_blanks(self.text, word.end);
         (self.is_whole && after == self.text.len()).then_some(word)
+    }
+
+    /// The secret in quotes of a file of PPP, behind the server and before the peer's addresses.
+    fn peer(&self) -> Option<Token> {
+        let last = self.end.checked_sub(1)?;
+        let is_quoted = byte(self.text, last) == Some(b'"');
+        let secret = token(self.text, if is_quoted { last } else { self.end })?;
+        let peer = tokens(self.text, secret.end).next()?;
+        let peer = self.value(&peer);
+        let is_peer = matches!(peer, b"*" | b"-" | b"#")
+            || peer
+                .iter()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
+        // Before the server, the client's name begins the line.
+        let lead = lead(self.text, self.line, self.at, MAX_CLIENT);
+        let client = lead.trim_ascii();
+        let is_client = !client.is_empty()
+            && lead.len() == self.at.saturating_sub(self.line)
+            && client.iter().all(|b| is_name(*b) || b"\"@\\".contains(b));
+        (is_peer && is_client).then_some(secret)
+    }
+
+    /// `ada/x] (from client …`, `ada, x]`.
+    fn bracket(&self) -> Option<Token> {
+        // FreeRADIUS says why before the bracket.
+        let is_open = byte(self.text, self.end.checked_sub(1)?) == Some(b'[');
+        let from = match is_open {
+            true => self.end,
+            false => plus(search(self.text, self.end..self.text.len(), b": [")?, 3),
+        };
+        let close = run(self.text, from, |b| b != b']');
+        let inner = slice(self.text, from..close);
+        let joint = inner.iter().position(|b| matches!(b, b'/' | b','))?;
+        let start = skip_blanks(self.text, plus(plus(from, joint), 1));
+        let value = slice(self.text, start..close);
+        let is_note = value.starts_with(b"<") || value.contains(&b'=');
+        (byte(self.text, close) == Some(b']') && close > start && !is_note).then_some(Token {
+            content: start..close,
+            end: close,
+            quoted: false,
+        })
+    }
+
+    /// `"couchbase://db", "ada", "x")`.
+    fn connected(&self) -> Option<Token> {
+        let open = self.end.checked_sub(1)?;
+        let url = token(self.text, open)?;
+        let is_url = self.value(&url).windows(3).any(|w| w == b"://");
+        let call = Behind { end: open, ..*self };
+        let password = call.argument(3)?;
+        let after = skip_blanks(self.text, password.end);
+        let is_last = matches!(byte(self.text, after), Some(b')' | b','));
+        (is_url && is_last).then_some(password)
     }
 
     fn base64(&self) -> Option<Token> {
@@ -315,34 +360,5 @@ impl Behind<'_> {
             (_, None) => Some(first),
             _ => None,
         }
-    }
-
-    /// `…maiden name? A: x`, `"question":"…?","answer":"x"`.
-    fn answer(&self) -> Option<Token> {
-        let low = self.at.saturating_sub(MAX_QUESTION).max(self.line);
-        let question = slice(self.text, low..plus(self.at, 6)).to_ascii_lowercase();
-        let asks = |asked: &&str| question.windows(asked.len()).any(|w| w == asked.as_bytes());
-        ASKED.iter().any(asks).then_some(())?;
-        let from = skip_blanks(
-            self.text,
-            run(self.text, self.end, |b| {
-                b.is_ascii_alphabetic() || b == b'\''
-            }),
-        );
-        if byte(self.text, from) == Some(b'=') {
-            return Behind {
-                end: plus(from, 1),
-                ..*self
-            }
-            .rest();
-        }
-        let is_member = rest(self.text, self.at).starts_with(b"\"");
-        if !is_member {
-            return self.rest();
-        }
-        let colon = skip_blanks(self.text, self.end);
-        (byte(self.text, colon) == Some(b':')).then_some(())?;
-        let value = token(self.text, skip_blanks(self.text, plus(colon, 1)))?;
-        (value.quoted && value.end > value.content.end).then_some(value)
     }
 }

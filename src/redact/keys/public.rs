@@ -2,6 +2,11 @@
 
 /// The ends of such names, in words.
 pub(super) const PUBLIC: &[&str] = &[
+    "fastcgi pass",
+    "uwsgi pass",
+    "scgi pass",
+    "grpc pass",
+    "memcached pass",
     "public key",
     "publishable key",
     "site key",

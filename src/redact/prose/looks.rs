@@ -8,7 +8,9 @@ use super::super::{
     keys::{Demand, Key},
     values::{self, Around},
 };
-use super::words::{has_digit, is_no_notice, is_no_word, is_plain, is_random};
+use super::words::{
+    MIN_NUMBER, has_digit, is_method, is_no_notice, is_no_word, is_plain, is_program, is_random,
+};
 
 /// Longer values are looked at as far as this; a sentence gives no longer ones.
 pub(super) const MAX_VALUE: usize = 512;
@@ -66,6 +68,8 @@ pub(super) enum Looks {
     OfUser,
     /// Behind a name that a command sets.
     Set,
+    /// Behind a name with which a line begins, and the last of it.
+    Directive,
     /// Behind an option.
     Option,
     /// Right behind it, with nothing that announces it.
@@ -93,6 +97,9 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
         ];
         return !WORDS.contains(&value);
     }
+    if looks == Looks::Directive {
+        return is_set(value, key.kind);
+    }
     let is_opaque = || values::opaque_end(value, 0) == Some(value.len());
     match (key.demand, key.kind) {
         (Demand::Digits | Demand::Code, Kind::Code) if looks != Looks::Beside => {
@@ -102,7 +109,7 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
         (Demand::Opaque, _) => is_opaque() && is_random(value, MIN_BESIDE),
         (_, Kind::Password | Kind::SecurityAnswer) => match looks {
             Looks::Quoted => !is_phrase(value) && (has_digit(value) || !value.contains(&b' ')),
-            Looks::QuotedSaid | Looks::Set | Looks::Option => !is_phrase(value),
+            Looks::QuotedSaid | Looks::Set | Looks::Option | Looks::Directive => !is_phrase(value),
             Looks::Said => is_no_word(value, MIN_PASSWORD),
             Looks::Told => value.len() >= MIN_PASSWORD && !is_plain(value),
             Looks::OfUser => is_no_word(value, MIN_PASSWORD) || is_no_notice(value),
@@ -121,6 +128,37 @@ pub(super) fn fit(value: &[u8], key: Key, looks: Looks) -> bool {
             _ => has_digit(value) && is_no_word(value, MIN_TOKEN),
         },
     }
+}
+
+/// Whether a line of a configuration sets a secret to `value`, rather than says how it is.
+fn is_set(value: &[u8], kind: Kind) -> bool {
+    let is_pair = run(value, 0, |b| b != b'=') < run_back(value, value.len(), |b| b == b'=');
+    if value.iter().all(u8::is_ascii_digit) {
+        let least = match kind {
+            Kind::SecurityAnswer | Kind::Pin | Kind::Code => 3,
+            Kind::Password => MIN_NUMBER,
+            _ => return false,
+        };
+        return value.len() >= least;
+    }
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || *b == b'.';
+    let has_capital = value.iter().skip(1).any(u8::is_ascii_uppercase)
+        && value.iter().any(u8::is_ascii_lowercase);
+    let is_word = value.iter().all(is_letter) && !has_capital;
+    let is_version = value
+        .windows(3)
+        .any(|w| matches!(w, [b'.', b'0'..=b'9', b'.']));
+    let is_said = matches!(
+        kind,
+        Kind::Password | Kind::SecurityAnswer | Kind::Pin | Kind::Code
+    );
+    let is_token = || has_digit(value) && value.len() >= MIN_BESIDE && !is_version;
+    value.len() >= MIN_PASSWORD
+        && !is_word
+        && !is_pair
+        && !is_method(value)
+        && !is_program(value)
+        && (is_said || is_token())
 }
 
 /// A code of four to eight digits, in one or two groups.
@@ -146,6 +184,11 @@ pub(super) fn grouped_end(text: &[u8], at: usize) -> Option<usize> {
     let joint = matches!(byte(text, first), Some(b' ' | b'-'));
     let over = byte(text, end).is_none_or(|b| !b.is_ascii_alphanumeric());
     (joint && over && is_group(at, first) && is_group(second, end)).then_some(end)
+}
+
+/// `text` as far as a value at `at` is looked at.
+pub(super) fn near(text: &[u8], at: usize) -> &[u8] {
+    slice(text, 0..plus(at, MAX_VALUE).min(text.len()))
 }
 
 /// Where the value ends that starts at `at`; the parenthesis that it opens belongs to it.

@@ -34,6 +34,8 @@ const BECAME: &[&str] = &[
     "updated",
     "now",
     "will",
+    "would",
+    "shall",
     "currently",
     "still",
     "successfully",
@@ -83,7 +85,7 @@ impl Sentence<'_, '_> {
     /// `password for ada is x`, `password changed from x to y`.
     pub(super) fn said(&self, spans: &mut Spans) -> Option<usize> {
         let mut at = self.named.name.end;
-        let (mut said, mut became) = (None, self.is_changed());
+        let (mut said, mut became) = (None, false);
         let mut end = None;
         for _ in 0..MAX_WORDS {
             let word = skip_blanks(self.text, at);
@@ -113,7 +115,7 @@ impl Sentence<'_, '_> {
                 continue;
             }
             let given = colon && is(GIVEN);
-            if !(is(IS) || is(BECAME) || given || (became && is(TO))) {
+            if !(is(IS) || is(BECAME) || given || (is(TO) && (became || self.is_changed()))) {
                 break;
             }
             became |= is(BECAME);

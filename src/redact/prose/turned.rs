@@ -2,7 +2,11 @@
 
 use super::{
     super::{
-        bytes::{before as byte_before, is_blank, is_name, plus, run_back, skip_blanks, slice},
+        bytes::{
+            Starts, before as byte_before, is_blank, is_name, plus, rest, run_back, skip_blanks,
+            slice,
+        },
+        finding::Kind,
         keys::Demand,
         values::{self, Around},
     },
@@ -55,17 +59,20 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     let start = named.name.start.saturating_sub(lead.len());
     let mut end = lead.len();
     let mut joint: &[u8] = b"";
+    let mut is_title = true;
     for _ in 0..4 {
         let to = run_back(lead, end, is_blank);
         let from = run_back(lead, to, |b| !is_blank(b));
         let word = slice(lead, from..to);
         let is = |words: &[&[u8]]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
         end = from;
-        if is(JOINTS) {
+        // An arrow points from any name.
+        if is(JOINTS) && (is_title || word.starts_with(b"<")) {
             joint = word;
             break;
         }
-        is(ARTICLES).then_some(())?;
+        is_title &= is(ARTICLES);
+        (is_title || word.iter().all(u8::is_ascii_alphabetic)).then_some(())?;
     }
     let to = run_back(lead, end, is_blank);
     let from = run_back(lead, to, |b| {
@@ -83,6 +90,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     // `is` says what many things are; a number is said to be a code.
     let is_arrow = joint.starts_with(b"<");
     let fits = match joint {
+        b"is" | b"IS" if named.key.kind == Kind::Password => is_whose(text, named.name.end),
         b"is" | b"IS" => is_code && value.iter().all(u8::is_ascii_digit),
         _ => !is_arrow || skip_blanks(text, named.name.end) >= text.len(),
     };
@@ -104,6 +112,12 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     Some(named.name.end)
 }
 
+/// Whether the words behind a name say whose it is: `x is the password of ada`.
+fn is_whose(text: &[u8], at: usize) -> bool {
+    static OF: Starts = Starts::new(&[b" of ", b" for ", b" to ", b" von "]);
+    OF.of(rest(text, at)).is_some()
+}
+
 /// `consul kv put app/password x`, `set /app/api-key x`.
 pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usize> {
     let (text, named) = (sentence.text, sentence.named);
@@ -123,7 +137,7 @@ pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usiz
     match super::Quote::at(text, at) {
         Some((quote, from)) => sentence.quoted(quote, from, Looks::Set, spans),
         None => {
-            let near = slice(text, 0..plus(at, looks::MAX_VALUE).min(text.len()));
+            let near = looks::near(text, at);
             let end = values::bare_end(near, at, Around::default());
             let value = slice(text, at..end);
             let is_status = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);

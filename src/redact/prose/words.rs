@@ -3,7 +3,7 @@
 use super::super::bytes::{rest, run, slice};
 
 /// The shortest number that is no count.
-const MIN_NUMBER: usize = 6;
+pub(super) const MIN_NUMBER: usize = 6;
 /// The shortest value of capitals and digits, and how often they take turns in it.
 const MIN_MIXED: usize = 8;
 const MIN_TURNS: usize = 3;
@@ -22,7 +22,7 @@ const METHODS: &[&str] = &[
 
 /// Whether no language has `value` as a word, and no program as a name: a digit beside letters, a
 /// sign or a capital inside.
-pub(super) fn is_no_word(value: &[u8], min: usize) -> bool {
+pub(in super::super) fn is_no_word(value: &[u8], min: usize) -> bool {
     if value.len() < min || is_method(value) || is_program(value) {
         return false;
     }
@@ -43,7 +43,7 @@ pub(super) fn is_no_word(value: &[u8], min: usize) -> bool {
 }
 
 /// Whether `value` begins with the name of a method, which may have a digit: `sha256`, `utf-8`.
-fn is_method(value: &[u8]) -> bool {
+pub(super) fn is_method(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let goes_on = |rest: &[u8]| rest.first().is_some_and(u8::is_ascii_alphabetic);
     METHODS.iter().any(|m| {
@@ -53,8 +53,11 @@ fn is_method(value: &[u8]) -> bool {
 }
 
 /// What a sentence says of a program: a call, an alternative, a pattern, a path of Windows.
-fn is_program(value: &[u8]) -> bool {
-    let is_path = matches!(value, [_, b':', b'\\', ..] | [b'\\' | b'(' | b'|', ..]);
+pub(super) fn is_program(value: &[u8]) -> bool {
+    let is_path = matches!(
+        value,
+        [_, b':', b'\\', ..] | [b'\\' | b'(' | b'|' | b'*' | b'&', ..]
+    );
     let is_alternative = || {
         let mut parts = value.split(|b| *b == b'|');
         parts.all(|part| part.iter().all(u8::is_ascii_lowercase))
