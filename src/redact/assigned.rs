@@ -1,6 +1,7 @@
 //! The grammar of most logs: name, separator, value, where the value ends as its opener says.
 
 mod bare;
+mod sign;
 mod site;
 mod walk;
 
@@ -16,7 +17,9 @@ use super::{
     spans::{self, Spans},
     values::{self, Around, Quote},
 };
-use site::{Sign, Site, separator};
+use sign::Sign;
+use site::Site;
+pub(super) use site::owner_end;
 
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;
@@ -210,6 +213,7 @@ impl Site<'_> {
 
     /// Judges a quoted value whose quote closes at `end`.
     fn quoted(&self, content: Range<usize>, end: usize, spans: &mut Spans) -> Replaced {
+        let content = self.inner(content);
         let value = slice(self.text, content.clone());
         // What is not closed on its line may be a private key, whose own rule keeps its lines.
         if content.end == end && pem::begins(value) {
@@ -235,7 +239,6 @@ impl Site<'_> {
         if !is_secret {
             return Replaced::No;
         }
-        let content = self.inner(content);
         let from = headers::scheme_end(self.text, content.clone()).unwrap_or(content.start);
         let value = slice(self.text, from..content.end);
         if !values::is_placeholder(value) && !self.is_about(value) {

@@ -15,6 +15,8 @@ use super::{
     values,
 };
 
+/// A name has no more digits.
+const MAX_DIGITS: usize = 2;
 /// Longer content is no label.
 const MAX_LABEL: usize = 80;
 
@@ -22,6 +24,8 @@ const MAX_LABEL: usize = 80;
 static TYPES: Words = Words::new(&[
     "any",
     "array",
+    "bigint",
+    "binary",
     "blob",
     "bool",
     "boolean",
@@ -50,6 +54,8 @@ static TYPES: Words = Words::new(&[
     "text",
     "textarea",
     "uuid",
+    "nvarchar",
+    "varbinary",
     "varchar",
 ]);
 
@@ -242,10 +248,20 @@ pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
 pub(super) fn is_label(value: &[u8], names: &Names) -> bool {
     value.len() <= MAX_LABEL
         && (TYPES.has_in_any_case(value)
+            || is_sized(value)
             || is_named(value, names)
             || is_constant(value)
             || is_reference(value)
             || values::is_message(value))
+}
+
+/// A type with its size, as schemas of databases have it: `varchar(255)`.
+fn is_sized(value: &[u8]) -> bool {
+    let open = run(value, 0, |b| b != b'(');
+    let size = slice(value, open..value.len());
+    let is_part = |b: &u8| b.is_ascii_digit() || b"(,)".contains(b);
+    let name = slice(value, 0..open);
+    size.ends_with(b")") && size.iter().all(is_part) && TYPES.has_in_any_case(name)
 }
 
 /// Words without a digit, the last of which is a secret's name: `Enter your password`, `API key`.
@@ -353,6 +369,12 @@ pub(super) fn back(text: &[u8], range: Range<usize>, belongs: impl Fn(u8) -> boo
 pub(super) fn is_field(name: &[u8]) -> bool {
     let last = back(name, 0..name.len(), |b| b.is_ascii_alphanumeric());
     FIELDS.has_in_any_case(name) || FIELDS.has_in_any_case(slice(name, last..name.len()))
+}
+
+/// Whether a value is itself the name of a field, so that it is none of the secret before it.
+pub(super) fn names_other(value: &[u8], names: &Names) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    FIELDS.has_in_any_case(value) || (digits <= MAX_DIGITS && names.judge(value).is_some())
 }
 
 /// Whether a value beside which only blanks stand has what no word of a description has.

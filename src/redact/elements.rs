@@ -151,7 +151,9 @@ impl Site<'_> {
     /// bracket is.
     fn less_before(&self) -> Option<(Form, usize)> {
         let at = |end: usize| {
-            let form = less_ending(self.text, self.line, end)?;
+            let form = less_ending(self.text, self.line, end, |form| {
+                tag_end(self.window(), self.end, form).is_some()
+            })?;
             Some((form, end.saturating_sub(form.less.len())))
         };
         let namespace = || {
@@ -207,7 +209,7 @@ impl Site<'_> {
             ),
         );
         let is_named = ATTRIBUTES.has_in_any_case(slice(lead, name..lead.len()));
-        let form = less_ending(lead, 0, open)?;
+        let form = less_ending(lead, 0, open, |_| true)?;
         if !is_named || mark == 0 {
             return None;
         }

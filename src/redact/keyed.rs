@@ -5,6 +5,8 @@
 //! Every byte of a line is looked at a bounded number of times: names are disjoint, a value that is
 //! replaced is not searched for names, one that is left was looked at as far as a fixed bound.
 
+mod escaped;
+
 use core::ops::Range;
 
 use super::{
@@ -23,6 +25,12 @@ use super::{
     spans::{self, Spans},
     sql, tables,
 };
+
+pub(super) use escaped::LITERALS as ESCAPED;
+
+/// Which hits of the gate are stems of names, and which are escaped letters.
+pub(super) const STEM: usize = 0;
+pub(super) const LETTER: usize = 1;
 
 /// How far before a name the words are looked for that belong to it.
 const MAX_LEAD: usize = 24;
@@ -43,7 +51,7 @@ pub(super) struct Named<'t> {
     pub(super) key: Key,
 }
 
-/// Finds the values under secret names in `text`, in which stems stand at `hits`. A value that
+/// Finds the values under secret names in `text`, in which stems and escaped letters stand at `hits`. A value that
 /// goes on in lines that have not come yet is remembered in `open`.
 pub(super) fn find(
     text: &[u8],
@@ -54,8 +62,11 @@ pub(super) fn find(
 ) {
     let mut search = Search::default();
     let mut openings = Openings::default();
-    for (at, _) in hits {
-        if at >= search.done {
+    for (at, row) in hits {
+        if at < search.done {
+        } else if row == LETTER {
+            search.visit_escaped(text, at, names, &mut openings, spans);
+        } else {
             search.visit(text, at, names, &mut openings, spans);
         }
     }
@@ -108,21 +119,56 @@ impl Search {
             name,
             key,
         };
-        self.sql.note(&named);
-        // The grammars, each of which says how far it has replaced; the first that does so wins.
-        let read = lines::below::read(&named, openings)
-            .or_else(|| lines::part::read(&named, names, openings, spans.by(rules::KEYED)))
-            .or_else(|| elements::read(&named, names, openings, spans.by(rules::ELEMENT)))
-            .or_else(|| members::read(&named, names, openings, spans.by(rules::MEMBER)))
-            .or_else(|| workflow::named(&named, spans.by(rules::COMMAND)))
+        self.read(&named, names, openings, spans);
+    }
+
+    /// The same for a name in which a letter is escaped at `at`.
+    fn visit_escaped(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        names: &Names,
+        openings: &mut Openings,
+        spans: &mut Spans,
+    ) {
+        let line = self.line.around(text, at);
+        let on_line = slice(text, 0..line.end);
+        let Some((name, key)) = escaped::name(on_line, line.start, at, names) else {
+            return;
+        };
+        self.done = name.end;
+        let named = Named {
+            text,
+            line,
+            name,
+            key,
+        };
+        self.read(&named, names, openings, spans);
+    }
+
+    /// Asks the grammars for the value, each of which says how far it has replaced; the first that
+    /// does so wins.
+    fn read(
+        &mut self,
+        named: &Named<'_>,
+        names: &Names,
+        openings: &mut Openings,
+        spans: &mut Spans,
+    ) {
+        self.sql.note(named);
+        let read = lines::below::read(named, openings)
+            .or_else(|| lines::part::read(named, names, openings, spans.by(rules::KEYED)))
+            .or_else(|| elements::read(named, names, openings, spans.by(rules::ELEMENT)))
+            .or_else(|| members::read(named, names, openings, spans.by(rules::MEMBER)))
+            .or_else(|| workflow::named(named, spans.by(rules::COMMAND)))
             .or_else(|| {
                 let spans = spans.by(rules::KEYED);
-                let end = self.assigned.read(&named, names, spans)?;
-                Some(members::changed(&named, end, names, spans))
+                let end = self.assigned.read(named, names, spans)?;
+                Some(members::changed(named, end, names, spans))
             })
-            .or_else(|| self.sql.read(&named, names, spans.by(rules::SQL)))
-            .or_else(|| tables::read(&named, names, openings, spans.by(rules::TABLE)))
-            .or_else(|| prose::read(&named, names, spans.by(rules::PROSE)));
+            .or_else(|| self.sql.read(named, names, spans.by(rules::SQL)))
+            .or_else(|| tables::read(named, names, openings, spans.by(rules::TABLE)))
+            .or_else(|| prose::read(named, names, spans.by(rules::PROSE)));
         self.done = read.unwrap_or_default().max(self.done);
     }
 }
@@ -196,8 +242,11 @@ fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
     Some(plus(start, word(last).unwrap_or(last)))
 }
 
-/// Where the name ends that goes on at `at`: the wide signs of Chinese and Japanese separate it, and
-/// dots that lead to a value.
+/// Signs outside ASCII that end a name: separators of Chinese and Japanese, arrows, closing quotes.
+const ENDS: &[&str] = &["：", "＝", "→", "⇒", "”", "“", "’", "»", "」", "＂"];
+
+/// Where the name ends that goes on at `at`: signs outside ASCII separate it, and dots that lead to a
+/// value.
 fn name_end(text: &[u8], at: usize) -> usize {
     let mut dots = 0_usize;
     let end = run(text, at, |b| {
@@ -214,6 +263,8 @@ fn name_end(text: &[u8], at: usize) -> usize {
     if slice(text, at..end).is_ascii() {
         return end;
     }
-    let wide = ["：", "＝"].map(|sign| search(text, at..end, sign.as_bytes()));
-    wide.into_iter().flatten().min().unwrap_or(end)
+    let signs = ENDS
+        .iter()
+        .filter_map(|sign| search(text, at..end, sign.as_bytes()));
+    signs.min().unwrap_or(end)
 }

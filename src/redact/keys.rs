@@ -190,6 +190,9 @@ impl Names {
                 stems.extend(rare.or(rarest).map(<[u8]>::to_vec));
             }
         }
+        // The gate knows the capitals of ASCII alone.
+        let capitals: Vec<_> = stems.iter().filter_map(|stem| capitals(stem)).collect();
+        stems.extend(capitals.into_iter().flatten());
         stems
     }
 
@@ -296,6 +299,17 @@ impl Key {
         };
         Self { demand, ..self }
     }
+}
+
+/// A word with letters outside ASCII as headings and constants have it: `Пароль`, `ПАРОЛЬ`.
+fn capitals(word: &[u8]) -> Option<[Vec<u8>; 2]> {
+    let word = str::from_utf8(word).ok().filter(|word| !word.is_ascii())?;
+    let mut rest = word.chars();
+    let title = rest.next()?.to_uppercase().chain(rest).collect::<String>();
+    let capitals = [title, word.to_uppercase()].map(String::into_bytes);
+    // Scripts without capitals have each word once.
+    let is_cased = capitals.iter().all(|other| other != word.as_bytes());
+    is_cased.then_some(capitals)
 }
 
 fn spaces(words: &[u8]) -> usize {

@@ -17,7 +17,7 @@ use super::{
     delimited::{self, back},
     finding::Kind,
     keyed::Named,
-    keys::{Key, Names},
+    keys::{Demand, Key, Names},
     lines::{Lead, Openings, below::is_over},
     spans::Spans,
     values::{self, Around, Quote},
@@ -28,7 +28,7 @@ use read::{
 };
 pub(super) use read::{member_at, opened};
 pub(super) use words::is_value;
-use words::{PATHS, is_name, is_one_of};
+use words::{KINDS, PATHS, is_name, is_one_of};
 
 /// Members between the name and the value.
 const MAX_MEMBERS: usize = 6;
@@ -62,7 +62,7 @@ pub(super) fn read(
         return site.path(openings, spans).or_else(|| site.pair(spans));
     };
     let name = slice(text, key.clone());
-    if is_name(name) || name.eq_ignore_ascii_case(b"type") {
+    if is_name(name) || is_one_of(name, &KINDS) {
         return site.member(key, openings, spans);
     }
     site.labelled(name, spans).or_else(|| site.pair(spans))
@@ -88,15 +88,21 @@ impl Site<'_> {
         openings: &mut Openings,
         spans: &mut Spans,
     ) -> Option<usize> {
-        // What is called a type may be that of a token in a syntax.
-        let is_type = slice(self.text, key.clone()).eq_ignore_ascii_case(b"type");
-        if is_type && self.key.kind != Kind::Password {
+        // What is called a type may be that of a token in a syntax, or of a field.
+        let is_kind = is_one_of(slice(self.text, key.clone()), &KINDS);
+        let name = slice(self.text, self.open..self.end);
+        let is_sure = self.key.kind == Kind::Password
+            || (name.iter().any(|b| b"_-. ".contains(b)) && self.key.demand != Demand::Opaque);
+        if is_kind && !is_sure && !self.is_opaque_after() {
             return None;
         }
         if let Some(end) = self.after(spans) {
             return Some(end);
         }
-        if self.quoted && self.before(key.start, spans) {
+        if self.quoted
+            && (!is_kind || self.key.kind == Kind::Password)
+            && self.before(key.start, spans)
+        {
             return Some(self.end);
         }
         let comma = run(self.text, self.end, |b| b == b',');
@@ -149,6 +155,18 @@ impl Site<'_> {
         let is_replaced =
             is_whole && delimited::replace(self.text, from..to, self.key, self.names, None, spans);
         is_replaced.then_some(to.max(self.end))
+    }
+
+    /// Whether the next member holds a value that no word of a language is.
+    fn is_opaque_after(&self) -> bool {
+        let next = member_at(self.text, skip_joints(self.text, self.end));
+        let value = next
+            .filter(|(key, _)| is_value(slice(self.text, key.clone())))
+            .and_then(|(_, value)| string_at(self.text, value));
+        value.is_some_and(|(value, _)| {
+            let value = slice(self.text, value);
+            values::opaque_end(value, 0) == Some(value.len())
+        })
     }
 
     fn after(&self, spans: &mut Spans) -> Option<usize> {
@@ -277,6 +295,14 @@ pub(super) fn changed(named: &Named<'_>, end: usize, names: &Names, spans: &mut 
         Some((content, after)) if arrow > end => {
             delimited::replace(text, content, named.key, names, None, spans);
             after
+        }
+        None if arrow > end => {
+            let after = values::bare_end(text, value, Around::default());
+            let is_new = delimited::fits_closely(slice(text, value..after), named.key);
+            if is_new {
+                delimited::replace(text, value..after, named.key, names, None, spans);
+            }
+            if is_new { after } else { end }
         }
         _ => end,
     }

@@ -58,7 +58,10 @@ impl Gates {
         let stems = names.stems();
         let stems = stems
             .iter()
-            .map(|stem| (stem.as_slice(), Case::End, Stage::Keyed, 0));
+            .map(|stem| (stem.as_slice(), Case::End, Stage::Keyed, keyed::STEM));
+        let letters = keyed::ESCAPED
+            .iter()
+            .map(|l| (l.as_bytes(), Case::Any, Stage::Keyed, keyed::LETTER));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
         let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
         let keys = pem::literals().map(|l| (l, Stage::PrivateKey));
@@ -70,7 +73,8 @@ impl Gates {
         let schemes = urls::OPENERS.iter().enumerate();
         let others = others.chain(schemes.map(|(row, l)| (*l, Stage::Url, row)));
         let others = others.map(|(literal, stage, row)| (literal, Case::Exact, stage, row));
-        Self(Gate::new(stems.chain(phrases).chain(tokens).chain(others)))
+        let named = stems.chain(letters);
+        Self(Gate::new(named.chain(phrases).chain(tokens).chain(others)))
     }
 
     /// Puts what is found in `text` into `hits`, each kind in ascending order.

@@ -10,7 +10,8 @@ use super::{
         spans::{self, Spans},
         values::{self, Around},
     },
-    site::{Sign, Site},
+    sign::Sign,
+    site::Site,
 };
 
 /// What documentation calls an option, behind its name.
@@ -272,7 +273,14 @@ impl Site<'_> {
             }
             let next = values::bare_end(self.text, word, self.around);
             // A comment, or the next pair.
-            if next == word || begins(b"#;") || values::pair_follows(self.text, word, b"=:") {
+            let is_arrow = ["->", "=>", "→"]
+                .iter()
+                .any(|a| rest(self.text, word).starts_with(a.as_bytes()));
+            if next == word
+                || begins(b"#;")
+                || is_arrow
+                || values::pair_follows(self.text, word, b"=:")
+            {
                 break;
             }
             at = next;

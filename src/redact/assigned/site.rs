@@ -4,10 +4,22 @@ use core::ops::Range;
 
 use super::super::{
     bytes::{Starts, Words, before, byte, is_blank, is_name, plus, rest, run, slice},
+    delimited::back,
     keyed::Named,
     keys::{self, Key},
     values::{Around, Quote},
 };
+use super::sign::{self, Sign, separator};
+
+/// What stands around a name in templates, on prompts and in Markdown: `${name}`, `%name%`,
+/// `env(name)`, `*name*`, `<name>`.
+const AROUND: &[(u8, u8)] = &[
+    (b'(', b')'),
+    (b'{', b'}'),
+    (b'%', b'%'),
+    (b'<', b'>'),
+    (b'*', b'*'),
+];
 
 /// Constructors that dumps of Rust, Java, Scala and Python write around a value.
 static WRAPPERS: Words = Words::new(&[
@@ -55,19 +67,6 @@ static LEADS: Starts = Starts::new(&[
 ]);
 /// Brackets that close around a name.
 static CLOSERS: Starts = Starts::new(&[b"]", b"%5D", b"%5d", b">>"]);
-/// Separators of several bytes.
-static SEPARATORS: Starts = Starts::new(&[
-    b"=>",
-    b":=",
-    b"==",
-    b"->",
-    b"?=",
-    br"\u003d",
-    br"\u003D",
-    b"=&gt;",
-    "：".as_bytes(),
-    "＝".as_bytes(),
-]);
 /// How deep wrappers nest at most: `Some(Secret("…"))`.
 const MAX_WRAPPERS: usize = 4;
 /// The longest wrapper.
@@ -87,22 +86,6 @@ static COLOURS: Starts = Starts::new(&[
 ]);
 /// The longest sequence that colours a terminal.
 const MAX_COLOUR: usize = 16;
-
-/// What joins a name and its value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Sign {
-    /// `=`, `=>`, `:=`, `->`.
-    Assigns,
-    /// `:`, also where it is encoded.
-    Colon,
-    /// `==`: only a quoted value counts.
-    Compares,
-    /// A blank after an option: `--password …`.
-    Option,
-    /// Nothing but a blank or a comma, where only a quoted value counts: `:password "…"`,
-    /// `["--password", "…"]`, PHP's `s:8:"password";s:7:"…"`.
-    Follows,
-}
 
 /// A secret's name with the separator after it.
 #[derive(Clone)]
@@ -127,7 +110,7 @@ impl<'t> Site<'t> {
     pub(super) fn after(named: &Named<'t>) -> Option<Self> {
         let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
         let name = named.name.clone();
-        let (closed, quotes) = name_end(text, name.end);
+        let (closed, quotes) = name_end(text, name.clone());
         if !opens_before(text, name.start, quotes.clone()) {
             return None;
         }
@@ -137,7 +120,21 @@ impl<'t> Site<'t> {
             Some(end) => (Sign::of(slice(text, blanks..end)), end),
             None => joined(text, name.clone(), quotes.clone(), closed)?,
         };
-        let at = skip_blanks(text, sep);
+        // Markdown's stress may close behind the colon: `**Password:** x`.
+        let is_stressed = byte(text, sep) == Some(b'*') && around_start(text, name.start, b'*');
+        let sep = run(text, sep, |b| is_stressed && b == b'*');
+        let encoded = byte(text, blanks) == Some(b'%');
+        let at = match slice(text, sep..plus(sep, 3)) {
+            b"%20" if encoded => plus(sep, 3),
+            _ => skip_blanks(text, sep),
+        };
+        // As are those behind a variable of a template: `${value} -> Record`.
+        let arrow = slice(text, blanks..sep);
+        let is_graphic =
+            sign::is_graphic(arrow) || (arrow == b"->" && byte(text, name.end) == Some(b'}'));
+        if is_graphic && !is_opaque_at(text, at) {
+            return None;
+        }
         let is_bare = quotes.is_none();
         // `arn:aws:secretsmanager:…:secret:db`, `$token:tt`, `!MD5:!PSK:!RC4`.
         let is_segment = is_bare && at == sep && previous.is_some_and(|b| b":$!}".contains(&b));
@@ -155,7 +152,7 @@ impl<'t> Site<'t> {
         }
         let around = Around {
             query: matches!(previous, Some(b'?' | b'&')) && sign != Sign::Colon,
-            encoded: byte(text, blanks) == Some(b'%'),
+            encoded,
             list: false,
             until: previous.filter(|b| matches!(b, b'|' | b'^' | b'~')),
         };
@@ -215,18 +212,6 @@ impl<'t> Site<'t> {
                     || keys::is_owner(word)
  || word.iter().all(|b| b"-+~*#$>\"'`[@:".contains(b))
             })
-    }
-}
-
-impl Sign {
-    fn of(separator: &[u8]) -> Self {
-        match separator {
-            b"==" => Self::Compares,
-            b":" => Self::Colon,
-            encoded if encoded.eq_ignore_ascii_case(b"%3a") => Self::Colon,
-            wide if wide == "：".as_bytes() => Self::Colon,
-            _ => Self::Assigns,
-        }
     }
 }
 
@@ -395,19 +380,21 @@ fn is_path_or_url(text: &[u8], before: Range<usize>, sep: usize) -> bool {
 }
 
 /// Where a name ends with the quote, the brackets and the colours after it, and the quote.
-fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
+fn name_end(text: &[u8], name: Range<usize>) -> (usize, Option<Range<usize>>) {
     // Mostly nothing stands there but the separator.
-    if matches!(byte(text, at), Some(b'=' | b' ')) {
-        return (at, None);
+    if matches!(byte(text, name.end), Some(b'=' | b' ')) {
+        return (name.end, None);
     }
     let skip = |at| {
         let here = rest(text, at);
         CLOSERS.of(here).map_or(at, |c| plus(at, c.len()))
     };
+    let at = around_end(text, name.clone()).unwrap_or(name.end);
     let at = skip(colour_end(text, at).unwrap_or(at));
-    // In CSV, where quotes are doubled, this is one.
+    // In CSV and SQL, where quotes are doubled, this is one.
     let doubled = plus(at, 2);
-    if slice(text, at..doubled) == b"\"\"" {
+    let pair = slice(text, at..doubled);
+    if pair == b"\"\"" || (pair == b"''" && slice(text, 0..name.start).ends_with(pair)) {
         return (skip(doubled), Some(at..doubled));
     }
     match Quote::at(text, at) {
@@ -416,9 +403,54 @@ fn name_end(text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
     }
 }
 
+/// Whether `open` stands before a name and the words that go with it.
+fn around_start(text: &[u8], name: usize, open: u8) -> bool {
+    let low = name.saturating_sub(MAX_QUOTED);
+    let words = back(text, low..name, |b| b.is_ascii_alphanumeric() || b == b' ');
+    before(text, words) == Some(open)
+}
+
+/// Whether a string or a word with a digit or a sign stands at `at`.
+fn is_opaque_at(text: &[u8], at: usize) -> bool {
+    let window = slice(text, 0..plus(at, MAX_BRACKETS).min(text.len()));
+    let end = run(window, at, |b| !is_blank(b));
+    let is_sign = |b: &u8| b.is_ascii_digit() || b"!@#$%^&*+~".contains(b);
+    Quote::at(text, at).is_some() || slice(window, at..end).iter().any(is_sign)
+}
+
+/// Past what closes around a name, if it opened before it, or before the words that go with it.
+fn around_end(text: &[u8], name: Range<usize>) -> Option<usize> {
+    let next = byte(text, name.end)?;
+    let (open, _) = AROUND.iter().find(|(_, close)| *close == next)?;
+    let is_word = |b: u8| *open == b'*' && (b.is_ascii_alphanumeric() || b == b' ');
+    let low = name.start.saturating_sub(MAX_QUOTED);
+    let start = back(text, low..name.start, is_word);
+    let opened = back(text, low..start, |b| b == *open);
+    let depth = start.saturating_sub(opened);
+    let end = run(
+        slice(text, 0..plus(name.end, depth).min(text.len())),
+        name.end,
+        |b| b == next,
+    );
+    let own = slice(text, name);
+    let is_lower = own.iter().any(u8::is_ascii_lowercase);
+    let previous = before(text, opened);
+    // Else it is one of several: `{name}:{password}:{port}`, `Vec<SigningKey>`.
+    let stands_alone = previous.is_none_or(|b| is_blank(b) || b"\"'`([,$#*-|".contains(&b));
+    let is_other = match open {
+        // `login(password): boolean` declares a function, `(get_password): Likewise.` lists one that
+        // was changed, `env(PASSWORD): x` does not.
+        b'(' => is_lower || !previous.is_some_and(is_name),
+        // `%22password%22`
+        b'%' => !stands_alone || byte(text, end).is_some_and(|b| b.is_ascii_hexdigit()),
+        _ => !stands_alone,
+    };
+    (depth > 0 && !is_other).then_some(end)
+}
+
 /// Past the class that PHP prints behind a member: `[password:Login:private]`,
 /// `["password":"Login":private]`.
-fn owner_end(text: &[u8], at: usize) -> usize {
+pub(in super::super) fn owner_end(text: &[u8], at: usize) -> usize {
     let window = slice(text, 0..plus(at, 96).min(text.len()));
     if byte(window, at) != Some(b':') {
         return at;
@@ -433,36 +465,4 @@ fn owner_end(text: &[u8], at: usize) -> usize {
         None if slice(window, plus(at, 1)..class) == b"protected" => class,
         None => at,
     }
-}
-
-/// Where the percent-encoded byte at `at` ends, if it is one of `codes`, however often the percent
-/// sign was encoded itself: `%3D`, `%253D`.
-fn percent_end(text: &[u8], at: usize, codes: &[&[u8]]) -> Option<usize> {
-    if byte(text, at) != Some(b'%') {
-        return None;
-    }
-    let mut code = plus(at, 1);
-    while slice(text, code..plus(code, 2)) == b"25" && code < plus(at, MAX_WRAPPER) {
-        code = plus(code, 2);
-    }
-    let end = plus(code, 2);
-    let here = slice(text, code..end);
-    codes
-        .iter()
-        .any(|c| here.eq_ignore_ascii_case(c))
-        .then_some(end)
-}
-
-/// Where the separator at `at` ends: `=`, `:`, `=>`, `:=`, `->`, `==`, one of these
-/// percent-encoded or escaped, or as wide as the signs of Chinese and Japanese.
-pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
-    let here = rest(text, at);
-    if let Some(end) = percent_end(text, at, &[b"3d", b"3a"]) {
-        return Some(end);
-    }
-    if let Some(sep) = SEPARATORS.of(here) {
-        return Some(plus(at, sep.len()));
-    }
-    let is_path = here.starts_with(b"::");
-    matches!(here.first(), Some(b'=' | b':') if !is_path).then_some(plus(at, 1))
 }

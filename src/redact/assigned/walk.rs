@@ -9,7 +9,8 @@ use super::{
         spans::Spans,
         values::{self, Around, Quote},
     },
-    Site, separator,
+    Site,
+    sign::separator,
 };
 
 /// Names of members that describe a secret and hold none.

@@ -25,6 +25,7 @@ pub(super) const FORMS: &[Form] = &[
     form("<", ">"),
     form(r"\\u003c", r"\\u003e"),
     form("&lt;", "&gt;"),
+    form("&lt;", ">"),
     form(r"\u003c", r"\u003e"),
     form("%3c", "%3e"),
     form("&amp;lt;", "&amp;gt;"),
@@ -66,13 +67,18 @@ pub(super) fn ends_with(text: &[u8], line: usize, end: usize, wanted: &[u8]) -> 
     start.is_some_and(|s| slice(text, s..end).eq_ignore_ascii_case(wanted))
 }
 
-/// The form whose opening bracket ends at `end`.
-pub(super) fn less_ending(text: &[u8], line: usize, end: usize) -> Option<Form> {
+/// The form whose opening bracket ends at `end`, and which `fits` what follows.
+pub(super) fn less_ending(
+    text: &[u8],
+    line: usize,
+    end: usize,
+    fits: impl Fn(Form) -> bool,
+) -> Option<Form> {
     // The last bytes of all of them.
     if !matches!(before(text, end), Some(b'<' | b'c' | b'C' | b';')) {
         return None;
     }
-    let ends = |form: &&Form| ends_with(text, line, end, form.less);
+    let ends = |form: &&Form| ends_with(text, line, end, form.less) && fits(**form);
     FORMS.iter().find(ends).copied()
 }
 

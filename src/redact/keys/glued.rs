@@ -18,7 +18,22 @@ pub(super) const GLUED: &[(&str, &[&str])] = &[
     (
         "pin",
         &[
-            "card", "sim", "user", "bank", "atm", "debit", "bt", "new", "old", "my",
+            "card",
+            "sim",
+            "user",
+            "bank",
+            "atm",
+            "debit",
+            "bt",
+            "new",
+            "old",
+            "my",
+            "voicemail",
+            "wallet",
+            "device",
+            "unlock",
+            "login",
+            "parental",
         ],
     ),
 ];

@@ -43,7 +43,7 @@ const LANGUAGES: &[Row] = &[
         "salasana", "contrasena", "contraseña", "contrasenya", "clave acceso", "clave secreta",
         "senha", "palavra passe", "mdp", "mot de passe", "motdepasse", "parola", "hasło", "haslo",
         "heslo", "geslo", "lozinka", "jelszo", "jelszó", "parool", "slaptazodis", "slaptažodis",
-        "şifre", "sifre", "kata sandi", "mat khau", "mật khẩu", "пароль", "Пароль", "ПАРОЛЬ",
+        "şifre", "sifre", "kata sandi", "mat khau", "mật khẩu", "пароль", "пароли", "пароля",
         "лозинка", "парола", "κωδικός", "סיסמה", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호",
     ]),
 ];

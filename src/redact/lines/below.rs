@@ -1,6 +1,7 @@
 //! A value on the lines below its name: a block, a list, a document, one value.
 
 mod opener;
+mod prompt;
 
 use super::{
     super::{
@@ -18,6 +19,10 @@ pub(in super::super) use opener::read;
 
 /// The longest word that ends a document: `EOF`.
 const MAX_WORD: usize = 32;
+/// What PHP and R write before a value.
+const LABELS: &[&[u8]] = &[b"string(", b"[1] "];
+/// The longest label that an interpreter writes before an answer.
+const MAX_LABEL: usize = 48;
 /// Lines without a value that are waited for one.
 const MAX_EMPTY: u8 = 2;
 
@@ -45,6 +50,10 @@ enum Mode {
     Value,
     /// One word.
     Word,
+    /// One word, which a shell prints.
+    Echo,
+    /// One string, which an interpreter prints.
+    Answer,
     /// The items of a list that YAML writes with dashes, or one word that is indented further.
     Items,
     /// Up to a line with this word alone.
@@ -106,13 +115,13 @@ impl Below {
             Mode::List => self.listed(later, at, spans),
             Mode::Object => self.member(later, at, spans),
             Mode::Value if is_wrapper(bytes, at) => self.empty(),
-            Mode::Value => {
+            Mode::Value | Mode::Answer => {
                 self.value(later, at, spans);
                 Goes::Over
             }
-            Mode::Word => {
+            Mode::Word | Mode::Echo => {
                 let word = slice(bytes, at..line.end);
-                let is_own = deeper || self.lead.is_blank();
+                let is_own = self.mode == Mode::Echo || deeper || self.lead.is_blank();
                 if is_own && delimited::is_distinct(word, self.key) && !word.contains(&b' ') {
                     later.replace(at..line.end, self.key, spans);
                 }
@@ -204,18 +213,21 @@ impl Below {
             matches!(b, b':' | b'=' | b'>')
         });
         let at = skip_blanks(text, sep);
-        let window = slice(text, 0..plus(at, MAX_WORD).min(text.len()));
-        // The types that PHP's var_dump prints and the index that R does.
-        let typed = match slice(text, at..plus(at, 4)) {
-            b"[1] " => plus(at, 4),
-            b"Out[" => plus(run(window, at, |b| b != b' '), 1),
-            b"stri" => plus(run(window, at, |b| b != b' ' && b != b'"'), 1),
-            _ => at,
-        };
+        // The type that PHP prints, the number that R, Ruby, Scala and debuggers give an answer.
+        let is_typed = |b: u8| b.is_ascii_alphanumeric() || b" $:=>()*[]_.".contains(&b);
+        let near = slice(text, 0..plus(at, MAX_LABEL).min(text.len()));
+        let quote = run(near, at, is_typed);
+        let is_label =
+            self.mode == Mode::Answer || LABELS.iter().any(|l| rest(near, at).starts_with(l));
+        let typed = if is_label { quote } else { at };
         let Some((quote, from)) = Quote::at(text, typed) else {
             return;
         };
         let (to, end) = quote.close(text, from);
+        // Behind a label nothing but the value stands.
+        if typed > at && !is_over(text, end) {
+            return;
+        }
         if !matches!(byte(text, skip_blanks(text, end)), Some(b':' | b'=')) {
             later.replace(from..to, self.key, spans);
         }
@@ -260,7 +272,8 @@ impl Below {
         }
         if own == at && !signed {
             // A plain word: the value itself, or the beginning of one over lines.
-            let is_text = value.iter().all(|b| is_name(*b)) && value.len() < 4;
+            let is_number = value.iter().all(u8::is_ascii_digit);
+            let is_text = value.iter().all(|b| is_name(*b)) && value.len() < 4 && !is_number;
             if is_text {
                 return Goes::Over;
             }

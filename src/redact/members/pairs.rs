@@ -5,14 +5,14 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{before, byte, plus, rest, run, skip_blanks, slice},
+        bytes::{before, byte, plus, rest, run, run_back, skip_blanks, slice},
         delimited::{self, back},
         headers,
         keys::Demand,
         spans::Spans,
         values,
     },
-    Site, replace_value, string_at, unwrapped,
+    Site, replace_value, string_at, string_before, unwrapped,
 };
 
 /// Functions and constructors that put a value under a name.
@@ -90,8 +90,7 @@ impl Site<'_> {
             return self.of_many(value, spans);
         }
         let bytes = slice(self.text, content.clone());
-        let is_known = delimited::FIELDS.has_in_any_case(bytes)
-            || self.names.judge(bytes).is_some()
+        let is_known = delimited::names_other(bytes, self.names)
             || !(self.is_header(&content) || delimited::fits_closely(bytes, self.key))
             || !self.is_entry(open, bytes);
         if is_known {
@@ -178,9 +177,38 @@ impl Site<'_> {
         let bytes = slice(self.text, content.clone());
         let is_token =
             self.key.demand == Demand::Any && values::opaque_end(bytes, 0) == Some(bytes.len());
-        let is_secret = is_token || self.is_header(&content);
+        let is_secret = is_token || self.is_header(&content) || self.is_in_map(bytes, end);
         (is_secret && delimited::replace(self.text, content, self.key, self.names, None, spans))
             .then_some(end)
+    }
+
+    /// Whether names and values take turns in a list, as Redis answers and Perl prints: the next string
+    /// is a name again, and this one is none.
+    fn is_in_map(&self, value: &[u8], end: usize) -> bool {
+        let next = run(self.text, end, |b| matches!(b, b',' | b' '));
+        let name = string_at(self.text, next).filter(|_| next > end);
+        let is_name = |(name, _): (Range<usize>, usize)| {
+            let name = slice(self.text, name);
+            delimited::names_other(name, self.names)
+        };
+        let is_last = byte(self.text, skip_blanks(self.text, end)) == Some(b']');
+        // The name that comes before it, two strings back.
+        let is_pair_before = || {
+            let (value, _) = string_before(self.text, self.start, self.open)?;
+            let (name, close) = string_before(self.text, self.start, value.start)?;
+            Some(slice(self.text, name.end..close.start))
+        };
+        let is_map = match name {
+            Some(name) => is_name(name),
+            None => is_last && is_pair_before().is_some_and(delimited::is_field),
+        };
+        let digits = run_back(value, value.len(), |b| b.is_ascii_digit());
+        let is_numbered = slice(value, 0..digits)
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || *b == b'_')
+            && value.len().saturating_sub(digits) <= 2;
+        let is_other = is_numbered || delimited::names_other(value, self.names);
+        is_map && !is_other && delimited::is_distinct(value, self.key)
     }
 
     /// `("password" . "x")` and `{"password" "x"}` as Lisp and Clojure print pairs, and what PHP
@@ -230,9 +258,16 @@ impl Site<'_> {
     }
 }
 
-/// Java's `Entry(password, x)` and Kotlin's `Pair(password, x)`.
+/// Java's `Entry(password, x)`, Kotlin's `Pair(password, x)`, .NET's `KeyValue(password, x)`.
 fn is_entry_word(text: &[u8], open: usize) -> bool {
-    [&b"Entry"[..], b"Pair", b"entry", b"pair"]
-        .iter()
-        .any(|w| slice(text, 0..open).ends_with(w))
+    const WORDS: &[&[u8]] = &[
+        b"Entry",
+        b"Pair",
+        b"entry",
+        b"pair",
+        b"Tuple",
+        b"Tuple2",
+        b"KeyValue",
+    ];
+    WORDS.iter().any(|w| slice(text, 0..open).ends_with(w))
 }

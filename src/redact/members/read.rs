@@ -151,7 +151,10 @@ pub(in super::super) fn member_at(text: &[u8], at: usize) -> Option<(Range<usize
     let is_sep = matches!(slice(text, sep..after), b":" | b"=" | b"=>");
     let value = skip_blanks(text, after);
     let is_member = is_sep || (lisp && sep > closed && Quote::at(text, sep).is_some());
-    (end > start && is_member).then_some((start..end, value))
+    // A message in a message, as Protocol Buffers print them: `value { string_value: "x" }`.
+    let is_message = !is_sep && quote.is_none() && sep > closed && byte(text, sep) == Some(b'{');
+    let value = if is_message { sep } else { value };
+    (end > start && (is_member || is_message)).then_some((start..end, value))
 }
 
 /// Where the value at `at` ends that is no secret; None where that is too far or a structure.

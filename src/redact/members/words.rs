@@ -12,6 +12,7 @@ static NAMES: Words = Words::new(&[
     "envvar",
     "field",
     "fieldname",
+    "first",
     "header",
     "headername",
     "id",
@@ -43,11 +44,15 @@ static NAMES: Words = Words::new(&[
     "variablename",
 ]);
 
+/// Members that hold a name, or the kind of something that is none: the value tells.
+pub(super) static KINDS: Words = Words::new(&["kind", "type"]);
+
 /// Members that hold a value.
 static VALUES: Words = Words::new(&[
     "#text",
     "$",
     "_text",
+    "actual",
     "after",
     "answer",
     "before",
@@ -59,6 +64,8 @@ static VALUES: Words = Words::new(&[
     "data",
     "fieldvalue",
     "from",
+    "given",
+    "got",
     "input",
     "new",
     "newvalue",
@@ -81,8 +88,12 @@ static VALUES: Words = Words::new(&[
     "previous_value",
     "raw",
     "rawvalue",
+    "received",
+    "rejected",
+    "rejected_value",
     "rejectedvalue",
     "response",
+    "second",
     "secretstring",
     "secretvalue",
     "string",

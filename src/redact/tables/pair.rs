@@ -21,6 +21,8 @@ const MAX_INDENT: usize = 24;
 const MAX_NAME: usize = 40;
 /// The longest value that is looked at before it is known to be one.
 const MAX_VALUE: usize = 1024;
+/// No longer word stands behind a name for its own sake.
+const MAX_LONE: usize = 128;
 /// Words that descriptions have and passwords hardly.
 static PROSE: Words = Words::new(&[
     "a", "an", "and", "are", "as", "be", "by", "for", "from", "if", "in", "is", "it", "of", "on",
@@ -48,8 +50,7 @@ pub(super) fn read(
     let value = row.value()?;
     let bytes = slice(text, value.clone());
     let is_pass = slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass");
-    let is_other =
-        is_pass || delimited::FIELDS.has_in_any_case(bytes) || names.judge(bytes).is_some();
+    let is_other = is_pass || delimited::names_other(bytes, names);
     if is_other || is_prose(bytes, named.key) {
         return None;
     }
@@ -122,7 +123,8 @@ impl Row<'_> {
                 let dots = run(text, self.next, |b| b == b'.');
                 let from = run(text, dots, |b| matches!(b, b' ' | b':'));
                 let value = cells::unquoted(text, from..to.max(from));
-                let is_known = delimited::is_distinct(slice(text, value.clone()), self.key);
+                let cell = slice(text, value.clone());
+                let is_known = is_lone(cell, self.key) || delimited::is_distinct(cell, self.key);
                 (dots >= plus(self.next, 4) && is_known).then_some(value)
             }
             Some(b'R') if bytes.starts_with(b"REG_") => {
@@ -134,10 +136,18 @@ impl Row<'_> {
             }
             Some(_) if self.next > self.end => {
                 let two = plus(self.end, 2) <= self.next || byte(text, self.end) == Some(b'\t');
-                (two && delimited::is_distinct(bytes, self.key)).then_some(value)
+                let is_known = delimited::is_distinct(bytes, self.key)
+                    || (self.is_key() && is_lone(bytes, self.key));
+                (two && is_known).then_some(value)
             }
             _ => None,
         }
+    }
+
+    /// Whether the name is several words, and so none of a sentence or of a list of commands.
+    fn is_key(&self) -> bool {
+        let name = slice(self.text, self.name.clone());
+        name.iter().skip(2).any(|b| b"_-".contains(b))
     }
 
     /// Between bars: two cells, with bars around them or without.
@@ -166,12 +176,15 @@ impl Row<'_> {
         let is_spaced = self.next > self.end && byte(text, from) == Some(b' ');
         let dense = !bytes.contains(&b' ');
         let is_first = lead == self.line.start;
+        let is_known = delimited::is_distinct(bytes, self.key)
+            || (self.is_key() && is_lone(bytes, self.key))
+            || is_title(bytes, self.key);
         (is_first
             && !is_container
             && is_spaced
-            && (dense || self.key.kind == Kind::Password)
-            && delimited::is_distinct(bytes, self.key))
-        .then_some(value)
+            && (dense || self.key.spaced || self.key.kind == Kind::Password)
+            && is_known)
+            .then_some(value)
     }
 
     /// A line of a file of cookies: the name is the last but one of seven cells.
@@ -185,6 +198,26 @@ impl Row<'_> {
         let end = run(slice(text, 0..to), from, |b| b > b' ');
         (is_file && byte(text, self.end) == Some(b'\t') && end == to).then_some(from..to)
     }
+}
+
+/// Whether a value is one word that is long enough for what the name demands.
+fn is_lone(value: &[u8], key: Key) -> bool {
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"!?.@$%&*+-_#~^".contains(b) || *b >= 0x80;
+    let starts = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    value.len() <= MAX_LONE
+        && value.iter().all(is_part)
+        && value.first().is_some_and(starts)
+        && !value.windows(2).any(|w| w == b"..")
+        && delimited::fits_closely(value, key)
+}
+
+/// Whether a value is a few words with capitals, as answers to questions are names.
+fn is_title(value: &[u8], key: Key) -> bool {
+    let is_word = |w: &[u8]| {
+        w.first().is_some_and(u8::is_ascii_uppercase) && w.iter().all(u8::is_ascii_alphabetic)
+    };
+    let mut words = value.split(|b| *b == b' ');
+    key.kind == Kind::SecurityAnswer && words.clone().count() <= 3 && words.all(is_word)
 }
 
 /// Whether a value of several words is a description.

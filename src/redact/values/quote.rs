@@ -9,12 +9,49 @@ const MAX_SLASHES: usize = 32;
 
 /// Quotes as percent-encoding, JSON, HTML and XML write them where a plain one would be structure.
 static ENCODED: Starts = Starts::new(&[
-    b"%22", b"%27", b"%2522", b"%2527", br"\u0022", br"\u0027", b"&quot;", b"&apos;", b"&#34;",
-    b"&#39;", b"&#034;", b"&#039;", b"&#x22;", b"&#x27;",
+    b"%22",
+    b"%27",
+    b"%2522",
+    b"%2527",
+    br"\u0022",
+    br"\u0027",
+    br"\\u0022",
+    br"\x22",
+    br"\x27",
+    br"\\x22",
+    br"\042",
+    b"&quot;",
+    b"&apos;",
+    b"&#34;",
+    b"&#39;",
+    b"&#034;",
+    b"&#039;",
+    b"&#x22;",
+    b"&#X22;",
+    b"&#x27;",
+    b"&amp;quot;",
+    b"&amp;#34;",
+    // HTML does without the semicolon (the standard's "character reference state").
+    b"&quot",
+    b"&#34",
 ]);
 
-/// Quotes as CSV doubles them, and as Python triples them.
-static REPEATED: Starts = Starts::new(&[b"\"\"\"", b"'''", b"\"\""]);
+/// Quotes as CSV and SQL double them, and as Python triples them.
+static REPEATED: Starts = Starts::new(&[b"\"\"\"", b"'''", b"\"\"", b"''"]);
+
+/// Quotes as word processors and chats set them, which close otherwise than they open.
+const TYPOGRAPHIC: &[(&str, &str)] = &[
+    ("“", "”"),
+    ("„", "“"),
+    ("”", "”"),
+    ("‘", "’"),
+    ("«", "»"),
+    ("»", "«"),
+    ("「", "」"),
+    ("＂", "＂"),
+];
+/// A longer text between them is none of the values in question.
+const MAX_TYPOGRAPHIC: usize = 256;
 
 /// A quote as it opened: the mark, and how often the text around it was escaped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,8 +67,10 @@ impl Quote {
     pub(in super::super) fn at(text: &[u8], at: usize) -> Option<(Self, usize)> {
         let here = rest(text, at);
         step(1);
-        if !matches!(here.first()?, b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&') {
-            return None;
+        match here.first()? {
+            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' => {}
+            0xc2 | 0xe2..=0xef => return typographic(text, at),
+            _ => return None,
         }
         if let Some(quote) = ENCODED.of(here) {
             return Some((Self::Encoded(quote), plus(at, quote.len())));
@@ -94,6 +133,17 @@ impl Quote {
     pub(in super::super) fn is_plain(self) -> bool {
         matches!(self, Self::Mark { mark, level: 0 } if mark != b'"')
     }
+}
+
+/// A typographic quote at `at`, which the one that belongs to it follows near, and where it ends.
+fn typographic(text: &[u8], at: usize) -> Option<(Quote, usize)> {
+    let here = rest(text, at);
+    let starts = |(open, _): &&(&str, &str)| here.starts_with(open.as_bytes());
+    let (open, close) = TYPOGRAPHIC.iter().find(starts)?;
+    let from = plus(at, open.len());
+    let near = from..plus(from, MAX_TYPOGRAPHIC).min(text.len());
+    search(text, near, close.as_bytes())?;
+    Some((Quote::Encoded(close.as_bytes()), from))
 }
 
 /// The backslashes before a quote that was escaped `level` times: each time doubles those there

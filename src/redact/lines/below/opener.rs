@@ -3,6 +3,7 @@
 use super::{
     super::{
         super::{
+            assigned::owner_end,
             bytes::{byte, plus, rest, run, skip_blanks, slice},
             keyed::Named,
             keys::Key,
@@ -11,15 +12,11 @@ use super::{
         },
         Lead, Openings,
     },
-    Below, MAX_EMPTY, MAX_WORD, Mode, is_over,
+    Below, MAX_EMPTY, MAX_WORD, Mode, is_over, prompt,
 };
 
 /// How many lines an object under a secret's name is looked at for members that hold values.
 const MAX_MEMBERS: u8 = 16;
-/// What interpreters prompt with.
-const PROMPTS: &[&str] = &[
-    ">>> ", "> ", "irb(", "pry(", "[1] pry(", "In [", "iex(", "php > ",
-];
 /// Lines of a document whose end is a word or a quote.
 const MAX_DOCUMENT: u8 = 100;
 
@@ -31,6 +28,7 @@ pub(in super::super::super) fn read(named: &Named<'_>, openings: &mut Openings) 
         Some((_, end)) => end,
         None => named.name.end,
     };
+    let closed = owner_end(text, closed);
     let closed = plus(closed, usize::from(byte(text, closed) == Some(b']')));
     let sep = skip_blanks(text, closed);
     let quoted = closed > named.name.end;
@@ -47,7 +45,8 @@ pub(in super::super::super) fn read(named: &Named<'_>, openings: &mut Openings) 
     };
     let mode = mode(text, at, quoted, sep)?;
     // Tests that pass are listed under this word.
-    if slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass") {
+    let is_pass = slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass");
+    if is_pass && !is_variable(text, named) {
         return None;
     }
     let own = members::opened(text, start, named.name.start).unwrap_or(named.name.start);
@@ -57,7 +56,9 @@ pub(in super::super::super) fn read(named: &Named<'_>, openings: &mut Openings) 
     let lead = Lead::of(text, start..sign.unwrap_or(own))?;
     // A message may end in a word and a colon, or in a quoted one; a member stands at the start of
     // its line.
-    let is_weak = matches!(mode, Mode::Items) || (sep >= text.len() && quoted);
+    // Code compares with a name: `elif kind == 'password':`.
+    let is_compared = matches!(mode, Mode::Value) && quoted && !lead.is_log();
+    let is_weak = matches!(mode, Mode::Items) || (sep >= text.len() && quoted) || is_compared;
     if is_weak && !lead.is_blank() || (matches!(mode, Mode::Items) && named.name.start != own) {
         return None;
     }
@@ -110,13 +111,9 @@ fn word(text: &[u8], named: &Named<'_>, openings: &mut Openings) -> Option<usize
     let lead = Lead::of(text, named.line.start..named.name.start)?;
     let name = slice(text, named.name.clone());
     let is_shout = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
-    // The answer of an interpreter stands on a line of its own.
-    let is_prompt = PROMPTS
-        .iter()
-        .any(|p| slice(text, named.line.start..named.name.start).starts_with(p.as_bytes()));
-    if is_prompt {
+    if let Some(mode) = prompt::answer(text, named) {
         let lead = Lead::of(text, named.line.start..named.line.start)?;
-        openings.below(Below::new(lead, named.key, Mode::Value, 1));
+        openings.below(Below::new(lead, named.key, mode, 1));
         return None;
     }
     if !(lead.is_log() || (lead.is_blank() && is_shout)) {
