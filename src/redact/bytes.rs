@@ -38,8 +38,7 @@ pub(super) fn lead(text: &[u8], line: usize, at: usize, most: usize) -> &[u8] {
 
 /// Whether one of a table's stands anywhere in `text`.
 pub(super) fn has_any(text: &[u8], table: &[&[u8]]) -> bool {
-    step(text.len());
-    let stands = |part: &&[u8]| memmem::find(text, part).is_some();
+    let stands = |part: &&[u8]| search(text, 0..text.len(), part).is_some();
     table.iter().any(stands)
 }
 

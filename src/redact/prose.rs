@@ -111,16 +111,16 @@ impl Sentence<'_, '_> {
         if let Some(end) = self.set(at, spans) {
             return Some(end);
         }
-        let (with, of_user) = self.announced();
         // The scheme of a header has its own stage.
-        if self.named.key.demand == Demand::Opaque {
+        if self.named.key.demand == Demand::Opaque || at == self.named.name.end {
             return None;
         }
+        let (with, of_user) = self.announced();
         let lead = self.lead();
         // The verb: one may pass anything.
         let name = slice(self.text, self.named.name.clone());
         let is_verb = || name.to_ascii_lowercase().ends_with(b"pass");
-        if at == self.named.name.end || (!of_user && is_verb()) {
+        if !of_user && is_verb() {
             return None;
         }
         let is_once = lead.ends_with(b"one-time ") || lead.ends_with(b"one time ");

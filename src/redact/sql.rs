@@ -11,7 +11,7 @@ mod literal;
 use core::ops::Range;
 
 use super::{
-    bytes::{byte, is_name, plus, rest, run, skip_blanks, slice},
+    bytes::{Words, byte, is_name, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::Names,
@@ -81,6 +81,11 @@ impl Search {
     }
 }
 
+/// Words and signs that a value follows which is compared with a column.
+static COMPARING: Words = Words::new(&[
+    "in", "not", "like", "ilike", "rlike", "is", "<>", "~", "for",
+]);
+
 /// `password IN ('x', 'y')`, `PASSWORD('x')`, `password LIKE 'x'`, `PASSWORD FOR ada = 'x'`.
 fn compared(named: &Named<'_>, spans: &mut Spans) -> Option<usize> {
     let text = slice(named.text, 0..named.line.end);
@@ -90,7 +95,11 @@ fn compared(named: &Named<'_>, spans: &mut Spans) -> Option<usize> {
     let word_end = run(slice(text, 0..plus(at, 8).min(text.len())), at, |b| {
         b.is_ascii_alphabetic() || matches!(b, b'<' | b'>' | b'!' | b'~')
     });
-    let word = slice(text, at..word_end).to_ascii_lowercase();
+    let word = slice(text, at..word_end);
+    if !word.is_empty() && !COMPARING.has_in_any_case(word) {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
     let after = skip_blanks(text, word_end);
     match word.as_slice() {
         b"" if byte(text, at) == Some(b'(') && is_setter(slice(text, named.name.clone())) => {

@@ -38,6 +38,9 @@ impl Sentence<'_, '_> {
 
     /// Whether the word before the name sets it: `config set a.token x`, `set -gx A_TOKEN x`.
     fn is_set(&self, quoted: bool) -> bool {
+        if !(quoted || self.is_joined()) {
+            return false;
+        }
         let lead = self.lead();
         // A router's script declares it: `:local pass "x"`.
         if quoted && (lead.ends_with(b":local ") || lead.ends_with(b":global ")) {
@@ -52,8 +55,7 @@ impl Sentence<'_, '_> {
         };
         let mut words = lead.split(|b| is_blank(*b)).rev();
         let last = words.find(|w| !w.is_empty() && !w.starts_with(b"-"));
-        let is_setter = last.is_some_and(|last| SETTERS.contains(&last));
-        is_setter && (self.is_joined() || quoted)
+        last.is_some_and(|last| SETTERS.contains(&last))
     }
 
     /// Whether the name begins the line and one value ends it.

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::{
     super::{
-        bytes::{before, byte, is_name, plus, rest, run, run_back, skip_blanks, slice},
+        bytes::{before, byte, has_any, is_name, plus, rest, run, run_back, skip_blanks, slice},
         keyed::Named,
         keys::{Key, Names},
         spans::Spans,
@@ -38,13 +38,20 @@ impl<'t> Columns<'t> {
         let name = &named.name;
         let start = name.start.saturating_sub(MAX_COLUMNS).max(named.line.start);
         let near = slice(text, 0..plus(name.end, MAX_COLUMNS).min(text.len()));
-        let is_list = |b: u8| is_name(b) || b", \t\"`[]\\'".contains(&b);
-        let open = run_back(
-            slice(near, start..name.start),
-            name.start.saturating_sub(start),
-            is_list,
-        );
+        let is_list = |b: u8| {
+            is_name(b)
+                || matches!(
+                    b,
+                    b',' | b' ' | b'\t' | b'"' | b'`' | b'[' | b']' | b'\\' | b'\''
+                )
+        };
         let close = run(near, name.end, is_list);
+        let before = slice(near, start..name.start);
+        // What no bracket closes is no list, wherever it begins.
+        let open = match byte(text, close) {
+            Some(b')') => run_back(before, before.len(), is_list),
+            _ => before.len(),
+        };
         Self {
             text,
             range: plus(start, open)..close,
@@ -58,11 +65,8 @@ impl<'t> Columns<'t> {
         let open = self.range.start.saturating_sub(1);
         let is_list = before(self.text, self.range.start) == Some(b'(')
             && byte(self.text, self.range.end) == Some(b')');
-        let table = slice(self.text, open.saturating_sub(MAX_CLAUSE)..open).to_ascii_lowercase();
-        is_list
-            && INTO
-                .iter()
-                .any(|word| table.windows(word.len()).any(|w| w == *word))
+        let table = || slice(self.text, open.saturating_sub(MAX_CLAUSE)..open).to_ascii_lowercase();
+        is_list && has_any(&table(), INTO)
     }
 
     /// Replaces the values that belong to secret columns, row after row, and says how far it read.
