@@ -168,30 +168,26 @@ impl Starts {
     }
 }
 
-/// Words of which a text may be one. Its length and its first letter say whether any is worth
+/// Words of which a text may be one. Its first letter and its length say whether any is worth
 /// comparing.
 pub(super) struct Words {
     words: &'static [&'static str],
-    lens: [bool; 256],
-    firsts: [bool; 256],
+    /// Whether there is a word of each [kind](kind_of).
+    kinds: [bool; 256],
 }
 
 impl Words {
-    /// The words in lower case where they are to be found in any, and none longer than 255 bytes.
+    /// The words in lower case where they are to be found in any.
     pub(super) const fn new(words: &'static [&'static str]) -> Self {
-        let (mut lens, mut firsts) = ([false; 256], [false; 256]);
-        let mut left: (&mut [bool], &mut [bool]) = (&mut lens, &mut firsts);
-        let mut byte = 0_u8;
-        while let ([is_len, lens @ ..], [is_first, firsts @ ..]) = left {
-            (*is_len, *is_first) = any_word(words, byte);
-            left = (lens, firsts);
-            byte = byte.wrapping_add(1);
+        let mut kinds = [false; 256];
+        let mut left: &mut [bool] = &mut kinds;
+        let mut kind = 0_u8;
+        while let [is_there, others @ ..] = left {
+            *is_there = any_word(words, kind);
+            left = others;
+            kind = kind.wrapping_add(1);
         }
-        Self {
-            words,
-            lens,
-            firsts,
-        }
+        Self { words, kinds }
     }
 
     /// Whether `word` is one of them.
@@ -205,27 +201,42 @@ impl Words {
         self.may_have(word) && self.words.iter().any(same)
     }
 
+    /// The same among many words, which are in order.
+    pub(super) fn has_among_many(&self, word: &[u8]) -> bool {
+        let lower = || word.iter().map(u8::to_ascii_lowercase);
+        let order = |w: &&str| w.bytes().cmp(lower());
+        self.may_have(word) && self.words.binary_search_by(order).is_ok()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_in_order(&self) -> bool {
+        self.words.is_sorted()
+    }
+
     fn may_have(&self, word: &[u8]) -> bool {
-        let is = |table: &[bool], index: usize| table.get(index) == Some(&true);
-        let first = word.first().map(u8::to_ascii_lowercase);
-        first.is_some_and(|first| is(&self.firsts, usize::from(first)))
-            && is(&self.lens, word.len())
+        self.kinds.get(usize::from(kind_of(word))) == Some(&true)
     }
 }
 
-/// Whether a word has this length, and whether one has this first letter, in lower case.
-const fn any_word(words: &[&str], byte: u8) -> (bool, bool) {
-    let mut found = (false, false);
+/// What tells most words apart: the first letter, in whatever case, and the length modulo eight.
+const fn kind_of(word: &[u8]) -> u8 {
+    let first = match word {
+        [first, ..] => *first,
+        [] => 0,
+    };
+    first.wrapping_shl(3) | (word.len() & 7) as u8
+}
+
+/// Whether there is a word of this kind.
+const fn any_word(words: &[&str], kind: u8) -> bool {
     let mut left = words;
     while let [word, others @ ..] = left {
-        let word = word.as_bytes();
-        found.0 |= word.len() == byte as usize;
-        if let [first, ..] = word {
-            found.1 |= first.to_ascii_lowercase() == byte;
+        if kind_of(word.as_bytes()) == kind {
+            return true;
         }
         left = others;
     }
-    found
+    false
 }
 
 /// Whether a literal has this first byte, and whether one has this second byte or none.

@@ -97,12 +97,24 @@ pub(super) fn read(
         start,
         end: named.name.end,
     };
-    if let Some(read) = site.tag(openings, spans) {
-        return read;
+    // What markup ends with, or may stand between it and a name.
+    let is_behind = |b: u8| {
+        b.is_ascii_alphabetic()
+            || matches!(
+                b,
+                b' ' | b'<' | b'>' | b';' | b':' | b'"' | b'\'' | b'\\' | b'%' | b'\x1b' | b'['
+            )
+    };
+    if before(text, named.name.start).is_some_and(is_behind) {
+        if let Some(read) = site.tag(openings, spans) {
+            return read;
+        }
+        let read = site.attribute(openings, spans);
+        if let Some(end) = read.or_else(|| site.text_before(openings, spans)) {
+            return Some(end);
+        }
     }
-    site.attribute(openings, spans)
-        .or_else(|| site.text_before(openings, spans))
-        .or_else(|| site.emphasised(spans))
+    site.emphasised(spans)
 }
 
 /// A secret's name in markup.
@@ -310,11 +322,14 @@ impl Site<'_> {
 
     /// Where an element stands after the name and a colon: `Password: <b>…</b>`.
     fn emphasised(&self, spans: &mut Spans) -> Option<usize> {
+        if !matches!(byte(self.text, self.end), Some(b':' | b'=')) {
+            return None;
+        }
         let window = slice(self.text, 0..plus(self.end, 16).min(self.text.len()));
         let sep = run(window, self.end, |b| matches!(b, b':' | b'='));
         let at = skip_blanks(window, sep);
         let begins = |b: u8| matches!(b, b'<' | b'\\' | b'&' | b'%');
-        if sep == self.end || !byte(self.text, at).is_some_and(begins) {
+        if !byte(self.text, at).is_some_and(begins) {
             return None;
         }
         let form = FORMS.iter().find(|f| starts_with(self.text, at, f.less))?;

@@ -284,7 +284,25 @@ fn attribute_end(text: &[u8], at: usize) -> usize {
 
 /// The characters of a token (RFC 9110 §5.6.2) without quotes.
 fn is_cookie_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&*+-.^_|~[]:".contains(&byte)
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'|'
+                | b'~'
+                | b'['
+                | b']'
+                | b':'
+        )
 }
 
 fn is_attribute(name: &[u8], demand: Demand) -> bool {
@@ -309,10 +327,7 @@ pub(super) fn lone(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<usize> {
 
 /// Where the credential at `from` ends, if it is one: prose has words after `Bearer` and `Basic`.
 fn credential_end(text: &[u8], scheme: usize, from: usize) -> Option<usize> {
-    if slice(text, scheme..from)
-        .to_ascii_lowercase()
-        .starts_with(b"bearer")
-    {
+    if slice(text, scheme..plus(scheme, "bearer".len())).eq_ignore_ascii_case(b"bearer") {
         return values::opaque_end(text, from);
     }
     let body = run(text, from, base64::is_base64);

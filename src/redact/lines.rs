@@ -36,6 +36,25 @@ pub(super) struct Follow {
     bound: Option<bound::Bound>,
 }
 
+impl Follow {
+    pub(super) fn is_none(&self) -> bool {
+        let Self {
+            below,
+            member,
+            element,
+            part,
+            table,
+            bound,
+        } = self;
+        below.0.is_empty()
+            && member.0.is_empty()
+            && element.0.is_empty()
+            && part.0.is_empty()
+            && table.0.is_empty()
+            && bound.is_none()
+    }
+}
+
 /// What is open of one kind: of each prefix the newest.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Waiting<T>(Vec<T>);
@@ -147,7 +166,7 @@ pub(super) fn follow(
     open: &mut Follow,
     spans: &mut Spans,
 ) {
-    if openings.0.is_empty() && *open == Follow::default() {
+    if openings.0.is_empty() && open.is_none() {
         return;
     }
     let line = 0..without_return(text, 0..line_feed(text, 0));

@@ -13,7 +13,9 @@ mod words;
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice},
+    bytes::{
+        Starts, before, byte, is_blank, plus, rest, run, run_back, search, skip_blanks, slice,
+    },
     delimited::{self, back},
     finding::Kind,
     keyed::Named,
@@ -24,11 +26,15 @@ use super::{
 };
 pub(super) use later::{Member, Next};
 use read::{
-    MAX_LEAD, held, key_before, skip_joints, skip_value, string_at, string_before, unwrapped,
+    MAX_LEAD, ends_separator, held, key_before, skip_joints, skip_value, string_at, string_before,
+    unwrapped,
 };
 pub(super) use read::{member_at, opened};
 pub(super) use words::is_value;
 use words::{KINDS, PATHS, is_name, is_one_of};
+
+/// What stands between an old value and the new one.
+static ARROWS: Starts = Starts::new(&[b"->", b"=>", "→".as_bytes()]);
 
 /// Members between the name and the value.
 const MAX_MEMBERS: usize = 6;
@@ -44,6 +50,11 @@ pub(super) fn read(
 ) -> Option<usize> {
     let text = slice(named.text, 0..named.line.end);
     let start = named.line.start;
+    // A member's name stands before its separator, and nothing else.
+    let is_bare = byte(text, named.name.end) == Some(b'=');
+    if is_bare && !ends_separator(before(text, named.name.start)) {
+        return None;
+    }
     let held = held(text, start, named.name.clone());
     let (open, end) = held.as_ref().map_or_else(
         || (named.name.start, named.name.end),
@@ -283,11 +294,7 @@ pub(super) fn replace_value(
 pub(super) fn changed(named: &Named<'_>, end: usize, names: &Names, spans: &mut Spans) -> usize {
     let text = slice(named.text, 0..named.line.end);
     let arrow = skip_blanks(slice(text, 0..plus(end, 4).min(text.len())), end);
-    let arrows = ["->", "=>", "→"];
-    let Some(sign) = arrows
-        .iter()
-        .find(|a| rest(text, arrow).starts_with(a.as_bytes()))
-    else {
+    let Some(sign) = ARROWS.of(rest(text, arrow)) else {
         return end;
     };
     let value = skip_blanks(text, plus(arrow, sign.len()));

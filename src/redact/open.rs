@@ -19,6 +19,21 @@ pub(super) struct Open {
 }
 
 impl Open {
+    fn is_none(&self) -> bool {
+        let Self {
+            command,
+            dialogue,
+            lines,
+            pem,
+            dump,
+        } = self;
+        command.is_none()
+            && dialogue.is_none()
+            && lines.is_none()
+            && pem.is_none()
+            && dump.is_none()
+    }
+
     /// After a line that nobody looked at.
     fn unseen(&mut self) {
         self.pem.get_or_insert_with(Block::unseen);
@@ -63,12 +78,9 @@ impl Opens {
         }
     }
 
-    /// The same before a look that changes it.
-    pub(super) fn before(&mut self, look: usize) -> Open {
-        match self.none {
-            true => Open::default(),
-            false => self.of(look).clone(),
-        }
+    /// The same before a look that changes it; None where nothing was open before the line.
+    pub(super) fn before(&mut self, look: usize) -> Option<Open> {
+        (!self.none).then(|| self.of(look).clone())
     }
 
     /// Whether all looks after this one see the same as this one.
@@ -85,12 +97,13 @@ impl Opens {
     pub(super) fn join(&mut self) {
         while let Some(last) = self.later.last() {
             let before = self.later.iter().rev().nth(1).unwrap_or(&self.first);
-            if last != before {
+            let is_same = (last.is_none() && before.is_none()) || last == before;
+            if !is_same {
                 break;
             }
             self.later.pop();
         }
-        self.none = self.later.is_empty() && self.first == Open::default();
+        self.none = self.later.is_empty() && self.first.is_none();
     }
 
     /// Keeps what is open for at most so many looks: the last one, which stands for all that follow,

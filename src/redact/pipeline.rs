@@ -307,7 +307,7 @@ impl Policy {
                 false => (line, hits),
             };
             let is_last = opens.is_last(look);
-            let before = is_last.then(|| opens.before(look));
+            let before = is_last.then(|| opens.before(look)).flatten();
             self.scan(text, hits, opens.of(look), &mut work.spans);
             let spans = work.spans.found();
             if spans.is_empty() && !self.output.changes(text) {
@@ -319,7 +319,9 @@ impl Policy {
                 continue;
             }
             is_settled = false;
-            before.into_iter().for_each(|open| opens.part(open));
+            if is_last {
+                opens.part(before.unwrap_or_default());
+            }
             spans.iter().for_each(|span| found(Change::Span(span)));
             work.next.clear();
             spans::emit(text, spans, &self.output, &mut work.next);

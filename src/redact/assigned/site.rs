@@ -137,7 +137,8 @@ impl<'t> Site<'t> {
         }
         let is_bare = quotes.is_none();
         // `arn:aws:secretsmanager:…:secret:db`, `$token:tt`, `!MD5:!PSK:!RC4`.
-        let is_segment = is_bare && at == sep && previous.is_some_and(|b| b":$!}".contains(&b));
+        let is_segment =
+            is_bare && at == sep && matches!(previous, Some(b':' | b'$' | b'!' | b'}'));
         let owner = before(text, name.start.saturating_sub(1));
         // `nodes[token] = node`, and Perl's `$token =~ …`.
         let is_index = is_bare

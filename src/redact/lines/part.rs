@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{byte, find_back, plus, rest, run, search, slice},
+        bytes::{before, byte, find_back, plus, rest, run, search, slice},
         delimited,
         keyed::Named,
         keys::{Key, Names},
@@ -42,6 +42,7 @@ pub(in super::super) fn read(
     let low = name.saturating_sub(64).max(named.line.start);
     let lead = slice(text, low..name);
     let open = plus(find_back(lead, b'=')?, 1);
+    before(lead, open.saturating_sub(1)).filter(|b| matches!(b, b'e' | b'E'))?;
     let form = slice(lead, open.saturating_sub(FORM.len())..open);
     if !form.eq_ignore_ascii_case(FORM) {
         return None;

@@ -64,9 +64,14 @@ pub(super) fn held(text: &[u8], line: usize, name: Range<usize>) -> Option<Held>
     })
 }
 
+/// Whether the name of a member may stand before this byte.
+pub(super) fn ends_separator(byte: Option<u8>) -> bool {
+    matches!(byte, Some(b' ' | b'\t' | b':' | b'=' | b'>'))
+}
+
 /// The name of the member whose value begins at `value`, without its quotes.
 pub(super) fn key_before(text: &[u8], line: usize, value: usize) -> Option<Range<usize>> {
-    if !matches!(before(text, value), Some(b' ' | b'\t' | b':' | b'=' | b'>')) {
+    if !ends_separator(before(text, value)) {
         return None;
     }
     let back = |at: usize, is: fn(u8) -> bool| {

@@ -24,6 +24,15 @@ const MAX_DOCUMENT: u8 = 100;
 pub(in super::super::super) fn read(named: &Named<'_>, openings: &mut Openings) -> Option<usize> {
     let text = slice(named.text, 0..named.line.end);
     let start = named.line.start;
+    let value = plus(named.name.end, 1);
+    // Mostly a value stands there.
+    let is_value = match byte(text, value) {
+        Some(b'[') => !is_over(text, plus(value, 1)),
+        next => next.is_some_and(|b| b.is_ascii_alphanumeric()) && !is_wrapper(text, value),
+    };
+    if byte(text, named.name.end) == Some(b'=') && is_value {
+        return None;
+    }
     let closed = match Quote::at(text, named.name.end) {
         Some((_, end)) => end,
         None => named.name.end,
