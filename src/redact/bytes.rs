@@ -224,7 +224,8 @@ const fn kind_of(word: &[u8]) -> u8 {
         [first, ..] => *first,
         [] => 0,
     };
-    first.wrapping_shl(3) | (word.len() & 7) as u8
+    let [len, ..] = word.len().to_le_bytes();
+    first.wrapping_shl(3) | len & 7
 }
 
 /// Whether there is a word of this kind.
