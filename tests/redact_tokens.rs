@@ -173,6 +173,87 @@ fn tokens() -> Vec<(&'static str, String)> {
             format!("{}==--{}", body(ALNUM, 120), body(HEX, 40)),
         ),
         ("launchdarkly-key", format!("sdk-{UUID}")),
+        (
+            "asana-token",
+            format!("2/1234567890123456/1234567890123457:{}", body(HEX, 32)),
+        ),
+        (
+            "maxmind-key",
+            format!("{}_{}_mmk", body(ALNUM, 6), body(ALNUM, 29)),
+        ),
+        ("clickup-token", format!("pk_12345678_{}", body(UPPER, 32))),
+        ("deepl-free-key", format!("{UUID}:fx")),
+        (
+            "datastax-token",
+            format!("AstraCS:{}:{}", body("abCDefGHij", 24), body(HEX, 64)),
+        ),
+        (
+            "bitwarden-token",
+            format!("0.{UUID}.{}:{}==", body(ALNUM, 30), body(ALNUM, 22)),
+        ),
+        ("clojars-token", hex("CLOJARS_", 60)),
+        ("crates-io-trusted-token", alnum("cio_tp_", 32)),
+        ("buildkite-user-token", hex("bkua_", 40)),
+        (
+            "buildkite-bkct",
+            format!("bkct_{}.{}", body(ALNUM, 20), body(ALNUM, 40)),
+        ),
+        ("octopus-key", format!("API-{}", body(UPPER, 26))),
+        (
+            "harness-token",
+            format!(
+                "pat.{}.{}.{}",
+                body(ALNUM, 22),
+                body(ALNUM, 24),
+                body(ALNUM, 20)
+            ),
+        ),
+        ("docker-swarm-token", {
+            let (secret, digest) = (body(LOWER, 25), body(LOWER, 50));
+            format!("SWMTKN-1-{digest}-{secret}")
+        }),
+        (
+            "baidu-qianfan-key",
+            format!("bce-v3/ALTAK-{}/{}", body(ALNUM, 21), body(HEX, 40)),
+        ),
+        ("kaggle-token", hex("KGAT_", 32)),
+        ("llamaindex-key", alnum("llx-", 48)),
+        ("logfire-token", alnum("pylf_v1_us_", 44)),
+        ("xata-organization-key", alnum("xao_", 33)),
+        ("unkey-root-key", alnum("unkey_3Z", 22)),
+        ("trigger-production-key", alnum("tr_prod_", 20)),
+        ("inngest-signing-key", hex("signkey-prod-", 64)),
+        (
+            "onesignal-app-key",
+            format!("os_v2_app_{}", body(LOWER, 103)),
+        ),
+        ("mongodb-atlas-secret", alnum("mdb_sa_sk_", 40)),
+        ("dbt-user-token", alnum("dbtu_", 50)),
+        (
+            "matrix-token",
+            format!(
+                "syt_{}_{}_{}",
+                body(ALNUM, 12),
+                body(ALNUM, 20),
+                body(ALNUM, 6)
+            ),
+        ),
+        (
+            "ory-access-token",
+            format!("ory_at_{}.{}", body(ALNUM, 43), body(ALNUM, 43)),
+        ),
+        ("ory-session", alnum("ory_st_", 32)),
+        (
+            "stytch-live-secret",
+            format!("secret-live-{}=", body(ALNUM, 35)),
+        ),
+        ("vk-token", alnum("vk1.a.", 200)),
+        ("nostr-private-key", format!("nsec1{}", body(LOWER, 58))),
+        ("slack-workflow", alnum("xwfp-", 40)),
+        (
+            "flutterwave-test-key",
+            format!("FLWSECK_TEST-{}", body(HEX, 12)),
+        ),
     ]
 }
 
@@ -183,6 +264,7 @@ const UNMARKED: &[&str] = &[
     "airtable-token",
     "zoho-token",
     "asana-token",
+    "bitwarden-token",
     "mailgun-private-key",
     "rapidapi-key",
 ];
@@ -226,6 +308,11 @@ fn leaves_words_alone_that_begin_like_tokens() {
         "class=\"sk-circle-fade-dot sk-chase-animation-container-wrapper\"".into(),
         "re_export_all_of_the_modules_from_here(re_compile_every_pattern_of_v2)".into(),
         "key-value-store-replication-controller-manager".into(),
+        "API-GATEWAY-CONFIGURATION-SERVICE pat.map(|pattern_of_the_registry| pattern.kind)".into(),
+        "tr_prod_categories_by_name_and_id secret-test-connection-to-the-database-server".into(),
+        "history_at_the_time_of_the_first_attempt llx-mcp-server-for-every-project".into(),
+        "unkey_all_the_doors_of_the_house aio_error_when_writing_to_the_queue".into(),
+        format!("trace 4b1d{} request {UUID}:fxp", body(HEX, 28)),
         "pat-matching-of-names-in-the-registry-of-images".into(),
         "pod/risk-3f2504e04f8941d39a0c0305e82c3301 disk-3f2504e04f8941d39a0c0305e82c3301".into(),
         "TASK3f2504e04f8941d39a0c0305e82c3301".into(),

@@ -48,6 +48,11 @@ const SAMPLES: &[Sample] = &[
     ("new-relic-license-key", "<<CANARY0fake{a25}NRAL>>"),
     ("rapidapi-key", "<<CANARY0fakmsh{a22}jsn{a12}>>"),
     ("ngrok-token", "<<1CANARY0fake{a15}_CANARY0fake{a10}>>"),
+    ("maxmind-key", "<<CANARY_CANARY0fake{a18}_mmk>>"),
+    ("clickup-token", "<<pk_12345678_CANARY0FAKE{u21}>>"),
+    ("deepl-free-key", "<<facade00-0000-4000-8000-{h12}:fx>>"),
+    ("datastax-token", "<<AstraCS:CANARYfakeCANARYfakeCANA:facade0decade{h51}>>"),
+    ("bitwarden-token", "<<0.facade00-0000-4000-8000-{h12}.CANARY0fake{a19}:Q0FOQVJZZmFrZUNBTkFSWQ==>>"),
     ("macaroon", "<<MDAyNGxvY2F0aW9uIGh0dHBzOi8vY2FuYXJ5LmludmFsaWQKMDAxYmlkZW50aWZpZXIgQ0FOQVJZMGZha2Uw>>"),
 ];
 

@@ -1,6 +1,8 @@
 //! Tokens without a prefix of their own: what is in their middle or at their end tells them, or
 //! what they say in base64. To teach one, add a line to [`FORMS`] and a function that reads it.
 
+mod parts;
+
 use core::ops::{Range, RangeInclusive};
 
 use memchr::memmem;
@@ -8,13 +10,14 @@ use memchr::memmem;
 use super::{
     super::{
         base64::{self, is_base64},
-        bytes::{MAX_ESCAPE, before, byte, ends_escape, plus, run, run_back, slice},
+        bytes::{before, byte, ends_escape, plus, run, run_back, slice},
         finding::Kind::{self, ApiKey, PrivateKey, Secret, Session, Token},
         rules,
     },
-    opens_escape,
-    words::{is_mixed, is_word},
+    words::{is_mixed, is_uuid, is_word},
 };
+
+use parts::{after_escape, are, is_alnum, is_azure, is_digit, is_hex, part_before};
 
 /// Where the token is that the long word at a range belongs to.
 type Read = fn(&[u8], Range<usize>) -> Option<Range<usize>>;
@@ -55,6 +58,11 @@ const FORMS: &[Form] = &[
     ("mailgun-private-key", ApiKey, ANY, 50..=50, mailgun, "documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/rbac-mgmt"),
     ("new-relic-license-key", ApiKey, ANY, 40..=40, new_relic, "docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys"),
     ("rapidapi-key", ApiKey, ANY, 50..=50, rapidapi, "docs.rapidapi.com/docs/keys-and-key-rotation"),
+    ("maxmind-key", ApiKey, ANY, 40..=40, maxmind, "support.maxmind.com/hc/en-us/articles/4407111582235-Generate-a-License-Key"),
+    ("clickup-token", Token, ANY, 40..=48, clickup, "developer.clickup.com/docs/authentication"),
+    ("deepl-free-key", ApiKey, ANY, 36..=36, deepl, "developers.deepl.com/docs/getting-started/auth"),
+    ("datastax-token", Token, b':', 64..=64, datastax, "github.com/datastax/astra-cli/blob/main/src/main/java/com/dtsx/astra/cli/core/models/AstraToken.java"),
+    ("bitwarden-token", Token, b'.', 30..=30, bitwarden, "github.com/bitwarden/sdk-internal/blob/main/crates/bitwarden-core/src/auth/access_token.rs"),
     ("ngrok-token", Token, ANY, 46..=52, ngrok, "ngrok.com/docs/agent/#authtokens"),
     ("macaroon", Token, ANY, 60..=4096, macaroon, "research.google/pubs/macaroons-cookies-with-contextual-caveats-for-decentralized-authorization-in-the-cloud"),
 ];
@@ -78,6 +86,9 @@ pub(super) const INNER: &[&str] = &[
     "7Q~",
     "8Q~",
     "NRAL",
+    "_mmk",
+    ":fx",
+    "AstraCS:",
     "JQQJ99",
     "AZDO",
     "==--",
@@ -122,61 +133,6 @@ pub(super) fn find(text: &[u8], word: Range<usize>) -> Option<Found> {
     let range = private_key(text, word)?;
     let (kind, rule) = (PrivateKey, rules::PRIVATE_KEY);
     Some(Found { range, kind, rule })
-}
-
-/// Where a part of the length `len` starts that ends at `to`: nothing but an escape sequence goes on
-/// before it.
-fn part(text: &[u8], to: usize, len: RangeInclusive<usize>, is: fn(u8) -> bool) -> Option<usize> {
-    let from = to.saturating_sub(plus(*len.end(), plus(MAX_ESCAPE, 1)));
-    let near = slice(text, from..to);
-    let start = plus(from, run_back(near, near.len(), is));
-    let mut starts = [after_escape(text, start), start].into_iter();
-    let whole = starts.find(|at| len.contains(&to.saturating_sub(*at)));
-    // The end of an escape sequence may itself be of these characters: `\x22123456789:`.
-    let mut ends = len.map(|len| to.saturating_sub(len));
-    whole.or_else(|| ends.find(|at| *at >= start && ends_escape(text, *at)))
-}
-
-/// Where the run at `at` starts without the end of an escape sequence.
-fn after_escape(text: &[u8], at: usize) -> usize {
-    if !before(text, at).is_some_and(opens_escape) {
-        return at;
-    }
-    let mut starts = plus(at, 1)..=plus(at, MAX_ESCAPE);
-    starts.find(|at| ends_escape(text, *at)).unwrap_or(at)
-}
-
-/// The same before the separator that ends at `to`.
-fn part_before(
-    text: &[u8],
-    to: usize,
-    separator: &[u8],
-    len: RangeInclusive<usize>,
-    is: fn(u8) -> bool,
-) -> Option<usize> {
-    let end = to.checked_sub(separator.len())?;
-    (slice(text, end..to) == separator).then_some(())?;
-    part(text, end, len, is)
-}
-
-fn is_alnum(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-}
-
-fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_digit()
-}
-
-fn is_hex(byte: u8) -> bool {
-    byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
-}
-
-fn is_azure(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'~' | b'.')
-}
-
-fn are(value: &[u8], is: fn(u8) -> bool) -> bool {
-    value.iter().all(|b| is(*b))
 }
 
 /// `MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs`: a number in base64, a time, a
@@ -289,13 +245,12 @@ fn firebase(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
         .then_some(start..word.end)
 }
 
-/// `1/`, an account's number, a colon, 32 hexadecimal digits.
+/// `1/`, an account's number, a colon, 32 hexadecimal digits; `2/` has a second number.
 fn asana(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
-    let account = part_before(text, word.start, b":", 12..=20, is_digit)?;
-    let end = account.checked_sub(1)?;
-    let start = part(text, end, 1..=1, is_digit)?;
-    let is_token = byte(text, end) == Some(b'/') && are(slice(text, word.clone()), is_hex);
-    is_token.then_some(start..word.end)
+    let number = part_before(text, word.start, b":", 12..=20, is_digit)?;
+    let account = part_before(text, number, b"/", 12..=20, is_digit).unwrap_or(number);
+    let start = part_before(text, account, b"/", 1..=1, is_digit)?;
+    are(slice(text, word.clone()), is_hex).then_some(start..word.end)
 }
 
 /// Three characters, `7Q~` or `8Q~`, more than thirty characters.
@@ -343,6 +298,49 @@ fn rapidapi(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let key = slice(text, word.clone());
     let is_key = slice(key, 10..13) == b"msh" && slice(key, 35..38) == b"jsn";
     (is_key && are(key, is_alnum)).then_some(word)
+}
+
+/// Six characters, an underscore, 29 characters, `_mmk`.
+fn maxmind(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
+    let key = slice(text, word.clone());
+    (byte(key, 6) == Some(b'_') && key.ends_with(b"_mmk")).then_some(word)
+}
+
+/// `pk_`, an account's number, an underscore, 32 capitals and digits.
+fn clickup(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
+    let rest = slice(text, word.clone()).strip_prefix(b"pk_")?;
+    let (account, secret) = rest.split_at_checked(rest.len().checked_sub(33)?)?;
+    let is_secret = |b: u8| b.is_ascii_uppercase() || is_digit(b);
+    (are(account, is_digit) && secret.starts_with(b"_") && are(slice(secret, 1..33), is_secret))
+        .then_some(word)
+}
+
+/// A UUID and `:fx`.
+fn deepl(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
+    let end = plus(word.end, 3);
+    let is_key = is_uuid(slice(text, word.clone()))
+        && slice(text, word.end..end) == b":fx"
+        && !byte(text, end).is_some_and(is_alnum);
+    is_key.then_some(word.start..end)
+}
+
+/// `AstraCS:`, 24 letters, a colon, 64 hexadecimal digits.
+fn datastax(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
+    const START: &[u8] = b"AstraCS:";
+    let id = part_before(text, word.start, b":", 24..=24, is_alnum)?;
+    let start = id.checked_sub(START.len())?;
+    (slice(text, start..id) == START).then_some(start..word.end)
+}
+
+/// `0.`, a UUID, thirty characters, a colon, sixteen bytes in base64.
+fn bitwarden(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
+    let id = part_before(text, word.start, b".", 36..=36, is_word)?;
+    let start = id.checked_sub(2)?;
+    let end = run(text, plus(word.end, 1), |b| is_base64(b) || b == b'=');
+    let is_token = is_uuid(slice(text, id..word.start))
+        && slice(text, start..id) == b"0."
+        && byte(text, word.end) == Some(b':');
+    is_token.then_some(start..end)
 }
 
 /// A KSUID, an underscore, twenty-one characters.
