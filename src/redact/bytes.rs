@@ -38,7 +38,8 @@ pub(super) fn lead(text: &[u8], line: usize, at: usize, most: usize) -> &[u8] {
 
 /// Whether one of a table's stands anywhere in `text`.
 pub(super) fn has_any(text: &[u8], table: &[&[u8]]) -> bool {
-    let stands = |part: &&[u8]| search(text, 0..text.len(), part).is_some();
+    step(text.len());
+    let stands = |part: &&[u8]| position(text, part).is_some();
     table.iter().any(stands)
 }
 
@@ -69,10 +70,9 @@ pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> 
 /// Little text to search.
 const MAX_NEAR: usize = 256;
 
-/// Where `wanted` is found first in `range`.
-pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<usize> {
-    let text = slice(text, range.clone());
-    let found = match wanted {
+/// Where `wanted` is found first in `text`.
+fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    match wanted {
         // A searcher costs more to make than a look at little text.
         [byte] => memchr(*byte, text),
         [first, ..] if text.len() <= MAX_NEAR => {
@@ -80,7 +80,13 @@ pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<
             memchr_iter(*first, text).find(starts)
         }
         _ => memmem::find(text, wanted),
-    };
+    }
+}
+
+/// Where `wanted` is found first in `range`.
+pub(super) fn search(text: &[u8], range: Range<usize>, wanted: &[u8]) -> Option<usize> {
+    let text = slice(text, range.clone());
+    let found = position(text, wanted);
     step(found.unwrap_or(text.len()));
     found.map(|at| plus(range.start, at))
 }
