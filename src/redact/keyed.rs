@@ -181,9 +181,14 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
         let start = starts.find(|start| ends_escape(text, *start))?;
         names.judge(slice(text, start..name.end))
     };
+    // What Gradle and CMake define: `-PapiKey=…`, `-DAPI_KEY=…`.
+    let defined = || match slice(text, name.clone()) {
+        [b'-', b'P' | b'D', defined @ ..] => names.judge(defined),
+        _ => None,
+    };
     let longer = lead(text, name.clone()).map(|start| slice(text, start..name.end));
     let own = names.judge(slice(text, name.clone()));
-    let known = own.or_else(escaped);
+    let known = own.or_else(escaped).or_else(defined);
     match longer {
         Some(longer) if known.is_none() => names.judge(longer).flatten(),
         // Where the name is none, as in `boarding pass`.

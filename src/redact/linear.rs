@@ -7,6 +7,11 @@ use super::{Policy, bytes::steps};
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
     "maiden name of ",
+    "createuser a sha b ",
+    "snmp v3 auth sha 128 ",
+    "neighbor 1 password ",
+    "a@b's password: ",
+    "set /a/pin 1 ",
     "maiden name? ",
     "\"answer\":",
     "login(a, b ",

@@ -31,6 +31,8 @@ pub(super) const OPENERS: &[&str] = codes::OPENERS;
 /// The longest of them.
 const MAX_WORD: usize = 40;
 
+/// How far before a prompt the name of a user at a host begins.
+const MAX_PROMPT: usize = 96;
 /// The shortest word that is taken for the password of a user who was named.
 const MIN_TOLD: usize = 8;
 /// Words before a name that let the value follow at once.
@@ -56,7 +58,8 @@ pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Optio
         return None;
     }
     sentence
-        .direct(spans)
+        .prompted(spans)
+        .or_else(|| sentence.direct(spans))
         .or_else(|| sentence.said(spans))
         .or_else(|| sentence.remarked(spans))
         .or_else(|| turned::before(&sentence, spans))
@@ -149,6 +152,24 @@ impl Sentence<'_, '_> {
         }
     }
 
+    /// `ada@db's password: two words`: all that a person types at the prompt of a remote shell.
+    fn prompted(&self, spans: &mut Spans) -> Option<usize> {
+        let lead = self.lead_of(MAX_PROMPT).strip_suffix(b"'s ")?;
+        let user = lead
+            .iter()
+            .rposition(|b| is_blank(*b))
+            .map_or(0, |at| plus(at, 1));
+        let is_user = slice(lead, user..lead.len()).contains(&b'@');
+        let typed = slice(self.text, self.named.name.end..self.text.len()).strip_prefix(b": ")?;
+        let value = typed.trim_ascii();
+        if !is_user || value.len() > looks::MAX_VALUE || values::is_placeholder(value) {
+            return None;
+        }
+        let at = skip_blanks(self.text, plus(self.named.name.end, 2));
+        spans.add(at..plus(at, value.len()), self.named.key.kind);
+        Some(plus(at, value.len()))
+    }
+
     /// `root password: x (changed on Friday)`, `security answer given: two words`.
     fn remarked(&self, spans: &mut Spans) -> Option<usize> {
         let at = skip_blanks(self.text, plus(self.named.name.end, 1));
@@ -189,11 +210,15 @@ impl Sentence<'_, '_> {
         ];
         let lead = self.lead();
         let mut words = lead
-            .split(|b| matches!(b, b' ' | b',' | b'/' | b'"' | b'\''))
+            .split(|b| matches!(b, b' ' | b',' | b'/' | b'"' | b'\'' | b'('))
             .filter(|w| !w.is_empty() && !JOINTS.contains(w))
             .rev();
-        let with = lead.split(|b| *b == b' ').rev().find(|w| !w.is_empty());
-        let with = with.is_some_and(|last| WITH.iter().any(|w| w.as_bytes() == last));
+        // `with`, and one word of a title: `with the password x`, `with user password x`.
+        let mut last = lead.split(|b| *b == b' ').rev().filter(|w| !w.is_empty());
+        let with = last
+            .by_ref()
+            .take(2)
+            .any(|word| WITH.iter().any(|w| w.as_bytes() == word));
         let user = words.next().filter(|w| w.len() > 1 && !NOBODY.contains(w));
         let of_user = user.is_some() && words.next().is_some_and(|w| USERS.contains(&w));
         (with, of_user)

@@ -281,3 +281,25 @@ fn finds_secrets_at_the_place_that_a_server_gives_them() {
         "send \"yes\\r\"",
     ]);
 }
+
+/// RD-01: configurations of routers and agents, after Cisco's IOS and Net-SNMP's manuals.
+#[test]
+fn finds_what_routers_and_agents_are_configured_with() {
+    replaces(&[
+        " neighbor 203.0.113.41 password «contrasenaz»",
+        "crypto isakmp key «contrasenael» address 192.168.0.5",
+        "snmp-server user ada grp v3 auth sha «hunter2222» priv aes 128 «s3cretPriv1»",
+        "createUser ada SHA \"«hunter22»\" AES «hunter23»",
+        " ip ospf message-digest-key 1 md5 7 «0822455D0A16»",
+        "creds: ada/«uCtgyYpXtzXy»",
+        "creds: ada/«41263357»",
+        "user/pass ada «DTlbP<m4>dnl»",
+    ]);
+    keeps(&[
+        "ping the neighbor password server",
+        "supported: auth sha and priv aes",
+        "credentials: aws/default",
+        "creds: path/to/file1",
+        "createuser ada failed",
+    ]);
+}

@@ -145,3 +145,25 @@ fn finds_what_a_directive_sets() {
         "db_password host=db",
     ]);
 }
+
+/// RD-01: what a remote shell's prompt asks for may be several words; words may stand between `with`
+/// and the name.
+#[test]
+fn finds_what_is_typed_at_a_prompt_and_what_follows_a_title() {
+    replaces(&[
+        "ada@db's password: «correct koupg locyx ghvhu»",
+        "connect with user password «hffmxu-qrfupg-njwzrjbg-mlhkg» please",
+        "LoginFailure: Improper token has been passed: «00MM4cwexjiuQ0I6yO77Oa3bWO_QXxHsKXgtz»",
+        "using bearer token «1IU6U-KSQ61-F4V91-KL0XM-OYA39» for mq-6",
+        "./gradlew publish -Ppuk=«68136246» -PapiKey=«EOTRK-F4BSA-AQHHK-Z0A2G-EDELS»",
+        "set /app/cvc «146»",
+    ]);
+    keeps(&[
+        "ada@db's password: ",
+        "ada@db's password:",
+        "the user's password: see below for the rules",
+        "with the password provided",
+        "GET /app/pin 200",
+        "tool -Padding=12 -Depth=3",
+    ]);
+}

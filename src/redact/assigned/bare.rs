@@ -24,6 +24,8 @@ const MAX_HOOK: usize = 512;
 const MAX_BRACKETED: usize = 1024;
 /// A word of small letters that is no longer is no token.
 const MAX_PLAIN: usize = 10;
+/// The digits of a date.
+const MIN_DATE: usize = 8;
 /// No password is a number this short.
 const MAX_COUNT: usize = 3;
 
@@ -157,7 +159,7 @@ impl Site<'_> {
             .all(|b| b.is_ascii_digit() || b".,-*".contains(b));
 
         match self.key.demand {
-            Demand::NotCount => is_number,
+            Demand::NotCount => is_number && !is_dated(value),
             Demand::Any => is_number && value.len() <= MAX_COUNT,
             _ => false,
         }
@@ -323,6 +325,14 @@ impl Site<'_> {
         byte(self.text, from) == Some(b'/')
             && (name.eq_ignore_ascii_case(b"pwd") || name == b"OLDPWD")
     }
+}
+
+/// Whether a number is one that people choose rather than count: a date, groups of digits.
+fn is_dated(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let joints = value.iter().filter(|b| matches!(b, b'-' | b'.')).count();
+    let is_pair = value.contains(&b'-') && joints == 1;
+    digits >= MIN_DATE && digits.saturating_add(joints) == value.len() && (joints == 2 || is_pair)
 }
 
 /// Where the value that ends at `end` at the latest has a quote that is not escaped.

@@ -7,6 +7,7 @@ use super::{
         bytes::{byte, is_name, lead, plus, run, run_back, search, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
+        prose,
         spans::{self, Spans},
         values::{self, Quote},
     },
@@ -92,6 +93,8 @@ const TABLE: &[(&str, Place)] = &[
 /// What the secret is searched for by.
 pub(in super::super) const OPENERS: &[&str] = &openers();
 
+/// The shortest password of a pair.
+const MIN_PASSWORD: usize = 5;
 /// The longest name of a client.
 const MAX_CLIENT: usize = 64;
 /// The most that is looked at for a value.
@@ -318,14 +321,12 @@ impl Behind<'_> {
             matches!(b, b',' | b';' | b')' | b'.')
         });
         let value = slice(value, 0..end);
-        let is_secret = value.len() >= 5
-            && value.iter().any(|b| b.is_ascii_alphabetic())
-            && value
-                .iter()
-                .any(|b| b.is_ascii_digit() || b"!@#$%^&*".contains(b))
-            && !value
-                .iter()
-                .any(|b| matches!(b, b'/' | b'(' | b'=' | b'{' | b'<' | b'>'))
+        // The path of a secret rather than one.
+        let is_path = value.contains(&b'/') && !value.iter().any(u8::is_ascii_uppercase);
+        let is_secret = prose::is_no_word(value, MIN_PASSWORD)
+            && !is_path
+            && !value.iter().any(|b| matches!(b, b'=' | b'{'))
+            && !value.starts_with(b"<")
             && !values::is_file(value);
         is_secret.then(|| Token {
             content: password.content.start..plus(password.content.start, end),

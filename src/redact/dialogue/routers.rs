@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{before, byte, is_name, plus, run, run_back, skip_blanks, slice},
+        bytes::{before, byte, has_any, is_name, plus, rest, run, run_back, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
         spans::Spans,
@@ -32,9 +32,17 @@ pub(in super::super) const OPENERS: &[&str] = &[
     "rootpw ",
     "psk ",
     "password \"auth\" ",
+    "message-digest-key ",
+    " auth sha ",
+    " auth md5 ",
+    " priv aes ",
+    " priv des ",
+    "createuser ",
 ];
 /// How far before a word the line says what it configures.
 const MAX_LEAD: usize = 96;
+/// The shortest passphrase of SNMP (RFC 3414 §11.2).
+const MIN_SNMP: usize = 8;
 /// Words that say in which form the secret follows.
 const FORMS: &[&str] = &[
     "encrypted",
@@ -77,6 +85,9 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         b":543" => line.pgpass(spans),
         b"]:58" | b"]:46" | b"]:25" => line.relay(spans),
         b"pass" => line.last(spans),
+        b"mess" => line.digest(spans),
+        b" aut" | b" pri" => line.protocol(spans),
+        b"crea" => line.account(spans),
         _ => line.secret(spans),
     }
 }
@@ -118,8 +129,13 @@ impl Line<'_> {
     /// `username ada secret 5 x`, `neighbor 10.0.0.1 password 7 x`: a number says how it is written.
     fn typed(&self, spans: &mut Spans) -> Option<usize> {
         let mut words = self.words();
-        let (form, secret) = (words.next()?, words.next()?);
+        let (form, second) = (words.next()?, words.next());
         let lead = self.lead();
+        let Some(secret) = second else {
+            // `neighbor 10.0.0.1 password x`
+            let is_peer = has_any(&lead, &[b"neighbor "]) && lead.iter().any(u8::is_ascii_digit);
+            return is_peer.then(|| self.add(&form, Kind::Password, spans))?;
+        };
         let is_lead = LEADS
             .iter()
             .any(|l| lead.windows(l.len()).any(|w| w == l.as_bytes()));
@@ -153,13 +169,48 @@ impl Line<'_> {
         let value = self.value(&secret);
         let is_alone = run_back(self.text, self.at, |b| b <= b' ') <= self.start
             && tokens(self.text, secret.end).next().is_none();
+        let is_address = rest(self.text, secret.end).starts_with(b" address ");
         let sentence = values::is_sentence(self.text, secret.content.clone())
-            || !is_form && !is_alone && value.iter().all(u8::is_ascii_alphabetic)
+            || !is_form && !is_alone && !is_address && value.iter().all(u8::is_ascii_alphabetic)
             || (!is_form
+                && !is_address
                 && value.iter().all(u8::is_ascii_lowercase)
                 && two.iter().any(|w| near.starts_with(w.as_bytes())));
         (!joined && !sentence && (is_form || words.nth(4).is_none()))
             .then(|| self.add(&secret, Kind::Secret, spans))?
+    }
+
+    /// `message-digest-key 1 md5 7 x`.
+    fn digest(&self, spans: &mut Spans) -> Option<usize> {
+        let mut words = self.words().skip(1);
+        let method = words.next()?;
+        let is_method = self.value(&method).eq_ignore_ascii_case(b"md5");
+        let secret = words.last()?;
+        is_method.then(|| self.add(&secret, Kind::Secret, spans))?
+    }
+
+    /// `snmp-server user ada g v3 auth sha x priv aes 128 y`.
+    fn protocol(&self, spans: &mut Spans) -> Option<usize> {
+        let lead = self.lead();
+        let is_user = has_any(&lead, &[b"snmp", b" v3 "]);
+        let is_length = |t: &Token| matches!(self.value(t), b"128" | b"192" | b"256");
+        let secret = self.words().skip(1).find(|t| !is_length(t))?;
+        let is_long = secret.content.len() >= MIN_SNMP;
+        (is_user && is_long).then(|| self.add(&secret, Kind::Password, spans))?
+    }
+
+    /// `createUser ada SHA "x" AES "y"` of Net-SNMP.
+    fn account(&self, spans: &mut Spans) -> Option<usize> {
+        const METHODS: &[&[u8]] = &[b"sha", b"md5", b"aes", b"des", b"sha-256", b"sha-512"];
+        let (mut end, mut told) = (None, false);
+        for word in self.words() {
+            let lower = self.value(&word).to_ascii_lowercase();
+            if told {
+                end = self.add(&word, Kind::Password, spans).or(end);
+            }
+            told = METHODS.contains(&lower.as_slice());
+        }
+        end
     }
 
     /// `snmp-server community x RO`, `rocommunity x`, `com2sec name source x`.

@@ -29,6 +29,10 @@ const PASSWORDS: &[Row] = &[
         "password", "passwd", "pswd", "psw", "pwd", "pw", "pass word", "pass wd", "passcode",
         "pass code", "passphrase", "pass phrase", "psk", "wpa key", "wep key", "wifi key",
         "network key", "pre shared key", "preshared key",
+        "become pass", "ssh pass", "ftp pass", "sftp pass", "db pass", "mysql pass", "pg pass",
+        "user pass", "admin pass", "root pass", "default pass", "smtp pass", "mail pass",
+        "imap pass", "login pass", "http pass", "wifi pass", "ldap pass", "bind pass",
+        "keystore pass", "cert pass",
         // Redis's and Valkey's settings.
         "requirepass", "masterauth",
     ]),

@@ -63,6 +63,12 @@ const GIVEN: &[&str] = &[
     "sent",
     "generated",
     "collected",
+    "passed",
+    "presented",
+    "found",
+    "leaked",
+    "exposed",
+    "displayed",
     "issued",
     "eingegeben",
 ];

@@ -23,8 +23,11 @@ const SETTERS: &[&[u8]] = &[
 impl Sentence<'_, '_> {
     /// What a command or a directive gives to the name.
     pub(super) fn set(&self, at: usize, spans: &mut Spans) -> Option<usize> {
+        if at == self.named.name.end {
+            return None;
+        }
         let quote = Quote::at(self.text, at);
-        let is_directive = || at > self.named.name.end && self.is_directive(at, quote.is_some());
+        let is_directive = || self.is_directive(at, quote.is_some());
         let looks = match self.is_set(quote.is_some()) {
             true => Looks::Set,
             false if is_directive() => Looks::Directive,

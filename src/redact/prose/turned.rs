@@ -94,9 +94,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
         b"is" | b"IS" => is_code && value.iter().all(u8::is_ascii_digit),
         _ => !is_arrow || skip_blanks(text, named.name.end) >= text.len(),
     };
-    let is_call = value
-        .iter()
-        .any(|b| matches!(b, b'(' | b')' | b'=' | b'{' | b'<' | b','));
+    let is_call = value.iter().any(|b| matches!(b, b'=' | b'{' | b',')) || value.starts_with(b"<");
     let after = skip_blanks(text, named.name.end);
     let after = slice(text, after..plus(after, 8).min(text.len()));
     let is_about = ABOUT.iter().any(|word| after.starts_with(word));
@@ -140,7 +138,11 @@ pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usiz
             let near = looks::near(text, at);
             let end = values::bare_end(near, at, Around::default());
             let value = slice(text, at..end);
-            let is_status = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);
+            // `set /app/pin 123` at the prompt of ZooKeeper, and not the status of a request.
+            let before = slice(lead, 0..from).trim_ascii_end();
+            let is_prompt = before.is_empty() || before.ends_with(b">") || before.ends_with(b"]");
+            let is_set = is_prompt && word == b"set";
+            let is_status = value.len() <= 3 && value.iter().all(u8::is_ascii_digit) && !is_set;
             let is_last = skip_blanks(text, end) >= text.len();
             let is_option =
                 value.starts_with(b"-") || value.starts_with(b"@") || value == b"HTTP/1.1";
@@ -148,9 +150,9 @@ pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usiz
                 return None;
             }
             let is_store = |store: &&&[u8]| lead.windows(store.len()).any(|w| w == **store);
-            let looks = match STORES.iter().find(is_store) {
-                Some(_) => Looks::Set,
-                None => Looks::Said,
+            let looks = match is_set || STORES.iter().any(|store| is_store(&store)) {
+                true => Looks::Set,
+                false => Looks::Said,
             };
             sentence.bare(at, looks, spans)
         }

@@ -54,10 +54,10 @@ pub(super) fn is_method(value: &[u8]) -> bool {
 
 /// What a sentence says of a program: a call, an alternative, a pattern, a path of Windows.
 pub(super) fn is_program(value: &[u8]) -> bool {
-    let is_path = matches!(
-        value,
-        [_, b':', b'\\', ..] | [b'\\' | b'(' | b'|' | b'*' | b'&', ..]
-    );
+    let is_path = matches!(value, [_, b':', b'\\', ..] | [b'\\' | b'(' | b'|', ..]);
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
+    // `*signature`, `&key`
+    let is_pointer = matches!(value, [b'*' | b'&', name @ ..] if name.iter().all(is_letter));
     let is_alternative = || {
         let mut parts = value.split(|b| *b == b'|');
         parts.all(|part| part.iter().all(u8::is_ascii_lowercase))
@@ -65,6 +65,7 @@ pub(super) fn is_program(value: &[u8]) -> bool {
     // `\&` of manuals, `\'` of shells.
     let is_escape = |w: &[u8]| matches!(w, [b'\\', sign] if !sign.is_ascii_alphanumeric());
     is_path
+        || is_pointer
         || is_call(value)
         || value.windows(2).any(is_escape)
         || (value.contains(&b'|') && is_alternative())
@@ -201,12 +202,16 @@ pub(super) fn is_random(value: &[u8], min: usize) -> bool {
         .filter(|b| matches!(b, b'-' | b'.' | b'/'))
         .count();
     let is_uuid = value.len() == 36 && hyphens == 4;
+    // `1IU6U-KSQ61-F4V91-KL0XM-OYA39`
+    let mut groups = value.split(|b| *b == b'-').map(<[u8]>::len);
+    let first = groups.next().unwrap_or_default();
+    let is_grouped = hyphens >= 3 && first >= 4 && groups.all(|len| len == first);
     token
         && !value.starts_with(b"0x")
         && value.len() >= min
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
-        && ((mixed && hyphens <= 3) || hyphens == 0 || is_uuid)
+        && ((mixed && hyphens <= 3) || hyphens == 0 || is_uuid || is_grouped)
 }
 
 pub(super) fn has_digit(value: &[u8]) -> bool {
