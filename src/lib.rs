@@ -13,6 +13,8 @@ pub mod time;
 pub mod account;
 #[cfg(feature = "attempts")]
 pub mod attempts;
+#[cfg(all(feature = "serde", any(feature = "rbac", feature = "redact")))]
+mod compound;
 #[cfg(any(
     feature = "attempts",
     feature = "field",

@@ -12,6 +12,7 @@ use ::serde::{
 
 use super::{At, Part};
 use crate::{
+    compound::compounds,
     map_key::Key,
     redact::{Kind, field::Form, spans::mark_of},
 };
@@ -263,6 +264,10 @@ pub(super) struct Parts<'a, C> {
 }
 
 impl<C> Parts<'_, C> {
+    fn end<Ok, E>(self, end: impl FnOnce(C) -> Result<Ok, E>) -> Result<Ok, E> {
+        end(self.inner)
+    }
+
     /// A part without a name of its own.
     fn element<T: Serialize + ?Sized, E>(
         &mut self,
@@ -301,56 +306,12 @@ fn is_one_of(key: &str, names: &[&str]) -> bool {
     names.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
-macro_rules! elements {
-    ($($form:ident::$method:ident;)*) => {
-        $(impl<C: $form> $form for Parts<'_, C> {
-            type Ok = C::Ok;
-            type Error = C::Error;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                self.element(value, |inner, part| inner.$method(part))
-            }
-
-            fn end(self) -> Result<C::Ok, C::Error> {
-                self.inner.end()
-            }
-        })*
-    };
+compounds! {
+    Parts;
+    fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
+        self.inner.skip_field(key)
+    }
 }
-
-elements! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
-}
-
-macro_rules! fields {
-    ($($form:ident),*) => {
-        $(impl<C: $form> $form for Parts<'_, C> {
-            type Ok = C::Ok;
-            type Error = C::Error;
-
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                key: &'static str,
-                value: &T,
-            ) -> Result<(), C::Error> {
-                self.field(key, value, |inner, part| inner.serialize_field(key, part))
-            }
-
-            fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
-                self.inner.skip_field(key)
-            }
-
-            fn end(self) -> Result<C::Ok, C::Error> {
-                self.inner.end()
-            }
-        })*
-    };
-}
-
-fields! { SerializeStruct, SerializeStructVariant }
 
 impl<C: SerializeMap> SerializeMap for Parts<'_, C> {
     type Ok = C::Ok;

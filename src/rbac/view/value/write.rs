@@ -12,7 +12,7 @@ use serde::{
 };
 
 use super::{At, Part, Place, shape::is_seen};
-use crate::{map_key::Key, rbac::view::Leaf};
+use crate::{compound::compounds, map_key::Key, rbac::view::Leaf};
 
 const CHANGED: &str = "a value had other parts when it was written than when they were counted";
 
@@ -302,52 +302,7 @@ fn one_less<E: Error>(left: usize) -> Result<usize, E> {
     left.checked_sub(1).ok_or_else(|| E::custom(CHANGED))
 }
 
-macro_rules! elements {
-    ($($form:ident::$method:ident;)*) => {
-        $(impl<C: $form> $form for Parts<'_, C> {
-            type Ok = C::Ok;
-            type Error = C::Error;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                self.element(value, |inner, part| inner.$method(part))
-            }
-
-            fn end(self) -> Result<C::Ok, C::Error> {
-                self.end(C::end)
-            }
-        })*
-    };
-}
-
-elements! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
-}
-
-macro_rules! fields {
-    ($($form:ident),*) => {
-        $(impl<C: $form> $form for Parts<'_, C> {
-            type Ok = C::Ok;
-            type Error = C::Error;
-
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                key: &'static str,
-                value: &T,
-            ) -> Result<(), C::Error> {
-                self.field(key, value, |inner, part| inner.serialize_field(key, part))
-            }
-
-            fn end(self) -> Result<C::Ok, C::Error> {
-                self.end(C::end)
-            }
-        })*
-    };
-}
-
-fields! { SerializeStruct, SerializeStructVariant }
+compounds!(Parts;);
 
 impl<C: SerializeMap> SerializeMap for Parts<'_, C> {
     type Ok = C::Ok;
