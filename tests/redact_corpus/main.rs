@@ -121,8 +121,8 @@ const FIGURES: &[Figure] = &[
 /// What the figures of the second set are at the worst.
 #[rustfmt::skip]
 const HELD_FIGURES: &[(&str, f64)] = &[
-    ("credentials, ordinary formats",   1.6),
-    ("credentials, hard formats",       9.0),
+    ("credentials, ordinary formats",   1.2),
+    ("credentials, hard formats",       8.0),
     ("personal data, ordinary",         0.4),
     ("personal data, hard",            12.0),
     ("blocks of several lines",         3.0),

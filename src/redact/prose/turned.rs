@@ -150,12 +150,14 @@ pub(super) fn put(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<usiz
                 return None;
             }
             let is_store = |store: &&&[u8]| lead.windows(store.len()).any(|w| w == **store);
-            let looks = match STORES.iter().any(|store| is_store(&store)) {
-                true => Looks::Set,
-                false if is_set => Looks::Directive,
-                false => Looks::Said,
+            let looks: &[Looks] = match STORES.iter().any(|store| is_store(&store)) {
+                true => &[Looks::Set],
+                false if is_set => &[Looks::Directive, Looks::Said],
+                false => &[Looks::Said],
             };
-            sentence.bare(at, looks, spans)
+            looks
+                .iter()
+                .find_map(|looks| sentence.bare(at, *looks, spans))
         }
     }
 }
