@@ -108,6 +108,7 @@ mod assigned;
 mod base64;
 mod bytes;
 pub mod canary;
+mod classes;
 mod commands;
 mod connection;
 mod controls;

@@ -19,15 +19,20 @@ use core::ops::Range;
 use memchr::memchr;
 
 use super::{
-    bytes::{line_feed, plus, run, slice, steps::step},
+    bytes::{line_feed, plus, run, slice},
+    classes::{self, Classes, every, for_each, lower, runs},
     rules,
     spans::{Span, Spans},
 };
-use class::{HEX, LIST, SIGN, WORD};
 pub(super) use dump::Dump;
 
-/// The shortest run that is decoded has two bytes at this distance.
-const STRIDE: usize = 10;
+/// The numbers of a list have as many digits at most, `0x7061`, and as many bytes between them.
+const MAX_DIGITS: usize = 6;
+const MAX_JOINT: usize = 2;
+/// The shortest list: nine numbers of two digits.
+const MIN_LIST: usize = 26;
+/// The shortest number and what parts it from the next.
+const NUMBER: usize = 3;
 
 /// Text, and where each byte of it comes from.
 #[derive(Default)]
@@ -51,34 +56,8 @@ impl View {
     }
 }
 
-/// The gate: visits a byte of whatever may be encoded text. `visit` says how far it read, so that what
-/// is glued to that is visited, too; nothing where the run of such bytes needs no other look.
-pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize) -> Option<usize>) {
-    step(text.len() / STRIDE);
-    let (mut at, mut last, mut done) = (STRIDE.saturating_sub(1), 0, 0);
-    while let Some(b) = text.get(at) {
-        let class = class::of(*b);
-        // Most words end before the middle of the window.
-        let middle = text
-            .get(at.saturating_sub(STRIDE / 2))
-            .map_or(0, |b| class::of(*b));
-        if class & last & middle != 0 && at >= plus(done, STRIDE) {
-            let start = at.saturating_sub(STRIDE);
-            let window = slice(text, start..plus(at, 1));
-            let class = class::all(window, class & last);
-            let is_word = class & WORD != 0
-                && ((class & HEX != 0 && hex::is_text(text, done, start))
-                    || base64::is_text(text, done, start));
-            let is_list = || class & LIST != 0 && has_signs(window) && list::is_text(text, start);
-            if is_word || is_list() {
-                let class = if is_word { WORD } else { LIST };
-                done =
-                    visit(start).unwrap_or_else(|| run(text, start, |b| class::of(b) & class != 0));
-            }
-        }
-        last = class;
-        at = plus(at, STRIDE);
-    }
+/// Visits the first NUL of each line: text in UTF-16 perhaps.
+pub(super) fn visit_wide(text: &[u8], mut visit: impl FnMut(usize)) {
     let mut from = 0;
     while let Some(nul) = memchr(0, slice(text, from..text.len())) {
         let at = plus(from, nul);
@@ -87,11 +66,49 @@ pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize) -> Option<usize>) 
     }
 }
 
-/// Whether so many signs stand in a window as in any of a list: its longest number with what is
-/// beside it, `0x70, `, has six bytes.
-fn has_signs(window: &[u8]) -> bool {
-    let signs = window.iter().filter(|b| class::of(**b) & SIGN != 0);
-    signs.count() >= 2
+/// The gate, and what it remembers from word to word.
+#[derive(Default)]
+pub(super) struct Search {
+    /// How far the text was read.
+    done: usize,
+    /// Where a list is looked for next.
+    list: usize,
+}
+
+impl Search {
+    /// Visits a byte of whatever may be encoded text in a word of `text`, but for text in UTF-16.
+    /// `visit` says how far it read, so that what is glued to that is visited, too; nothing where the
+    /// run of such bytes needs no other look.
+    pub(super) fn visit(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        classes: &Classes<u128>,
+        mut visit: impl FnMut(usize) -> Option<usize>,
+    ) {
+        // Every second digit of text in hexadecimal is decimal.
+        let hex = every(classes.digit, 2, hex::MIN_BYTES) & runs(classes.hex, 2 * hex::MIN_BYTES);
+        let quads = every(classes.low, base64::QUAD, base64::MIN_QUADS);
+        let base64 = quads & runs(classes.base64, base64::QUAD * base64::MIN_QUADS);
+        for_each(lower(hex | base64), |bit| {
+            let at = plus(start, bit);
+            if at >= self.done && (hex::is_text(text, at) || base64::is_text(text, at)) {
+                self.done = visit(at).unwrap_or_else(|| run(text, at, class::is_word));
+            }
+        });
+        // Numbers of at most four digits with a byte or two between.
+        let others = !classes.hex;
+        let many = runs(classes.hex, MAX_DIGITS + 1) | runs(others, MAX_JOINT + 1);
+        for_each(lower(runs(!many, MIN_LIST)), |bit| {
+            let at = plus(start, bit);
+            if at < self.done.max(self.list) {
+            } else if list::is_text(text, at) {
+                self.done = visit(at).unwrap_or_else(|| run(text, at, class::is_list));
+            } else {
+                self.list = plus(at, NUMBER);
+            }
+        });
+    }
 }
 
 /// Finds what `look` finds in the encoded parts of a line, which may be a row of the dump in `open`.
@@ -101,39 +118,49 @@ pub(super) fn find(
     look: impl Fn(&[u8]) -> Vec<Span>,
     spans: &mut Spans,
 ) {
-    let (mut done, mut is_wide) = (0, false);
     let spans = spans.by(rules::ENCODED);
     if dump::find(line, open, &look, spans) {
         return;
     }
-    // Where the gate has hit depends on where its text began, so it is asked for the line alone.
-    visit(line, |at| {
-        if line.get(at) == Some(&0) {
-            if !is_wide && let Some(view) = wide::read(line) {
-                add(&view, &look, spans);
-            }
-            is_wide = true;
-        } else if at < done {
-        } else if let Some((text, range)) = base64::read(line, done, at) {
-            done = range.end;
-            if let Some(span) = look(&text).first() {
-                spans.add(range, span.kind);
-            }
-            return Some(done);
-        } else if let Some(view) = hex::read(line, done, at) {
-            done = view.at.last().map_or(done, |r| r.end);
-            add(&view, &look, spans);
-            return Some(done);
-        } else {
-            for (view, quotes) in list::read(line, done, at) {
-                done = view.at.last().map_or(done, |r| r.end);
-                for span in look(&view.text) {
-                    spans.add_quoted(view.source(&span), span.kind, quotes.clone());
-                }
-            }
-        }
-        None
+    let (mut search, mut done) = (Search::default(), 0);
+    classes::visit(line, |start, classes| {
+        search.visit(line, start, classes, |at| {
+            done = read(line, done, at, &look, spans);
+            Some(done)
+        });
     });
+    visit_wide(line, |_| {
+        if let Some(view) = wide::read(line) {
+            add(&view, &look, spans);
+        }
+    });
+}
+
+/// Looks at the encoded text around `at` which does not begin before `done`, and says how far it
+/// goes.
+fn read(
+    line: &[u8],
+    done: usize,
+    at: usize,
+    look: &impl Fn(&[u8]) -> Vec<Span>,
+    spans: &mut Spans,
+) -> usize {
+    if let Some((text, range)) = base64::read(line, done, at) {
+        if let Some(span) = look(&text).first() {
+            spans.add(range.clone(), span.kind);
+        }
+        return range.end;
+    }
+    if let Some(view) = hex::read(line, done, at) {
+        add(&view, look, spans);
+        return view.at.last().map_or(at, |r| r.end);
+    }
+    for (view, quotes) in list::read(line, done, at) {
+        for span in look(&view.text) {
+            spans.add_quoted(view.source(&span), span.kind, quotes.clone());
+        }
+    }
+    run(line, at, class::is_list)
 }
 
 fn add(view: &View, look: &impl Fn(&[u8]) -> Vec<Span>, spans: &mut Spans) {

@@ -1,14 +1,14 @@
 //! The gate for numbers: finds where digits stand as in the number of a card or of a bank account,
 //! or in a social security number, and passes over the many others that logs are full of.
 //!
-//! Sixty-four bytes become sixty-four bits, set where a digit stands, and the forms are looked for
-//! in shifts of these: in `digits >> n` the bit of a place says whether a digit stands n bytes
-//! behind it. What stands between digits is looked at only where the bits fit.
+//! The forms are looked for in the bits of [`classes`]; what stands between digits is looked at only
+//! where the bits fit.
 
-use super::bytes::{before, byte, plus, run, run_back, slice, steps::step};
+use super::{
+    bytes::{before, byte, plus, run, run_back, slice},
+    classes::{Classes, firsts, for_each, lower, runs},
+};
 
-/// Bytes, and bits, of a word.
-const WORD: usize = 64;
 /// An international bank account number in one word, and an escape sequence before it.
 const MAX_BACK: usize = 40;
 /// Past the digits of an escape sequence that runs of eight may begin with.
@@ -17,40 +17,64 @@ const ESCAPED: usize = 7;
 const GROUP: usize = 5;
 const MAX_GROUPS: usize = 9;
 
-/// Visits a digit of each number that may be one of a card (twelve digits or
-/// more, or groups), a social security number (nine digits, or groups), or an international bank
-/// account number (groups of four, or one word with six digits in a row). Others may be among them.
-pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize)) {
-    step(text.len() / 8);
-    let mut words = text.chunks(WORD).map(bits);
-    let mut here = words.next().unwrap_or_default();
-    let (mut start, mut goes_on) = (0, false);
-    while start < text.len() {
-        let next = words.next().unwrap_or_default();
-        if here | next != 0 {
-            let digits = u128::from(here) | (u128::from(next) << WORD);
-            let forms = Forms::new(digits, goes_on);
-            for_each(forms.lone, |bit| visit(plus(plus(start, bit), ESCAPED)));
-            let checks: [(u64, Check); _] = [
-                (forms.grouped, is_parted),
-                (forms.wide, is_parted_widely),
-                (forms.encoded, is_percent_encoded),
-                (forms.account, is_in_account),
-                (forms.pair, is_in_groups),
-            ];
-            for (form, is_number) in checks {
-                for_each(form, |bit| {
-                    let at = plus(start, bit);
-                    if is_number(text, at) {
-                        visit(at);
-                    }
-                });
-            }
+/// What a search remembers from word to word.
+#[derive(Default)]
+pub(super) struct Search {
+    /// Whether a digit stands before the word.
+    goes_on: bool,
+}
+
+impl Search {
+    /// Visits a digit of each number in a word of `text` that may be one of a card (twelve digits or
+    /// more, or groups), a social security number (nine digits, or groups), or an international bank
+    /// account number (groups of four, or one word with six digits in a row). Others may be among
+    /// them.
+    pub(super) fn visit(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        classes: &Classes<u128>,
+        mut visit: impl FnMut(usize),
+    ) {
+        let goes_on = self.goes_on;
+        firsts(classes.digit, &mut self.goes_on);
+        if !may_be_number(classes) {
+            return;
         }
-        goes_on = here >> (WORD - 1) != 0;
-        here = next;
-        start = plus(start, WORD);
+        let forms = Forms::new(classes.digit, goes_on);
+        for_each(forms.lone, |bit| visit(plus(plus(start, bit), ESCAPED)));
+        let checks: [(u64, Check); _] = [
+            (forms.grouped, is_parted),
+            (forms.wide, is_parted_widely),
+            (forms.encoded, is_percent_encoded),
+            (forms.account, is_in_account),
+            (forms.pair, is_in_groups),
+        ];
+        for (form, is_number) in checks {
+            for_each(form, |bit| {
+                let at = plus(start, bit);
+                if is_number(text, at) {
+                    visit(at);
+                }
+            });
+        }
     }
+}
+
+/// Whether any of the [`Forms`] may begin in the lower half: a look at a few bits in place of many, which
+/// passes over dates, times and addresses.
+fn may_be_number(classes: &Classes<u128>) -> bool {
+    let (digits, none) = (classes.digit, !classes.digit);
+    let (two, three, four) = (runs(digits, 2), runs(digits, 3), runs(digits, 4));
+    let ssn = (two >> 4) & (none >> 6) & (four >> 7);
+    let wide = (classes.foreign >> 3) & ((two >> 5) | (two >> 6));
+    // The last three digits of a group, which has three, four or eight.
+    let grouped = three & (none >> 3) & ((three >> 4) | ssn | wide);
+    let nine = runs(digits, 9);
+    // What stands before the first place is not known here.
+    let after_letter = ((classes.word & none) << 1) | 1;
+    let account = after_letter & runs(digits, 6);
+    lower(grouped | (grouped >> 1) | (grouped >> 5) | nine | account) != 0
 }
 
 /// Looks at what the bits do not tell.
@@ -75,14 +99,9 @@ struct Forms {
 impl Forms {
     /// Those that begin in the lower half of `digits`. `goes_on`: whether a digit stands before.
     fn new(digits: u128, goes_on: bool) -> Self {
-        let one = digits;
-        let none = !digits;
-        let two = one & (one >> 1);
-        let three = two & (one >> 2);
-        let four = two & (two >> 2);
-        let five = four & (one >> 4);
-        let six = four & (two >> 4);
-        let eight = four & (four >> 4);
+        let (one, none) = (digits, !digits);
+        let (two, three, four) = (runs(digits, 2), runs(digits, 3), runs(digits, 4));
+        let (five, six, eight) = (runs(digits, 5), runs(digits, 6), runs(digits, 8));
         let begins = !((one << 1) | u128::from(goes_on));
         // Nine digits, also behind the two of an escape sequence, or twelve and more.
         let nine = ((one >> 8) & (none >> 9)) | ((three >> 8) & (none >> 11));
@@ -111,43 +130,6 @@ impl Forms {
             pair: lower(begins & four & (none >> 4) & (four >> 5)),
         }
     }
-}
-
-/// A bit for each byte of up to 64: whether it is a digit.
-fn bits(bytes: &[u8]) -> u64 {
-    let (eights, last) = bytes.as_chunks::<8>();
-    let mut bits = 0;
-    for (eight, at) in eights.iter().zip((0..).step_by(8)) {
-        bits |= digits(u64::from_le_bytes(*eight)).wrapping_shl(at);
-    }
-    for (byte, at) in last.iter().rev().zip(1..) {
-        let place = bytes.len().wrapping_sub(at);
-        bits |= u64::from(byte.is_ascii_digit()) << (place & (WORD - 1));
-    }
-    bits
-}
-
-/// The same for eight bytes, the first of which are the lowest bits.
-fn digits(eight: u64) -> u64 {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // A digit becomes its value, of 0 to 9: with 0x76 added the others have the highest bit.
-    let values = eight ^ 0x3030_3030_3030_3030;
-    let others = (values & !HIGH).wrapping_add(0x7676_7676_7676_7676) | values;
-    // The product has each of the eight bits once in its highest byte, in their order.
-    ((!others & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// Visits the places of the bits that are set.
-fn for_each(bits: u64, mut visit: impl FnMut(usize)) {
-    let mut left = bits;
-    while left != 0 {
-        visit(left.trailing_zeros() as usize);
-        left &= left.wrapping_sub(1);
-    }
-}
-
-fn lower(bits: u128) -> u64 {
-    u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default()
 }
 
 /// What stands behind the digits at `at`.
@@ -209,11 +191,13 @@ fn is_head(head: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::classes, *};
 
     fn found(text: &str) -> Vec<usize> {
-        let mut found = Vec::new();
-        visit(text.as_bytes(), |at| found.push(at));
+        let (mut found, mut search) = (Vec::new(), Search::default());
+        classes::visit(text.as_bytes(), |start, classes| {
+            search.visit(text.as_bytes(), start, classes, |at| found.push(at));
+        });
         found
     }
 

@@ -2,18 +2,15 @@
 //!
 //! All literals of all stages are searched for at once, and how many they are hardly matters. At
 //! every second offset the four bytes that stand there, folded so that case does not count, are
-//! looked up in a table of bits. A literal is in the table twice, by the rarest four bytes of it at
-//! an even and at an odd distance from its start, one of which stands at an even offset wherever
-//! the literal does. Where a bit is set, the literals that have these four bytes are compared.
+//! looked up in a table of bits, two for each. A literal is in the table twice, by the rarest four
+//! bytes of it at an even and at an odd distance from its start, one of which stands at an even offset
+//! wherever the literal does. Where both bits are set, the literals with these four bytes are compared.
 
 use core::array;
 
 use memchr::memchr2_iter;
 
-use super::{
-    bytes::{before, byte, plus, rest, slice, steps::step},
-    tokens,
-};
+use super::bytes::{before, byte, plus, rest, slice, steps::step};
 
 /// How many bytes are looked up together.
 const GRAM: usize = 4;
@@ -27,15 +24,21 @@ ngioisnemandtrratavariecillogevefichomsiutacnseaotrtfohanopeavunusprceurcadiexct
 ouopimlaulmpncemlfocptolkemopoefifaittplodwitsckidoslsdaclhoagtysuhirrdoepsoapnibeabtublrnofburg";
 /// Words that logs are full of: no gram of these tells a literal from them.
 const COMMON: &[&[u8]] = &[
+    b"able",
     b"access",
     b"account",
     b"action",
+    b"activation",
     b"address",
     b"application",
-    b"author",
     b"authenticate",
     b"authentication",
+    b"author",
+    b"book",
+    b"cache",
+    b"catalog",
     b"certificate",
+    b"code",
     b"configuration",
     b"connection",
     b"container",
@@ -45,21 +48,31 @@ const COMMON: &[&[u8]] = &[
     b"default",
     b"example",
     b"exception",
-    b"framework",
-    b"information",
+    b"exec",
+    b"factor",
     b"first",
+    b"framework",
+    b"info",
+    b"information",
     b"java",
+    b"keyboard",
+    b"lock",
+    b"log",
     b"login",
+    b"mail",
+    b"master",
     b"message",
     b"name",
     b"number",
+    b"open",
     b"operation",
     b"permission",
+    b"point",
     b"process",
-    b"question",
     b"reason",
     b"redirect",
     b"request",
+    b"resp",
     b"response",
     b"secure",
     b"security",
@@ -67,6 +80,7 @@ const COMMON: &[&[u8]] = &[
     b"service",
     b"session",
     b"shipping",
+    b"sign",
     b"statement",
     b"status",
     b"string",
@@ -74,10 +88,13 @@ const COMMON: &[&[u8]] = &[
     b"thread",
     b"transaction",
     b"transport",
+    b"unix",
     b"user",
     b"value",
+    b"verify",
     b"version",
     b"visibility",
+    b"word",
 ];
 /// How rare a pair of folded letters is; even the most frequent says more than what is not known.
 #[expect(
@@ -119,11 +136,8 @@ const fn pair_index(a: u8, b: u8) -> usize {
 
 /// Where among the common grams the bit of one is.
 const fn common_place(gram: [u8; GRAM]) -> (usize, u32) {
-    let slot = slot((u32::from_le_bytes(gram) & u32::from_le_bytes([FOLD; GRAM])) as u64);
-    (
-        (slot >> (SLOT_BITS - 6)) as usize,
-        (slot >> (SLOT_BITS - 12) & 63) as u32,
-    )
+    let hash = hash((u32::from_le_bytes(gram) & u32::from_le_bytes([FOLD; GRAM])) as u64);
+    ((hash >> 58) as usize, (hash >> 52 & 63) as u32)
 }
 
 fn is_common(gram: [u8; GRAM]) -> bool {
@@ -132,10 +146,10 @@ fn is_common(gram: [u8; GRAM]) -> bool {
     word.wrapping_shr(bit) & 1 != 0
 }
 
-/// Slots of the table: 2^19 bits are 64 KiB, which stay in the second cache.
-const SLOT_BITS: u32 = 19;
-const WORDS: usize = 1 << (SLOT_BITS - 6);
-/// Lists of grams, each for some 32 slots.
+/// Words of the table: 64 KiB, which stay in the second cache.
+const WORD_BITS: u32 = 13;
+const WORDS: usize = 1 << WORD_BITS;
+/// Lists of grams, by the upper bits of their hashes.
 const LIST_BITS: u32 = 14;
 const LISTS: usize = 1 << LIST_BITS;
 /// Offsets that are looked at before anything is decided, and the bytes that takes.
@@ -147,8 +161,6 @@ const WINDOW: usize = STEP + GRAM - 2;
 pub(super) enum Case {
     /// These very bytes.
     Exact,
-    /// The same where a word begins that is long enough for a token.
-    Start,
     /// In upper and lower case.
     Any,
     /// In upper and lower case, at the end of a word of a name, or of its plural: `token` in
@@ -170,7 +182,7 @@ pub(super) struct Hit<S> {
 #[derive(Debug)]
 pub(super) struct Gate<S> {
     literals: Vec<Literal<S>>,
-    /// A bit for each slot.
+    /// Two bits for each gram.
     seen: Box<[u64; WORDS]>,
     /// Where each list of grams begins.
     lists: Vec<u32>,
@@ -219,9 +231,9 @@ impl<S: Copy + Ord> Gate<S> {
         grams.sort_unstable_by_key(list);
         let mut seen = Box::new([0; WORDS]);
         for gram in &grams {
-            let (word, bit) = place(slot(u64::from(gram.folded)));
+            let (word, bits) = place(hash(u64::from(gram.folded)));
             if let Some(word) = seen.get_mut(word) {
-                *word |= 1_u64.rotate_left(bit);
+                *word |= bits;
             }
         }
         let begins = |wanted| grams.partition_point(|gram| list(gram) < wanted);
@@ -267,9 +279,9 @@ impl<S: Copy + Ord> Gate<S> {
     fn candidates(&self, window: &[u8; WINDOW]) -> u64 {
         let mut candidates = 0;
         for (nth, gram) in (0..).zip(grams(window)) {
-            let (word, bit) = place(slot(gram));
+            let (word, bits) = place(hash(gram));
             let word = self.seen.get(word).copied().unwrap_or_default();
-            candidates |= (word.wrapping_shr(bit) & 1).wrapping_shl(nth);
+            candidates |= u64::from(word & bits == bits).wrapping_shl(nth);
         }
         candidates
     }
@@ -345,7 +357,7 @@ impl<S> Literal<S> {
         })
     }
 
-    /// The more, the rarer a gram is in logs: first of all, no more than one of its bytes is unknown.
+    /// The more, the rarer a gram is in logs: first of all, the fewer of its bytes are unknown.
     fn rarity(&self, distance: i16) -> (usize, u16) {
         let gram = self.gram(distance);
         let known = gram.iter().flatten().count();
@@ -360,7 +372,7 @@ impl<S> Literal<S> {
                 .filter_map(rank)
                 .fold(0, u16::saturating_add),
         };
-        (known.min(GRAM - 1), rank)
+        (known, rank)
     }
 
     /// What may stand at each place of a gram: anything where the literal says nothing.
@@ -389,7 +401,6 @@ impl<S> Literal<S> {
         let here = slice(text, at..end);
         match self.case {
             Case::Exact => here == self.bytes.as_ref(),
-            Case::Start => here == self.bytes.as_ref() && tokens::may_start(text, at, end),
             Case::Any => here.eq_ignore_ascii_case(&self.bytes),
             Case::End => here.eq_ignore_ascii_case(&self.bytes) && ends(text, end),
         }
@@ -421,28 +432,38 @@ fn grams(window: &[u8; WINDOW]) -> [u64; STEP / 2] {
     [a, a >> 16, a >> 32, b, b >> 16, b >> 32, c >> 16, c >> 32]
 }
 
-/// The slot of the gram in the lower half of a number.
+/// The hash of the gram in the lower half of a number, in the upper half of one.
 #[inline(always)]
-const fn slot(gram: u64) -> u64 {
+const fn hash(gram: u64) -> u64 {
     // Knuth's multiplicative hash: the upper bits depend on all bits of the gram, and on no more.
-    gram.wrapping_mul(0x9e37_79b1 << 32) >> (64 - SLOT_BITS)
+    gram.wrapping_mul(0x9e37_79b1 << 32)
 }
 
-/// Where in the table a slot's bit is: the word, and how far up in it.
+/// Where in the table a gram is: the word, and two bits in it (a Bloom filter in blocks; Putze,
+/// Sanders, Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
 #[inline(always)]
-fn place(slot: u64) -> (usize, u32) {
-    ((slot >> 6) as usize, (slot & 63) as u32)
+fn place(hash: u64) -> (usize, u64) {
+    let bit = |at: u32| 1_u64.rotate_left((hash >> at & 63) as u32);
+    (
+        (hash >> (64 - WORD_BITS)) as usize,
+        bit(64 - WORD_BITS - 6) | bit(64 - WORD_BITS - 12),
+    )
 }
 
 /// The list that a gram is in.
 fn list(gram: u64) -> usize {
-    (slot(gram) >> (SLOT_BITS - LIST_BITS)) as usize
+    (hash(gram) >> (64 - LIST_BITS)) as usize
 }
 
 /// The more, the rarer a word is in logs.
 pub(super) fn rarity(word: &[u8]) -> (usize, u16) {
     let literal = Literal::new(word, Case::End, (), 0);
-    let rarest = |parity| literal.distances(parity).map(|d| literal.rarity(d)).max();
+    let rarity = |distance| {
+        let (known, rank) = literal.rarity(distance);
+        // Three letters of a rare word are more than four of a common one.
+        (known.min(GRAM - 1), rank)
+    };
+    let rarest = |parity| literal.distances(parity).map(rarity).max();
     rarest(0).min(rarest(1)).unwrap_or_default()
 }
 

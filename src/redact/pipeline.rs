@@ -13,7 +13,7 @@ use memchr::memrchr;
 use super::{
     Policy,
     bytes::{line_feed, plus, rest, slice},
-    commands, decoded, dialogue, digits,
+    classes, commands, decoded, dialogue, digits,
     gate::{self, Case, Gate},
     keyed,
     keys::Names,
@@ -63,7 +63,6 @@ impl Gates {
             .iter()
             .map(|l| (l.as_bytes(), Case::Any, Stage::Keyed, keyed::LETTER));
         let phrases = phrases::literals().map(|(l, row)| (l, Case::Any, Stage::Phrase, row));
-        let tokens = tokens::literals().map(|(l, case)| (l, case, Stage::Token, 0));
         let keys = pem::literals().map(|l| (l, Stage::PrivateKey));
         let signs = urls::LITERALS
             .iter()
@@ -74,19 +73,26 @@ impl Gates {
         let others = others.chain(schemes.map(|(row, l)| (*l, Stage::Url, row)));
         let others = others.map(|(literal, stage, row)| (literal, Case::Exact, stage, row));
         let named = stems.chain(letters);
-        Self(Gate::new(named.chain(phrases).chain(tokens).chain(others)))
+        Self(Gate::new(named.chain(phrases).chain(others)))
     }
 
     /// Puts what is found in `text` into `hits`, each kind in ascending order.
     fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.0.find(text, hits);
-        digits::visit(text, |at| {
-            hits.push(Hit {
-                at,
-                stage: Stage::Number,
-                row: 0,
+        let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
+        let mut numbers = digits::Search::default();
+        let mut encoded = decoded::Search::default();
+        let (mut tokens, mut found) = (tokens::Search::of(text), Spans::default());
+        classes::visit(text, |start, classes| {
+            numbers.visit(text, start, classes, |at| push(at, Stage::Number));
+            tokens.visit(start, classes, &mut found);
+            found.take(|at| push(at, Stage::Token));
+            encoded.visit(text, start, classes, |at| {
+                push(at, Stage::Encoded);
+                None
             });
         });
+        decoded::visit_wide(text, |at| push(at, Stage::Encoded));
     }
 }
 
@@ -207,10 +213,6 @@ impl Policy {
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.gates.find(text, hits);
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
-        decoded::visit(text, |at| {
-            push(at, Stage::Encoded);
-            None
-        });
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
         self.patterns.visit(text, |at| push(at, Stage::Own));
@@ -371,7 +373,9 @@ impl Policy {
         commands::resume(line, &mut open.command, spans.by(rules::COMMAND));
         dialogue::resume(line, &mut open.dialogue, spans.by(rules::DIALOGUE));
         phrases::find(line, hits.of(Stage::Phrase), open, spans);
-        tokens::find(line, spans);
+        if hits.any(Stage::Token) {
+            tokens::find(line, spans);
+        }
         let has_user = hits.any(Stage::Sign) && hits.any(Stage::Url);
         if has_user {
             urls::find(line, hits.of(Stage::Url), spans.by(rules::URL));

@@ -82,6 +82,12 @@ impl Spans {
         self
     }
 
+    /// Takes out what was found, and visits where it begins.
+    pub(super) fn take(&mut self, visit: impl FnMut(usize)) {
+        let starts = self.found.drain(..).map(|span| span.range.start);
+        starts.for_each(visit);
+    }
+
     /// Adds a span. An empty one is nothing.
     pub(super) fn add(&mut self, range: Range<usize>, kind: Kind) {
         self.push(range, kind, self.rule.into(), None);

@@ -16,24 +16,19 @@ use std::sync::LazyLock;
 
 use super::{
     bytes::{MAX_ESCAPE, before, ends_escape, plus, rest, run, run_back, slice},
+    classes::{self, Classes, for_each},
     finding::Kind,
-    gate::Case,
     jwt, rules,
     spans::Spans,
 };
 pub(super) use samples::samples;
 use table::{Row, TABLE};
-use words::Words;
 pub(super) use words::{is_mixed, is_random};
 
 /// What stands around the label of a private key.
 const DASHES: usize = 5;
 /// How far before a long word its token starts at most: `doppler.audit.`, some base64.
 const MAX_LEAD: usize = 64;
-/// What is shorter is too frequent for the gate.
-const MIN_LITERAL: usize = 3;
-/// How much every token has behind its prefix.
-const NEAR: usize = 12;
 /// How much of a token shows that it is none but an ordinary word.
 const SAMPLE: usize = 40;
 
@@ -79,54 +74,44 @@ pub(super) fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
         .map(|id| (id, "tokens of this name's vendor, by their prefix or form"))
 }
 
-/// What the gate searches for. Where the tables have nothing that is rare enough, tokens are found
-/// in lines only that the gate finds for another reason.
-pub(super) fn literals() -> impl Iterator<Item = (&'static [u8], Case)> {
-    let prefixes = TABLE.iter().map(|row| row.1.as_bytes());
-    let starts = prefixes.chain(jwt::STARTS.iter().copied());
-    let starts = starts.chain(forms::STARTS.iter().map(|s| s.as_bytes()));
-    let starts = starts.filter(|start| start.len() >= MIN_LITERAL);
-    let inner = forms::INNER.iter().map(|inner| inner.as_bytes());
-    starts
-        .map(|s| (s, Case::Start))
-        .chain(inner.map(|i| (i, Case::Exact)))
-}
-
-/// Whether a prefix from `at` to `end` may be one of a token: no letter or digit stands before it,
-/// and nothing that ends every token stands near.
-pub(super) fn may_start(text: &[u8], at: usize, end: usize) -> bool {
-    let near = slice(text, end..plus(end, NEAR));
-    let goes_on = |b: &u8| words::is_word(*b) || b".+/=~%$!\\".contains(b);
-    near.len() == NEAR
-        && near.iter().all(goes_on)
-        && (before(text, at).is_none_or(|b| !b.is_ascii_alphanumeric()) || ends_escape(text, at))
-}
-
 /// Finds tokens wherever a word of a line is long enough to be one.
 pub(super) fn find(text: &[u8], spans: &mut Spans) {
-    let mut search = Search {
-        text,
-        index: &INDEX,
-        done: 0,
-        headers: 0,
-    };
-    for word in Words::of(text) {
-        search.visit(word, spans);
-    }
+    let mut search = Search::of(text);
+    classes::visit(text, |start, classes| search.visit(start, classes, spans));
 }
 
 /// One pass over the long words of a text.
-struct Search<'t> {
+pub(super) struct Search<'t> {
     text: &'t [u8],
     index: &'static Index,
+    words: words::Search,
     /// No token starts inside another.
     done: usize,
     /// Nor is looked for the header of a JSON web token in what was looked at as one.
     headers: usize,
 }
 
-impl Search<'_> {
-    fn visit(&mut self, word: Range<usize>, spans: &mut Spans) {
+impl<'t> Search<'t> {
+    pub(super) fn of(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            index: &INDEX,
+            words: words::Search::default(),
+            done: 0,
+            headers: 0,
+        }
+    }
+
+    /// Finds the tokens whose long words begin in a word of bytes.
+    pub(super) fn visit(&mut self, start: usize, classes: &Classes<u128>, spans: &mut Spans) {
+        let first = self.words.first(classes);
+        for_each(first, |bit| {
+            let word = words::from(self.text, plus(start, bit));
+            self.read(word, spans);
+        });
+    }
+
+    fn read(&mut self, word: Range<usize>, spans: &mut Spans) {
         let start = self.lead(word.start);
         self.escaped(start, spans);
         if word.start != start {

@@ -8,20 +8,21 @@ use super::super::{
 };
 
 /// Four characters are three bytes.
-const QUAD: usize = 4;
+pub(super) const QUAD: usize = 4;
 /// So many in a row that are text are no accident: one word of random characters in some millions.
-const MIN_QUADS: usize = 5;
+pub(super) const MIN_QUADS: usize = 5;
 /// Letters outside ASCII are no text by themselves: so many in a row are passed over.
 const MAX_FOREIGN: usize = 4;
 
-/// Whether text in base64 goes on at `at`.
-pub(super) fn is_text(text: &[u8], done: usize, at: usize) -> bool {
-    start(text, done, at).is_some()
+/// Whether text in base64 begins at `at`.
+pub(super) fn is_text(text: &[u8], at: usize) -> bool {
+    let quads = (at..text.len()).step_by(QUAD).take(MIN_QUADS);
+    quads.len() == MIN_QUADS && quads.into_iter().all(|at| is_quad(text, at))
 }
 
 /// The text around `at`, and where it stands with its padding.
 pub(super) fn read(line: &[u8], done: usize, at: usize) -> Option<(Vec<u8>, Range<usize>)> {
-    let mut start = start(line, done, at)?;
+    let mut start = is_text(line, at).then_some(at)?;
     while let Some(before) = start
         .checked_sub(QUAD)
         .filter(|s| *s >= done && is_quad(line, *s))
@@ -64,27 +65,6 @@ pub(super) fn read(line: &[u8], done: usize, at: usize) -> Option<(Vec<u8>, Rang
         }
     }
     Some((text, start..end))
-}
-
-/// Where one of the fours begins in whose step text stands around `at`.
-fn start(text: &[u8], done: usize, at: usize) -> Option<usize> {
-    (at..plus(at, QUAD)).find(|first| {
-        if !is_quad(text, *first) {
-            return false;
-        }
-        let (mut count, mut start, mut end) = (1, *first, plus(*first, QUAD));
-        while count < MIN_QUADS && is_quad(text, end) {
-            (count, end) = (plus(count, 1), plus(end, QUAD));
-        }
-        while count < MIN_QUADS
-            && let Some(before) = start
-                .checked_sub(QUAD)
-                .filter(|s| *s >= done && is_quad(text, *s))
-        {
-            (count, start) = (plus(count, 1), before);
-        }
-        count == MIN_QUADS
-    })
 }
 
 /// Whether the four characters at `at` are text.

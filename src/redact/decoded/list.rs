@@ -7,12 +7,13 @@ use memchr::memrchr;
 
 use super::{
     super::bytes::{before, byte, plus, run, run_back, slice},
-    View, class,
+    View,
+    class::is_list,
 };
 
 /// Tokens in a row that are text, of one byte and of two: with fewer the gate would have to look at
 /// more places.
-const MIN_TOKENS: [usize; 2] = [9, 8];
+pub(super) const MIN_TOKENS: [usize; 2] = [9, 8];
 /// As many that are text are looked at before a list is read.
 const MIN_TEXT: usize = 4;
 /// How much of a list the gate looks at first, and then.
@@ -92,10 +93,6 @@ fn goes_on(list: &[Token], next: &Token, line: &[u8]) -> bool {
     let new = list.last().and_then(|last| joint(last, next));
     let is_one = matches!(new, Some((_, false))) && (known.is_none() || known == new);
     is_one && list.first().is_some_and(|first| first.is_like(next))
-}
-
-fn is_list(byte: u8) -> bool {
-    class::of(byte) & class::LIST != 0
 }
 
 #[derive(Clone, Copy)]

@@ -70,41 +70,6 @@ const FORMS: &[Form] = &[
 /// How base64 begins where PEM does.
 const PEM: [&str; 2] = ["LS0tLS1CRUdJTi", "LS0tLSBCRUdJTi"];
 
-/// How some begin, for the gate; Twilio's prefix alone is too short for it.
-#[rustfmt::skip]
-pub(super) const STARTS: &[&str] = &[
-    PEM[0], PEM[1], "MDAx", "MDAy", "MDAz", "ImV5", "t1.",
-    "SK0", "SK1", "SK2", "SK3", "SK4", "SK5", "SK6", "SK7",
-    "SK8", "SK9", "SKa", "SKb", "SKc", "SKd", "SKe", "SKf",
-];
-
-/// What is in some and rare elsewhere, for the gate.
-pub(super) const INNER: &[&str] = &[
-    ":AA",
-    ":APA91b",
-    ".atlasv1.",
-    "7Q~",
-    "8Q~",
-    "NRAL",
-    "_mmk",
-    ":fx",
-    "AstraCS:",
-    "JQQJ99",
-    "AZDO",
-    "==--",
-    "%3D--",
-    "-us1",
-    "-us2",
-    "-us3",
-    "-us4",
-    "-us5",
-    "-us6",
-    "-us7",
-    "-us8",
-    "-us9",
-    ".eJ",
-];
-
 /// What was found, and by which rule.
 pub(super) struct Found {
     pub(super) range: Range<usize>,

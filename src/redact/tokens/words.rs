@@ -1,53 +1,33 @@
 //! Long words: the only places where tokens are.
 //!
-//! Tokens are long, and what logs are made of is short. So the search looks where a long word would
-//! have to be, and goes on behind the first byte that ends it: of most texts it sees every fourth
-//! byte, however many prefixes the table has.
-
 use core::ops::Range;
 
-use super::super::bytes::{plus, run, run_back, slice};
+use super::super::{
+    bytes::{run, slice},
+    classes::{Classes, firsts, runs},
+};
 
 /// The fewest letters, digits, `_` and `-` in a row that are looked at: those of an AWS access key,
 /// less one, which is the header of an unsigned JSON web token.
 pub(super) const MIN: usize = 19;
 
-/// The long words of a text in ascending order.
-pub(super) struct Words<'t> {
-    text: &'t [u8],
-    /// Where the next word may start.
-    start: usize,
-    /// Up to here its bytes have been seen to belong to it.
-    seen: usize,
+/// What a search for long words remembers from one place to the next.
+#[derive(Default)]
+pub(super) struct Search {
+    /// Whether a long word goes on.
+    goes_on: bool,
 }
 
-impl<'t> Words<'t> {
-    pub(super) fn of(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            start: 0,
-            seen: 0,
-        }
+impl Search {
+    /// Where the long words begin in a word of bytes.
+    pub(super) fn first(&mut self, classes: &Classes<u128>) -> u64 {
+        firsts(runs(classes.word, MIN), &mut self.goes_on)
     }
 }
 
-impl Iterator for Words<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        loop {
-            let least = plus(self.start, MIN);
-            let unseen = self.text.get(self.seen..least)?;
-            let back = run_back(unseen, unseen.len(), is_word);
-            if back == 0 {
-                let end = run(self.text, least, is_word);
-                let word = self.start..end;
-                (self.start, self.seen) = (end, end);
-                return Some(word);
-            }
-            (self.start, self.seen) = (plus(self.seen, back), least);
-        }
-    }
+/// The word that begins at `start`.
+pub(super) fn from(text: &[u8], start: usize) -> Range<usize> {
+    start..run(text, start, is_word)
 }
 
 /// Letters, digits, `_` and `-`.
@@ -106,14 +86,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use super::super::super::{
+        bytes::plus,
+        classes::{self, for_each},
+    };
+
     proptest! {
         /// RD-04: no long word is passed over, whatever stands around it.
         #[test]
         fn finds_every_long_word(text in "[a_. ]{0,30}([a-c_ -]{0,30}[. ]){0,4}[a-]{0,40}") {
             let parts = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
             let words: Vec<&str> = parts.filter(|part| part.len() >= MIN).collect();
-            let found = Words::of(text.as_bytes()).filter_map(|word| text.get(word));
-            prop_assert_eq!(found.collect::<Vec<_>>(), words);
+            let (mut found, mut search) = (Vec::new(), Search::default());
+            classes::visit(text.as_bytes(), |start, classes| {
+                for_each(search.first(classes), |bit| {
+                    found.extend(text.get(from(text.as_bytes(), plus(start, bit))));
+                });
+            });
+            prop_assert_eq!(found, words);
         }
     }
 }
