@@ -224,14 +224,16 @@ impl Words {
     }
 }
 
-/// What tells most words apart: the first letter, in whatever case, and the length modulo eight.
+/// What tells most words apart: half of the first letter, the same in either case, and the length
+/// of those that are not long.
 const fn kind_of(word: &[u8]) -> u8 {
     let first = match word {
         [first, ..] => *first,
         [] => 0,
     };
     let [len, ..] = word.len().to_le_bytes();
-    first.wrapping_shl(3) | len & 7
+    let len = if word.len() < 16 { len } else { 15 };
+    first.wrapping_shl(4) | len
 }
 
 /// Whether there is a word of this kind.
