@@ -88,6 +88,13 @@ pub(super) fn read(
     spans: &mut Spans,
 ) -> Option<usize> {
     let text = slice(named.text, 0..named.line.end);
+    let is_beside = before(text, named.name.start).is_some_and(is_behind);
+    let value = byte(text, plus(named.name.end, 1));
+    // Mostly a value stands where an element would.
+    let is_value = value.is_some_and(|b| b.is_ascii_alphanumeric());
+    if !is_beside && is_value {
+        return None;
+    }
     let start = delimited::name_start(text, named.name.clone());
     let site = Site {
         text,
@@ -97,15 +104,7 @@ pub(super) fn read(
         start,
         end: named.name.end,
     };
-    // What markup ends with, or may stand between it and a name.
-    let is_behind = |b: u8| {
-        b.is_ascii_alphabetic()
-            || matches!(
-                b,
-                b' ' | b'<' | b'>' | b';' | b':' | b'"' | b'\'' | b'\\' | b'%' | b'\x1b' | b'['
-            )
-    };
-    if before(text, named.name.start).is_some_and(is_behind) {
+    if is_beside {
         if let Some(read) = site.tag(openings, spans) {
             return read;
         }
@@ -115,6 +114,15 @@ pub(super) fn read(
         }
     }
     site.emphasised(spans)
+}
+
+/// What markup ends with, or may stand between it and a name.
+fn is_behind(byte: u8) -> bool {
+    byte.is_ascii_alphabetic()
+        || matches!(
+            byte,
+            b' ' | b'<' | b'>' | b';' | b':' | b'"' | b'\'' | b'\\' | b'%' | b'\x1b' | b'['
+        )
 }
 
 /// A secret's name in markup.

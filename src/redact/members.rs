@@ -293,6 +293,9 @@ pub(super) fn replace_value(
 /// ended at `end`. Says where the new one ended.
 pub(super) fn changed(named: &Named<'_>, end: usize, names: &Names, spans: &mut Spans) -> usize {
     let text = slice(named.text, 0..named.line.end);
+    if !matches!(byte(text, end), Some(b' ' | b'\t')) {
+        return end;
+    }
     let arrow = skip_blanks(slice(text, 0..plus(end, 4).min(text.len())), end);
     let Some(sign) = ARROWS.of(rest(text, arrow)) else {
         return end;

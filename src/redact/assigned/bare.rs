@@ -175,12 +175,13 @@ impl Site<'_> {
 
     /// Whether a value is where a secret is kept: `secret=prod/db/main`.
     fn is_resource(&self, value: &[u8]) -> bool {
-        let is_part = |b: &u8| b.is_ascii_lowercase() || b"/-_.%".contains(b);
+        let is_part =
+            |b: &u8| b.is_ascii_lowercase() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'%');
         let name = slice(self.text, self.name.clone());
         // Kubernetes names its secrets: `secret=orders-tls`.
         let is_name = || name.eq_ignore_ascii_case(b"secret") && value.contains(&b'-');
-        let is_path = || value.contains(&b'/') && self.key.kind != Kind::Password;
-        value.iter().all(is_part) && (is_path() || is_name())
+        let is_path = || self.key.kind != Kind::Password && value.contains(&b'/');
+        (is_path() || is_name()) && value.iter().all(is_part)
     }
 
     /// Whether a value is a short word, which no token is: `token: range`, `license_key: mit`.

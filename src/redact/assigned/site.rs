@@ -108,6 +108,9 @@ pub(super) struct Site<'t> {
 impl<'t> Site<'t> {
     /// The site where a separator follows the name.
     pub(super) fn after(named: &Named<'t>) -> Option<Self> {
+        if let Some(site) = Self::tight(named) {
+            return Some(site);
+        }
         let (text, line) = (slice(named.text, 0..named.line.end), named.line.start);
         let name = named.name.clone();
         let (closed, quotes) = name_end(text, name.clone());
@@ -154,8 +157,7 @@ impl<'t> Site<'t> {
         let around = Around {
             query: matches!(previous, Some(b'?' | b'&')) && sign != Sign::Colon,
             encoded,
-            list: false,
-            until: previous.filter(|b| matches!(b, b'|' | b'^' | b'~')),
+            ..around(previous)
         };
         Some(Self {
             text,
@@ -167,6 +169,36 @@ impl<'t> Site<'t> {
             around,
             at,
             name,
+        })
+    }
+
+    /// The site where an equals sign and nothing else stands between a name and its value, as mostly.
+    fn tight(named: &Named<'t>) -> Option<Self> {
+        let text = slice(named.text, 0..named.line.end);
+        let equals = named.name.end;
+        let at = plus(equals, 1);
+        let goes_on = |b: u8| {
+            matches!(
+                b,
+                b'=' | b'>' | b'&' | b'*' | b' ' | b'\t' | b'\x1b' | b'\\'
+            )
+        };
+        // Quoted-printable writes `=3A` for a colon.
+        byte(text, at).filter(|b| !goes_on(*b) && *b != b'3')?;
+        let previous = before(text, named.name.start);
+        (byte(text, equals) == Some(b'=')).then(|| Self {
+            text,
+            line: named.line.start,
+            key: named.key,
+            sign: Sign::Assigns,
+            spaced: false,
+            quotes: None,
+            around: Around {
+                query: matches!(previous, Some(b'?' | b'&')),
+                ..around(previous)
+            },
+            at,
+            name: named.name.clone(),
         })
     }
 
@@ -278,6 +310,14 @@ fn serialized(text: &[u8], at: usize) -> Option<usize> {
     let end = run(window, digits, |b| b.is_ascii_digit());
     let is_length = slice(window, at..digits) == b";s:" && end > digits;
     (is_length && byte(window, end) == Some(b':')).then_some(plus(end, 1))
+}
+
+/// What the byte before a name says about the end of its value.
+fn around(previous: Option<u8>) -> Around {
+    Around {
+        until: previous.filter(|b| matches!(b, b'|' | b'^' | b'~')),
+        ..Around::default()
+    }
 }
 
 /// Whether a quote that closes a name was opened before it; a prime or a backtick may be another's.

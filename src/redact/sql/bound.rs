@@ -51,6 +51,8 @@ pub(super) struct Places {
     /// Where they are, and their number.
     all: Option<Vec<(usize, usize)>>,
     secrets: Vec<(usize, Key)>,
+    /// Where the first sign is behind the names so far; the end of the line where none is.
+    sign: Option<usize>,
 }
 
 impl Places {
@@ -59,8 +61,11 @@ impl Places {
         let text = slice(named.text, 0..named.line.end);
         let quotes = |b: u8| matches!(b, b'"' | b'`' | b']' | b'\\');
         let near = slice(text, 0..plus(named.name.end, MAX_CALL).min(text.len()));
-        let far = plus(near.len(), 1).min(text.len());
-        if find_any(text, named.name.end..far, SIGNS).is_none() {
+        let from = named.name.end;
+        if self.sign.is_none_or(|sign| sign < from) {
+            self.sign = find_any(text, from..text.len(), SIGNS).or(Some(text.len()));
+        }
+        if self.sign > Some(near.len()) {
             return;
         }
         let at = skip_blanks(near, run(near, named.name.end, quotes));

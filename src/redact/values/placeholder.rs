@@ -1,7 +1,7 @@
 //! What stands where a secret would and is none: a mask, a variable, a word like `null`.
 
 use super::super::{
-    bytes::{Starts, Words, is_name, plus, run_back, search, slice},
+    bytes::{Starts, Words, byte, is_name, plus, run_back, search, slice},
     spans,
 };
 
@@ -10,6 +10,12 @@ const MAX_PLACEHOLDER: usize = 64;
 
 /// Where the bracketed placeholder ends that starts at `at`: its brackets end no value.
 pub(in super::super) fn placeholder_end(text: &[u8], at: usize) -> Option<usize> {
+    if !matches!(
+        byte(text, at),
+        Some(b'[' | b'<' | b'$' | b'(' | b'{' | b'#' | b'%')
+    ) {
+        return None;
+    }
     if let Some(end) = spans::mark_end(text, at) {
         return Some(end);
     }
