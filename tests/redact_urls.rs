@@ -46,6 +46,19 @@ fn replaces_the_password_and_leaves_user_and_host() {
     ]);
 }
 
+/// RD-05: where both are the words for them, documentation shows how to write the address. A real
+/// user's password may be the same word.
+#[test]
+fn leaves_what_documentation_writes_for_a_user_and_a_password() {
+    check(&[
+        "https://user:password@example.com/",
+        "postgres://user:pass@localhost/db",
+        "amqp://username:password@host:5672/vhost",
+        "mysql://root:«password»@localhost/db | password",
+        "https://user:«password1»@example.com/ | password",
+    ]);
+}
+
 /// RD-02: a user without a password, or with one that says that there is none, is a token.
 #[test]
 fn replaces_a_user_that_is_a_token() {
@@ -54,6 +67,7 @@ fn replaces_a_user_that_is_a_token() {
         "https://«9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b»:x-oauth-basic@git.example.com/x | token",
         "https://«9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b»:@api.example.com/v1 | token",
         "https://«1695356963%3AAAaJo2M5rw6ybXwTsREkE__YrfGOx879NG-»@git.example.com/x | token",
+        "https://b7497dcfe6d0168981bc4812cda39baa@o626889.ingest.sentry.io/3615570",
         "https://ada@example.com/x https://ada.lovelace-1815%40example.org@example.com/x",
         "https://continuous-integration-robot@git.example.com/x",
         "ssh://9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b@git.example.com/x",

@@ -8,7 +8,7 @@ mod walk;
 use core::ops::Range;
 
 use super::{
-    bytes::{before, byte, find_either, is_blank, plus, rest, run, skip_blanks, slice},
+    bytes::{before, byte, find_either, is_blank, is_name, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     headers,
     keyed::Named,
@@ -23,6 +23,8 @@ pub(super) use site::owner_end;
 
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;
+/// The longest value that is stressed.
+const MAX_STRESSED: usize = 256;
 /// The longest address of four numbers, with what stands before it.
 const MAX_ADDRESS: usize = 16;
 
@@ -48,6 +50,12 @@ impl Search {
             return Some(end);
         }
         let at = site.unwrapped();
+        if let Some((content, end)) = stressed(site.text, at) {
+            return match site.quoted(content, end, spans) {
+                Replaced::Yes => Some(end),
+                Replaced::No => None,
+            };
+        }
         if let Some((quote, from)) = Quote::at(site.text, at) {
             if self.closes_outer(&site, quote, at, from) {
                 return None;
@@ -64,6 +72,7 @@ impl Search {
         let site = &site;
         match byte(site.text, at) {
             Some(b'[' | b'{') if values::is_code(site.text, at, names) => None,
+            Some(b'[') if is_place(site.text, at) => None,
             Some(b'[' | b'{') if site.is_container(at) => {
                 if at >= self.walked {
                     self.walked = walk::walk(site, at, names, spans);
@@ -190,7 +199,9 @@ impl Site<'_> {
             return false;
         }
         let inner = skip_blanks(self.text, plus(at, 1));
-        let opens = Quote::at(self.text, inner).is_some()
+        let is_bytes = walk::is_bytes(self.text, inner);
+        let opens = is_bytes
+            || Quote::at(self.text, inner).is_some()
             || (matches!(byte(self.text, inner), None | Some(b'[' | b'{'))
                 && !values::is_bracketed_placeholder(self.text, inner));
         let is_number = || values::number_end(self.text, inner).is_some();
@@ -267,13 +278,15 @@ impl Site<'_> {
     /// Whether a quoted value speaks of the secret: a form's message, the label of its field.
     fn is_about(&self, value: &[u8]) -> bool {
         let name = slice(self.text, self.name.clone());
-        self.key.kind != Kind::SecurityAnswer
-            && (values::is_message(value)
-                || self.is_label(value)
-                || values::is_pointer(value)
-                || values::is_file(value)
-                || slice(value, value.len().saturating_sub(name.len())..value.len())
-                    .eq_ignore_ascii_case(name))
+        if self.key.kind == Kind::SecurityAnswer {
+            return value.ends_with(b"?");
+        }
+        values::is_message(value)
+            || self.is_label(value)
+            || values::is_pointer(value)
+            || values::is_file(value)
+            || slice(value, value.len().saturating_sub(name.len())..value.len())
+                .eq_ignore_ascii_case(name)
     }
 
     /// Whether a value that is delimited already is what the name demands.
@@ -294,6 +307,29 @@ impl Site<'_> {
             Demand::Any | Demand::Authorization => true,
         }
     }
+}
+
+/// Whether brackets stand at `at` around what is no value: the host of `[host]:587`, the type of
+/// `[Type]::Member`.
+fn is_place(text: &[u8], at: usize) -> bool {
+    let window = slice(text, 0..plus(at, MAX_WORD_LIST).min(text.len()));
+    let end = run(window, plus(at, 1), is_name);
+    slice(text, end..plus(end, 2)) == b"]:"
+}
+
+/// The value that Markdown's stress stands around at `at`, and where that ends: `**x**`.
+fn stressed(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
+    const SIGN: &[u8] = b"**";
+    if !rest(text, at).starts_with(SIGN) {
+        return None;
+    }
+    let from = plus(at, SIGN.len());
+    let window = slice(text, 0..plus(from, MAX_STRESSED).min(text.len()));
+    let to = run(window, from, |b| b != b'*' && b != b' ');
+    let end = plus(to, SIGN.len());
+    let closes = slice(text, to..end) == SIGN
+        && byte(text, end).is_none_or(|b| is_blank(b) || b",.;)".contains(&b));
+    (closes && to > from).then_some((from..to, end))
 }
 
 /// Whether a value ends in `@` and four numbers.

@@ -12,7 +12,7 @@ use super::{
     headers,
     keys::{Demand, Key, Names},
     spans::{self, Spans},
-    values,
+    values::{self, Quote},
 };
 
 /// A name has no more digits.
@@ -171,9 +171,14 @@ pub(super) fn replace(
     quotes: Option<Range<usize>>,
     spans: &mut Spans,
 ) -> bool {
-    let content = trimmed(text, content);
+    let content = unquoted(text, trimmed(text, content));
     let value = slice(text, content.clone());
-    if values::is_placeholder(value) || is_label(value, names) || is_public(value, key) {
+    let is_question = key.kind == Kind::SecurityAnswer && value.ends_with(b"?");
+    if values::is_placeholder(value)
+        || is_question
+        || is_label(value, names)
+        || is_public(value, key)
+    {
         return false;
     }
     match key.demand {
@@ -233,6 +238,19 @@ pub(super) fn fits_closely(value: &[u8], key: Key) -> bool {
         _ => (key.spaced || dense) && ((digit && value.len() >= 8) || (mixed && value.len() >= 16)),
     };
     closely && fits(value, key.demand)
+}
+
+/// Without the quotes that markup writes around a string: `&quot;x&quot;`.
+pub(super) fn unquoted(text: &[u8], content: Range<usize>) -> Range<usize> {
+    if byte(text, content.start) != Some(b'&') {
+        return content;
+    }
+    let inner = || {
+        let (quote, from) = Quote::at(text, content.start)?;
+        let (to, end) = quote.close(slice(text, 0..content.end), from);
+        (end == content.end && to < end).then_some(from..to)
+    };
+    inner().unwrap_or(content)
 }
 
 /// Without blanks on either side.

@@ -244,7 +244,8 @@ impl Site<'_> {
             Some(Some(content)) => {
                 let value = slice(self.text, content.clone());
                 // Android's translations stand in the same element as its keys.
-                if is_translation && !delimited::is_opaque(value) {
+                let is_string = delimited::unquoted(self.text, content.clone()) != content;
+                if is_translation && !is_string && !delimited::is_opaque(value) {
                     return None;
                 }
                 let end = content.end;

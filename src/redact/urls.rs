@@ -8,7 +8,7 @@ use core::ops::Range;
 use memchr::memmem;
 
 use super::{
-    bytes::{byte, find_byte, is_blank, plus, rest, run, run_back, search, slice},
+    bytes::{Words, byte, find_byte, is_blank, plus, rest, run, run_back, search, slice},
     finding::Kind,
     spans::Spans,
     tokens, values,
@@ -117,6 +117,34 @@ const NO_PASSWORDS: &[&[u8]] = &[
     b"oauth2",
     b"token",
 ];
+
+/// What documentation writes for a user and a password: both are the words for them.
+static EXAMPLE_USERS: Words = Words::new(&[
+    "USER",
+    "USERNAME",
+    "login",
+    "myuser",
+    "name",
+    "user",
+    "user_name",
+    "username",
+    "usr",
+]);
+static EXAMPLE_PASSWORDS: Words = Words::new(&[
+    "PASS",
+    "PASSWORD",
+    "mypass",
+    "mypassword",
+    "pass",
+    "passwd",
+    "password",
+    "pw",
+    "pwd",
+]);
+
+/// Where a key stands as a user that pages show to everybody (Sentry's "DSN": the secret half is not
+/// used any more).
+const SENTRY: &[u8] = b".sentry.io";
 
 /// Schemes of servers, whose hosts may be bare names: `redis://default:…@cache`. Of `a+b` either.
 #[rustfmt::skip]
@@ -358,6 +386,9 @@ impl Url<'_> {
     /// Replaces a password, or the user where the password says that there is none.
     fn add(&self, user: Range<usize>, password: Range<usize>, spans: &mut Spans) {
         let value = slice(self.text, password.clone());
+        if EXAMPLE_USERS.has(slice(self.text, user.clone())) && EXAMPLE_PASSWORDS.has(value) {
+            return;
+        }
         if NO_PASSWORDS.contains(&value) && self.is_token(&user) {
             spans.add(user, Kind::Token);
         } else if !values::is_placeholder(value) {
@@ -367,6 +398,13 @@ impl Url<'_> {
 
     /// Replaces a user without a password that is a token.
     fn user(&self, user: Range<usize>, spans: &mut Spans) {
+        let host = plus(user.end, self.signs.at.len());
+        let host = host..run(self.text, host, |b| {
+            b.is_ascii_alphanumeric() || b"-.".contains(&b)
+        });
+        if slice(self.text, host).ends_with(SENTRY) {
+            return;
+        }
         let scheme = slice(self.text, self.found.saturating_sub(5)..self.found);
         if (scheme.ends_with(b"http") || scheme.ends_with(b"https")) && self.is_token(&user) {
             spans.add(user, Kind::Token);

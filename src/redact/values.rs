@@ -168,7 +168,7 @@ pub(super) fn opaque_end(text: &[u8], from: usize) -> Option<usize> {
         body = run(text, body, |b| {
             b.is_ascii_alphanumeric() || b"_-.+/~".contains(&b)
         });
-        if !is_encoded(body, &[b"%2f", b"%2b", b"%3a"]) {
+        if !is_encoded(body, &[b"%2f", b"%2b", b"%3a", b"%25", b"%7e"]) {
             break;
         }
         body = plus(body, 3);

@@ -87,6 +87,11 @@ impl Site<'_> {
         let Some(end) = bracket.or_else(|| self.bare_end(from)) else {
             return 0;
         };
+        let end = if bracket.is_none() {
+            self.own_bracket(from, end)
+        } else {
+            end
+        };
         // A string in double quotes ends what stands in it.
         let end = if in_string {
             unquoted_end(self.text, from, end)
@@ -116,11 +121,25 @@ impl Site<'_> {
             None if self.opens_string() || !in_string => self.spaced_end(from, end),
             _ => end,
         };
-        if self.is_prose() && values::is_prose(self.text, from..end) {
+        let is_question =
+            self.key.kind == Kind::SecurityAnswer && slice(self.text, from..end).ends_with(b"?");
+        if is_question || (self.is_prose() && values::is_prose(self.text, from..end)) {
             return 0;
         }
         spans.add(from..end, self.key.kind);
         end
+    }
+
+    /// Past the parenthesis that closes at `end` where the password itself has opened it.
+    fn own_bracket(&self, from: usize, end: usize) -> usize {
+        let value = slice(self.text, from..end);
+        let closed = plus(end, 1);
+        let is_own = self.key.kind == Kind::Password
+            && byte(self.text, end) == Some(b')')
+            && value.contains(&b'(')
+            && !value.contains(&b')');
+        let ends = byte(self.text, closed).is_none_or(|b| is_blank(b) || b",;\"'}]&".contains(&b));
+        if is_own && ends { closed } else { end }
     }
 
     /// Whether a list of one placeholder stands at `at`: `[[REDACTED:token]]`.

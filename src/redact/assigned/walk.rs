@@ -23,6 +23,7 @@ static DESCRIBING: Words = Words::new(&[
     "created_at",
     "date",
     "description",
+    "domain",
     "email",
     "endpoint",
     "error",
@@ -51,6 +52,7 @@ static DESCRIBING: Words = Words::new(&[
     "ref",
     "region",
     "role",
+    "samesite",
     "scheme",
     "scope",
     "source",
@@ -85,7 +87,8 @@ pub(super) fn walk(site: &Site<'_>, at: usize, names: &Names, spans: &mut Spans)
     };
     let mut at = at;
     while let Some(b) = byte(text, at) {
-        at = match (b, Quote::at(text, at)) {
+        let quote = Quote::at(text, plus(at, usize::from(is_bytes(text, at))));
+        at = match (b, quote) {
             (b'[', _) if values::is_bracketed_placeholder(text, at) => walk.word(site, at, spans),
             (_, Some((quote, from))) => {
                 let (to, end) = quote.close(text, from);
@@ -103,6 +106,11 @@ pub(super) fn walk(site: &Site<'_>, at: usize, names: &Names, spans: &mut Spans)
         };
     }
     text.len()
+}
+
+/// Whether Python's bytes begin at `at`: `b'x'`.
+pub(super) fn is_bytes(text: &[u8], at: usize) -> bool {
+    matches!(slice(text, at..plus(at, 2)), [b'b', b'"' | b'\''])
 }
 
 /// Where a walk through containers is.

@@ -9,7 +9,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use super::super::{
     base64::is_base64,
-    bytes::{before, byte, ends_escape, plus, rest, run, run_back, slice},
+    bytes::{Words, before, byte, ends_escape, plus, rest, run, run_back, slice},
     finding::Kind,
     phrases::Phrase,
     rules,
@@ -73,7 +73,19 @@ const REMOTE_COMMANDS: &[&[u8]] = &[
     b"ssh-copy-id",
     b"sshfs",
     b"sshpass",
+    b"autossh",
+    b"plink",
+    b"pscp",
+    b"psftp",
 ];
+/// What machines are called before their number: `web-6.example.com` has no mailboxes.
+static HOSTS: Words = Words::new(&[
+    "api", "app", "auth", "backup", "bastion", "box", "build", "cache", "ci", "data", "db", "dc",
+    "dev", "dns", "edge", "es", "files", "ftp", "git", "gw", "host", "ip", "jump", "k8s", "kafka",
+    "lb", "ldap", "log", "master", "mon", "monitor", "mq", "mysql", "node", "ns", "pg", "pod",
+    "postgres", "prod", "proxy", "redis", "runner", "search", "server", "sftp", "srv", "stage",
+    "storage", "svc", "test", "vm", "vpn", "vps", "web", "worker",
+]);
 /// The characters of a fingerprint by SHA-256 (RFC 4648 §4, without padding).
 const FINGERPRINT: usize = 43;
 /// How far before an address these are looked for.
@@ -272,7 +284,18 @@ fn is_machine(local: &[u8], domain: &[u8]) -> bool {
     // `krbtgt/EXAMPLE.COM@EXAMPLE.COM`: the service that gives out tickets.
     let is_named = has_small(local) || local == domain;
     let is_principal = is_named && domain.is_ascii() && !has_small(domain);
-    is_scale || is_user || is_principal || MACHINE_DOMAINS.iter().any(ends)
+    is_host(domain) || is_scale || is_user || is_principal || MACHINE_DOMAINS.iter().any(ends)
+}
+
+/// Whether a domain is the name of a machine: one of a kind, with a number.
+fn is_host(domain: &[u8]) -> bool {
+    let first = domain.split(|b| *b == b'.').next().unwrap_or_default();
+    let number = run_back(first, first.len(), |b| b.is_ascii_digit());
+    let kind = slice(first, 0..number);
+    let is_long = domain.iter().filter(|b| **b == b'.').count() >= 2;
+    is_long
+        && number < first.len()
+        && HOSTS.has_in_any_case(kind.strip_suffix(b"-").unwrap_or(kind))
 }
 
 /// Whether what begins at `start` stands in the authority of a URL, as its user or password.

@@ -313,6 +313,23 @@ impl Path {
     }
 }
 
+/// Syllables of functions that make or measure something of a given length.
+const FUNCTIONS: &[&[u8]] = &[
+    b"alnum", b"anoid", b"lid", b"alpha", b"base", b"bin", b"bit", b"byte", b"call", b"char",
+    b"chr", b"col", b"create", b"crypt", b"dec", b"enc", b"env", b"field", b"fill", b"from",
+    b"func", b"gen", b"get", b"hash", b"hex", b"input", b"int", b"key", b"len", b"letter", b"make",
+    b"max", b"md5", b"min", b"new", b"num", b"ord", b"pad", b"pass", b"pick", b"pwd", b"rand",
+    b"read", b"repeat", b"rnd", b"round", b"salt", b"secret", b"sha", b"size", b"sleep", b"str",
+    b"sub", b"take", b"text", b"time", b"token", b"uid", b"uuid", b"val", b"var", b"word",
+];
+
+/// Whether a name has such a syllable.
+fn is_function(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let has = |part: &&[u8]| name.windows(part.len()).any(|w| w == *part);
+    FUNCTIONS.iter().any(has)
+}
+
 /// Whether the parentheses after a path are those of a call: nothing but more of the expression or
 /// the end of the statement follows them.
 fn is_call(text: &[u8], path: &Path, at: usize) -> bool {
@@ -326,5 +343,11 @@ fn is_call(text: &[u8], path: &Path, at: usize) -> bool {
     let is_word = name.len() > 2 && !name.iter().any(u8::is_ascii_digit);
     let after = plus(close, 1);
     let goes_on = ends(text, after) || byte(text, after).is_some_and(|b| b".-[?".contains(&b));
-    (is_path || is_word || has_quote) && (byte(text, close).is_none() || goes_on)
+    // `LjQ(740)` is no call of a function that anybody would name so.
+    let is_number =
+        close > plus(inner, 1) && slice(text, inner..close).iter().all(u8::is_ascii_digit);
+    let is_known = TYPES.has(name) || is_function(name);
+    (is_path || is_word || has_quote)
+        && (!is_number || is_path || is_known)
+        && (byte(text, close).is_none() || goes_on)
 }
