@@ -114,3 +114,18 @@ fn refuses_patterns_that_are_none() {
         Some(Error::Full)
     );
 }
+
+/// RD-05: a pattern is of bytes; what is UTF-8 stays so.
+#[test]
+fn takes_in_the_rest_of_a_character_that_a_pattern_cuts() {
+    for (pattern, line, safe) in [
+        ("a.", "xa\u{e9}x", "x[REDACTED:custom]x"),
+        (r"\xa9x", "\u{e9}\u{e9}xy", "\u{e9}[REDACTED:custom]y"),
+        (r"\x98", "a\u{1f600}b", "a[REDACTED:custom]b"),
+    ] {
+        let policy = Policy::default()
+            .with_pattern("one", pattern, None)
+            .unwrap();
+        assert_eq!(policy.redact_str(line), safe);
+    }
+}

@@ -518,3 +518,34 @@ fn shows_no_part_of_what_is_no_card() {
     assert_eq!(redact("4111111111111111"), "val=[REDACTED:card:1111]");
     assert_eq!(redact("DE89370400440532013000"), "val=[REDACTED:card]");
 }
+
+/// RD-01: of a name that is longer than what is looked at the end is what counts.
+#[test]
+fn finds_a_name_of_many_words_by_its_end() {
+    for name in [
+        "one_two_three_four_five_six_seven_eight_nine_ten".to_owned(),
+        format!("{}nickname", "abcdefgh_".repeat(20)),
+    ] {
+        let policy = Policy::default().with_key(&name);
+        let line = format!("{name}=oak9tree \"{name}\":\"oak9tree\"");
+        let safe = format!("{name}=[REDACTED:secret] \"{name}\":\"[REDACTED:secret]\"");
+        assert_eq!(policy.redact_str(&line), safe);
+        assert_eq!(policy.redact_field(&name, "oak9tree"), "[REDACTED:secret]");
+    }
+}
+
+/// RD-01: what counts or switches is no secret under an added name either, as its documentation says.
+#[test]
+fn leaves_small_numbers_under_an_added_name() {
+    let policy = Policy::default().with_key("door");
+    for line in [
+        "door=17",
+        "\"door\":999,",
+        "door: true",
+        "door=null",
+        "door=${DOOR}",
+    ] {
+        assert_eq!(policy.redact_str(line), line);
+    }
+    assert_eq!(policy.redact_str("door=1000"), "door=[REDACTED:secret]");
+}

@@ -252,3 +252,16 @@ proptest! {
         prop_assert!(!safe.contains(&hex), "{}", safe);
     }
 }
+
+/// RD-03, RD-05: a piece of a long secret may end inside a character; what is UTF-8 stays so.
+#[test]
+fn cuts_no_character_of_a_secret_in_two() {
+    let secret = format!("x{}", "\u{e9}".repeat(60));
+    let policy = Policy::default().with_secret(secret.as_bytes()).unwrap();
+    let line = format!("x{}zz", "\u{e9}".repeat(24));
+    assert_eq!(policy.redact_str(&line), "[REDACTED:registered]zz");
+    // The second piece begins inside a character, too.
+    let line = format!("z{}z", "\u{e9}".repeat(37));
+    let safe = policy.redact(line.as_bytes()).into_owned();
+    assert_eq!(String::from_utf8(safe).unwrap(), "z[REDACTED:registered]z");
+}

@@ -152,7 +152,7 @@ impl Counts {
         self.lines
     }
 
-    /// Lines over the limit, withheld whole.
+    /// Lines withheld whole: over the limit, or made so that each look uncovered another secret.
     #[must_use]
     pub fn withheld(&self) -> u64 {
         self.withheld

@@ -152,9 +152,12 @@ impl Default for Names {
 }
 
 impl Names {
-    /// Adds the end of a name; one without a letter is none.
+    /// Adds the end of a name, as far as names are looked at; one without a letter is none.
     pub(super) fn add(&mut self, name: &str, kind: Kind, demand: Demand) {
         let words = words(name.as_bytes());
+        let mut ends = starts(&words).map(|start| rest(&words, start));
+        let words = ends.find(|end| end.len() <= MAX_NAME);
+        let words = words.unwrap_or_default().to_vec();
         let spaced = kind == Kind::SecurityAnswer || is_one_of(SPACED, last_word(&words));
         if !words.is_empty() {
             let key = Key {

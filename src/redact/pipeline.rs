@@ -211,7 +211,8 @@ impl Policy {
 
     /// Puts the places in `text` to look at into `hits`, in ascending order.
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
-        self.gates.find(text, hits);
+        let gates = self.gates.get_or_init(|| Gates::new(&self.names));
+        gates.find(text, hits);
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]

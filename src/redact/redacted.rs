@@ -11,6 +11,8 @@ use super::{finding::Kind, spans};
 /// date of birth, a name. It is not wiped from memory and not compared in constant time: for
 /// passwords and keys take a type that does both, such as those of the crate `secrecy`.
 ///
+/// Two are equal where both the values and the kinds are.
+///
 /// There is no `Deref`: what is inside is reached by [`expose_secret`](Self::expose_secret) alone,
 /// which a search finds.
 ///
@@ -99,7 +101,8 @@ impl<T> ::serde::Serialize for Redacted<T> {
     }
 }
 
-/// The value: what an application reads it needs in plain.
+/// The value: what an application reads it needs in plain. It is shown as `[REDACTED:secret]`, since
+/// what was serialized says nothing of a kind.
 #[cfg(feature = "serde")]
 impl<'de, T: ::serde::Deserialize<'de>> ::serde::Deserialize<'de> for Redacted<T> {
     fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

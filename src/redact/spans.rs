@@ -3,7 +3,7 @@
 use core::{cmp::Reverse, mem, ops::Range};
 
 use super::{
-    bytes::{byte, plus, rest, run, run_back, slice},
+    bytes::{before, byte, plus, rest, run, run_back, slice},
     finding::Kind,
     policy::Output,
     rules::{self, Id, Rules},
@@ -27,6 +27,21 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// Takes in the rest of the characters that it cuts: patterns and the pieces of registered
+    /// secrets are bytes, and what was UTF-8 stays so.
+    fn widen(&mut self, text: &[u8]) {
+        let Range { start, end } = self.range;
+        if is_inside(text, start) {
+            let near = slice(text, start.saturating_sub(3)..start);
+            let lead = run_back(near, near.len(), |b| b & 0xc0 == 0x80);
+            self.range.start = start.saturating_sub(plus(near.len().saturating_sub(lead), 1));
+        }
+        if is_inside(text, end) {
+            let near = slice(text, 0..plus(end, 3).min(text.len()));
+            self.range.end = run(near, end, |b| b & 0xc0 == 0x80);
+        }
+    }
+
     /// The same in a text before which `len` bytes more stand.
     pub(super) fn behind(self, len: usize) -> Self {
         let shift = |range: Range<usize>| plus(range.start, len)..plus(range.end, len);
@@ -36,6 +51,12 @@ impl Span {
             ..self
         }
     }
+}
+
+/// Whether a character of UTF-8 has begun before `at` and goes on there.
+fn is_inside(text: &[u8], at: usize) -> bool {
+    let goes_on = |b: u8| b & 0xc0 == 0x80;
+    byte(text, at).is_some_and(goes_on) && before(text, at).is_some_and(|b| b >= 0x80)
 }
 
 /// What becomes of a line.
@@ -125,6 +146,7 @@ impl Spans {
     pub(super) fn merge(&mut self, text: &[u8], rules: &Rules) {
         self.found
             .retain(|span| rules.take(span) && !inside_mark(text, span.range.start));
+        self.found.iter_mut().for_each(|span| span.widen(text));
         self.found
             .sort_by_key(|s| (s.range.start, Reverse(s.range.end)));
         self.found

@@ -87,7 +87,8 @@ impl<'a, M: Inner<'a>> Inner<'a> for MakeWriter<M> {
 }
 
 /// Collects one event and writes it, redacted, when it is dropped or flushed; a last line without a
-/// line feed when it is dropped. An error of the inner writer is lost there.
+/// line feed when it is dropped. An error of the inner writer is lost there. What it did not take is
+/// not tried again, on a flush either.
 pub struct Event<W: Write> {
     /// None once it has been dropped.
     lines: Option<Writer<Vec<u8>>>,

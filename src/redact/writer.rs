@@ -18,8 +18,9 @@ const PART: usize = 64 * 1024;
 /// limit on a line: a longer one is not looked at, `[REDACTED:line]` stands in its place, and
 /// [`Counts::withheld`] counts it. What such a line begins is not known in the next one: a private
 /// key is still told by its form, but a value below its name, the rows of a table or the answer in a
-/// dialogue are not, and are written as they are. Only where a program shows its progress by carriage returns are
-/// there lines to be told in it: they are written as soon as the limit is reached.
+/// dialogue are not, and are written as they are. Only where a program shows its progress by
+/// carriage returns are there lines to be told in it: they are written as soon as the limit is
+/// reached.
 ///
 /// [`flush`](Write::flush) passes on what is complete and keeps a line that is not: its secrets
 /// could not be told yet. [`finish`](Self::finish) ends the last line. A writer that is dropped
