@@ -136,7 +136,8 @@ impl Usage<'_> {
             let option = self.option(read);
             let attached = secret.is_attached();
             if !option && !attached {
-                if is_option(content) {
+                let is_other = !content.starts_with(secret.literal.as_bytes());
+                if is_option(content) || is_other {
                     return read;
                 }
                 if !self.is_argument(next, &secret, word) {
@@ -180,11 +181,12 @@ impl Usage<'_> {
             let at = run(self.text, word.end, is_blank);
             byte(self.text, at).is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'[')
         };
-        let is_pair = content
-            .iter()
-            .rposition(|b| *b == b'=')
-            .is_some_and(|at| plus(at, 2) < content.len());
-        let is_whole = secret.separator.is_none();
+        // `token=…`, which another usage reads.
+        let name = run(content, 0, |b| {
+            b.is_ascii_lowercase() || matches!(b, b'_' | b'-')
+        });
+        let is_pair = byte(content, name) == Some(b'=') && plus(name, 2) < content.len();
+        let is_whole = secret.separator.is_none() && secret.literal.is_empty();
         let has_digit = || secret.kind == Kind::Password || content.iter().any(u8::is_ascii_digit);
         let follows = self.usage.split(' ').nth(next).is_some() || self.usage.contains('-');
         !is_whole || (!is_pair && has_digit() && (follows || is_last()))

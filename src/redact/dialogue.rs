@@ -8,6 +8,7 @@
 mod awaited;
 mod hashes;
 mod mail;
+mod pairs;
 mod placed;
 mod questions;
 mod routers;
@@ -137,6 +138,8 @@ impl Said<'_> {
             .or(lead.strip_suffix(b"'"))
             .unwrap_or(lead);
         let lead = lead.trim_ascii_end();
+        // Python's bytes.
+        let lead = lead.strip_suffix(b" b").unwrap_or(lead);
         let last = lead.rsplit(|b| is_blank(*b)).next().unwrap_or_default();
         let last = last.to_ascii_lowercase();
         lead.is_empty() && starts_line

@@ -198,7 +198,7 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
 }
 
 /// Verbs that follow the whole name in a sentence.
-static VERBS: Starts = Starts::new(&[b" is ", b" was ", b" given", b" changed "]);
+static VERBS: Starts = Starts::new(&[b" is ", b" was ", b" are", b" given", b" changed "]);
 
 /// The name with the one or two words after it that a separator or a verb follows, where they make
 /// it one: `session id: …`, `maiden name is …`.
@@ -222,7 +222,9 @@ fn with_tail(text: &[u8], name: Range<usize>, names: &Names) -> Option<(Range<us
         end = run(window, word, is_name);
         let closes = matches!(byte(window, end), Some(b'"' | b'\'' | b'`'));
         let after = plus(end, usize::from(closes));
-        let is_over = || VERBS.of(rest(window, end)).is_some();
+        // `verification code 123456`
+        let is_code = |at| matches!(slice(window, at..plus(at, 3)), [b' ', a, b] if a.is_ascii_digit() && b.is_ascii_digit());
+        let is_over = || VERBS.of(rest(window, end)).is_some() || is_code(end);
         if matches!(byte(window, after), Some(b':' | b'=')) || is_over() {
             let name = name.start..end;
             let key = names.look_up(slice(text, name.clone()))?;

@@ -7,6 +7,12 @@ use super::{Policy, bytes::steps};
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
     "maiden name of ",
+    "logged in as a:",
+    "login attempt [a/",
+    "credentials for a b c ",
+    "this code to a ",
+    "password [a ",
+    "password you a ",
     "createuser a sha b ",
     "snmp v3 auth sha 128 ",
     "neighbor 1 password ",

@@ -59,6 +59,7 @@ pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Optio
     }
     sentence
         .prompted(spans)
+        .or_else(|| sentence.asked(spans))
         .or_else(|| sentence.direct(spans))
         .or_else(|| sentence.said(spans))
         .or_else(|| sentence.remarked(spans))
@@ -150,6 +151,16 @@ impl Sentence<'_, '_> {
             (false, 1) if !name.contains(&b'-') => self.bare(at, Looks::Beside, spans),
             _ => None,
         }
+    }
+
+    /// `AWS Secret Access Key [None]: x`: a prompt that shows what it has, in brackets.
+    fn asked(&self, spans: &mut Spans) -> Option<usize> {
+        let end = plus(self.named.name.end, MAX_WORD).min(self.text.len());
+        let near = slice(self.text, self.named.name.end..end);
+        near.starts_with(b" [").then_some(())?;
+        let close = near.windows(3).position(|w| w == b"]: ")?;
+        let at = plus(self.named.name.end, plus(close, 3));
+        self.bare(at, Looks::Set, spans)
     }
 
     /// `ada@db's password: two words`: all that a person types at the prompt of a remote shell.

@@ -230,6 +230,10 @@ fn finds_the_secrets_of_more_programs() {
         "ansible-vault encrypt_string '«hunter2»' --name db",
         "composer config http-basic.repo.example ada «hunter2»",
         "bw unlock «hunter2»",
+        "netsh wlan set hostednetwork mode=allow ssid=x key=«hunter2xx»",
+        "rabbitmqctl add_user ada «HDm14Hvfc=dlp3»",
+        "neo4j-admin dbms set-initial-password «hunter2»",
+        "gem push a.gem --key «2i7ww45erdec:QfkqJf»",
     ]);
     keeps(&[
         "nmcli dev wifi list",

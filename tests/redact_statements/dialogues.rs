@@ -303,3 +303,35 @@ fn finds_what_routers_and_agents_are_configured_with() {
         "createuser ada failed",
     ]);
 }
+
+/// RD-01: a user and a password joined by a sign, where somebody comes in; addresses, principals and
+/// paths stay.
+#[test]
+fn finds_the_password_of_a_pair_where_somebody_comes_in() {
+    replaces(&[
+        "Login ada/«hunter2x» rejected",
+        "auth: Authentication failed for ada:«hunter2x»",
+        "login attempt [b'root'/b'«hunter2x»'] failed",
+        "SMB  10.0.0.5  445  DC01  [+] ACME\\ada:«Summer2026!» (Pwn3d!)",
+        "[+] 10.0.0.5:22 - Success: 'root:«hunter2x»' 'uid=0(root)'",
+        "credentials for staging: ada / «Blue42horse!»",
+        "wifi: HomeNet / «purpleMonkey77»",
+        "  15:04.05 > b'PGDK1 LOGIN ada \"«hunter2x»\"'",
+        "/oper ada «hunter2x»",
+        "127.0.0.1:6379> auth ada «hunter2x»",
+        "MIGRATE cache 6379 \"\" 0 5000 AUTH «hunter2x» KEYS a",
+        ":ada AUTHENTICATE «AGFkYQBodW50ZXIyAGFi»",
+    ]);
+    keeps(&[
+        "Login ada/admin rejected",
+        "Authentication failed for 10.0.0.5:22/tcp2",
+        "Authentication failed for ada/admin1@EXAMPLE.ORG",
+        "logged in as system:serviceaccount:kube-system",
+        "[+] Running 3/3",
+        "[+] Building 12.3s (5/10)",
+        "auth attempt 10.0.0.5:44321a from outside",
+        "credentials for staging: see the vault",
+        "wifi: connected to HomeNet/5GHz",
+        "login with https://id.example/a1b2c3",
+    ]);
+}

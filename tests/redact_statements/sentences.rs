@@ -167,3 +167,28 @@ fn finds_what_is_typed_at_a_prompt_and_what_follows_a_title() {
         "tool -Padding=12 -Depth=3",
     ]);
 }
+
+/// RD-01: a clause about a name, the verbs of Romance languages, and prompts that show what they have.
+#[test]
+fn finds_a_value_behind_a_clause_and_behind_a_bracket() {
+    replaces(&[
+        "The PIN you chose is «4821».",
+        "The password that we sent was «Blue42horse»",
+        "Mot de passe provisoire : «Ete2026!x»",
+        "Votre mot de passe est : «Ete2026!x»",
+        "La tua password è «Estate2026!»",
+        "Il tuo codice di verifica è «483920»",
+        "Ihre TAN lautet «483920»",
+        "Enter this code to continue: «483920»",
+        "Use verification code «483920» for Acme",
+        "AWS Secret Access Key [None]: «wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLE0»",
+    ]);
+    keeps(&[
+        "The password you entered is incorrect",
+        "the token that you provided is expired",
+        "AWS Secret Access Key [None]: ",
+        "Pakistan: 123456 visitors",
+        "enter this code to continue: see below",
+        "password attempts 12 of 20",
+    ]);
+}

@@ -173,6 +173,9 @@ pub(super) const OPENERS: &[&str] = &[
     "b2 authorize",
     "rancher login",
     "vsql ",
+    "iwconfig",
+    "neo4j-admin",
+    "gem push",
     "echo ",
     "printf ",
 ];

@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::{
     super::{
         base64,
-        bytes::{before, byte, plus, run, slice},
+        bytes::{before, byte, has_any, plus, run, slice},
         finding::Kind,
         open::Open,
         spans::Spans,
@@ -19,6 +19,9 @@ use super::{
 
 /// The least that is taken for a credential in base64.
 pub(super) const MIN_BASE64: usize = 8;
+
+/// The length of the command of IMAP and IRC.
+const AUTHENTICATE: usize = "authenticate".len();
 
 /// What is not said by a user of a command: mechanisms, and how a command fared.
 const MECHANISMS: &[&str] = &[
@@ -108,8 +111,18 @@ impl Said<'_> {
             return self.add(&second?, spans);
         }
         let is_monitor = quoted && before(self.text, self.at) == Some(b'"') && first.quoted;
-        let is_command = !quoted && self.is_shouted() && self.is_turn();
-        if !(is_monitor || is_command) || third.is_some() {
+        // Redis's own client takes commands in any case; a key moves with its server's password.
+        let is_typed = self.lead().ends_with(b":6379> ");
+        let is_moved = has_any(self.lead(), &[b"MIGRATE "]);
+        if is_moved && self.is_shouted() {
+            return self.add(&first, spans);
+        }
+        let is_command = !quoted && (self.is_shouted() && self.is_turn() || is_typed);
+        let is_sent = second.is_none()
+            && self.is_shouted()
+            && end.saturating_sub(self.at) == AUTHENTICATE
+            && self.is_base64(&first);
+        if !(is_monitor || is_command || is_sent) || third.is_some() {
             return None;
         }
         self.add(&second.unwrap_or(first), spans)

@@ -4,13 +4,13 @@
 use super::{
     super::{
         base64,
-        bytes::{byte, is_name, lead, plus, run, run_back, search, skip_blanks, slice},
+        bytes::{byte, is_name, lead, plus, run, search, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
-        prose,
         spans::{self, Spans},
         values::{self, Quote},
     },
+    pairs,
     words::{Token, token, tokens},
 };
 
@@ -31,6 +31,8 @@ enum Place {
     Login,
     /// Behind the slash, colon or blank of `user/x`.
     Pair,
+    /// The same behind a title and its colon: `staging: user/x`.
+    Titled,
     /// Behind brackets that close, and blanks.
     Statement,
     /// Behind the word `key`.
@@ -39,6 +41,8 @@ enum Place {
     Peer,
     /// Behind the slash or the comma of `user/x]`.
     Bracket,
+    /// Behind the slash or the colon of `user:x`, where somebody comes in.
+    Joined,
     /// The third argument of a call whose first is a URL.
     Connected,
 }
@@ -57,6 +61,23 @@ const TABLE: &[(&str, Place)] = &[
     ("login incorrect: [", Place::Bracket),
     ("login incorrect (", Place::Bracket),
     ("login attempt with [", Place::Bracket),
+    ("login attempt [", Place::Bracket),
+    ("logged in as ", Place::Joined),
+    ("logging in as ", Place::Joined),
+    ("login as ", Place::Joined),
+    ("login with ", Place::Joined),
+    ("authentication failed for ", Place::Joined),
+    ("auth attempt ", Place::Joined),
+    ("login attempt ", Place::Joined),
+    ("basic auth: ", Place::Joined),
+    ("basic auth ", Place::Joined),
+    ("success: '", Place::Joined),
+    ("[+] ", Place::Joined),
+    ("wifi: ", Place::Joined),
+    ("default credentials ", Place::Joined),
+    ("using credentials ", Place::Joined),
+    ("auth credentials ", Place::Joined),
+    ("credentials for ", Place::Titled),
     ("invalid user: [", Place::Bracket),
     (": xauth ", Place::Word(1)),
     (": eap ", Place::Word(1)),
@@ -93,8 +114,6 @@ const TABLE: &[(&str, Place)] = &[
 /// What the secret is searched for by.
 pub(in super::super) const OPENERS: &[&str] = &openers();
 
-/// The shortest password of a pair.
-const MIN_PASSWORD: usize = 5;
 /// The longest name of a client.
 const MAX_CLIENT: usize = 64;
 /// The most that is looked at for a value.
@@ -133,6 +152,8 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         Place::Word(number) => (behind.last(number)?, Kind::Password),
         Place::Peer => (behind.peer()?, Kind::Password),
         Place::Bracket => (behind.bracket()?, Kind::Password),
+        Place::Joined => (pairs::joined(behind.text, behind.end)?, Kind::Password),
+        Place::Titled => (behind.titled()?, Kind::Password),
         Place::Connected => (behind.connected()?, Kind::Password),
         Place::Base64 => (behind.base64()?, Kind::Password),
         Place::Rest => (behind.rest()?, Kind::Secret),
@@ -153,18 +174,18 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
 }
 
 /// What stands behind an opener.
-struct Behind<'t> {
+pub(super) struct Behind<'t> {
     /// The line as far as it is looked at.
-    text: &'t [u8],
+    pub(super) text: &'t [u8],
     /// Whether that is all of it.
     is_whole: bool,
     line: usize,
     at: usize,
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl Behind<'_> {
-    fn value(&self, token: &Token) -> &[u8] {
+    pub(super) fn value(&self, token: &Token) -> &[u8] {
         slice(self.text, token.content.clone())
     }
 
@@ -193,27 +214,6 @@ impl Behind<'_> {
             && lead.len() == self.at.saturating_sub(self.line)
             && client.iter().all(|b| is_name(*b) || b"\"@\\".contains(b));
         (is_peer && is_client).then_some(secret)
-    }
-
-    /// `ada/x] (from client …`, `ada, x]`.
-    fn bracket(&self) -> Option<Token> {
-        // FreeRADIUS says why before the bracket.
-        let is_open = byte(self.text, self.end.checked_sub(1)?) == Some(b'[');
-        let from = match is_open {
-            true => self.end,
-            false => plus(search(self.text, self.end..self.text.len(), b": [")?, 3),
-        };
-        let close = run(self.text, from, |b| b != b']');
-        let inner = slice(self.text, from..close);
-        let joint = inner.iter().position(|b| matches!(b, b'/' | b','))?;
-        let start = skip_blanks(self.text, plus(plus(from, joint), 1));
-        let value = slice(self.text, start..close);
-        let is_note = value.starts_with(b"<") || value.contains(&b'=');
-        (byte(self.text, close) == Some(b']') && close > start && !is_note).then_some(Token {
-            content: start..close,
-            end: close,
-            quoted: false,
-        })
     }
 
     /// `"couchbase://db", "ada", "x")`.
@@ -289,49 +289,6 @@ impl Behind<'_> {
         let has = |word: &&str| lower.windows(word.len()).any(|w| w == word.as_bytes());
         SECRETS.iter().any(has).then_some(())?;
         self.argument(2)
-    }
-
-    /// `ada:x@host`, without the scheme of a URL.
-    fn login(&self) -> Option<Token> {
-        let word = token(self.text, self.end)?;
-        let pair = self.value(&word);
-        let colon = pair.iter().position(|b| *b == b':').filter(|c| *c > 0)?;
-        let sign = pair.iter().rposition(|b| *b == b'@')?;
-        let from = plus(colon, 1);
-        let is_pair = from < sign && !slice(pair, from..sign).starts_with(b"//");
-        is_pair.then(|| Token {
-            content: plus(word.content.start, from)..plus(word.content.start, sign),
-            end: word.end,
-            quoted: false,
-        })
-    }
-
-    /// `ada/x`, `ada:x`, `ada x`: the user's name says where the password begins.
-    fn pair(&self) -> Option<Token> {
-        let is_over = byte(self.text, self.end.saturating_sub(1)) == Some(b' ');
-        // `user/pass` goes on as `user/password`.
-        let from = run(self.text, self.end, |b| !is_over && b.is_ascii_alphabetic());
-        let from = run(self.text, from, |b| matches!(b, b':' | b'=' | b' '));
-        let user = run(self.text, from, |b| is_name(b) || matches!(b, b'@' | b'\\'));
-        let joint = matches!(byte(self.text, user), Some(b'/' | b':' | b' '));
-        let at = run(self.text, plus(user, 1), |b| matches!(b, b' ' | b'/'));
-        let password = token(self.text, at).filter(|_| joint && user > from)?;
-        let value = self.value(&password);
-        let end = run_back(value, value.len(), |b| {
-            matches!(b, b',' | b';' | b')' | b'.')
-        });
-        let value = slice(value, 0..end);
-        // The path of a secret rather than one.
-        let is_path = value.contains(&b'/') && !value.iter().any(u8::is_ascii_uppercase);
-        let is_secret = prose::is_no_word(value, MIN_PASSWORD)
-            && !is_path
-            && !value.iter().any(|b| matches!(b, b'=' | b'{'))
-            && !value.starts_with(b"<")
-            && !values::is_file(value);
-        is_secret.then(|| Token {
-            content: password.content.start..plus(password.content.start, end),
-            ..password
-        })
     }
 
     /// `plain-text-password "x"`, `plain-text-password] "x"`.

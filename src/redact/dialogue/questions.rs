@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        bytes::{Starts, byte, has_any, lead, plus, rest, run, skip_blanks, slice},
+        bytes::{Starts, byte, has_any, lead, plus, rest, run, search, skip_blanks, slice},
         finding::Kind,
         phrases::Phrase,
         spans::{self, Spans},
@@ -121,7 +121,7 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
     };
     let content = slice(text, value.clone());
     let is_sentence = values::is_sentence(text, from..run(text, from, |b| b > b' '));
-    let is_mark = spans::mark_end(text, value.start).is_some();
+    let is_mark = search(text, value.clone(), spans::OPENING).is_some();
     if content.is_empty() || is_mark || values::is_placeholder(content) || is_sentence {
         return None;
     }

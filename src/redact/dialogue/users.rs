@@ -11,6 +11,7 @@ use super::{
     Awaited, Said,
     awaited::PATIENCE,
     mail::is_mechanism,
+    pairs,
     words::{Token, token},
 };
 
@@ -110,9 +111,16 @@ impl Said<'_> {
     /// `a001 LOGIN ada x`.
     pub(super) fn login(&self, spans: &mut Spans) -> Option<usize> {
         let mut words = self.words();
-        let (_, password) = (words.next()?, words.next()?);
+        let user = words.next()?;
+        let Some(password) = words.next() else {
+            return self.login_of_pair(&user, spans);
+        };
         let tagged = slice(self.text, self.line..self.at).trim_ascii_end();
-        let tag = tagged.rsplit(|b| is_blank(*b)).next().unwrap_or_default();
+        // Python's libraries print bytes: `b'HJBN1 LOGIN …`.
+        let tag = tagged
+            .rsplit(|b| is_blank(*b) || *b == b'\'')
+            .next()
+            .unwrap_or_default();
         let digits = tag.iter().filter(|b| b.is_ascii_digit()).count();
         let is_tag = (1..=8).contains(&tag.len())
             && digits >= 1
@@ -122,9 +130,17 @@ impl Said<'_> {
             ..*self
         };
         if !self.is_shouted() || !is_tag || words.next().is_some() || !turn.is_turn() {
-            return None;
+            return self.login_of_pair(&user, spans);
         }
         self.add(&password, spans)
+    }
+
+    /// `Login ada/x rejected`, where a message begins.
+    fn login_of_pair(&self, user: &Token, spans: &mut Spans) -> Option<usize> {
+        let lead = self.lead().trim_ascii_end();
+        let begins = lead.last().is_none_or(|b| b":]>-|".contains(b));
+        let password = pairs::joined(self.text, user.content.start)?;
+        begins.then(|| self.add(&password, spans))?
     }
 
     /// `login('ada', 'x')`, as stack traces show calls.
@@ -197,7 +213,9 @@ impl Said<'_> {
     pub(super) fn oper(&self, spans: &mut Spans) -> Option<usize> {
         let mut words = self.words();
         let (_, password) = (words.next()?, words.next()?);
+        // `/oper ada x`, as a person types it
+        let is_typed = self.lead() == b"/";
         let is_command = self.is_shouted() && self.starts_word() && self.is_turn();
-        (is_command && words.next().is_none()).then(|| self.add(&password, spans))?
+        ((is_command || is_typed) && words.next().is_none()).then(|| self.add(&password, spans))?
     }
 }

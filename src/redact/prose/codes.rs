@@ -36,6 +36,10 @@ pub(super) const OPENERS: &[&str] = &[
     " is the passcode",
     " is the verification ",
     "digo de ",
+    "digo é",
+    "this code to ",
+    "tan: ",
+    "tan lautet",
     "codice di ",
 ];
 /// How far before and behind a code the words stand that say that it is one.
@@ -67,13 +71,16 @@ const PURPOSE_WORDS: &[&[u8]] = &[
     "bestätigung".as_bytes(),
     b"sicherheit",
     b"anmelde",
-    "verificación".as_bytes(),
+    b"verifica",
     "vérification".as_bytes(),
+    b"tan: ",
+    b"tan lautet",
+    b"this code to ",
     b"pin",
 ];
 /// Words that say whose it is, or what to do with it.
 const OWNERS: &[&[u8]] = &[
-    b"your", b"ihr", b"dein", b"votre", b"tu ", b"su ", b"enter", b"use ",
+    b"your", b"seu", b"ihr", b"dein", b"votre", b"tu ", b"su ", b"enter", b"use ",
 ];
 /// Words before codes of programs.
 const NUMBERS: &[&[u8]] = &[
@@ -170,7 +177,18 @@ fn behind(text: &[u8], line: usize, at: usize, spans: &mut Spans) -> Option<usiz
     let word = run(text, at, is_name);
     let colon = run(text, word, |b| matches!(b, b' ' | b':'));
     let near = slice(text, 0..plus(colon, 16).min(text.len()));
-    let mut verb = run(near, colon, |b| b.is_ascii_alphabetic());
+    let mut verb = run(near, colon, |b| b.is_ascii_alphabetic() || b >= 0x80);
+    let word_is = |word: &[u8]| slice(text, at..plus(at, word.len())).eq_ignore_ascii_case(word);
+    if word_is(b"tan") && slice(text, at..plus(at, 3)) != b"TAN" {
+        // The end of a name.
+        return None;
+    }
+    if word_is(b"this code to ") {
+        // `enter this code to continue: 123456`
+        let near = slice(text, 0..plus(at, MAX_REACH).min(text.len()));
+        verb = run(near, colon, |b| b.is_ascii_alphabetic() || b == b' ');
+        (byte(near, verb) == Some(b':')).then_some(())?;
+    }
     // `code de vérification est 123456`
     if slice(near, colon..verb) == b"for" {
         // `login code for ada: 123456`

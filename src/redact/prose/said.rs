@@ -15,7 +15,7 @@ use super::{
 const MAX_WORDS: usize = 8;
 /// Words after which the value follows.
 const IS: &[&str] = &[
-    "is", "was", "are", "ist", "lautet", "war", "est", "es", "be",
+    "is", "was", "are", "ist", "lautet", "war", "est", "es", "be", "è", "é",
 ];
 /// Words after which it follows where the sentence has said that it changed.
 const TO: &[&str] = &["to", "auf", "as", "from", "von", "à", "->"];
@@ -63,6 +63,12 @@ const GIVEN: &[&str] = &[
     "sent",
     "generated",
     "collected",
+    "provisoire",
+    "temporaire",
+    "provisional",
+    "temporal",
+    "temporanea",
+    "provvisoria",
     "passed",
     "presented",
     "found",
@@ -78,6 +84,10 @@ const TITLES: &[&str] = &[
 ];
 /// How far before a password its user is given.
 const MAX_USER: usize = 64;
+/// Words that begin a clause about a name: `the PIN you chose is …`.
+const SPEAKERS: &[&str] = &["you", "we", "i", "they", "he", "she", "that", "which"];
+/// The most words of such a clause, and its verb.
+const MAX_CLAUSE: usize = 4;
 /// The most words that say whose it is.
 const MAX_OWNER: usize = 4;
 
@@ -115,12 +125,23 @@ impl Sentence<'_, '_> {
             if end.is_some() && !is(TO) {
                 break;
             }
-            let colon = byte(self.text, word_end) == Some(b':');
+            // In French, a blank stands before it.
+            let sign = match rest(self.text, word_end) {
+                [b' ', b':', b' ', ..] => plus(word_end, 1),
+                _ => word_end,
+            };
+            let colon = byte(self.text, sign) == Some(b':');
             if is(OF) {
                 (at, said) = self.whose(word_end);
                 continue;
             }
             let given = colon && is(GIVEN);
+            if is(SPEAKERS)
+                && let Some(verb) = self.clause(word_end)
+            {
+                at = verb;
+                continue;
+            }
             if !(is(IS) || is(BECAME) || given || (is(TO) && (became || self.is_changed()))) {
                 break;
             }
@@ -130,7 +151,7 @@ impl Sentence<'_, '_> {
                 true if is_told => Some(Looks::Told),
                 is_said => is_said.then_some(Looks::Said),
             };
-            at = plus(word_end, usize::from(colon));
+            at = if colon { plus(sign, 1) } else { word_end };
             if given && let Some(end) = self.answer(at, spans) {
                 return Some(end);
             }
@@ -139,6 +160,21 @@ impl Sentence<'_, '_> {
             }
         }
         end
+    }
+
+    /// Where the verb of the sentence stands behind a clause such as `you chose`, if one is near.
+    fn clause(&self, at: usize) -> Option<usize> {
+        let mut at = at;
+        for _ in 0..MAX_CLAUSE {
+            let word = skip_blanks(self.text, at);
+            let end = self.word_end(word)?;
+            let lower = slice(self.text, word..end).to_ascii_lowercase();
+            if IS.iter().any(|w| w.as_bytes() == lower) {
+                return Some(at);
+            }
+            at = end;
+        }
+        None
     }
 
     /// Where the words end that say whose it is, `of` before them, and whether a colon ends them.

@@ -93,6 +93,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         &["-p PASSWORD"],
     ),
+    row(&["neo4j-admin"], &["set-initial-password PASSWORD"]),
     row(&["rman"], &["target|auxiliary|catalog USER/PASSWORD@HOST"]),
     row(&["db2"], &["connect using PASSWORD"]),
     row(

@@ -56,6 +56,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(&["gh"], &["secret set -b|--body SECRET"]),
     row(&["cargo"], &["login TOKEN"]),
+    row(&["gem"], &["push --key KEY", "push -k KEY"]),
     row(&["helm", "crane"], &["registry|auth login -p PASSWORD"]),
     row(&["oras", "ibmcloud"], &["login -p PASSWORD"]),
     row(&["cf"], &["auth USER PASSWORD", "login -p PASSWORD"]),

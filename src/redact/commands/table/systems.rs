@@ -89,7 +89,11 @@ pub(super) const ROWS: &[Row] = &[
         &["wpa_cli"],
         &["set_network ID psk|password|wep_key0 PASSWORD"],
     ),
-    row(&["netsh"], &["wlan keymaterial=PASSWORD"]),
+    row(
+        &["netsh"],
+        &["wlan keymaterial=PASSWORD", "wlan key=PASSWORD"],
+    ),
+    row(&["iwconfig"], &["key s:PASSWORD"]),
     row(
         &["networksetup"],
         &["-setairportnetwork IFACE SSID PASSWORD"],
