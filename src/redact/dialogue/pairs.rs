@@ -21,18 +21,20 @@ pub(super) fn joined(text: &[u8], end: usize) -> Option<Token> {
     let user = run(text, from, |b| is_name(b) || matches!(b, b'@' | b'\\'));
     let blank = skip_blanks(text, user);
     let joint = match byte(text, blank)? {
-        b'/' => blank,
-        b':' if blank == user => user,
+        b'/' => skip_blanks(text, plus(blank, 1)),
+        // What stands behind a colon and a blank is said of it.
+        b':' if blank == user => plus(user, 1),
         _ => return None,
     };
-    let password = token(text, skip_blanks(text, plus(joint, 1)))?;
+    let password = token(text, joint)?;
     let value = slice(text, password.content.clone());
     let end = run_back(value, value.len(), |b| b",;.'\"])".contains(&b));
     let value = slice(value, 0..end);
     // An address and its port, a principal, a path, a URL.
     let is_host = !slice(text, from..user).iter().any(u8::is_ascii_alphabetic);
     let is_word = |b: &u8| b.is_ascii_alphabetic();
-    let is_path = byte(text, joint) == Some(b'/') && value.iter().any(|b| b"@./:".contains(b));
+    let is_path = byte(text, blank) == Some(b'/') && value.iter().any(|b| b"@./:".contains(b))
+        || value.windows(3).any(|w| w == b"://");
     let is_number =
         value.iter().take_while(|b| b.is_ascii_digit()).count() >= 1 && value.contains(&b'/');
     let is_secret = prose::is_no_word(value, MIN_PASSWORD)
