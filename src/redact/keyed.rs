@@ -189,8 +189,16 @@ fn look_up(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<
     let longer = lead(text, name.clone()).map(|start| slice(text, start..name.end));
     let own = names.judge(slice(text, name.clone()));
     let known = own.or_else(escaped).or_else(defined);
+    // A verb before two words is none of a name: `use verification code 123456`.
+    let last = |longer: &[u8]| {
+        let blank = run(longer, 0, |b| b != b' ');
+        names.look_up(rest(longer, plus(blank, 1)))
+    };
     match longer {
-        Some(longer) if known.is_none() => names.judge(longer).flatten(),
+        Some(longer) if known.is_none() => match names.judge(longer) {
+            Some(None) if !names.is_public(longer) => last(longer),
+            judged => judged.flatten(),
+        },
         // Where the name is none, as in `boarding pass`.
         Some(longer) if known.flatten().is_some() && names.is_public(longer) => None,
         _ => known.flatten(),
