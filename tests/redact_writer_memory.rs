@@ -48,3 +48,23 @@ fn holds_the_same_whatever_the_length() {
         assert!(long < 1024 * KIB, "{line:?}: {long}");
     }
 }
+
+/// RD-04: the room that one long line took, many times its length, is given back.
+#[test]
+fn gives_back_the_room_of_a_long_line() {
+    let _alone = held::alone();
+    let policy = Policy::default();
+    let kept = |line: &[u8]| {
+        let (writer, kept) = held::kept(|| {
+            let mut writer = Writer::new(policy.clone(), io::sink()).with_max_line(1024 * KIB);
+            writer.write_all(line).unwrap();
+            writer
+        });
+        drop(writer);
+        kept
+    };
+    let mut long = b"pw=a,".repeat(512 * KIB / 5);
+    long.push(b'\n');
+    let (short, long) = (kept(b"pw=a\n"), kept(&long));
+    assert!(long <= short + 1024 * KIB, "{short}, then {long}");
+}

@@ -110,18 +110,22 @@ pub(super) struct Work {
     spans: Spans,
 }
 
-/// Hits, spans and bytes of a line that are kept room for: long lines are rare, and their room is
-/// many times their length.
-const ROOM: usize = 16 * 1024;
+/// Hits and bytes that room is kept for: long lines are rare, and their room is many times their
+/// length.
+const ROOM: usize = 8 * 1024;
 
 impl Work {
     /// Gives back the room that a long line took.
     fn shrink(&mut self) {
-        self.hits.shrink_to(ROOM);
-        self.again.shrink_to(ROOM);
-        self.line.shrink_to(ROOM);
-        self.next.shrink_to(ROOM);
-        self.spans.shrink(ROOM);
+        for hits in [&mut self.hits, &mut self.again] {
+            hits.clear();
+            hits.shrink_to(ROOM);
+        }
+        for line in [&mut self.line, &mut self.next] {
+            line.clear();
+            line.shrink_to(ROOM);
+        }
+        self.spans.shrink();
     }
 }
 

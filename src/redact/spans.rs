@@ -14,6 +14,9 @@ pub(super) const OPENING: &[u8] = b"[REDACTED:";
 /// A mark is no longer: the name of a kind, and a part shown that has at most an address's length.
 const MAX_MARK: usize = 320;
 
+/// Spans that room is kept for.
+const ROOM: usize = 256;
+
 /// A part of the text that is replaced.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Span {
@@ -164,9 +167,10 @@ impl Spans {
         self.rule = rules::KEYED;
     }
 
-    /// Gives memory back that a text of the usual kind does not need.
-    pub(super) fn shrink(&mut self, len: usize) {
-        self.found.shrink_to(len);
+    /// Gives back the room that no usual line needs.
+    pub(super) fn shrink(&mut self) {
+        self.found.clear();
+        self.found.shrink_to(ROOM);
     }
 }
 

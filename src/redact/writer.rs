@@ -11,6 +11,8 @@ use super::{Policy, finding::Counts, open::Opens, pipeline::Work, spans};
 const MAX_LINE: usize = 1024 * 1024;
 /// Input is taken in parts of this size, so that memory does not follow the caller's buffer.
 const PART: usize = 64 * 1024;
+/// What is redacted is kept room for so far: twice what a part with few secrets becomes.
+const ROOM: usize = 2 * PART;
 
 /// Writes redacted lines to `W`. The output does not depend on how the input was cut into writes.
 ///
@@ -164,6 +166,7 @@ impl<W: Write> Writer<W> {
         let mut line = mem::take(&mut self.line);
         self.redact(&line, 1);
         line.clear();
+        line.shrink_to(PART);
         self.line = line;
     }
 
@@ -216,6 +219,7 @@ impl<W: Write> Writer<W> {
             }
         };
         self.ready.drain(..taken);
+        self.ready.shrink_to(ROOM);
         outcome
     }
 }

@@ -67,6 +67,13 @@ pub(crate) fn most(run: impl FnOnce()) -> usize {
     MOST.load(SeqCst).saturating_sub(before)
 }
 
+/// What `run` makes, and how many bytes more are held then than before.
+pub(crate) fn kept<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = HELD.load(SeqCst);
+    let made = run();
+    (made, HELD.load(SeqCst).saturating_sub(before))
+}
+
 /// How many allocations that were freed while `run` ran held the canary.
 pub(crate) fn left(run: impl FnOnce()) -> usize {
     FOUND.store(0, SeqCst);
