@@ -90,8 +90,9 @@ pub(super) fn read(
     let text = slice(named.text, 0..named.line.end);
     let is_beside = before(text, named.name.start).is_some_and(is_behind);
     let value = byte(text, plus(named.name.end, 1));
-    // Mostly a value stands where an element would.
-    let is_value = value.is_some_and(|b| b.is_ascii_alphanumeric());
+    // Mostly a value stands where an element would, or a blank.
+    let may_follow = |b: u8| matches!(b, b':' | b'=' | b' ' | b'\t' | b'<' | b'\\' | b'&' | b'%');
+    let is_value = !value.is_some_and(may_follow);
     if !is_beside && is_value {
         return None;
     }
