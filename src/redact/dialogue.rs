@@ -73,7 +73,7 @@ pub(super) fn read(phrase: &Phrase<'_>, open: &mut Open, spans: &mut Spans) -> O
     match word.as_slice() {
         b"auth" => said.auth(open, spans),
         b"pass" => said.pass(open, spans),
-        b"user" => said.user(open),
+        b"user" => said.user(open, spans),
         b"logi" if rest(text, phrase.at).get(5) == Some(&b'(') => said.call(spans),
         b"logi" => said.login(spans),
         b"iden" => said.identify(spans),

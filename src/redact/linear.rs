@@ -7,6 +7,11 @@ use super::{Policy, bytes::steps};
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
     "maiden name of ",
+    "enter password for a: ",
+    "sql> conn a/",
+    "a:{plain}",
+    "at+cgauth=1,1,\"",
+    "ftp> user a ",
     "logged in as a:",
     "login attempt [a/",
     "credentials for a b c ",

@@ -60,6 +60,7 @@ pub(super) fn read(named: &Named<'_>, names: &Names, spans: &mut Spans) -> Optio
     sentence
         .prompted(spans)
         .or_else(|| sentence.asked(spans))
+        .or_else(|| sentence.requested(spans))
         .or_else(|| sentence.direct(spans))
         .or_else(|| sentence.said(spans))
         .or_else(|| sentence.remarked(spans))
@@ -161,6 +162,26 @@ impl Sentence<'_, '_> {
         let close = near.windows(3).position(|w| w == b"]: ")?;
         let at = plus(self.named.name.end, plus(close, 3));
         self.bare(at, Looks::Set, spans)
+    }
+
+    /// `Enter passphrase for key '/home/ada/k': x`: what a prompt asks for, where a line begins with it.
+    fn requested(&self, spans: &mut Spans) -> Option<usize> {
+        const VERBS: &[&[u8]] = &[b"", b"enter", b"please enter", b"enter the", b"enter your"];
+        let lead = self.lead_of(MAX_WORD);
+        let is_first = lead.len() == self.named.name.start.saturating_sub(self.named.line.start);
+        let verb = lead.trim_ascii().to_ascii_lowercase();
+        let end = plus(self.named.name.end, MAX_PROMPT).min(self.text.len());
+        let near = slice(self.text, self.named.name.end..end);
+        let is_asked = near.starts_with(b" for ") || near.starts_with(b" (");
+        if !is_first || !is_asked || !VERBS.contains(&verb.as_slice()) || self.is_wrong() {
+            return None;
+        }
+        let colon = near.windows(2).rposition(|w| w == b": ")?;
+        self.bare(
+            plus(self.named.name.end, plus(colon, 2)),
+            Looks::Told,
+            spans,
+        )
     }
 
     /// `ada@db's password: two words`: all that a person types at the prompt of a remote shell.

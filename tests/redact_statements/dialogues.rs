@@ -335,3 +335,29 @@ fn finds_the_password_of_a_pair_where_somebody_comes_in() {
         "login with https://id.example/a1b2c3",
     ]);
 }
+
+/// RD-01: prompts at which a person types: of FTP's clients, of SQL*Plus; settings of modems and
+/// routers, accounts of Dovecot.
+#[test]
+fn finds_what_is_typed_at_prompts_and_set_on_devices() {
+    replaces(&[
+        "ftp> user ada «hunter2x»",
+        "ftp> pass «hunter2x»",
+        "SQL> connect ada/«hunter2x»@orcl",
+        "SQL> CONN system/«hunter2x»",
+        "ada:{PLAIN}«hunter2x»:1000:1000",
+        "\toption key '«hunter2xx»'",
+        " wpa-psk ascii 0 «hunter2xx»",
+        " vrrp 1 authentication text «hunter2x»",
+        "AT+CPIN=\"«4821»\"",
+        "AT+CGAUTH=1,1,\"«hunter2x»\",\"ada\"",
+    ]);
+    keeps(&[
+        "ftp> user ada",
+        "user ada logged in",
+        "SQL> connect / as sysdba",
+        "user:{plain}password:1000:1000",
+        "\toption key_type wpa",
+        "AT+CPIN?",
+    ]);
+}

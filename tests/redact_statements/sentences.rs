@@ -192,3 +192,23 @@ fn finds_a_value_behind_a_clause_and_behind_a_bracket() {
         "password attempts 12 of 20",
     ]);
 }
+
+/// RD-01: prompts that say what they ask for, and the lines of Fortinet's devices.
+#[test]
+fn finds_what_a_prompt_asks_for_by_name() {
+    replaces(&[
+        "Enter passphrase for key '/home/ada/.ssh/id_rsa': «hunter2x»",
+        "Enter passphrase (empty for no passphrase): «hunter2x»",
+        "Please enter passphrase for disk sda3: «hunter2x»",
+        "    set password ENC «AK1abcdef0123456789abcdef»",
+        "    set password «hunter2x»",
+        "shared_secret «radius-secret1»",
+    ]);
+    keeps(&[
+        "Enter passphrase for key '/home/ada/.ssh/id_rsa': ",
+        "Enter password for ada: incorrect",
+        "Password for ada: expired",
+        "set password required",
+        "Wrong passphrase for key /home/ada/k: retry7",
+    ]);
+}

@@ -43,6 +43,10 @@ enum Place {
     Bracket,
     /// Behind the slash or the colon of `user:x`, where somebody comes in.
     Joined,
+    /// Behind the slash of `user/x@database`, where a person connects.
+    Oracle,
+    /// Up to the next colon of a file of accounts.
+    Scheme,
     /// The third argument of a call whose first is a URL.
     Connected,
 }
@@ -85,6 +89,12 @@ const TABLE: &[(&str, Place)] = &[
     ("connect('", Place::Connected),
     ("\tresp=", Place::Base64),
     ("key content  ", Place::Rest),
+    ("at+cpin=", Place::Argument(1)),
+    ("at+clck=", Place::Argument(3)),
+    ("at+cgauth=", Place::Argument(3)),
+    ("option key ", Place::Word(1)),
+    ("sql> conn", Place::Oracle),
+    (":{plain}", Place::Scheme),
     ("at+cwjap", Place::Argument(2)),
     ("at+cwsap", Place::Argument(2)),
     ("pdo->__construct(", Place::Argument(3)),
@@ -153,6 +163,8 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         Place::Peer => (behind.peer()?, Kind::Password),
         Place::Bracket => (behind.bracket()?, Kind::Password),
         Place::Joined => (pairs::joined(behind.text, behind.end)?, Kind::Password),
+        Place::Oracle => (behind.oracle()?, Kind::Password),
+        Place::Scheme => (behind.scheme()?, Kind::Password),
         Place::Titled => (behind.titled()?, Kind::Password),
         Place::Connected => (behind.connected()?, Kind::Password),
         Place::Base64 => (behind.base64()?, Kind::Password),
@@ -226,6 +238,32 @@ impl Behind<'_> {
         let after = skip_blanks(self.text, password.end);
         let is_last = matches!(byte(self.text, after), Some(b')' | b','));
         (is_url && is_last).then_some(password)
+    }
+
+    /// `SQL> connect ada/x@db`.
+    fn oracle(&self) -> Option<Token> {
+        let word = run(self.text, self.end, |b| b.is_ascii_alphabetic());
+        let from = skip_blanks(self.text, word);
+        let slash = run(self.text, from, |b| b > b' ' && b != b'/');
+        let end = run(self.text, slash, |b| b > b' ' && b != b'@' && b != b';');
+        let start = plus(slash, 1);
+        (slash > from && end > start).then_some(Token {
+            content: start..end,
+            end,
+            quoted: false,
+        })
+    }
+
+    /// `ada:{PLAIN}x:1000:1000`.
+    fn scheme(&self) -> Option<Token> {
+        let end = run(self.text, self.end, |b| b > b' ' && !b":'\"`".contains(&b));
+        // The word of a manual.
+        let is_manual = slice(self.text, self.end..end).starts_with(b"pass");
+        (end > self.end && !is_manual).then_some(Token {
+            content: self.end..end,
+            end,
+            quoted: false,
+        })
     }
 
     fn base64(&self) -> Option<Token> {

@@ -33,6 +33,8 @@ pub(in super::super) const OPENERS: &[&str] = &[
     "psk ",
     "password \"auth\" ",
     "message-digest-key ",
+    "wpa-psk ascii ",
+    "authentication text ",
     " auth sha ",
     " auth md5 ",
     " priv aes ",
@@ -46,7 +48,9 @@ const MIN_SNMP: usize = 8;
 /// Words that say in which form the secret follows.
 const FORMS: &[&str] = &[
     "encrypted",
+    "ascii",
     "ascii-text",
+    "text",
     "hexadecimal",
     "plain-text",
     "cleartext",
@@ -130,16 +134,18 @@ impl Line<'_> {
     fn typed(&self, spans: &mut Spans) -> Option<usize> {
         let mut words = self.words();
         let (form, second) = (words.next()?, words.next());
-        let lead = self.lead();
         let Some(secret) = second else {
             // `neighbor 10.0.0.1 password x`
+            let lead = self.lead();
             let is_peer = has_any(&lead, &[b"neighbor "]) && lead.iter().any(u8::is_ascii_digit);
             return is_peer.then(|| self.add(&form, Kind::Password, spans))?;
         };
+        self.is_type(&form).then_some(())?;
+        let lead = self.lead();
         let is_lead = LEADS
             .iter()
             .any(|l| lead.windows(l.len()).any(|w| w == l.as_bytes()));
-        (self.is_type(&form) && is_lead).then(|| self.add(&secret, Kind::Password, spans))?
+        is_lead.then(|| self.add(&secret, Kind::Password, spans))?
     }
 
     /// `enable secret x`, `tacacs-server key 7 x`, `key-string x`.
@@ -164,6 +170,9 @@ impl Line<'_> {
                 .iter()
                 .any(|f| self.value(&secret).eq_ignore_ascii_case(f.as_bytes()));
         if is_form {
+            secret = words.next()?;
+        }
+        if is_form && self.is_type(&secret) {
             secret = words.next()?;
         }
         let value = self.value(&secret);

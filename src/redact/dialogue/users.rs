@@ -15,6 +15,8 @@ use super::{
     words::{Token, token},
 };
 
+/// The prompt of clients of FTP, at which commands are in any case.
+const FTP: &[u8] = b"ftp> ";
 /// How far the arguments of a call reach that are not quoted.
 const MAX_CALL: usize = 128;
 /// The shortest password among them.
@@ -76,7 +78,14 @@ const PARAMETERS: &[&str] = &[
 
 impl Said<'_> {
     /// `USER ada`: the password comes next.
-    pub(super) fn user(&self, open: &mut Open) -> Option<usize> {
+    pub(super) fn user(&self, open: &mut Open, spans: &mut Spans) -> Option<usize> {
+        // A person types both: `ftp> user ada x`.
+        let mut words = self.words();
+        if self.lead().ends_with(FTP)
+            && let (Some(_), Some(password)) = (words.next(), words.next())
+        {
+            return self.add(&password, spans);
+        }
         let alone = self.words().nth(1).is_none() && self.words().next().is_some();
         if self.is_shouted() && self.starts_word() && (self.is_turn() || self.is_server()) && alone
         {
@@ -92,7 +101,8 @@ impl Said<'_> {
         let behind = slice(self.text, self.line..self.at)
             .iter()
             .any(|b| !is_blank(*b));
-        let shouted = slice(self.text, self.at..plus(self.at, 4)) == b"PASS";
+        let shouted =
+            slice(self.text, self.at..plus(self.at, 4)) == b"PASS" || self.lead().ends_with(FTP);
         if !shouted
             || !self.starts_word()
             || !(told || (behind && (self.is_turn() || self.is_server())))

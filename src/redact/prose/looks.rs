@@ -152,7 +152,7 @@ fn is_set(value: &[u8], kind: Kind) -> bool {
         kind,
         Kind::Password | Kind::SecurityAnswer | Kind::Pin | Kind::Code
     );
-    let is_token = || has_digit(value) && value.len() >= MIN_BESIDE && !is_version;
+    let is_token = || has_digit(value) && is_no_word(value, MIN_TOKEN) && !is_version;
     value.len() >= MIN_PASSWORD
         && !is_word
         && !is_pair

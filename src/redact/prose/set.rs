@@ -1,7 +1,7 @@
 //! Names that a command or a line of a configuration sets: `SetEnv DB_PASSWORD x`, `api_key x;`.
 
 use super::{
-    super::bytes::{is_blank, run_back, skip_blanks, slice},
+    super::bytes::{is_blank, plus, rest, run_back, skip_blanks, slice},
     Sentence, Spans,
     looks::{self, Looks},
     values::Quote,
@@ -26,6 +26,9 @@ impl Sentence<'_, '_> {
         if at == self.named.name.end {
             return None;
         }
+        // As Fortinet's devices write it.
+        let encoded = usize::from(rest(self.text, at).starts_with(b"ENC "));
+        let at = plus(at, encoded.saturating_mul("ENC ".len()));
         let quote = Quote::at(self.text, at);
         let is_directive = || self.is_directive(at, quote.is_some());
         let looks = match self.is_set(quote.is_some()) {
@@ -65,7 +68,9 @@ impl Sentence<'_, '_> {
     fn is_directive(&self, at: usize, quoted: bool) -> bool {
         let lead = self.lead();
         let is_first = lead.len() == self.named.name.start.saturating_sub(self.named.line.start);
-        if !is_first || !lead.iter().all(|b| is_blank(*b)) || !(self.is_joined() || quoted) {
+        let lead = lead.trim_ascii();
+        let is_set = lead == b"set" || lead.is_empty() && (self.is_joined() || quoted);
+        if !is_first || !is_set {
             return false;
         }
         let end = match Quote::at(self.text, at) {

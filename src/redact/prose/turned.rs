@@ -59,7 +59,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
     let start = named.name.start.saturating_sub(lead.len());
     let mut end = lead.len();
     let mut joint: &[u8] = b"";
-    let mut is_title = true;
+    let (mut is_title, has_arrow) = (true, lead.contains(&b'<'));
     for _ in 0..4 {
         let to = run_back(lead, end, is_blank);
         let from = run_back(lead, to, |b| !is_blank(b));
@@ -72,7 +72,7 @@ pub(super) fn before(sentence: &Sentence<'_, '_>, spans: &mut Spans) -> Option<u
             break;
         }
         is_title &= is(ARTICLES);
-        (is_title || word.iter().all(u8::is_ascii_alphabetic)).then_some(())?;
+        (is_title || has_arrow && word.iter().all(u8::is_ascii_alphabetic)).then_some(())?;
     }
     let to = run_back(lead, end, is_blank);
     let from = run_back(lead, to, |b| {
