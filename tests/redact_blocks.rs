@@ -279,3 +279,41 @@ fn leaves_public_blocks_alone() {
         assert_eq!(redact(line), line);
     }
 }
+
+/// RD-02: two processes print a key each at the same time, behind prefixes of their own.
+#[test]
+fn tells_keys_apart_whose_lines_are_mixed() {
+    let line = |n: usize| format!("MIIEvQ1bADANBgkq{n}Zx9").repeat(3);
+    let key = |prefix: &str| {
+        let body = (1..6).map(|n| format!("{prefix}{}\n", line(n)));
+        let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+        let mut key = vec![format!("{prefix}{begin}\n")];
+        key.extend(body);
+        key.push(format!("{prefix}{end}\n"));
+        key
+    };
+    // Of two of one name and other numbers the keys must end together.
+    for (one, other, behind) in [
+        ("web-1  | ", "web-2  | ", 0),
+        ("web-1  | ", "db-1   | ", 2),
+        ("[pod/web-7d4b9/app] ", "[pod/db-0/postgres] ", 1),
+        (
+            "2026-01-01 00:00:01 app[812]: ",
+            "2026-01-01 00:00:01 sshd[9]: ",
+            2,
+        ),
+    ] {
+        let quiet = |prefix: &str| vec![format!("{prefix}ready\n"); behind];
+        let first = [key(one), quiet(one)].concat();
+        let second = [quiet(other), key(other)].concat();
+        let mixed: Vec<String> = first
+            .into_iter()
+            .zip(second)
+            .flat_map(|(a, b)| [a, b])
+            .collect();
+        let safe = redact(&mixed.concat());
+        assert!(!safe.contains("MIIEv"), "{safe}");
+        assert_eq!(safe.matches(MARK).count(), 10, "{safe}");
+        assert_eq!(safe.matches("ready\n").count(), 2 * behind);
+    }
+}

@@ -362,6 +362,8 @@ fn shows_the_part_that_may_be_shown() {
         ),
         (Kind::Ssn, "078-05-1120", "[REDACTED:ssn:1120]"),
         (Kind::Ssn, "1120", "[REDACTED:ssn]"),
+        // Of another number more than its end could be told.
+        (Kind::Ssn, "07805112", "[REDACTED:ssn]"),
         (
             Kind::Email,
             "jane.roe@example.com",
@@ -373,6 +375,13 @@ fn shows_the_part_that_may_be_shown() {
             "[REDACTED:email:j***@example.com]",
         ),
         (Kind::Email, "hunter2", "[REDACTED:email]"),
+        // What is shown ends no mark.
+        (
+            Kind::Email,
+            "]jane@example.com",
+            "[REDACTED:email:***@example.com]",
+        ),
+        (Kind::Email, "jane@exa]mple.com", "[REDACTED:email]"),
     ] {
         assert_eq!(shown(kind, value), safe, "{value}");
     }

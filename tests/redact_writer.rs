@@ -146,6 +146,54 @@ fn reports_a_writer_that_takes_nothing() {
     assert_eq!(writer.flush().unwrap_err().kind(), ErrorKind::WriteZero);
 }
 
+/// RD-04: an interruption is nothing that the caller has to know of, at the end neither.
+#[test]
+fn tries_again_where_it_was_interrupted() {
+    let inner = Scripted {
+        script: vec![Err(ErrorKind::Interrupted), Ok(7)],
+        at: 0,
+        taken: Vec::new(),
+    };
+    let mut writer = Writer::new(POLICY.clone(), inner);
+    writer.write_all(b"pin=4071\npin=40").unwrap();
+    writer.flush().unwrap();
+    let (inner, _) = writer.finish().unwrap();
+    assert_eq!(inner.taken, b"pin=[REDACTED:pin]\npin=40");
+}
+
+/// RD-04: what is kept does not follow the caller's buffer, of which a part is taken at once.
+#[test]
+fn takes_a_long_text_in_parts() {
+    let text = vec![b'x'; 1024 * 1024];
+    let mut writer = Writer::new(POLICY.clone(), Vec::new());
+    let taken = writer.write(&text).unwrap();
+    assert!((1..=64 * 1024).contains(&taken), "{taken}");
+}
+
+/// RD-04: who ends a stream wants it written: the inner writer is flushed, too.
+#[test]
+fn flushes_the_inner_writer_at_the_end() {
+    let mut written = Vec::new();
+    let inner = io::BufWriter::with_capacity(1024, &mut written);
+    let mut writer = Writer::new(POLICY.clone(), inner);
+    writer.write_all(b"pin=4071").unwrap();
+    let (inner, _) = writer.finish().unwrap();
+    assert!(inner.buffer().is_empty());
+}
+
+/// RD-11: counts of several files add up, whatever was counted.
+#[test]
+fn adds_what_was_counted_elsewhere() {
+    let (_, mut sum) = written(16, &[b"pin=4071\nhello world, hello\n"]);
+    let (_, other) = written(16, &[b"pin=4072\npsql://a:b9@c/\nhello world, hello\n"]);
+    sum.add_counts(&other);
+    assert_eq!((sum.lines(), sum.withheld(), sum.total()), (5, 2, 3));
+    assert_eq!(
+        (sum.of(Kind::Pin), sum.by_rule("keyed"), sum.by_rule("url")),
+        (2, 2, 1)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -1,6 +1,6 @@
 //! What goes on in lines that have not come yet.
 
-use super::{commands::Continued, decoded::Dump, dialogue::Awaited, lines::Follow, pem::Block};
+use super::{commands::Continued, decoded::Dump, dialogue::Awaited, lines::Follow, pem::Blocks};
 
 /// What a line leaves open for the one after it. Each part belongs to the stage that it is named
 /// after; a stage begins with what is open and goes on with its own lines.
@@ -12,8 +12,8 @@ pub(super) struct Open {
     pub(super) dialogue: Option<Awaited>,
     /// Values that names introduced, in the lines below them.
     pub(super) lines: Follow,
-    /// A private key that has begun and not ended.
-    pub(super) pem: Option<Block>,
+    /// Private keys that have begun and not ended.
+    pub(super) pem: Blocks,
     /// A memory dump whose next row may go on with a secret.
     pub(super) dump: Option<Dump>,
 }
@@ -30,13 +30,13 @@ impl Open {
         command.is_none()
             && dialogue.is_none()
             && lines.is_none()
-            && pem.is_none()
+            && pem.is_empty()
             && dump.is_none()
     }
 
     /// After a line that nobody looked at.
     fn unseen(&mut self) {
-        self.pem.get_or_insert_with(Block::unseen);
+        self.pem.unseen();
         self.command = None;
         self.dump = None;
     }

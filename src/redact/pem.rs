@@ -18,8 +18,7 @@ use super::{
     spans::{Spans, mark_end},
     values::{self, Quote},
 };
-pub(super) use block::Block;
-use block::{Body, Judgement};
+use block::{Block, Body, Judgement};
 
 const LABEL: &[u8] = b"PRIVATE KEY";
 const BEGIN: &[u8] = b"BEGIN ";
@@ -28,6 +27,8 @@ const END: &[u8] = b"END ";
 const MAX_LABEL: usize = 40;
 /// In this much of a key's first word its algorithm is named.
 const MAX_HEAD: usize = 64;
+/// As many keys are open at most.
+const MAX_BLOCKS: usize = 4;
 /// A body on a line with END only has this length.
 const MIN_TAIL: usize = 20;
 
@@ -69,44 +70,81 @@ pub(super) fn literals() -> impl Iterator<Item = &'static [u8]> {
     core::iter::once(LABEL).chain(others.map(str::as_bytes))
 }
 
-/// Finds the bodies of private keys in a line, and remembers in `open` the block that goes on after
+/// Keys that have begun and not ended: of several processes, each behind a prefix of its own.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Blocks(Vec<Block>);
+
+impl Blocks {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// After a line that nobody looked at.
+    pub(super) fn unseen(&mut self) {
+        if self.is_empty() {
+            self.0.push(Block::unseen());
+        }
+    }
+
+    fn add(&mut self, block: Block) {
+        if self.0.len() == MAX_BLOCKS {
+            self.0.remove(0);
+        }
+        self.0.push(block);
+    }
+
+    /// Goes on with the block that the line belongs to, the newest first. From where on the line is
+    /// still to be looked at; None where it belongs to a block as a whole.
+    fn go_on(&mut self, line: &[u8], spans: &mut Spans) -> Option<usize> {
+        let (mut others, mut at) = (Vec::new(), Some(0));
+        while let Some(mut block) = self.0.pop() {
+            match block.judge(line) {
+                Judgement::Other => {
+                    others.push(block);
+                    continue;
+                }
+                Judgement::Over => continue,
+                Judgement::End(body, end) => {
+                    add(line, body, spans);
+                    at = Some(end);
+                }
+                Judgement::Body(body) => {
+                    add(line, body, spans);
+                    (at, others) = (None, [others, vec![block]].concat());
+                }
+                Judgement::Header => (at, others) = (None, [others, vec![block]].concat()),
+            }
+            break;
+        }
+        self.0.extend(others.into_iter().rev());
+        at
+    }
+}
+
+/// Finds the bodies of private keys in a line, and remembers in `open` the blocks that go on after
 /// it.
-pub(super) fn find(text: &[u8], open: &mut Option<Block>, spans: &mut Spans) {
+pub(super) fn find(text: &[u8], open: &mut Blocks, spans: &mut Spans) {
     let feed = text.strip_suffix(b"\n").unwrap_or(text).len();
     let line = slice(text, 0..without_return(text, 0..feed));
-    let mut at = match open.take() {
-        Some(block) => go_on(line, block, open, spans),
-        None => 0,
-    };
-    if open.is_some() {
+    let Some(mut at) = open.go_on(line, spans) else {
         return;
-    }
-    let mut ends = true;
+    };
+    let (mut ends, mut new) = (true, None);
     while let Some(found) = search(line, at..line.len(), LABEL) {
         let next = plus(found, LABEL.len());
         at = match marker(line, found) {
-            Some(Marker::Begin(begin, body)) => begun(line, begin, body, &mut ends, open, spans),
+            Some(Marker::Begin(begin, body)) => {
+                begun(line, begin, body, &mut ends, &mut new, spans)
+            }
             Some(Marker::End(begin, end)) => ended(line, at..begin, end, spans),
             None => next,
         }
         .max(next);
     }
-    unlabelled(line, at, open, spans);
-}
-
-/// Goes on with the block and says from where on the line is still to be looked at.
-fn go_on(line: &[u8], mut block: Block, open: &mut Option<Block>, spans: &mut Spans) -> usize {
-    match block.judge(line) {
-        Judgement::Body(body) => add(line, body, spans),
-        Judgement::Header => {}
-        Judgement::End(body, end) => {
-            add(line, body, spans);
-            return end;
-        }
-        Judgement::Over => return 0,
+    unlabelled(line, at, &mut new, spans);
+    if let Some(block) = new {
+        open.add(block);
     }
-    *open = Some(block);
-    line.len()
 }
 
 /// What follows BEGIN on its line, and the block after it. How far was looked at.

@@ -388,7 +388,7 @@ impl Policy {
         if has_user || hits.any(Stage::EncodedUrl) {
             urls::find_encoded(line, spans.by(rules::URL));
         }
-        if hits.any(Stage::PrivateKey) || open.pem.is_some() {
+        if hits.any(Stage::PrivateKey) || !open.pem.is_empty() {
             pem::find(line, &mut open.pem, spans.by(rules::PRIVATE_KEY));
         }
         let (numbers, signs) = (hits.of(Stage::Number), hits.of(Stage::Sign));

@@ -45,7 +45,7 @@ pub(super) enum Body {
 
 /// A block that has begun and not ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(in super::super) struct Block {
+pub(super) struct Block {
     body: Body,
     /// The form of what stood before BEGIN, then of what stood before the last line of the body.
     prefix: Vec<u8>,
@@ -68,13 +68,15 @@ pub(super) enum Judgement {
     End(Range<usize>, usize),
     /// Belongs to the block and is no secret.
     Header,
+    /// Belongs to another process.
+    Other,
     /// The block is over.
     Over,
 }
 
 impl Block {
     /// One that may have begun where nobody looked: only full lines of a key belong to it.
-    pub(in super::super) fn unseen() -> Self {
+    pub(super) fn unseen() -> Self {
         Self {
             begun: true,
             last: true,
@@ -111,7 +113,13 @@ impl Block {
     }
 
     fn base64(&mut self, line: &[u8]) -> Judgement {
-        if let Some(end) = end_marker(line) {
+        let end = end_marker(line);
+        let begin = search(line, 0..line.len(), b"---BEGIN ");
+        let marker = end.as_ref().map(|end| end.start).or(begin);
+        if marker.is_some_and(|at| self.is_foreign(line, at)) {
+            return self.other(line);
+        }
+        if let Some(end) = end {
             let start = words::run_start(line, 0..end.start);
             let start = self
                 .starts(line)
@@ -122,7 +130,7 @@ impl Block {
                 .max(start);
             return Judgement::End(start.min(end.start)..end.start, end.end);
         }
-        if search(line, 0..line.len(), b"---BEGIN ").is_some() {
+        if begin.is_some() {
             return Judgement::Over;
         }
         for start in self.starts(line).into_iter().flatten() {
@@ -147,14 +155,34 @@ impl Block {
             self.seen(slice(line, 0..word.start), word.len());
             return Judgement::Body(word);
         }
+        self.other(line)
+    }
+
+    /// After a line that is none of the block's: of a few of them nothing is known.
+    fn other(&mut self, line: &[u8]) -> Judgement {
         self.others = self.others.saturating_add(1);
         // Of lines without a prefix those of others are known by theirs.
-        let is_other = !self.prefix.is_empty() || is_record(line);
-        if self.begun && is_other && self.others <= MAX_OTHERS {
-            self.last = true;
-            return Judgement::Header;
+        let is_other = match self.begun {
+            true => !self.prefix.is_empty() || is_record(line),
+            false => self.is_named() && begins_otherwise(line),
+        };
+        if is_other && self.others <= MAX_OTHERS {
+            self.last = self.begun;
+            return Judgement::Other;
         }
         Judgement::Over
+    }
+
+    /// Whether the marker at `at` stands behind the prefix of another process.
+    fn is_foreign(&self, line: &[u8], at: usize) -> bool {
+        self.is_named()
+            && behind_form(line, &self.prefix).is_none()
+            && slice(line, 0..at).iter().any(u8::is_ascii_alphanumeric)
+    }
+
+    /// Whether the prefix is more than blanks and signs.
+    fn is_named(&self) -> bool {
+        self.prefix.iter().any(u8::is_ascii_alphanumeric)
     }
 
     /// Where the content of the line may start: behind the prefix, and at its beginning.
@@ -235,6 +263,13 @@ impl Block {
             false => Judgement::Over,
         }
     }
+}
+
+/// Whether a line begins as that of a logger or of a container does, and not with base64 alone.
+fn begins_otherwise(line: &[u8]) -> bool {
+    let word = run(line, 0, words::is_body);
+    let is_word = word > 0 && word < words::FULL && word < line.len();
+    is_word || matches!(line.first(), Some(b'[' | b'<'))
 }
 
 /// Where END begins with its dashes and where it ends.
