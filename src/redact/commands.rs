@@ -6,6 +6,7 @@
 
 mod piped;
 mod table;
+mod usages;
 mod words;
 pub(super) mod workflow;
 
@@ -20,7 +21,7 @@ use super::{
     values,
 };
 pub(super) use piped::{HERE, here};
-use table::{Row, TABLES};
+use usages::Part;
 use words::Word;
 
 /// What programs are searched for by.
@@ -32,13 +33,12 @@ const MAX_PROGRAMS: usize = 2;
 const MAX_USAGES: usize = 16;
 /// Of a usage that the command is none of.
 const OVER: usize = usize::MAX;
-/// The longest name of a program.
-const MAX_NAME: usize = 24;
 
 /// A command whose line ends in a backslash, and how much of each usage it has read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Continued {
-    row: &'static Row,
+    /// The number of the program's row.
+    row: usize,
     read: [usize; MAX_USAGES],
 }
 
@@ -51,7 +51,7 @@ pub(super) fn read(phrase: &Phrase<'_>, open: &mut Open, spans: &mut Spans) -> O
         b"echo" | b"printf" => piped::printed(text, &program, spans),
         name => {
             let begun = Continued {
-                row: find(name)?,
+                row: usages::find(name)?,
                 read: [0; MAX_USAGES],
             };
             let first = |text: &[u8]| program.next(text);
@@ -69,18 +69,6 @@ pub(super) fn resume(text: &[u8], open: &mut Option<Continued>, spans: &mut Span
     // The prompt of a shell that waits for the rest.
     let at = run(text, 0, |b| is_blank(b) || b == b'>');
     *open = arguments(text, begun, at, |text| Word::at(text, at), spans);
-}
-
-/// The row of a program.
-fn find(name: &[u8]) -> Option<&'static Row> {
-    let name = slice(name, 0..name.len().min(MAX_NAME)).to_ascii_lowercase();
-    let bare = [&b".exe"[..], b".jar", b".py"];
-    let name = bare
-        .iter()
-        .find_map(|end| name.strip_suffix(*end))
-        .unwrap_or(&name);
-    let mut rows = TABLES.iter().copied().flatten();
-    rows.find(|row| row.names.iter().any(|n| n.as_bytes() == name))
 }
 
 /// Compares the arguments of a program, the first of which stands behind `end`, with its usages, and
@@ -102,14 +90,14 @@ fn arguments(
     let mut next = first(text);
     while let Some(word) = next {
         let last = words::program(text, word.content.start, word.content.end.saturating_sub(1));
-        if last.is_some_and(|name| find(slice(text, name)).is_some()) {
+        if last.is_some_and(|name| usages::find(slice(text, name)).is_some()) {
             programs = plus(programs, 1);
             if programs > MAX_PROGRAMS {
                 return None;
             }
         }
-        for (usage, read) in row.usages.iter().zip(&mut read) {
-            *read = Usage { text, usage }.step(*read, &word, spans);
+        for (parts, read) in usages::of(row).iter().zip(&mut read) {
+            *read = Usage { text, parts }.step(*read, &word, spans);
         }
         next = word.next(text);
         end = word.end;
@@ -121,18 +109,18 @@ fn arguments(
 /// A usage and the line that it is compared with.
 struct Usage<'t> {
     text: &'t [u8],
-    usage: &'static str,
+    parts: &'static [Part],
 }
 
 impl Usage<'_> {
     /// How much of the usage has been read after `word`, of which `read` words had been before.
     fn step(&self, read: usize, word: &Word, spans: &mut Spans) -> usize {
-        let Some(part) = self.usage.split(' ').nth(read) else {
+        let Some(part) = self.parts.get(read) else {
             return read;
         };
         let content = slice(self.text, word.content.clone());
         let next = plus(read, 1);
-        if let Some(secret) = Secret::of(part) {
+        if let Some(secret) = &part.secret {
             let option = self.option(read);
             let attached = secret.is_attached();
             if !option && !attached {
@@ -140,7 +128,7 @@ impl Usage<'_> {
                 if is_option(content) || is_other {
                     return read;
                 }
-                if !self.is_argument(next, &secret, word) {
+                if !self.is_argument(next, secret, word) {
                     return OVER;
                 }
             }
@@ -156,21 +144,17 @@ impl Usage<'_> {
                 (false, false) => next,
             };
         }
-        let stands = match part.as_bytes() {
-            part if part.iter().all(u8::is_ascii_uppercase) => !is_option(content),
-            _ => part
-                .split('|')
-                .any(|part| matches(part.as_bytes(), content)),
+        let stands = match part.ways.as_slice() {
+            [] => !is_option(content),
+            ways => ways.iter().any(|way| matches(way, content)),
         };
         if stands { next } else { read }
     }
 
     /// Whether the word before the one at `at` is an option.
     fn option(&self, at: usize) -> bool {
-        let before = at
-            .checked_sub(1)
-            .and_then(|at| self.usage.split(' ').nth(at));
-        before.is_some_and(|word| word.starts_with(['-', '/']))
+        let before = at.checked_sub(1).and_then(|at| self.parts.get(at));
+        before.is_some_and(|part| part.word.starts_with(['-', '/']))
     }
 
     /// Whether `word` is one that no option announces: the last of its command, where the usage has
@@ -188,7 +172,8 @@ impl Usage<'_> {
         let is_pair = byte(content, name) == Some(b'=') && plus(name, 2) < content.len();
         let is_whole = secret.separator.is_none() && secret.literal.is_empty();
         let has_digit = || secret.kind == Kind::Password || content.iter().any(u8::is_ascii_digit);
-        let follows = self.usage.split(' ').nth(next).is_some() || self.usage.contains('-');
+        let has_option = || self.parts.iter().any(|part| part.word.contains('-'));
+        let follows = self.parts.get(next).is_some() || has_option();
         !is_whole || (!is_pair && has_digit() && (follows || is_last()))
     }
 }

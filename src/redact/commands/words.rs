@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::{
-    bytes::{byte, find_byte, is_blank, plus, rest, run, run_back, slice},
+    bytes::{Starts, byte, find_byte, is_blank, plus, rest, run, run_back, slice},
     spans,
     values::Quote,
 };
@@ -13,7 +13,7 @@ const MAX_QUOTED: usize = 256;
 /// How many quotes and brackets are looked at that close something together.
 const MAX_CLOSERS: usize = 16;
 /// How runtimes print the NUL between the arguments of a process.
-const NULS: &[&[u8]] = &[br"\u0000", br"\x00", br"\000", br"\0"];
+static NULS: Starts = Starts::new(&[br"\u0000", br"\x00", br"\000", br"\0"]);
 
 /// A word of a command line.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -92,7 +92,7 @@ fn blanks(text: &[u8], at: usize) -> usize {
     let mut at = at;
     loop {
         let end = run(text, at, is_blank);
-        let nul = NULS.iter().find(|n| rest(text, end).starts_with(n));
+        let nul = NULS.of(rest(text, end));
         match nul {
             Some(nul) => at = plus(end, nul.len()),
             None => return end,
@@ -134,7 +134,7 @@ fn word_end(text: &[u8], from: usize) -> usize {
 }
 
 fn starts_nul(text: &[u8], at: usize) -> bool {
-    NULS.iter().any(|n| rest(text, at).starts_with(n))
+    NULS.of(rest(text, at)).is_some()
 }
 
 /// Where a quoted part of a word ends.
