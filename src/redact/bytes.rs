@@ -68,7 +68,7 @@ pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> 
 }
 
 /// Little text to search.
-const MAX_NEAR: usize = 256;
+const MAX_NEAR: usize = 64;
 
 /// Where `wanted` is found first in `text`.
 fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -276,20 +276,35 @@ pub(super) fn is_blank(byte: u8) -> bool {
     byte <= b' ' || byte == 0x7f
 }
 
+/// Letters and digits of ASCII, and `others`.
+pub(super) const fn letters_digits_and(others: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut left: &mut [bool] = &mut set;
+    let mut byte = 0_u8;
+    while let [is_in, rest @ ..] = left {
+        *is_in = byte.is_ascii_alphanumeric();
+        let mut signs = others;
+        while let [sign, rest @ ..] = signs {
+            *is_in |= *sign == byte;
+            signs = rest;
+        }
+        left = rest;
+        byte = byte.wrapping_add(1);
+    }
+    set
+}
+
 /// What names are made of. Bytes outside ASCII count, so that names of any language can be added.
 pub(super) fn is_name(byte: u8) -> bool {
     NAME.get(usize::from(byte)) == Some(&true)
 }
 
 static NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut left: &mut [bool] = &mut table;
-    let mut byte = 0_u8;
+    let mut table = letters_digits_and(b"_-.");
+    let (_, mut left) = table.split_at_mut(0x80);
     while let [is_name, others @ ..] = left {
-        *is_name =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80;
+        *is_name = true;
         left = others;
-        byte = byte.wrapping_add(1);
     }
     table
 };

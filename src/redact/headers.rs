@@ -4,7 +4,9 @@ use core::ops::Range;
 
 use super::{
     base64,
-    bytes::{Words, before, byte, is_name, plus, rest, run, skip_blanks, slice},
+    bytes::{
+        Words, before, byte, is_name, letters_digits_and, plus, rest, run, skip_blanks, slice,
+    },
     finding::Kind,
     keys::Demand,
     phrases::Phrase,
@@ -284,25 +286,8 @@ fn attribute_end(text: &[u8], at: usize) -> usize {
 
 /// The characters of a token (RFC 9110 §5.6.2) without quotes.
 fn is_cookie_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'|'
-                | b'~'
-                | b'['
-                | b']'
-                | b':'
-        )
+    static SET: [bool; 256] = letters_digits_and(b"!#$%&*+-.^_|~[]:");
+    SET.get(usize::from(byte)) == Some(&true)
 }
 
 fn is_attribute(name: &[u8], demand: Demand) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{before, byte, is_blank, plus, rest, run, skip_blanks, slice},
+        bytes::{before, byte, find_byte, is_blank, plus, rest, run, skip_blanks, slice},
         finding::Kind,
         headers,
         keys::{Demand, Names},
@@ -244,8 +244,10 @@ impl Site<'_> {
         {
             return None;
         }
-        let window = slice(self.text, 0..plus(from, MAX_BRACKETED).min(self.text.len()));
-        let end = run(window, from, |b| b != close && !is_blank(b));
+        // The bracket stands behind the longest value at the latest.
+        let limit = plus(from, plus(MAX_BRACKETED, 1)).min(self.text.len());
+        let far = find_byte(self.text, from..limit, close)?;
+        let end = run(slice(self.text, 0..far), from, |b| !is_blank(b));
         let next = byte(self.text, plus(end, 1));
         let closes = next.is_none_or(|b| is_blank(b) || b",;)]}".contains(&b));
         let is_one = byte(self.text, end) == Some(close) && end > from && closes;
