@@ -37,9 +37,10 @@
 //! It does not find what nothing marks: a password typed into a field for names, a random string
 //! alone on a line. Text that was compressed or encrypted is not read. A value that goes on over
 //! lines is found where its beginning says so: private keys, tables, blocks of YAML, text that an
-//! element holds open. Of text in a quote that its line does not close, only that line is replaced:
-//! the next one may be anyone's. It is a net under code that does not log secrets, not a licence to
-//! log them.
+//! element holds open. Where several processes write to one log, it goes on behind the lines of the
+//! others if each has a prefix of its own, and else, but for private keys, ends at the first of them.
+//! Of text in a quote that its line does not close, only that line is replaced: the next one may be
+//! anyone's. It is a net under code that does not log secrets, not a licence to log them.
 //!
 //! What stands in a mark is not looked at again: a secret stays that somebody writes as the part
 //! which a mark may show, such as four digits, or the domain of an address.

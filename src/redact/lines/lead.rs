@@ -119,17 +119,22 @@ impl Lead {
     /// Whether the line begins with the prefix. Digits may differ, since times go on; not those of a
     /// name: `web-1`, `app[812]`.
     fn is_before(&self, line: &[u8]) -> bool {
-        let is_alike = |(at, (a, b)): (usize, (&u8, &u8))| {
-            let is_number = || a.is_ascii_digit() && b.is_ascii_digit() && !self.is_named(at);
-            a == b || is_number()
+        let mut is_named = None;
+        let mut is_alike = |(at, (a, b)): (usize, (&u8, &u8))| {
+            if !is_number(*a) {
+                is_named = None;
+            }
+            let is_digit = a.is_ascii_digit() && b.is_ascii_digit();
+            // What is known of the first digit of a number holds for all of it.
+            a == b || (is_digit && !*is_named.get_or_insert_with(|| self.is_named(at)))
         };
-        line.len() >= self.prefix.len() && self.prefix.iter().zip(line).enumerate().all(is_alike)
+        let mut pairs = self.prefix.iter().zip(line).enumerate();
+        line.len() >= self.prefix.len() && pairs.all(&mut is_alike)
     }
 
     /// Whether the digit at `at` is part of a name, whose letters stand right before the number or
     /// its bracket. The letter of a time, as in `01T00`, stands between digits itself.
     fn is_named(&self, at: usize) -> bool {
-        let is_number = |b: u8| b.is_ascii_digit() || b"-_.[".contains(&b);
         let word = run_back(&self.prefix, at, is_number);
         let letter = word.checked_sub(1);
         let is_letter = |at: usize| byte(&self.prefix, at).is_some_and(|b| b.is_ascii_alphabetic());
@@ -137,6 +142,11 @@ impl Lead {
             is_letter(at) && before(&self.prefix, at).is_none_or(|b| !b.is_ascii_digit())
         })
     }
+}
+
+/// Digits, and what joins them to each other and to a name.
+fn is_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || b"-_.[".contains(&byte)
 }
 
 /// Whether a logger begins a line as this one begins: with a date, a time, an importance. What it
