@@ -247,7 +247,9 @@ impl Secret {
             None => word.content.end,
         };
         let value = words::unquoted(text, from..to);
-        (is_same && !value.is_empty()).then_some(value)
+        // The scheme of a URL has a colon, too.
+        let is_url = self.separator == Some(b':') && slice(text, value.clone()).starts_with(b"//");
+        (is_same && !is_url && !value.is_empty()).then_some(value)
     }
 }
 

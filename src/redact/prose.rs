@@ -160,13 +160,16 @@ impl Sentence<'_, '_> {
         let near = slice(self.text, self.named.name.end..end);
         near.starts_with(b" [").then_some(())?;
         let close = near.windows(3).position(|w| w == b"]: ")?;
+        let shown = slice(near, " [".len()..close);
+        let is_known = shown.eq_ignore_ascii_case(b"none") || shown.starts_with(b"*");
+        is_known.then_some(())?;
         let at = plus(self.named.name.end, plus(close, 3));
         self.bare(at, Looks::Set, spans)
     }
 
     /// `Enter passphrase for key '/home/ada/k': x`: what a prompt asks for, where a line begins with it.
     fn requested(&self, spans: &mut Spans) -> Option<usize> {
-        const VERBS: &[&[u8]] = &[b"", b"enter", b"please enter", b"enter the", b"enter your"];
+        const VERBS: &[&[u8]] = &[b"enter", b"please enter", b"enter the", b"enter your"];
         let lead = self.lead_of(MAX_WORD);
         let is_first = lead.len() == self.named.name.start.saturating_sub(self.named.line.start);
         let verb = lead.trim_ascii().to_ascii_lowercase();

@@ -161,6 +161,7 @@ fn finds_a_pair_however_its_parts_are_quoted() {
         "unzip -oP «hunter2» a.zip",
     ]);
     keeps(&[
+        "curl -o a1 -su https://a.example/",
         "curl -sSo out.txt https://a.example/",
         r#"{"curl":"8.5.0","user":"ada","n":"a:b"}"#,
         "unzip -op a.zip b.txt",

@@ -211,6 +211,7 @@ fn finds_the_answers_to_security_questions() {
         "Name Ihres ersten Haustiers? «Struppi»",
     ]);
     keeps(&[
+        "What was the name of your first release? 1.0.2",
         "What is your mother's maiden name?",
         "Please choose: mother's maiden name, first pet",
         "The first pet store opened: come in",
@@ -248,6 +249,7 @@ fn finds_the_password_of_a_call_without_quotes() {
         "Cluster.connect(\"couchbase://db\", \"ada\", \"«hunter2»\")",
     ]);
     keeps(&[
+        "connect(\"http://a/b\", \"GET\", \"json\")",
         "login(user, password) failed",
         "return login(name, secret2)",
         "this.login(ctx, newPassword1);",
@@ -323,6 +325,9 @@ fn finds_the_password_of_a_pair_where_somebody_comes_in() {
         ":ada AUTHENTICATE «AGFkYQBodW50ZXIyAGFi»",
     ]);
     keeps(&[
+        "logged in as postgres/5432a",
+        "login attempt [3/5] failed",
+        "< PASS 3 FAIL 0",
         "Login ada/admin rejected",
         "Authentication failed for 10.0.0.5:22/tcp2",
         "Authentication failed for ada/admin1@EXAMPLE.ORG",

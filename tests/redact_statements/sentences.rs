@@ -205,6 +205,8 @@ fn finds_what_a_prompt_asks_for_by_name() {
         "shared_secret «radius-secret1»",
     ]);
     keeps(&[
+        "passphrase for key loaded: id_rsa2",
+        "tokens [1 of 3]: done2",
         "Enter passphrase for key '/home/ada/.ssh/id_rsa': ",
         "Enter password for ada: incorrect",
         "Password for ada: expired",

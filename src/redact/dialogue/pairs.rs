@@ -15,7 +15,14 @@ const MIN_PASSWORD: usize = 5;
 const MAX_TITLE: usize = 40;
 
 /// The password of a pair behind words that say that somebody comes in: `logged in as ada:x`,
-/// `[+] ACME\ada:x`.
+/// `[+] ACME\ada:x`. A slash would stand in principals, too.
+pub(super) fn colon(text: &[u8], end: usize) -> Option<Token> {
+    let password = joined(text, end)?;
+    let joint = password.content.start.checked_sub(1)?;
+    (byte(text, joint) == Some(b':')).then_some(password)
+}
+
+/// The password of a pair, whatever joins it: `ada/x`, `ada / x`, `ada:x`.
 pub(super) fn joined(text: &[u8], end: usize) -> Option<Token> {
     let from = run(text, end, |b| matches!(b, b'"' | b'\'' | b' '));
     let user = run(text, from, |b| is_name(b) || matches!(b, b'@' | b'\\'));
@@ -60,6 +67,7 @@ impl Behind<'_> {
         let close = run(self.text, from, |b| b != b']');
         let inner = slice(self.text, from..close);
         let joint = inner.iter().position(|b| matches!(b, b'/' | b','))?;
+        let has_user = slice(inner, 0..joint).iter().any(u8::is_ascii_alphabetic);
         let start = skip_blanks(self.text, plus(plus(from, joint), 1));
         // As Python prints bytes: `[b'ada'/b'x']`.
         let bytes = slice(self.text, start..close);
@@ -71,7 +79,10 @@ impl Behind<'_> {
         let value = slice(self.text, start..close);
         // A mark, too, ends in the bracket.
         let is_note = value.starts_with(b"<") || value.contains(&b'=') || value.contains(&b'[');
-        (matches!(byte(self.text, close), Some(b']' | b'\'')) && close > start && !is_note)
+        (matches!(byte(self.text, close), Some(b']' | b'\''))
+            && close > start
+            && has_user
+            && !is_note)
             .then_some(Token {
                 content: start..close,
                 end: close,

@@ -41,8 +41,10 @@ enum Place {
     Peer,
     /// Behind the slash or the comma of `user/x]`.
     Bracket,
-    /// Behind the slash or the colon of `user:x`, where somebody comes in.
+    /// Behind the slash or the colon of `user:x`.
     Joined,
+    /// Behind the colon of `user:x`, where somebody comes in.
+    Colon,
     /// Behind the slash of `user/x@database`, where a person connects.
     Oracle,
     /// Up to the next colon of a file of accounts.
@@ -66,17 +68,16 @@ const TABLE: &[(&str, Place)] = &[
     ("login incorrect (", Place::Bracket),
     ("login attempt with [", Place::Bracket),
     ("login attempt [", Place::Bracket),
-    ("logged in as ", Place::Joined),
-    ("logging in as ", Place::Joined),
-    ("login as ", Place::Joined),
-    ("login with ", Place::Joined),
-    ("authentication failed for ", Place::Joined),
-    ("auth attempt ", Place::Joined),
-    ("login attempt ", Place::Joined),
-    ("basic auth: ", Place::Joined),
-    ("basic auth ", Place::Joined),
-    ("success: '", Place::Joined),
-    ("[+] ", Place::Joined),
+    ("logged in as ", Place::Colon),
+    ("logging in as ", Place::Colon),
+    ("login as ", Place::Colon),
+    ("authentication failed for ", Place::Colon),
+    ("auth attempt ", Place::Colon),
+    ("login attempt ", Place::Colon),
+    ("basic auth: ", Place::Colon),
+    ("basic auth ", Place::Colon),
+    ("success: '", Place::Colon),
+    ("[+] ", Place::Colon),
     ("wifi: ", Place::Joined),
     ("default credentials ", Place::Joined),
     ("using credentials ", Place::Joined),
@@ -124,6 +125,25 @@ const TABLE: &[(&str, Place)] = &[
 /// What the secret is searched for by.
 pub(in super::super) const OPENERS: &[&str] = &openers();
 
+/// How the URLs begin that a user and a password follow as arguments.
+const CLIENTS: &[&str] = &[
+    "bolt",
+    "cassandra",
+    "couchbase",
+    "ftp",
+    "imap",
+    "jdbc",
+    "ldap",
+    "mongodb",
+    "mysql",
+    "neo4j",
+    "oracle",
+    "postgres",
+    "sftp",
+    "smb",
+    "smtp",
+    "sqlserver",
+];
 /// The longest name of a client.
 const MAX_CLIENT: usize = 64;
 /// The most that is looked at for a value.
@@ -163,6 +183,7 @@ pub(in super::super) fn read(phrase: &Phrase<'_>, spans: &mut Spans) -> Option<u
         Place::Peer => (behind.peer()?, Kind::Password),
         Place::Bracket => (behind.bracket()?, Kind::Password),
         Place::Joined => (pairs::joined(behind.text, behind.end)?, Kind::Password),
+        Place::Colon => (pairs::colon(behind.text, behind.end)?, Kind::Password),
         Place::Oracle => (behind.oracle()?, Kind::Password),
         Place::Scheme => (behind.scheme()?, Kind::Password),
         Place::Titled => (behind.titled()?, Kind::Password),
@@ -232,7 +253,9 @@ impl Behind<'_> {
     fn connected(&self) -> Option<Token> {
         let open = self.end.checked_sub(1)?;
         let url = token(self.text, open)?;
-        let is_url = self.value(&url).windows(3).any(|w| w == b"://");
+        let url = self.value(&url);
+        let scheme = slice(url, 0..run(url, 0, |b| b != b':'));
+        let is_url = CLIENTS.iter().any(|c| scheme.starts_with(c.as_bytes()));
         let call = Behind { end: open, ..*self };
         let password = call.argument(3)?;
         let after = skip_blanks(self.text, password.end);

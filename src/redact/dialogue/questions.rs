@@ -49,6 +49,8 @@ const ASKED: &[&[u8]] = &[
     b"birthplace",
     b"grow up",
     b"first car",
+    b"first job",
+    b"first teacher",
     b"nickname",
     b"best friend",
     b"middle name",
@@ -167,6 +169,11 @@ fn asked(text: &[u8], at: usize) -> Option<usize> {
     let mut words = words.split(|b| *b == b' ').filter(|w| !w.is_empty());
     let mut is_label = || words.all(|word| LABEL.iter().any(|l| l.as_bytes() == word));
     let is_question = joint.starts_with(b"?");
+    // `name of your first …`: of what?
+    let asked = slice(text, at..end).to_ascii_lowercase();
+    if stem.ends_with(' ') && !has_any(&asked, ASKED) {
+        return None;
+    }
     (JOINTS.of(joint).is_some() && (is_question || is_label())).then_some(())?;
     let answer = run(text, from, |b| b" ?=:>-,\"'".contains(&b));
     // A quote before the answer belongs to it.

@@ -109,6 +109,11 @@ impl Said<'_> {
         {
             return None;
         }
+        // `PASS 3 FAIL 0`
+        let is_count = self.value(&first).iter().all(u8::is_ascii_digit);
+        if is_count && self.words().nth(1).is_some() {
+            return None;
+        }
         // The password may have blanks in it.
         let last = self.words().last()?;
         let whole = Token {

@@ -91,7 +91,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &["netsh"],
-        &["wlan keymaterial=PASSWORD", "wlan key=PASSWORD"],
+        &["wlan keymaterial=PASSWORD", "wlan set key=PASSWORD"],
     ),
     row(&["iwconfig"], &["key s:PASSWORD"]),
     row(
