@@ -46,6 +46,8 @@ const PLACES: &[&str] = &[
     "line\\n{}\\nline",
     "It was {}.",
     "wert：{}，gut",
+    "to.........................{}",
+    "* to: **{}**",
 ];
 
 /// RD-02: the numbers that the schemes and their processors publish for tests

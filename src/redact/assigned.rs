@@ -293,7 +293,10 @@ impl Site<'_> {
     fn is_secret(&self, demand: Demand, value: Range<usize>) -> bool {
         let bytes = slice(self.text, value.clone());
         match demand {
-            Demand::Digits => values::digits_end(bytes, 0) == Some(bytes.len()),
+            Demand::Digits => {
+                values::digits_end(bytes, 0) == Some(bytes.len())
+                    || values::is_encoded_number(bytes)
+            }
             Demand::Code => values::code_end(bytes, 0) == Some(bytes.len()),
             Demand::Opaque | Demand::Cookies | Demand::SetCookie => {
                 headers::scheme_end(self.text, value).is_some()

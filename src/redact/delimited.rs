@@ -15,8 +15,8 @@ use super::{
     values::{self, Quote},
 };
 
-/// A name has no more digits.
-const MAX_DIGITS: usize = 2;
+/// A name has no more digits at its end.
+const MAX_DIGITS: usize = 1;
 /// Longer content is no label.
 const MAX_LABEL: usize = 80;
 
@@ -204,7 +204,9 @@ pub(super) fn replace(
 /// Whether `value` is what a name demands.
 pub(super) fn fits(value: &[u8], demand: Demand) -> bool {
     match demand {
-        Demand::Digits => values::digits_end(value, 0) == Some(value.len()),
+        Demand::Digits => {
+            values::digits_end(value, 0) == Some(value.len()) || values::is_encoded_number(value)
+        }
         // Markup writes signs as numbers: `&#46;`.
         Demand::Opaque if value.contains(&b'&') => {
             let word = |b: &u8| b.is_ascii_alphanumeric() || b"_-.+/~=&#;".contains(b);

@@ -6,6 +6,7 @@ mod prose;
 mod quote;
 
 use super::{
+    base64,
     bytes::{before, byte, is_blank, is_name, plus, rest, run, slice},
     spans,
 };
@@ -181,6 +182,16 @@ pub(super) fn opaque_end(text: &[u8], from: usize) -> Option<usize> {
     let has_both =
         value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     (value.len() >= 16 && has_both).then_some(end)
+}
+
+/// Whether a value is the Base64 of such digits, as Kubernetes writes its secrets.
+pub(super) fn is_encoded_number(value: &[u8]) -> bool {
+    let is_base64 = || value.iter().all(|b| base64::is_base64(*b) || *b == b'=');
+    if !matches!(value.len(), 4 | 8 | 12) || value.iter().all(u8::is_ascii_digit) || !is_base64() {
+        return false;
+    }
+    let number = base64::decode(value);
+    (3..=8).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
 }
 
 /// Three to eight digits with none after them.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        bytes::{before, byte, find_byte, is_blank, plus, rest, run, skip_blanks, slice},
+        bytes::{Words, before, byte, find_byte, is_blank, plus, rest, run, skip_blanks, slice},
         finding::Kind,
         headers,
         keys::{Demand, Names},
@@ -14,6 +14,8 @@ use super::{
     site::Site,
 };
 
+/// How somebody who speaks of himself begins.
+static PERSONS: Words = Words::new(&["I", "I'm", "Ich", "Je", "My", "Our", "We", "Wir"]);
 /// What documentation calls an option, behind its name.
 const OPTION_NOUNS: &[&[u8]] = &[b"option", b"flag", b"argument", b"parameter", b"switch"];
 /// How far the words of a value may reach in a record.
@@ -100,7 +102,7 @@ impl Site<'_> {
         };
         let value = slice(self.text, from..end);
         if self.is_count(value)
-            || (value.len() == 1 && (in_string || !self.is_tight()))
+            || (value.len() == 1 && (in_string || !self.is_tight()) && !self.is_phrase(from, end))
             || self.is_name(value)
             || self.is_resource(value)
             || self.is_plain_word(value)
@@ -123,7 +125,8 @@ impl Site<'_> {
         };
         let is_question =
             self.key.kind == Kind::SecurityAnswer && slice(self.text, from..end).ends_with(b"?");
-        if is_question || (self.is_prose() && values::is_prose(self.text, from..end)) {
+        let is_sentence = || self.is_prose() && values::is_prose(self.text, from..end);
+        if is_question || (!self.is_phrase(from, end) && is_sentence()) {
             return 0;
         }
         spans.add(from..end, self.key.kind);
@@ -140,6 +143,19 @@ impl Site<'_> {
             && !value.contains(&b')');
         let ends = byte(self.text, closed).is_none_or(|b| is_blank(b) || b",;\"'}]&".contains(&b));
         if is_own && ends { closed } else { end }
+    }
+
+    /// Whether a password is a sentence, as people make them up: they speak of themselves, and only
+    /// the value of a setting stands there.
+    fn is_phrase(&self, from: usize, end: usize) -> bool {
+        let name = slice(self.text, self.name.clone());
+        let is_joint = |b: &u8| b"_-.".contains(b) || b.is_ascii_uppercase();
+        let first = run(slice(self.text, 0..end), from, |b| b != b' ');
+        PERSONS.has(slice(self.text, from..first))
+            && (first < end || byte(self.text, end) == Some(b' '))
+            && name.iter().skip(1).any(is_joint)
+            && self.key.kind == Kind::Password
+            && self.is_alone()
     }
 
     /// Whether a list of one placeholder stands at `at`: `[[REDACTED:token]]`.
@@ -258,7 +274,12 @@ impl Site<'_> {
     fn bare_end(&self, from: usize) -> Option<usize> {
         match self.key.demand {
             Demand::Digits => {
-                return values::digits_end(self.text, from).filter(|end| self.ends(*end));
+                let digits = values::digits_end(self.text, from).filter(|end| self.ends(*end));
+                let encoded = || {
+                    let end = values::bare_end(self.text, from, self.around);
+                    values::is_encoded_number(slice(self.text, from..end)).then_some(end)
+                };
+                return digits.or_else(encoded);
             }
             Demand::Code => return values::code_end(self.text, from).filter(|end| self.ends(*end)),
             Demand::Opaque | Demand::Cookies | Demand::SetCookie => {

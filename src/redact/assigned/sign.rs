@@ -14,6 +14,12 @@ static LONG: Starts = Starts::new(&[
     b"->",
     b"~>",
     b"?=",
+    b"+=",
+    b".=",
+    b"||=",
+    b"??=",
+    b"<-",
+    b"<<-",
     br"\=",
     br"\:",
     br"\u003d",
@@ -77,6 +83,8 @@ impl Sign {
     pub(super) fn of(separator: &[u8]) -> Self {
         match separator {
             b"==" => Self::Compares,
+            // What R assigns with and other programs draw graphs with; what adds to a value.
+            b"<-" | b"<<-" | b"+=" | b".=" => Self::Follows,
             b":" => Self::Colon,
             // Escaped, or as wide as in Chinese.
             colon if COLONS.iter().any(|c| colon.eq_ignore_ascii_case(c)) => Self::Colon,

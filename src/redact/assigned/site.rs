@@ -3,7 +3,9 @@
 use core::ops::Range;
 
 use super::super::{
-    bytes::{Starts, Words, before, byte, is_blank, is_name, plus, rest, run, slice},
+    bytes::{
+        Starts, Words, before, byte, is_blank, is_name, plus, rest, run, run_back, search, slice,
+    },
     delimited::back,
     keyed::Named,
     keys::{self, Key},
@@ -67,6 +69,18 @@ static LEADS: Starts = Starts::new(&[
 ]);
 /// Brackets that close around a name.
 static CLOSERS: Starts = Starts::new(&[b"]", b"%5D", b"%5d", b">>"]);
+/// Types of strings.
+static STRINGS: Words = Words::new(&[
+    "bytes",
+    "char",
+    "nsstring",
+    "secretstring",
+    "str",
+    "string",
+    "text",
+]);
+/// No declaration of one is longer.
+const MAX_DECLARED: usize = 40;
 /// How deep wrappers nest at most: `Some(Secret("…"))`.
 const MAX_WRAPPERS: usize = 4;
 /// The longest wrapper.
@@ -120,6 +134,7 @@ impl<'t> Site<'t> {
         let blanks = skip_blanks(text, closed);
         let previous = before(text, name.start);
         let (sign, sep) = match separator(text, blanks) {
+            _ if let Some(end) = declared(text, closed) => (Sign::Assigns, end),
             Some(end) => (Sign::of(slice(text, blanks..end)), end),
             None => joined(text, name.clone(), quotes.clone(), closed)?,
         };
@@ -264,7 +279,14 @@ fn joined(
             // After two blanks help explains the option.
             _ if hyphens == 2 => {
                 let is_value = plus(closed, 1) == blanks && !b"-<|[".contains(&next);
-                is_value.then_some((Sign::Option, blanks))
+                let lead = run_back(text, name.start, |b| b == b' ');
+                let is_listed = next == b',' && matches!(before(text, lead), Some(b'[' | b','));
+                let at = if is_listed {
+                    skip_blanks(text, plus(blanks, 1))
+                } else {
+                    blanks
+                };
+                (is_value || is_listed).then_some((Sign::Option, at))
             }
             Some(b':') => (blanks > closed && next == b'"').then_some((Sign::Follows, blanks)),
             _ if closed == name.end && is_in_brackets(text, closed) => {
@@ -282,6 +304,26 @@ fn joined(
     }
     let is_listed = previous == Some(b'"') && is_in_list(text, name.start) && quotes.len() == 1;
     (is_listed && blanks > closed && next == b'"').then_some((Sign::Follows, blanks))
+}
+
+/// Where the string begins that a declaration gives a variable whose type stands behind its name:
+/// `password string = "x"`, `password: &str = "x"`, `password[] = "x"`.
+fn declared(text: &[u8], at: usize) -> Option<usize> {
+    if !matches!(byte(text, at), Some(b' ' | b':' | b'[')) {
+        return None;
+    }
+    let window = slice(text, 0..plus(at, MAX_DECLARED).min(text.len()));
+    let word = run(window, at, |b| b": &*".contains(&b));
+    let end = run(window, word, |b| b.is_ascii_alphanumeric());
+    let size = run(window, end, |b| b"[]?".contains(&b) || b.is_ascii_digit());
+    let is_type = STRINGS.has_in_any_case(slice(window, word..end)) || (end == at && size > end);
+    let sign = skip_blanks(window, size);
+    let value = skip_blanks(window, plus(sign, 1));
+    let is_given = byte(window, sign) == Some(b'=') && Quote::at(text, value).is_some();
+    // A name that a program has made up: `"$serde_json::private::Number"`.
+    let near = value..plus(value, MAX_WRAPPER).min(text.len());
+    let is_path = || search(text, near, b"::").is_some();
+    (is_type && is_given && !is_path()).then_some(value)
 }
 
 /// Whether a value stands in brackets at `at`, as in `user[ada] password[…]`, rather than an index,

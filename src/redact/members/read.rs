@@ -130,9 +130,9 @@ pub(super) fn string_before(
     }
 }
 
-/// Past the commas, semicolons and blanks between two members.
+/// Past the commas, semicolons, blanks and signs of forms between two members.
 pub(super) fn skip_joints(text: &[u8], at: usize) -> usize {
-    run(text, at, |b| matches!(b, b' ' | b'\t' | b',' | b';'))
+    run(text, at, |b| matches!(b, b' ' | b'\t' | b',' | b';' | b'&'))
 }
 
 /// The name of the member at `at` without its quotes, and where its value begins.

@@ -216,7 +216,8 @@ fn starts(text: &[u8], at: usize) -> bool {
         None => true,
         // `%B4111…`: how a magnetic stripe begins.
         Some(b'B') => before(text, at.saturating_sub(1)) == Some(b'%'),
-        Some(b'_' | b'.' | b'-' | b'+' | b'#' | b'*' | b'@' | b'$' | b'^') => false,
+        Some(b'.' | b'*') => context::is_led(text, at),
+        Some(b'_' | b'-' | b'+' | b'#' | b'@' | b'$' | b'^') => false,
         Some(b) => !b.is_ascii_alphanumeric() || ends_escape(text, at),
     }
 }
@@ -226,7 +227,8 @@ fn ends(text: &[u8], number: &Range<usize>) -> bool {
     let next = byte(text, plus(number.end, 1));
     match byte(text, number.end) {
         None => true,
-        Some(b'_' | b'*' | b'@' | b'+') => false,
+        Some(b'*') => context::is_stressed(text, number),
+        Some(b'_' | b'@' | b'+') => false,
         Some(b'.' | b'-') => !next.is_some_and(|b| b.is_ascii_alphanumeric()),
         // `…1111D2712…`: track 2 as terminals store it.
         Some(b'D' | b'd') => {

@@ -7,13 +7,16 @@
 use core::ops::Range;
 use std::{collections::HashSet, sync::LazyLock};
 
-use super::super::{
-    base64::is_base64,
-    bytes::{Words, before, byte, ends_escape, plus, rest, run, run_back, slice},
-    finding::Kind,
-    phrases::Phrase,
-    rules,
-    spans::{Spans, inside_mark},
+use super::{
+    super::{
+        base64::is_base64,
+        bytes::{Words, before, byte, ends_escape, plus, rest, run, run_back, slice},
+        finding::Kind,
+        phrases::Phrase,
+        rules,
+        spans::{Spans, inside_mark},
+    },
+    context,
 };
 
 /// RFC 5321 §4.5.3.1.1 and §4.5.3.1.2; of a label RFC 1035 §2.3.4.
@@ -149,6 +152,11 @@ fn local(text: &[u8], done: usize, end: usize) -> Option<usize> {
         }
     }
     let start = after_escape(text, start, end);
+    // Dots that lead to an address are none of its own.
+    let dots = slice(text, start..end)
+        .windows(3)
+        .rposition(|w| w == b"...");
+    let start = dots.map_or(start, |dots| plus(start, plus(dots, 3)));
     let start = run(slice(text, 0..end), start, |b| {
         matches!(b, b'\'' | b'-' | b'.' | b'+')
     });
@@ -161,7 +169,8 @@ fn local(text: &[u8], done: usize, end: usize) -> Option<usize> {
     let is_part = matches!(
         before(text, start),
         Some(b'@' | b'*' | b'$' | b'%' | b'}' | b'#')
-    ) && !ends_escape(text, start);
+    ) && !ends_escape(text, start)
+        && !context::is_led(text, start);
     (has_letter && !is_masked && !is_dotted && !is_part).then_some(start)
 }
 

@@ -69,7 +69,8 @@ fn is_issued(text: &[u8], chain: &Chain, first: usize, grouped: bool) -> bool {
 fn starts(text: &[u8], at: usize) -> bool {
     match before(text, at) {
         None => true,
-        Some(b'_' | b'.' | b'-' | b'+' | b'#' | b'*' | b'/' | b'@' | b'$') => false,
+        Some(b'.' | b'*') => context::is_led(text, at),
+        Some(b'_' | b'-' | b'+' | b'#' | b'/' | b'@' | b'$') => false,
         Some(b) => !b.is_ascii_alphanumeric() || ends_escape(text, at),
     }
 }
@@ -78,7 +79,9 @@ fn ends(text: &[u8], at: usize) -> bool {
     let next = byte(text, plus(at, 1));
     match byte(text, at) {
         Some(b'.' | b'-' | b'/' | b':') => !next.is_some_and(|b| b.is_ascii_alphanumeric()),
-        Some(b'_' | b'*' | b'@' | b'+') => false,
+        // Where it is stressed.
+        Some(b'*') => next == Some(b'*'),
+        Some(b'_' | b'@' | b'+') => false,
         b => !b.is_some_and(|b| b.is_ascii_alphanumeric()),
     }
 }

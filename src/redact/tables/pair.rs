@@ -50,7 +50,9 @@ pub(super) fn read(
     let value = row.value()?;
     let bytes = slice(text, value.clone());
     let is_pass = slice(text, named.name.clone()).eq_ignore_ascii_case(b"pass");
-    let is_other = is_pass || delimited::names_other(bytes, names);
+    // `pass` is also a verdict, but none that dots lead from.
+    let is_verdict = is_pass && byte(text, next) != Some(b'.');
+    let is_other = is_verdict || delimited::names_other(bytes, names);
     if is_other || is_prose(bytes, named.key) {
         return None;
     }
@@ -203,7 +205,7 @@ impl Row<'_> {
 /// Whether a value is one word that is long enough for what the name demands.
 fn is_lone(value: &[u8], key: Key) -> bool {
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"!?.@$%&*+-_#~^".contains(b) || *b >= 0x80;
-    let starts = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    let starts = |b: &u8| b.is_ascii_alphanumeric() || b"#@$%&!".contains(b) || *b >= 0x80;
     value.len() <= MAX_LONE
         && value.iter().all(is_part)
         && value.first().is_some_and(starts)
