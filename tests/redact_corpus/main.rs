@@ -123,8 +123,8 @@ const FIGURES: &[Figure] = &[
 const HELD_FIGURES: &[(&str, f64)] = &[
     ("credentials, ordinary formats",   1.0),
     ("credentials, hard formats",       6.8),
-    ("personal data, ordinary",         0.4),
-    ("personal data, hard",            12.0),
+    ("personal data, ordinary",         0.1),
+    ("personal data, hard",            11.0),
     ("blocks of several lines",         3.0),
     ("bytes changed outside",          0.06),
     ("clean lines changed",             0.05),
