@@ -222,6 +222,10 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("xata-organization-key", alnum("xao_", 33)),
         ("unkey-root-key", alnum("unkey_3Z", 22)),
         ("trigger-production-key", alnum("tr_prod_", 20)),
+        ("trigger-staging-key", alnum("tr_stg_sk_", 24)),
+        ("doppler-identity", alnum("dp.said.", 43)),
+        ("daytona-key", hex("dtn_", 64)),
+        ("posthog-personal-key", alnum("phx_", 48)),
         ("inngest-signing-key", hex("signkey-prod-", 64)),
         (
             "onesignal-app-key",

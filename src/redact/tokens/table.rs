@@ -18,14 +18,7 @@ use super::{
         Upper, Upperdash, Uuid, Word,
     },
 };
-use sources::{
-    ALIBABA, ANTHROPIC, AWS, AWS_STS, BEDROCK, BUILDKITE_CODE, CIRCLECI, CLOUDFLARE, CRATES,
-    DATABRICKS, DIGITALOCEAN, DOCKER, DOPPLER, DYNATRACE, EASYPOST, FLY, GITHUB, GITLAB,
-    GOOGLE_OAUTH, GRAFANA, HARNESS, HONEYBADGER, HONEYCOMB, HUBSPOT, INNGEST, LANGSMITH,
-    LOGIN_AMAZON, NETLIFY, NEWRELIC, NOTION, ONESIGNAL, ONFIDO, OPENAI, ORY, PASETO, PLAID,
-    PLANETSCALE, POSTHOG, PREFECT, RAZORPAY, SAML, SENTRY, SENTRY_CODE, SHOPIFY, SLACK, SNYK,
-    SONAR, SQUARE, STRIPE, STYTCH, SUPABASE, TRIGGER, VAULT, VERCEL, XATA, YANDEX, YANDEX_STATIC,
-};
+use sources::*;
 
 /// `(rule, prefix, kind, characters after the prefix, fewest of them, source)`
 pub(super) type Row = (
@@ -85,11 +78,11 @@ pub(super) const TABLE: &[Row] = &[
     ("netlify-oauth-token", "nfo_", Token, Alnum, 32, NETLIFY),
     ("netlify-app-token", "nfu_", Token, Alnum, 32, NETLIFY),
     ("netlify-build-token", "nfb_", Token, Alnum, 32, NETLIFY),
-    ("vercel-token", "vcp_", Token, Alnum, 24, VERCEL),
-    ("vercel-app-token", "vca_", Token, Alnum, 24, VERCEL),
+    ("vercel-token", "vcp_", Token, Alnum, 24, VERCEL), // prefix
+    ("vercel-app-token", "vca_", Token, Alnum, 24, VERCEL), // prefix
     ("vercel-integration-token", "vci_", Token, Alnum, 24, VERCEL),
-    ("vercel-refresh-token", "vcr_", Token, Alnum, 24, VERCEL),
-    ("vercel-gateway-key", "vck_", ApiKey, Alnum, 24, VERCEL),
+    ("vercel-refresh-token", "vcr_", Token, Alnum, 24, VERCEL), // prefix
+    ("vercel-gateway-key", "vck_", ApiKey, Alnum, 24, VERCEL), // prefix
     ("render-key", "rnd_", ApiKey, Random, 24, "render.com/docs/api"),
     ("upcloud-token", "ucat_", Token, Alnum, 24, "developers.upcloud.com/1.3/2-authentication"),
     ("aiven-password", "AVNS_", Password, Word, 15, "aiven.io/docs/platform/concepts/service-users"),
@@ -125,6 +118,7 @@ pub(super) const TABLE: &[Row] = &[
     ("tavily-key", "tvly-", ApiKey, Word, 28, "docs.tavily.com/documentation/api-reference/introduction"),
     ("firecrawl-key", "fc-", ApiKey, Hex, 32, "docs.firecrawl.dev/api-reference/introduction"),
     ("e2b-key", "e2b_", ApiKey, Hex, 36, "e2b.dev/docs/api-key"),
+    ("daytona-key", "dtn_", ApiKey, Hex, 40, "github.com/daytonaio/daytona/blob/v0.190.0/apps/api/src/common/utils/api-key.ts"), // format
     ("runpod-key", "rpa_", ApiKey, Upper, 32, "docs.runpod.io/get-started/api-keys"),
     ("wandb-key", "wandb_v1_", ApiKey, Word, 32, "docs.wandb.ai/support/find_api_key"),
     ("voyage-key", "pa-", ApiKey, Mixed, 40, "docs.voyageai.com/docs/api-key-and-installation"),
@@ -190,12 +184,13 @@ pub(super) const TABLE: &[Row] = &[
     ("buildkite-bkpat", "bkpat_", Token, Dotted, 24, BUILDKITE_CODE), // format
     ("buildkite-bkps", "bkps_", Token, Dotted, 24, BUILDKITE_CODE), // format
     ("pulumi-token", "pul-", Token, Hex, 40, "www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens"),
-    ("doppler-personal", "dp.pt.", Token, Alnum, 32, DOPPLER),
-    ("doppler-service", "dp.st.", Token, Dotted, 32, DOPPLER),
-    ("doppler-cli", "dp.ct.", Token, Alnum, 32, DOPPLER),
-    ("doppler-service-account", "dp.sa.", Token, Alnum, 32, DOPPLER),
-    ("doppler-scim", "dp.scim.", Token, Alnum, 32, DOPPLER),
-    ("doppler-audit", "dp.audit.", Token, Alnum, 32, DOPPLER),
+    ("doppler-personal", "dp.pt.", Token, Alnum, 32, DOPPLER), // format
+    ("doppler-service", "dp.st.", Token, Dotted, 32, DOPPLER), // format
+    ("doppler-cli", "dp.ct.", Token, Alnum, 32, DOPPLER), // format
+    ("doppler-service-account", "dp.sa.", Token, Alnum, 32, DOPPLER), // format
+    ("doppler-identity", "dp.said.", Token, Alnum, 32, DOPPLER), // format
+    ("doppler-scim", "dp.scim.", Token, Alnum, 32, DOPPLER), // format
+    ("doppler-audit", "dp.audit.", Token, Alnum, 32, DOPPLER), // format
     ("vault-service-token", "hvs.", Token, Word, 20, VAULT),
     ("vault-batch-token", "hvb.", Token, Word, 20, VAULT),
     ("vault-recovery-token", "hvr.", Token, Word, 20, VAULT),
@@ -205,9 +200,11 @@ pub(super) const TABLE: &[Row] = &[
     ("harness-token", "pat.", Token, MixedDotted, 50, HARNESS), // prefix
     ("harness-service-token", "sat.", Token, MixedDotted, 50, HARNESS), // prefix
     ("octopus-key", "API-", ApiKey, Upper, 25, "octopus.com/docs/octopus-rest-api/how-to-create-an-api-key"), // prefix
-    ("trigger-production-key", "tr_prod_", ApiKey, Random, 18, TRIGGER),
-    ("trigger-development-key", "tr_dev_", ApiKey, Random, 18, TRIGGER),
-    ("trigger-token", "tr_pat_", Token, Lower, 32, TRIGGER),
+    ("trigger-production-key", "tr_prod_", ApiKey, Mixed, 18, TRIGGER), // format
+    ("trigger-development-key", "tr_dev_", ApiKey, Mixed, 18, TRIGGER), // format
+    ("trigger-staging-key", "tr_stg_", ApiKey, Mixed, 18, TRIGGER), // format
+    ("trigger-preview-key", "tr_preview_", ApiKey, Mixed, 18, TRIGGER), // format
+    ("trigger-token", "tr_pat_", Token, Lower, 32, TRIGGER), // format
     ("inngest-signing-key", "signkey-prod-", Secret, Hex, 32, INNGEST),
     ("inngest-test-signing-key", "signkey-test-", Secret, Hex, 32, INNGEST),
     ("n8n-key", "n8n_api_", ApiKey, Hex, 40, "docs.n8n.io/api/authentication"),
@@ -319,8 +316,10 @@ pub(super) const TABLE: &[Row] = &[
     ("honeybadger-user-token", "hbu_", Token, Alnum, 24, HONEYBADGER),
     ("honeybadger-account-token", "hba_", Token, Alnum, 24, HONEYBADGER),
     ("honeybadger-oauth-token", "hbo_", Token, Alnum, 24, HONEYBADGER),
-    ("posthog-personal-key", "phx_", ApiKey, Alnum, 32, POSTHOG),
-    ("posthog-feature-flags-key", "phs_", ApiKey, Alnum, 32, POSTHOG),
+    ("posthog-personal-key", "phx_", ApiKey, Alnum, 32, POSTHOG), // format
+    ("posthog-feature-flags-key", "phs_", ApiKey, Alnum, 32, POSTHOG), // format
+    ("posthog-oauth-token", "pha_", Token, Alnum, 32, POSTHOG), // prefix
+    ("posthog-oauth-refresh-token", "phr_", Token, Alnum, 32, POSTHOG), // prefix
     ("coralogix-key", "cxtp_", ApiKey, Alnum, 24, "coralogix.com/docs/user-guides/account-management/api-keys/api-keys"),
     ("coralogix-user-key", "cxup_", ApiKey, Alnum, 24, "coralogix.com/docs/user-guides/account-management/api-keys/api-keys"),
     ("elastic-cloud-key", "essu_", ApiKey, Base64, 40, "www.elastic.co/docs/deploy-manage/api-keys/elastic-cloud-api-keys"), // prefix
