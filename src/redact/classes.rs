@@ -17,8 +17,10 @@ const LANE: usize = 16;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Classes<W> {
     pub(super) digit: W,
-    /// Hexadecimal digits, and the `x` before them.
+    /// Hexadecimal digits.
     pub(super) hex: W,
+    /// What stands before hexadecimal digits in `0x70` and `\x70`.
+    pub(super) x: W,
     /// Letters, digits, `_` and `-`.
     pub(super) word: W,
     /// Those, `+` and `/`: base64 in both alphabets.
@@ -62,13 +64,14 @@ impl Classes<u64> {
             let bytes = u8x16::new(*lane);
             let folded = bytes | u8x16::splat(0x20);
             let digit = within(bytes, b'0', b'9');
-            let hex = digit | within(folded, b'a', b'f') | is(folded, b'x');
+            let hex = digit | within(folded, b'a', b'f');
             let word = digit | within(folded, b'a', b'z') | is(bytes, b'_') | is(bytes, b'-');
             let base64 = word | is(bytes, b'+') | is(bytes, b'/');
             let low = within(bytes, b'A', b'Z') | within(bytes, b'a', b'f');
             let bits = |class: u8x16| u64::from(class.to_bitmask()).wrapping_shl(at);
             classes.digit |= bits(digit);
             classes.hex |= bits(hex);
+            classes.x |= bits(is(folded, b'x'));
             classes.word |= bits(word);
             classes.base64 |= bits(base64);
             classes.low |= bits(low);
@@ -86,6 +89,7 @@ impl Classes<u128> {
         Self {
             digit: join(|c| c.digit),
             hex: join(|c| c.hex),
+            x: join(|c| c.x),
             word: join(|c| c.word),
             base64: join(|c| c.base64),
             low: join(|c| c.low),
@@ -141,6 +145,12 @@ pub(super) fn lower(bits: u128) -> u64 {
     u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default()
 }
 
+/// Whether the bit of a place is set.
+pub(super) fn is_set(bits: u64, place: usize) -> bool {
+    let shifted = u32::try_from(place).ok().and_then(|n| bits.checked_shr(n));
+    shifted.is_some_and(|bits| bits & 1 != 0)
+}
+
 /// Visits the places of the bits that are set.
 #[inline(always)]
 pub(super) fn for_each(bits: u64, mut visit: impl FnMut(usize)) {
@@ -163,7 +173,7 @@ mod tests {
             for lead in 0..130 {
                 let mut text = vec![b'.'; lead];
                 text.push(byte);
-                let mut found = [false; 6];
+                let mut found = [false; 7];
                 visit(&text, |start, classes| {
                     let Some(place) = lead.checked_sub(start).filter(|place| *place < WORD) else {
                         return;
@@ -172,6 +182,7 @@ mod tests {
                     found = [
                         has(classes.digit),
                         has(classes.hex),
+                        has(classes.x),
                         has(classes.word),
                         has(classes.base64),
                         has(classes.low),
@@ -181,7 +192,8 @@ mod tests {
                 let is_word = byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
                 let expected = [
                     byte.is_ascii_digit(),
-                    byte.is_ascii_hexdigit() || b"xX".contains(&byte),
+                    byte.is_ascii_hexdigit(),
+                    b"xX".contains(&byte),
                     is_word,
                     is_word || b"+/".contains(&byte),
                     matches!(byte, b'A'..=b'Z' | b'a'..=b'f'),

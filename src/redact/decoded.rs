@@ -26,8 +26,11 @@ use super::{
 };
 pub(super) use dump::Dump;
 
-/// The numbers of a list have as many digits at most, `0x7061`, and as many bytes between them.
-const MAX_DIGITS: usize = 6;
+/// The shortest text in hexadecimal, and in base64.
+const MIN_WORD: usize = 2 * hex::MIN_BYTES;
+const _: () = assert!(MIN_WORD == base64::QUAD * base64::MIN_QUADS);
+/// The numbers of a list have as many digits at most, and as many bytes between them.
+const MAX_DIGITS: usize = 4;
 const MAX_JOINT: usize = 2;
 /// The shortest list: nine numbers of two digits.
 const MIN_LIST: usize = 26;
@@ -76,6 +79,26 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Visits text in one of the long words.
+    fn words(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        classes: &Classes<u128>,
+        words: u128,
+        visit: &mut impl FnMut(usize) -> Option<usize>,
+    ) {
+        // Every second digit of text in hexadecimal is decimal.
+        let hex = every(classes.digit, 2, hex::MIN_BYTES) & runs(classes.hex, MIN_WORD);
+        let quads = every(classes.low, base64::QUAD, base64::MIN_QUADS);
+        for_each(lower(hex | quads & words), |bit| {
+            let at = plus(start, bit);
+            if at >= self.done && (hex::is_text(text, at) || base64::is_text(text, at)) {
+                self.done = visit(at).unwrap_or_else(|| run(text, at, class::is_word));
+            }
+        });
+    }
+
     /// Visits a byte of whatever may be encoded text in a word of `text`, but for text in UTF-16.
     /// `visit` says how far it read, so that what is glued to that is visited, too; nothing where the
     /// run of such bytes needs no other look.
@@ -86,19 +109,14 @@ impl Search {
         classes: &Classes<u128>,
         mut visit: impl FnMut(usize) -> Option<usize>,
     ) {
-        // Every second digit of text in hexadecimal is decimal.
-        let hex = every(classes.digit, 2, hex::MIN_BYTES) & runs(classes.hex, 2 * hex::MIN_BYTES);
-        let quads = every(classes.low, base64::QUAD, base64::MIN_QUADS);
-        let base64 = quads & runs(classes.base64, base64::QUAD * base64::MIN_QUADS);
-        for_each(lower(hex | base64), |bit| {
-            let at = plus(start, bit);
-            if at >= self.done && (hex::is_text(text, at) || base64::is_text(text, at)) {
-                self.done = visit(at).unwrap_or_else(|| run(text, at, class::is_word));
-            }
-        });
-        // Numbers of at most four digits with a byte or two between.
-        let others = !classes.hex;
-        let many = runs(classes.hex, MAX_DIGITS + 1) | runs(others, MAX_JOINT + 1);
+        let words = runs(classes.base64, MIN_WORD);
+        if lower(words) != 0 {
+            self.words(text, start, classes, words, &mut visit);
+        }
+        // Numbers of two to four digits with a byte or two between.
+        let numbers = classes.hex | classes.x;
+        let lone = numbers & !(numbers << 1) & !(numbers >> 1) & !1;
+        let many = runs(classes.hex, MAX_DIGITS + 1) | runs(!numbers, MAX_JOINT + 1) | lone;
         for_each(lower(runs(!many, MIN_LIST)), |bit| {
             let at = plus(start, bit);
             if at < self.done.max(self.list) {

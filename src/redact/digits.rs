@@ -6,7 +6,7 @@
 
 use super::{
     bytes::{before, byte, plus, run, run_back, slice},
-    classes::{Classes, firsts, for_each, lower, runs},
+    classes::{Classes, firsts, for_each, is_set, lower, runs},
 };
 
 /// An international bank account number in one word, and an escape sequence before it.
@@ -27,8 +27,8 @@ pub(super) struct Search {
 impl Search {
     /// Visits a digit of each number in a word of `text` that may be one of a card (twelve digits or
     /// more, or groups), a social security number (nine digits, or groups), or an international bank
-    /// account number (groups of four, or one word with six digits in a row). Others may be among
-    /// them.
+    /// account number (groups of four, or one word with six digits in a row), in ascending order.
+    /// Others may be among them.
     pub(super) fn visit(
         &mut self,
         text: &[u8],
@@ -42,7 +42,6 @@ impl Search {
             return;
         }
         let forms = Forms::new(classes.digit, goes_on);
-        for_each(forms.lone, |bit| visit(plus(plus(start, bit), ESCAPED)));
         let checks: [(u64, Check); _] = [
             (forms.grouped, is_parted),
             (forms.wide, is_parted_widely),
@@ -50,14 +49,19 @@ impl Search {
             (forms.account, is_in_account),
             (forms.pair, is_in_groups),
         ];
-        for (form, is_number) in checks {
-            for_each(form, |bit| {
-                let at = plus(start, bit);
-                if is_number(text, at) {
-                    visit(at);
-                }
-            });
-        }
+        let all = checks.iter().fold(forms.lone, |all, (form, _)| all | form);
+        for_each(all, |bit| {
+            let at = plus(start, bit);
+            let is_in = |form| is_set(form, bit);
+            let is_lone = is_in(forms.lone);
+            if is_lone
+                || checks
+                    .iter()
+                    .any(|(form, is_number)| is_in(*form) && is_number(text, at))
+            {
+                visit(plus(at, if is_lone { ESCAPED } else { 0 }));
+            }
+        });
     }
 }
 
@@ -65,7 +69,11 @@ impl Search {
 /// passes over dates, times and addresses.
 fn may_be_number(classes: &Classes<u128>) -> bool {
     let (digits, none) = (classes.digit, !classes.digit);
-    let (two, three, four) = (runs(digits, 2), runs(digits, 3), runs(digits, 4));
+    let four = runs(digits, 4);
+    if four == 0 {
+        return false;
+    }
+    let (two, three) = (runs(digits, 2), runs(digits, 3));
     let ssn = (two >> 4) & (none >> 6) & (four >> 7);
     let wide = (classes.foreign >> 3) & ((two >> 5) | (two >> 6));
     // The last three digits of a group, which has three, four or eight.

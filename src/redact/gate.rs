@@ -7,6 +7,7 @@
 //! wherever the literal does. Where both bits are set, the literals with these four bytes are compared.
 
 use core::array;
+use std::collections::HashSet;
 
 use memchr::memchr2_iter;
 
@@ -22,15 +23,16 @@ const FOLD: u8 = 0x5f;
 const FREQUENT: &[u8] = b"inerseretestonesthoratenleedtideanhecoitasarroalnttolielmeetsspa\
 ngioisnemandtrratavariecillogevefichomsiutacnseaotrtfohanopeavunusprceurcadiexctnarsicamadjalloo\
 ouopimlaulmpncemlfocptolkemopoefifaittplodwitsckidoslsdaclhoagtysuhirrdoepsoapnibeabtublrnofburg";
-/// Words that logs are full of: no gram of these tells a literal from them.
+/// Words that logs are full of: no gram of these, or of one with a blank beside it, tells a literal from
+/// them.
 const COMMON: &[&[u8]] = &[
     b"able",
     b"access",
     b"account",
     b"action",
-    b"activation",
     b"address",
     b"application",
+    b"attempt",
     b"authenticate",
     b"authentication",
     b"author",
@@ -39,9 +41,11 @@ const COMMON: &[&[u8]] = &[
     b"catalog",
     b"certificate",
     b"code",
+    b"component",
     b"configuration",
     b"connection",
     b"container",
+    b"content",
     b"context",
     b"controller",
     b"database",
@@ -51,31 +55,40 @@ const COMMON: &[&[u8]] = &[
     b"exec",
     b"factor",
     b"first",
+    b"for",
     b"framework",
+    b"http",
+    b"https",
     b"info",
     b"information",
+    b"invalid",
+    b"is",
     b"java",
+    b"key",
     b"keyboard",
     b"lock",
     b"log",
     b"login",
     b"mail",
-    b"master",
     b"message",
     b"name",
+    b"network",
     b"number",
     b"open",
     b"operation",
     b"permission",
     b"point",
     b"process",
+    b"proxy",
     b"reason",
     b"redirect",
+    b"registry",
     b"request",
     b"resp",
     b"response",
     b"secure",
     b"security",
+    b"send",
     b"server",
     b"service",
     b"session",
@@ -85,6 +98,7 @@ const COMMON: &[&[u8]] = &[
     b"status",
     b"string",
     b"system",
+    b"temp",
     b"thread",
     b"transaction",
     b"transport",
@@ -94,6 +108,7 @@ const COMMON: &[&[u8]] = &[
     b"verify",
     b"version",
     b"visibility",
+    b"with",
     b"word",
 ];
 /// How rare a pair of folded letters is; even the most frequent says more than what is not known.
@@ -105,6 +120,13 @@ const COMMON: &[&[u8]] = &[
 const RANKS: [u16; 1 << 10] = {
     let mut ranks = [FREQUENT.len() as u16; 1 << 10];
     let mut at = 0;
+    // A blank stands beside any.
+    while at < 1 << 5 {
+        ranks[pair_index(b' ', at as u8)] = FREQUENT.len() as u16 / 2;
+        ranks[pair_index(at as u8, b' ')] = FREQUENT.len() as u16 / 2;
+        at += 1;
+    }
+    at = 0;
     while at + 1 < FREQUENT.len() {
         ranks[pair_index(FREQUENT[at], FREQUENT[at + 1])] = ((FREQUENT.len() + at) / 2) as u16;
         at += 2;
@@ -113,22 +135,40 @@ const RANKS: [u16; 1 << 10] = {
 };
 /// The grams of common words: a bit for each hash.
 #[expect(clippy::indexing_slicing, reason = "computed when this is compiled")]
-const COMMON_GRAMS: [u64; 64] = {
-    let mut bits = [0; 64];
+const COMMON_GRAMS: [u64; 256] = {
+    let mut bits = [0; 256];
     let mut word = 0;
     while word < COMMON.len() {
-        let mut left = COMMON[word];
-        while let [first, rest @ ..] = left {
-            if let [second, third, fourth, ..] = rest {
-                let (word, bit) = common_place([*first, *second, *third, *fourth]);
-                bits[word] |= 1 << bit;
-            }
-            left = rest;
+        let mut at = 0;
+        while at + GRAM <= COMMON[word].len() + 2 {
+            let gram = [
+                parted(COMMON[word], at),
+                parted(COMMON[word], at + 1),
+                parted(COMMON[word], at + 2),
+                parted(COMMON[word], at + 3),
+            ];
+            let (word, bit) = common_place(gram);
+            bits[word] |= 1 << bit;
+            at += 1;
         }
         word += 1;
     }
     bits
 };
+
+/// A byte of a word that has a blank before and behind it.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "computed when this is compiled"
+)]
+const fn parted(word: &[u8], at: usize) -> u8 {
+    if at == 0 || at > word.len() {
+        b' '
+    } else {
+        word[at - 1]
+    }
+}
 
 const fn pair_index(a: u8, b: u8) -> usize {
     ((a & 0x1f) as usize) << 5 | (b & 0x1f) as usize
@@ -137,7 +177,7 @@ const fn pair_index(a: u8, b: u8) -> usize {
 /// Where among the common grams the bit of one is.
 const fn common_place(gram: [u8; GRAM]) -> (usize, u32) {
     let hash = hash((u32::from_le_bytes(gram) & u32::from_le_bytes([FOLD; GRAM])) as u64);
-    ((hash >> 58) as usize, (hash >> 52 & 63) as u32)
+    ((hash >> 56) as usize, (hash >> 50 & 63) as u32)
 }
 
 fn is_common(gram: [u8; GRAM]) -> bool {
@@ -217,14 +257,22 @@ impl<S: Copy + Ord> Gate<S> {
         let literals: Vec<_> = literals
             .map(|(bytes, case, stage, row)| Literal::new(bytes, case, stage, row))
             .collect();
-        let mut grams = Vec::new();
+        let (mut grams, mut known) = (Vec::new(), HashSet::new());
         let mut single = Vec::new();
         // More literals than that are not searched for.
-        for (literal, number) in literals.iter().zip(0..u16::MAX) {
+        let mut numbered: Vec<_> = literals.iter().zip(0..u16::MAX).collect();
+        // The short ones have no choice of a gram; the others choose one of theirs.
+        numbered.sort_by_key(|(literal, _)| literal.bytes.len());
+        for (literal, number) in numbered {
             match literal.bytes.as_ref() {
                 [] => {}
                 [byte] => single.push((byte.to_ascii_lowercase(), number)),
-                _ => add_grams(literal, number, &mut grams),
+                _ => {
+                    let added = grams.len();
+                    add_grams(literal, number, &known, &mut grams);
+                    let added = grams.iter().skip(added);
+                    known.extend(added.map(|gram: &Gram| gram.folded));
+                }
             }
         }
         let list = |gram: &Gram| list(u64::from(gram.folded));
@@ -483,11 +531,21 @@ fn head(text: &[u8]) -> u64 {
     u64::from_le_bytes(bytes) & u64::from_le_bytes([FOLD; HEAD])
 }
 
-/// Adds the rarest gram of a literal at an even distance from its start, and that at an odd one.
-fn add_grams(literal: &Literal<impl Sized>, number: u16, grams: &mut Vec<Gram>) {
+/// Adds the rarest gram of a literal at an even distance from its start, and that at an odd one; of
+/// those that are as rare, one that is known already.
+fn add_grams(
+    literal: &Literal<impl Sized>,
+    number: u16,
+    known: &HashSet<u32>,
+    grams: &mut Vec<Gram>,
+) {
+    let is_known = |distance| {
+        let gram = literal.gram(distance).map(Option::unwrap_or_default);
+        known.contains(&u32::from_le_bytes(gram))
+    };
     for parity in [0, 1] {
         let distances = literal.distances(parity);
-        let Some(distance) = distances.max_by_key(|d| literal.rarity(*d)) else {
+        let Some(distance) = distances.max_by_key(|d| (literal.rarity(*d), is_known(*d))) else {
             continue;
         };
         let [first, second, third, fourth] = literal.choices(distance);

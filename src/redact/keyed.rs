@@ -78,6 +78,26 @@ pub(super) fn find(
     lines::follow(text, openings, names, &mut open.lines, spans);
 }
 
+/// Passes over the stems that stand in no secret's name, most of them in any log.
+#[derive(Default)]
+pub(super) struct Filter {
+    /// The end of the last name, and whether it is a secret's.
+    last: usize,
+    is_secret: bool,
+}
+
+impl Filter {
+    /// Whether the name may be a secret's in which a stem stands in `text` at `at`. Offsets ascend.
+    pub(super) fn may_be_secret(&mut self, text: &[u8], at: usize, names: &Names) -> bool {
+        if at >= self.last {
+            let name = name_around(text, self.last, at);
+            self.last = name.end;
+            self.is_secret = judge(text, name, at, names).is_some();
+        }
+        self.is_secret
+    }
+}
+
 /// What one pass over the hits of a gate remembers.
 #[derive(Default)]
 struct Search {
@@ -99,18 +119,13 @@ impl Search {
     ) {
         let line = self.line.around(text, at);
         let on_line = slice(text, 0..line.end);
-        let end = name_end(on_line, at);
         // What was looked at before belongs to the name before.
-        let low = self.done.max(line.start).min(at);
-        let lead = slice(on_line, low..at);
-        let name = plus(low, run_back(lead, lead.len(), is_name))..end;
+        let name = name_around(on_line, self.done.max(line.start), at);
         self.done = name.end;
         if spans::inside_mark(on_line, name.start) {
             return;
         }
-        let longer = with_tail(on_line, name.clone(), names);
-        let known = || Some((name.clone(), look_up(on_line, name.clone(), at, names)?));
-        let Some((name, key)) = longer.or_else(known) else {
+        let Some((name, key)) = judge(on_line, name, at, names) else {
             return;
         };
         let named = Named {
@@ -171,6 +186,19 @@ impl Search {
             .or_else(|| prose::read(named, names, spans.by(rules::PROSE)));
         self.done = read.unwrap_or_default().max(self.done);
     }
+}
+
+/// The name around `at`, as far as it does not begin before `low`.
+fn name_around(text: &[u8], low: usize, at: usize) -> Range<usize> {
+    let low = low.min(at);
+    let lead = slice(text, low..at);
+    plus(low, run_back(lead, lead.len(), is_name))..name_end(text, at)
+}
+
+/// The name of a secret that stands at `name`, perhaps with words after it.
+fn judge(text: &[u8], name: Range<usize>, at: usize, names: &Names) -> Option<(Range<usize>, Key)> {
+    let longer = with_tail(text, name.clone(), names);
+    longer.or_else(|| Some((name.clone(), look_up(text, name, at, names)?)))
 }
 
 /// Looks up the name; where it says nothing, also without the letters of an escape sequence before

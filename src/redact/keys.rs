@@ -9,12 +9,13 @@ mod glued;
 mod modifiers;
 mod names;
 mod public;
+mod words;
 
 use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    bytes::{before, byte, is_name, is_one_of, plus, rest, slice},
+    bytes::{is_one_of, plus, rest, slice},
     finding::Kind,
     gate,
 };
@@ -22,11 +23,10 @@ use glued::{GLUED, GLUED_MODIFIERS, OWNERS};
 use modifiers::MODIFIERS;
 use names::{RARE, SPACED};
 use public::{PUBLIC, VERBS};
+use words::{Ends, MAX_WORDS, Numbers, Words, joined, starts};
 
 /// Longer names are judged by their end.
 pub(super) const MAX_NAME: usize = 128;
-/// Words in the longest entry of the table, and some for names that are added.
-const MAX_WORDS: usize = 8;
 
 /// Shorter words, made of several of a name, are the end of other words by chance.
 const MIN_JOINED: usize = 6;
@@ -101,6 +101,8 @@ pub(super) struct Names {
     ends: Table,
     /// Those of the table that are several words, written as one; other words may be glued to them.
     joined: Table,
+    /// How the last words of all these end.
+    last: Ends,
     /// Whole names that the application knows to be public.
     safe: HashSet<Vec<u8>>,
 }
@@ -110,6 +112,7 @@ impl Default for Names {
         let mut names = Self {
             ends: Table::default(),
             joined: Table::default(),
+            last: Ends::default(),
             safe: HashSet::new(),
         };
         for (kind, demand, ends) in names::all() {
@@ -118,7 +121,7 @@ impl Default for Names {
             }
         }
         for end in PUBLIC {
-            names.ends.insert(words(end.as_bytes()), None);
+            names.ends.insert(Words::of(end.as_bytes()).to_vec(), None);
         }
         let several = names.ends.iter().filter(|(words, _)| words.contains(&b' '));
         names.joined = several.map(|(words, key)| (joined(words), *key)).collect();
@@ -147,6 +150,9 @@ impl Default for Names {
                 names.joined.entry(glued).or_insert(key);
             }
         }
+        for words in names.ends.keys().chain(names.joined.keys()) {
+            names.last.add(words);
+        }
         names
     }
 }
@@ -154,24 +160,26 @@ impl Default for Names {
 impl Names {
     /// Adds the end of a name, as far as names are looked at; one without a letter is none.
     pub(super) fn add(&mut self, name: &str, kind: Kind, demand: Demand) {
-        let words = words(name.as_bytes());
+        let words = Words::of(name.as_bytes());
         let mut ends = starts(&words).map(|start| rest(&words, start));
         let words = ends.find(|end| end.len() <= MAX_NAME);
         let words = words.unwrap_or_default().to_vec();
-        let spaced = kind == Kind::SecurityAnswer || is_one_of(SPACED, last_word(&words));
+        let spaced = kind == Kind::SecurityAnswer || is_one_of(SPACED, words::last(&words));
         if !words.is_empty() {
             let key = Key {
                 kind,
                 demand,
                 spaced,
             };
+            self.last.add(&words);
             self.ends.insert(words, Some(key));
         }
     }
 
     /// Makes one whole name public.
     pub(super) fn add_safe(&mut self, name: &str) {
-        self.safe.insert(split(name.as_bytes(), Numbers::Count));
+        let words = Words::split(name.as_bytes(), Numbers::Count);
+        self.safe.insert(words.to_vec());
     }
 
     /// What the gate must look for at the ends of words so that no name is missed: one word of each
@@ -206,28 +214,30 @@ impl Names {
 
     /// The same, telling names that are known to be public (`Some(None)`) from unknown ones.
     pub(super) fn judge(&self, name: &[u8]) -> Option<Option<Key>> {
-        let name = rest(name, name.len().saturating_sub(MAX_NAME));
-        if !self.safe.is_empty() && self.safe.contains(&split(name, Numbers::Count)) {
+        if !self.safe.is_empty() && self.safe.contains(&*Words::split(name, Numbers::Count)) {
             return Some(None);
         }
-        let mut words = words(name);
+        let mut words = Words::of(name);
         // Each round takes a modifier off the end, so this ends.
         for _ in 0..MAX_WORDS {
-            if let Some(known) = self.by_end(&words).or_else(|| self.by_glued_end(&words)) {
-                return Some(known);
+            let singular = words.strip_suffix(b"s");
+            if self.last.may_have(&words) || singular.is_some_and(|w| self.last.may_have(w)) {
+                let known = self.by_end(&words).or_else(|| self.by_glued_end(&words));
+                if known.is_some() {
+                    return known;
+                }
             }
-            if !is_one_of(MODIFIERS, last_word(&words)) {
+            if !is_one_of(MODIFIERS, words::last(&words)) {
                 return None;
             }
-            let end = words.iter().rposition(|b| *b == b' ').unwrap_or_default();
-            words.truncate(end);
+            words.pop();
         }
         None
     }
 
     /// Whether the words that a name ends in make it public, as the table says.
     pub(super) fn is_public(&self, name: &[u8]) -> bool {
-        let words = words(name);
+        let words = Words::of(name);
         starts(&words).any(|start| self.ends.get(rest(&words, start)) == Some(&None))
     }
 
@@ -243,7 +253,7 @@ impl Names {
             };
             if let Some(known) = known.or_else(plural) {
                 let previous = slice(words, 0..start.saturating_sub(1));
-                return Some(known.filter(|_| !is_one_of(VERBS, last_word(previous))));
+                return Some(known.filter(|_| !is_one_of(VERBS, words::last(previous))));
             }
         }
         None
@@ -251,7 +261,7 @@ impl Names {
 
     /// The same where the last words are written as one.
     fn by_glued_end(&self, words: &[u8]) -> Option<Option<Key>> {
-        let last = last_word(words);
+        let last = words::last(words);
         let known = |word: &[u8]| {
             let tails = GLUED.iter().filter(|(_, heads)| heads.is_empty());
             let mut tails = tails.map(|(tail, _)| tail.as_bytes());
@@ -319,109 +329,12 @@ fn spaces(words: &[u8]) -> usize {
     words.iter().filter(|b| **b == b' ').count()
 }
 
-fn last_word(words: &[u8]) -> &[u8] {
-    words.rsplit(|b| *b == b' ').next().unwrap_or(words)
-}
-
-/// Where the last words start, the longest end first.
-fn starts(words: &[u8]) -> impl Iterator<Item = usize> {
-    let begins = |at: &usize| before(words, *at).is_none_or(|b| b == b' ');
-    let mut starts: Vec<usize> = (0..words.len()).filter(begins).collect();
-    let far = starts.len().saturating_sub(MAX_WORDS);
-    starts.drain(..far);
-    starts.into_iter()
-}
-
-/// Words without the blanks between them.
-fn joined(words: &[u8]) -> Vec<u8> {
-    words.iter().copied().filter(|b| *b != b' ').collect()
-}
-
-/// The words of a name in lower case with a blank between: split at every change from one class of
-/// character to another, where `XMLToken` is two words. Numbers are left out.
-fn words(name: &[u8]) -> Vec<u8> {
-    split(name, Numbers::Skip)
-}
-
-/// What becomes of the digits in a name.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Numbers {
-    /// `password2` is one more password.
-    Skip,
-    /// A whole name is this one and no other.
-    Count,
-}
-
-fn split(name: &[u8], numbers: Numbers) -> Vec<u8> {
-    // Other letters than those of ASCII have capitals, too.
-    let words = split_ascii(name, numbers);
-    match str::from_utf8(&words) {
-        Ok(text) if !text.is_ascii() => text.to_lowercase().into_bytes(),
-        _ => words,
-    }
-}
-
-fn split_ascii(name: &[u8], numbers: Numbers) -> Vec<u8> {
-    let mut words = Vec::with_capacity(plus(name.len(), 8));
-    for (at, b) in name.iter().copied().enumerate() {
-        let is_skipped = b.is_ascii_digit() && numbers == Numbers::Skip;
-        if is_skipped || !is_name(b) || matches!(b, b'_' | b'-' | b'.') {
-            continue;
-        }
-        if !words.is_empty() && starts_word(name, at) {
-            words.push(b' ');
-        }
-        words.push(b.to_ascii_lowercase());
-    }
-    words
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Class {
-    Lower,
-    Upper,
-    Other,
-    Between,
-}
-
-fn class(byte: Option<u8>) -> Class {
-    match byte {
-        Some(b'a'..=b'z') => Class::Lower,
-        Some(b'A'..=b'Z') => Class::Upper,
-        Some(0x80..) => Class::Other,
-        _ => Class::Between,
-    }
-}
-
-/// Whether a word starts with the letter at `at`.
-fn starts_word(name: &[u8], at: usize) -> bool {
-    let here = class(byte(name, at));
-    match (class(before(name, at)), here) {
-        (Class::Upper, Class::Lower) => false,
-        // The last capital of several begins a word where a small letter follows: `APIKey`.
-        (Class::Upper, Class::Upper) => class(byte(name, plus(at, 1))) == Class::Lower,
-        (previous, here) => previous != here,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn kind(name: &str) -> Option<Kind> {
         Names::default().look_up(name.as_bytes()).map(|k| k.kind)
-    }
-
-    #[test]
-    fn splits_names_as_programmers_join_them() {
-        let of = |name: &str| String::from_utf8(words(name.as_bytes())).unwrap();
-        assert_eq!(of("accessToken"), "access token");
-        assert_eq!(of("X-Api-Key"), "x api key");
-        assert_eq!(of("APIKey2"), "api key");
-        assert_eq!(of("--db_password"), "db password");
-        assert_eq!(of("AWS_SECRET_ACCESS_KEY"), "aws secret access key");
-        assert_eq!(of("密码password"), "密码 password");
-        assert_eq!(of("___"), "");
     }
 
     #[test]

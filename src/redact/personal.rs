@@ -23,6 +23,26 @@ use super::{
 };
 use groups::Chain;
 
+/// Passes over the digits of other numbers, most of those in any log.
+#[derive(Default)]
+pub(super) struct Filter {
+    /// How far the text has been looked at.
+    done: usize,
+}
+
+impl Filter {
+    /// Whether a number of a person's is found at the digit at `at`. Offsets ascend; no number reaches
+    /// over a line.
+    pub(super) fn is_number(&mut self, text: &[u8], at: usize) -> bool {
+        if at < self.done {
+            return false;
+        }
+        let mut spans = Spans::default();
+        self.done = number(text, self.done, at, &mut spans);
+        !spans.is_empty()
+    }
+}
+
 /// Finds the personal data in a line, in which digits that may be those of a number stand at
 /// `numbers`, and at signs at `signs`.
 pub(super) fn find(

@@ -80,11 +80,15 @@ impl Gates {
     fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
         self.0.find(text, hits);
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
-        let mut numbers = digits::Search::default();
+        let (mut numbers, mut persons) = (digits::Search::default(), personal::Filter::default());
         let mut encoded = decoded::Search::default();
         let (mut tokens, mut found) = (tokens::Search::of(text), Spans::default());
         classes::visit(text, |start, classes| {
-            numbers.visit(text, start, classes, |at| push(at, Stage::Number));
+            numbers.visit(text, start, classes, |at| {
+                if persons.is_number(text, at) {
+                    push(at, Stage::Number);
+                }
+            });
             tokens.visit(start, classes, &mut found);
             found.take(|at| push(at, Stage::Token));
             encoded.visit(text, start, classes, |at| {
@@ -217,6 +221,11 @@ impl Policy {
     fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let gates = self.gates.get_or_init(|| Gates::new(&self.names));
         gates.find(text, hits);
+        let mut names = keyed::Filter::default();
+        hits.retain(|hit| {
+            let is_stem = (hit.stage, hit.row) == (Stage::Keyed, keyed::STEM);
+            !is_stem || names.may_be_secret(text, hit.at, &self.names)
+        });
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
@@ -269,10 +278,14 @@ impl Policy {
             let mut at = block.start;
             while at < block.end {
                 if opens.is_none() && !changes {
-                    let Some(hit) = left.first() else {
+                    // What stands before a user is no reason to look where no `@` is.
+                    let asks = |hit: &&Hit| hit.stage != Stage::Url;
+                    let Some(hit) = left.iter().find(asks) else {
                         break;
                     };
                     at = line_start(text, at..plus(block.start, hit.at));
+                    let before = left.partition_point(|hit| plus(block.start, hit.at) < at);
+                    left = left.get(before..).unwrap_or_default();
                 }
                 let end = plus(line_feed(text, at), 1).min(text.len());
                 let is_here = |hit: &&Hit| plus(block.start, hit.at) < end;

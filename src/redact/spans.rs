@@ -106,6 +106,10 @@ impl Spans {
         self
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Takes out what was found, and visits where it begins.
     pub(super) fn take(&mut self, visit: impl FnMut(usize)) {
         let starts = self.found.drain(..).map(|span| span.range.start);

@@ -11,7 +11,7 @@ mod samples;
 mod table;
 mod words;
 
-use core::ops::Range;
+use core::{mem, ops::Range};
 use std::sync::LazyLock;
 
 use super::{
@@ -117,13 +117,13 @@ impl<'t> Search<'t> {
         if word.start != start {
             self.escaped(word.start, spans);
         }
-        let mut at = start;
-        while at < word.end {
-            let end = words::part_end(self.text, at);
-            if end > at && at >= self.done {
+        let mut is_inside = false;
+        let near = slice(self.text, start..word.end);
+        for (at, b) in (start..).zip(near) {
+            let was_inside = mem::replace(&mut is_inside, words::is_part(*b));
+            if is_inside && !was_inside && at >= self.done {
                 self.token_at(at, spans);
             }
-            at = run(self.text, end, |b| !b.is_ascii_alphanumeric()).max(self.done);
         }
         if word.start < self.done {
             return;
@@ -142,9 +142,7 @@ impl<'t> Search<'t> {
     fn lead(&self, at: usize) -> usize {
         let window = at.saturating_sub(MAX_LEAD).max(self.done)..at;
         let near = slice(self.text, window.clone());
-        let start = run_back(near, near.len(), |b| {
-            words::is_word(b) || b".$|+/~:=".contains(&b)
-        });
+        let start = run_back(near, near.len(), words::may_lead);
         plus(window.start, start).max(window.start)
     }
 
@@ -273,11 +271,14 @@ impl Alphabet {
 
 /// The table in an order in which a prefix is found.
 struct Index {
-    /// One bit for each pair of bytes by which a prefix, or a JSON web token, begins.
-    pairs: Box<[u64]>,
+    /// One bit for each three bytes by which a prefix, or a JSON web token, begins, by their hash.
+    starts: Box<[u64; 1 << (START_BITS - 6)]>,
     /// By prefix.
     rows: Vec<&'static Row>,
 }
+
+/// The bits of the hash of three bytes.
+const START_BITS: u32 = 15;
 
 static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
@@ -285,20 +286,35 @@ impl Index {
     fn new() -> Self {
         let mut rows: Vec<&Row> = TABLE.iter().collect();
         rows.sort_by_key(|row| row.1);
-        let mut pairs = vec![0; 1024].into_boxed_slice();
-        let prefixes = rows.iter().map(|row| row.1.as_bytes());
+        let mut index = Self {
+            starts: Box::new([0; _]),
+            rows,
+        };
+        let prefixes = TABLE.iter().map(|row| row.1.as_bytes());
         for prefix in prefixes.chain(jwt::STARTS.iter().copied()) {
-            let (word, bit) = place(prefix).unwrap_or_default();
-            if let Some(word) = pairs.get_mut(word) {
-                *word |= bit;
+            match prefix {
+                [a, b, c, ..] => index.add([*a, *b, *c]),
+                // Anything may follow the shortest.
+                [a, b] => (0..=u8::MAX).for_each(|c| index.add([*a, *b, c])),
+                _ => {}
             }
         }
-        Self { pairs, rows }
+        index
     }
 
-    /// Whether a token may begin by the first two bytes of `here`.
+    fn add(&mut self, start: [u8; 3]) {
+        let (word, bit) = place(start);
+        if let Some(word) = self.starts.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    /// Whether a token may begin by the first bytes of `here`.
     fn may_start(&self, here: &[u8]) -> bool {
-        place(here).is_some_and(|(word, bit)| self.pairs.get(word).is_some_and(|w| w & bit != 0))
+        here.first_chunk().is_some_and(|start| {
+            let (word, bit) = place(*start);
+            self.starts.get(word).is_some_and(|bits| bits & bit != 0)
+        })
     }
 
     /// The rows whose prefix `here` begins with.
@@ -311,14 +327,11 @@ impl Index {
     }
 }
 
-/// The bit of a pair of bytes.
-fn place(here: &[u8]) -> Option<(usize, u64)> {
-    let [first, second, ..] = here else {
-        return None;
-    };
-    let pair = u16::from_be_bytes([*first, *second]);
-    let bit = 1_u64.checked_shl(u32::from(pair % 64))?;
-    Some((usize::from(pair / 64), bit))
+/// Where the bit of three bytes is: the word, and the bit in it.
+fn place([a, b, c]: [u8; 3]) -> (usize, u64) {
+    // Knuth's multiplicative hash: the upper bits depend on all of these.
+    let hash = u32::from_be_bytes([0, a, b, c]).wrapping_mul(0x9e37_79b1) >> (32 - START_BITS);
+    (hash as usize / 64, 1_u64.rotate_left(hash % 64))
 }
 
 #[cfg(test)]

@@ -16,27 +16,35 @@ use super::{
 pub(super) const MIN_TOKENS: [usize; 2] = [9, 8];
 /// As many that are text are looked at before a list is read.
 const MIN_TEXT: usize = 4;
-/// How much of a list the gate looks at first, and then.
-const NEAR: usize = 12;
+/// How much of a list the gate looks at.
 const WINDOW: usize = 48;
 /// How far before a list the quotes are looked for that what is replaced in JSON needs.
 const MAX_BACK: usize = 256;
 
 /// Whether a list goes on at `at` whose bytes are text.
 pub(super) fn is_text(text: &[u8], at: usize) -> bool {
-    // Most are times and tables: the first number shows it.
-    let near = plus(at, NEAR).min(text.len());
-    all_text(text, at, near, 1) && {
-        let window = slice(text, 0..plus(at, WINDOW).min(text.len()));
-        all_text(text, at, run(window, at, is_list), MIN_TEXT)
+    let window = slice(text, 0..plus(at, WINDOW).min(text.len()));
+    may_be_text(window, at) && all_text(text, at, run(window, at, is_list))
+}
+
+/// Whether the next number may be text: the first digits show of most times and tables that they are
+/// none.
+fn may_be_text(text: &[u8], at: usize) -> bool {
+    let joint = run(text, at, is_digit);
+    let next = run(text, joint, |b| !is_digit(b));
+    match slice(text, next..plus(next, 3)) {
+        // White space, a NUL, a prefix.
+        [b'0', second, _] => b"09ADXadx".contains(second),
+        [b'1', second, third] => is_digit(*third) || matches!(second, b'0' | b'3'),
+        number => !number.is_empty(),
     }
 }
 
-/// Whether so many numbers in a row are text, of those that end before `end`; the first may have
-/// begun before `at`.
-fn all_text(text: &[u8], at: usize, end: usize, count: usize) -> bool {
+/// Whether enough numbers in a row are text, of those that end before `end`; the first may have begun
+/// before `at`.
+fn all_text(text: &[u8], at: usize, end: usize) -> bool {
     let tokens = Tokens { text, at, end };
-    let mut wanted = count;
+    let mut wanted = MIN_TEXT;
     for token in tokens.skip(1) {
         let is_text = |base| {
             let bytes = token.bytes(text, base);
@@ -50,7 +58,7 @@ fn all_text(text: &[u8], at: usize, end: usize, count: usize) -> bool {
             break;
         }
     }
-    wanted == 0 || count == 1
+    wanted == 0
 }
 
 /// The lists around `at`, each with the quotes that a part of it needs when it is replaced.
@@ -95,6 +103,11 @@ fn goes_on(list: &[Token], next: &Token, line: &[u8]) -> bool {
     is_one && list.first().is_some_and(|first| first.is_like(next))
 }
 
+/// Hexadecimal digits, and the `x` before them.
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X')
+}
+
 #[derive(Clone, Copy)]
 enum Base {
     Hex,
@@ -119,12 +132,8 @@ impl Iterator for Tokens<'_> {
 
     fn next(&mut self) -> Option<Token> {
         let text = slice(self.text, 0..self.end);
-        let start = run(text, self.at, |b| {
-            !b.is_ascii_hexdigit() && !matches!(b, b'x' | b'X')
-        });
-        let end = run(text, start, |b| {
-            b.is_ascii_hexdigit() || matches!(b, b'x' | b'X')
-        });
+        let start = run(text, self.at, |b| !is_digit(b));
+        let end = run(text, start, is_digit);
         self.at = end;
         let prefix = match slice(text, start..end) {
             [b'0', b'x' | b'X', _, ..] => 2,

@@ -122,6 +122,8 @@ const GROUPINGS: &[&[usize]] = &[
     &[6, 13],
     &[6, 10],
 ];
+/// The fewest of these.
+const FEWEST_GROUPS: usize = 2;
 /// Lengths that few numbers but cards have, given the issuer: no time stamps, no identifiers of 64
 /// bits in the ranges of issuers, no EAN.
 const USUAL: &[usize] = &[14, 15, 16];
@@ -141,6 +143,9 @@ pub(super) fn read(text: &[u8], chain: &Chain, first: usize, spans: &mut Spans) 
 
 /// A number in the groups of a card, no further group of the same kind beside it.
 fn grouped(text: &[u8], chain: &Chain, first: usize) -> Option<Range<usize>> {
+    if chain.len() < plus(first, FEWEST_GROUPS) {
+        return None;
+    }
     let mut groupings = GROUPINGS.iter();
     groupings.find_map(|widths| {
         if !chain.has_widths(text, first, widths) {

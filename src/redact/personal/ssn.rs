@@ -30,10 +30,8 @@ pub(super) fn read(text: &[u8], chain: &Chain, first: usize, spans: &mut Spans) 
     }
     let joint = chain.joint(text, plus(first, 1));
     let is_hyphen = grouped && !matches!(joint, b" " | b"." | b"+" | b"%20") && is_dash(joint);
-    let is_ssn = match context::before(text, number.start) {
-        Says::Trade => false,
-        _ => is_hyphen || context::is_named_ssn(text, number.start),
-    };
+    let is_ssn = (is_hyphen || context::is_named_ssn(text, number.start))
+        && context::before(text, number.start) != Says::Trade;
     // A group more of the same kind, and it is some other number.
     let goes_on = |index: usize| {
         index > 0 && index < chain.len() && !matches!(chain.joint(text, index), b" ")

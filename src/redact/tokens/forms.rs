@@ -283,8 +283,8 @@ fn clickup(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
 /// A UUID and `:fx`.
 fn deepl(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let end = plus(word.end, 3);
-    let is_key = is_uuid(slice(text, word.clone()))
-        && slice(text, word.end..end) == b":fx"
+    let is_key = slice(text, word.end..end) == b":fx"
+        && is_uuid(slice(text, word.clone()))
         && !byte(text, end).is_some_and(is_alnum);
     is_key.then_some(word.start..end)
 }

@@ -32,24 +32,49 @@ pub(super) fn from(text: &[u8], start: usize) -> Range<usize> {
 
 /// Letters, digits, `_` and `-`.
 pub(super) fn is_word(byte: u8) -> bool {
-    WORD.get(usize::from(byte)).copied().unwrap_or_default()
+    is(byte, WORD)
 }
 
-/// A look at a table takes less time than the comparisons.
-#[allow(clippy::indexing_slicing, reason = "no byte is beyond the table")]
-static WORD: [bool; 256] = {
-    let mut word = [false; 256];
-    let mut bytes: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    while let [first, rest @ ..] = bytes {
-        word[*first as usize] = true;
-        bytes = rest;
+/// What the words are made of that may be joined to a long one.
+pub(super) fn may_lead(byte: u8) -> bool {
+    is(byte, LEAD)
+}
+
+/// Letters and digits.
+pub(super) fn is_part(byte: u8) -> bool {
+    is(byte, PART)
+}
+
+fn is(byte: u8, kind: u8) -> bool {
+    let kinds = KINDS.get(usize::from(byte)).copied().unwrap_or_default();
+    kinds & kind != 0
+}
+
+const PART: u8 = 1;
+const WORD: u8 = 2;
+const LEAD: u8 = 4;
+
+/// What each byte is: a look at a table takes less time than the comparisons.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut rest: &mut [u8] = &mut kinds;
+    let mut byte = 0_u8;
+    while let [kind, others @ ..] = rest {
+        *kind = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => PART | WORD | LEAD,
+            b'_' | b'-' => WORD | LEAD,
+            b'.' | b'$' | b'|' | b'+' | b'/' | b'~' | b':' | b'=' => LEAD,
+            _ => 0,
+        };
+        rest = others;
+        byte = byte.wrapping_add(1);
     }
-    word
+    kinds
 };
 
 /// The part of a word between `_`, `-` and its ends that starts at `at`.
 pub(super) fn part_end(text: &[u8], at: usize) -> usize {
-    run(text, at, |b| b.is_ascii_alphanumeric())
+    run(text, at, is_part)
 }
 
 /// Whether `value` has small letters, capitals and digits.
