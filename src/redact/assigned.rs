@@ -1,5 +1,6 @@
 //! The grammar of most logs: name, separator, value, where the value ends as its opener says.
 
+mod around;
 mod bare;
 mod sign;
 mod site;
@@ -17,9 +18,9 @@ use super::{
     spans::{self, Spans},
     values::{self, Around, Quote},
 };
+pub(super) use around::owner_end;
 use sign::Sign;
 use site::Site;
-pub(super) use site::owner_end;
 
 /// The longest list of words without quotes that is taken for one.
 const MAX_WORD_LIST: usize = 256;

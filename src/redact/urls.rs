@@ -2,6 +2,7 @@
 //! [`paths`] finds behind it. The user stays.
 
 pub(super) mod paths;
+mod signs;
 
 use core::ops::Range;
 
@@ -13,6 +14,7 @@ use super::{
     spans::Spans,
     tokens, values,
 };
+use signs::{ENCODED, JSON, PLAIN, PROPERTIES, SIP, SIPS, Signs};
 
 /// The longest user of a URL.
 const MAX_USER: usize = 256;
@@ -24,85 +26,6 @@ const MIN_TOKEN: usize = 20;
 
 /// What a URL with a user begins with, for the gate.
 pub(super) const OPENERS: &[&[u8]] = &[PLAIN.slashes, JSON.slashes, SIP.slashes, SIPS.slashes];
-
-/// How a URL writes its signs: as they are, escaped in JSON, percent-encoded once or twice.
-struct Signs {
-    slashes: &'static [u8],
-    colon: &'static [u8],
-    at: &'static [u8],
-    /// What the authority ends before.
-    ends: &'static [&'static [u8]],
-}
-
-const PLAIN: &Signs = &Signs {
-    slashes: b"://",
-    colon: b":",
-    at: b"@",
-    ends: &[b"/", b"?", b"#"],
-};
-const JSON: &Signs = &Signs {
-    slashes: br":\/\/",
-    ..*PLAIN
-};
-/// As files of properties escape them.
-const PROPERTIES: &Signs = &Signs {
-    slashes: br"\://",
-    colon: br"\:",
-    ..*PLAIN
-};
-const SIP: &Signs = &Signs {
-    slashes: b"sip:",
-    ..*PLAIN
-};
-const SIPS: &Signs = &Signs {
-    slashes: b"sips:",
-    ..*PLAIN
-};
-const ENCODED: &[&Signs] = &[
-    &Signs {
-        slashes: b"%3A%2F%2F",
-        colon: b"%3A",
-        at: b"%40",
-        ends: &[b"%2F", b"%3F", b"%23", b"&"],
-    },
-    &Signs {
-        slashes: b"%3a%2f%2f",
-        colon: b"%3a",
-        at: b"%40",
-        ends: &[b"%2f", b"%3f", b"%23", b"&"],
-    },
-    &Signs {
-        slashes: b"%253A%252F%252F",
-        colon: b"%253A",
-        at: b"%2540",
-        ends: &[b"%252F", b"%253F", b"%2523", b"&", b"%26"],
-    },
-    &Signs {
-        slashes: b"%253a%252f%252f",
-        colon: b"%253a",
-        at: b"%2540",
-        ends: &[b"%252f", b"%253f", b"%2523", b"&", b"%26"],
-    },
-    // Only what must be is encoded: the slashes are, the colons are not.
-    &Signs {
-        slashes: b":%2F%2F",
-        colon: b":",
-        at: b"%40",
-        ends: &[b"%2F", b"%3F", b"%23", b"&"],
-    },
-    &Signs {
-        slashes: b":%2f%2f",
-        colon: b":",
-        at: b"%40",
-        ends: &[b"%2f", b"%3f", b"%23", b"&"],
-    },
-    &Signs {
-        slashes: b":%2F%2F",
-        colon: b":",
-        at: b"@",
-        ends: &[b"%2F", b"%3F", b"%23", b"&"],
-    },
-];
 
 /// What the gate searches for beside the at sign.
 pub(super) const LITERALS: &[&str] = &["%40", "%2540"];

@@ -16,7 +16,7 @@ use super::{
         spans::Spans,
     },
     context::{self, Says},
-    groups::Chain,
+    groups::{Chain, is_led, is_stressed},
 };
 
 /// First and last prefix of a scheme, as many digits each, and the lengths of its numbers.
@@ -221,7 +221,7 @@ fn starts(text: &[u8], at: usize) -> bool {
         None => true,
         // `%B4111…`: how a magnetic stripe begins.
         Some(b'B') => before(text, at.saturating_sub(1)) == Some(b'%'),
-        Some(b'.' | b'*') => context::is_led(text, at),
+        Some(b'.' | b'*') => is_led(text, at),
         Some(b'_' | b'-' | b'+' | b'#' | b'@' | b'$' | b'^') => false,
         Some(b) => !b.is_ascii_alphanumeric() || ends_escape(text, at),
     }
@@ -232,7 +232,7 @@ fn ends(text: &[u8], number: &Range<usize>) -> bool {
     let next = byte(text, plus(number.end, 1));
     match byte(text, number.end) {
         None => true,
-        Some(b'*') => context::is_stressed(text, number),
+        Some(b'*') => is_stressed(text, number),
         Some(b'_' | b'@' | b'+') => false,
         Some(b'.' | b'-') => !next.is_some_and(|b| b.is_ascii_alphanumeric()),
         // `…1111D2712…`: track 2 as terminals store it.

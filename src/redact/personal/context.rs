@@ -14,22 +14,6 @@ const MAX_WORDS: usize = 4;
 /// The digits of a word in a memory dump.
 const DUMPED: usize = 4;
 
-/// Whether dots lead to what begins at `at`, or Markdown's stress opens before it, so that the sign
-/// there is no part of a word or of a mask.
-pub(super) fn is_led(text: &[u8], at: usize) -> bool {
-    let lead = |n: usize| slice(text, at.saturating_sub(n)..at);
-    let opens = || byte_before(text, at.saturating_sub(2)).is_none_or(is_blank);
-    lead(3) == b"..." || (lead(2) == b"**" && opens())
-}
-
-/// Whether Markdown's stress around `range` closes behind it.
-pub(super) fn is_stressed(text: &[u8], range: &Range<usize>) -> bool {
-    let end = plus(range.end, 2);
-    slice(text, range.end..end) == b"**"
-        && byte(text, end).is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'*')
-        && slice(text, range.start.saturating_sub(2)..range.start) == b"**"
-}
-
 /// What the words before a number say that it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Says {

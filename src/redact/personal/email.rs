@@ -16,7 +16,7 @@ use super::{
         rules,
         spans::{Spans, inside_mark},
     },
-    context,
+    groups::is_led,
 };
 
 /// RFC 5321 §4.5.3.1.1 and §4.5.3.1.2; of a label RFC 1035 §2.3.4.
@@ -170,7 +170,7 @@ fn local(text: &[u8], done: usize, end: usize) -> Option<usize> {
         before(text, start),
         Some(b'@' | b'*' | b'$' | b'%' | b'}' | b'#')
     ) && !ends_escape(text, start)
-        && !context::is_led(text, start);
+        && !is_led(text, start);
     (has_letter && !is_masked && !is_dotted && !is_part).then_some(start)
 }
 

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::super::bytes::{before, byte, plus, run, run_back, slice};
+use super::super::bytes::{before, byte, is_blank, plus, run, run_back, slice};
 
 /// What may stand between two groups, in UTF-8 and percent-encoded: blanks, also those that do not
 /// break (U+00A0, U+2007, U+2009, U+202F), hyphens and dashes (U+2010 to U+2013), a full stop.
@@ -59,6 +59,22 @@ pub(super) fn after_escape(text: &[u8], digits: Range<usize>) -> usize {
         _ => 0,
     };
     plus(start, skipped)
+}
+
+/// Whether dots lead to what begins at `at`, or Markdown's stress opens before it, so that the sign
+/// there is no part of a word or of a mask.
+pub(super) fn is_led(text: &[u8], at: usize) -> bool {
+    let lead = |n: usize| slice(text, at.saturating_sub(n)..at);
+    let opens = || before(text, at.saturating_sub(2)).is_none_or(is_blank);
+    lead(3) == b"..." || (lead(2) == b"**" && opens())
+}
+
+/// Whether Markdown's stress around `range` closes behind it.
+pub(super) fn is_stressed(text: &[u8], range: &Range<usize>) -> bool {
+    let end = plus(range.end, 2);
+    slice(text, range.end..end) == b"**"
+        && byte(text, end).is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'*')
+        && slice(text, range.start.saturating_sub(2)..range.start) == b"**"
 }
 
 /// Groups of digits with single separators between them.

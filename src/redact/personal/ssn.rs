@@ -8,7 +8,7 @@ use super::{
         spans::Spans,
     },
     context::{self, Says},
-    groups::Chain,
+    groups::{Chain, is_led},
 };
 
 const WIDTHS: &[usize] = &[3, 2, 4];
@@ -67,7 +67,7 @@ fn is_issued(text: &[u8], chain: &Chain, first: usize, grouped: bool) -> bool {
 fn starts(text: &[u8], at: usize) -> bool {
     match before(text, at) {
         None => true,
-        Some(b'.' | b'*') => context::is_led(text, at),
+        Some(b'.' | b'*') => is_led(text, at),
         Some(b'_' | b'-' | b'+' | b'#' | b'/' | b'@' | b'$') => false,
         Some(b) => !b.is_ascii_alphanumeric() || ends_escape(text, at),
     }
