@@ -16,16 +16,21 @@ use std::{
 
 use portcullis::redact::Policy;
 
+/// Keeps what was written before the last flush: of a process that ends, no more is seen.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+struct Kept {
+    buffer: Vec<u8>,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
 
 impl Write for Kept {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(buf);
+        self.buffer.extend_from_slice(buf);
         Ok(buf.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.seen.lock().unwrap().append(&mut self.buffer);
         Ok(())
     }
 }
@@ -49,7 +54,7 @@ fn said(policy: &Policy, panics: impl FnOnce() + Send + 'static) -> String {
     let thread = thread::Builder::new().name("worker".to_owned());
     thread.spawn(panics).unwrap().join().unwrap_err();
     let _ours = panic::take_hook();
-    let written = kept.0.lock().unwrap().clone();
+    let written = kept.seen.lock().unwrap().clone();
     String::from_utf8(written).unwrap()
 }
 

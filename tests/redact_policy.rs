@@ -558,3 +558,19 @@ fn leaves_small_numbers_under_an_added_name() {
     }
     assert_eq!(policy.redact_str("door=1000"), "door=[REDACTED:secret]");
 }
+
+/// RD-01: a value under a secret's name is replaced also where the name is, or the line is too long.
+#[test]
+fn replaces_a_field_that_cannot_be_read_as_a_member() {
+    let policy = Policy::default();
+    let name = format!("ghp_{}.password", "aB3dE6gH9j".repeat(4));
+    assert_eq!(
+        policy.redact_field(&name, "correct horse"),
+        "[REDACTED:password]"
+    );
+    let policy = policy.with_max_line(16);
+    assert_eq!(
+        policy.redact_field("password", "correct horse"),
+        "[REDACTED:password]"
+    );
+}
