@@ -9,9 +9,8 @@ use super::super::{
 
 /// Four characters are three bytes.
 pub(super) const QUAD: usize = 4;
-/// So many in a row that are text are no accident: one word of random characters in some hundred
-/// thousands.
-pub(super) const MIN_QUADS: usize = 4;
+/// So many in a row that are text are no accident: one word of random characters in some millions.
+pub(super) const MIN_QUADS: usize = 5;
 /// Letters outside ASCII are no text by themselves: so many in a row are passed over.
 const MAX_FOREIGN: usize = 4;
 
