@@ -1,5 +1,5 @@
-//! What bytes are, sixty-four at a time: a bit for each byte, in words that are shifted to find runs
-//! and forms. In `digit >> n` the bit of a place says whether a digit stands n bytes behind it.
+//! What bytes are, many at a time: a bit for each byte, in words that are shifted to find runs and
+//! forms. In `digit >> n` the bit of a place says whether a digit stands n bytes behind it.
 //!
 //! What searches for long words, numbers and encoded text looks at these bits first, and at the
 //! bytes only where the bits fit.
@@ -8,56 +8,56 @@ use wide::u8x16;
 
 use super::bytes::{plus, steps::step};
 
-/// Bytes, and bits, of a word.
-const WORD: usize = 64;
+/// Bytes that are looked at in one step. As many more are looked ahead: half a word of bits.
+const STEP: usize = 32;
 /// Bytes that are compared at once.
 const LANE: usize = 16;
 
 /// The classes of the bytes from one place on, a bit for each.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Classes<W> {
-    pub(super) digit: W,
+pub(super) struct Classes {
+    pub(super) digit: u64,
     /// Hexadecimal digits.
-    pub(super) hex: W,
+    pub(super) hex: u64,
     /// What stands before hexadecimal digits in `0x70` and `\x70`.
-    pub(super) x: W,
+    pub(super) x: u64,
     /// Letters, digits, `_` and `-`.
-    pub(super) word: W,
+    pub(super) word: u64,
     /// Those, `+` and `/`: base64 in both alphabets.
-    pub(super) base64: W,
+    pub(super) base64: u64,
     /// What stands for less than 32 in base64: text begins so, as its highest bit is not set.
-    pub(super) low: W,
+    pub(super) low: u64,
     /// Bytes of characters outside ASCII.
-    pub(super) foreign: W,
+    pub(super) foreign: u64,
 }
 
-/// Visits the words of a text: where each begins, and the classes of its bytes in the lower halves,
-/// those of the next word in the upper ones. Nothing stands behind the end.
-pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize, &Classes<u128>)) {
+/// Visits a text in steps: where each begins, and the classes of its bytes in the lower halves, those
+/// of the bytes behind it in the upper ones. Nothing stands behind the end.
+pub(super) fn visit(text: &[u8], mut visit: impl FnMut(usize, &Classes)) {
     step(text.len() / 8);
-    let (words, last) = text.as_chunks::<WORD>();
-    let mut padded = [0; WORD];
+    let (steps, last) = text.as_chunks::<STEP>();
+    let mut padded = [0; STEP];
     padded
         .iter_mut()
         .zip(last)
         .for_each(|(to, from)| *to = *from);
     let mut start = 0;
     let mut here = None;
-    for word in words.iter().chain([&padded]) {
-        let next = Classes::of(word);
+    for bytes in steps.iter().chain([&padded]) {
+        let next = Classes::of(bytes);
         if let Some(here) = here.replace(next) {
-            visit(start, &Classes::joined(&here, &next));
-            start = plus(start, WORD);
+            visit(start, &here.before(&next));
+            start = plus(start, STEP);
         }
     }
     if let Some(here) = here {
-        visit(start, &Classes::joined(&here, &Classes::default()));
+        visit(start, &here);
     }
 }
 
-impl Classes<u64> {
+impl Classes {
     #[inline(always)]
-    fn of(bytes: &[u8; WORD]) -> Self {
+    fn of(bytes: &[u8; STEP]) -> Self {
         let mut classes = Self::default();
         let (lanes, _) = bytes.as_chunks::<LANE>();
         for (lane, at) in lanes.iter().zip((0_u32..).step_by(LANE)) {
@@ -80,20 +80,19 @@ impl Classes<u64> {
         }
         classes
     }
-}
 
-impl Classes<u128> {
-    fn joined(here: &Classes<u64>, next: &Classes<u64>) -> Self {
-        let join =
-            |of: fn(&Classes<u64>) -> u64| u128::from(of(here)) | u128::from(of(next)) << WORD;
+    /// These in the lower halves, those of the bytes behind them in the upper ones.
+    #[inline(always)]
+    fn before(&self, next: &Self) -> Self {
+        let join = |here, next| here | next << STEP;
         Self {
-            digit: join(|c| c.digit),
-            hex: join(|c| c.hex),
-            x: join(|c| c.x),
-            word: join(|c| c.word),
-            base64: join(|c| c.base64),
-            low: join(|c| c.low),
-            foreign: join(|c| c.foreign),
+            digit: join(self.digit, next.digit),
+            hex: join(self.hex, next.hex),
+            x: join(self.x, next.x),
+            word: join(self.word, next.word),
+            base64: join(self.base64, next.base64),
+            low: join(self.low, next.low),
+            foreign: join(self.foreign, next.foreign),
         }
     }
 }
@@ -112,13 +111,13 @@ fn is(bytes: u8x16, byte: u8) -> u8x16 {
 
 /// Where `len` bits in a row begin.
 #[inline(always)]
-pub(super) fn runs(bits: u128, len: usize) -> u128 {
+pub(super) fn runs(bits: u64, len: usize) -> u64 {
     every(bits, 1, len)
 }
 
 /// Where `count` bits begin, each `stride` places behind the one before.
 #[inline(always)]
-pub(super) fn every(bits: u128, stride: usize, count: usize) -> u128 {
+pub(super) fn every(bits: u64, stride: usize, count: usize) -> u64 {
     let (mut all, mut known) = (bits, 1_usize);
     while known < count {
         let more = known.min(count.saturating_sub(known));
@@ -130,19 +129,19 @@ pub(super) fn every(bits: u128, stride: usize, count: usize) -> u128 {
 }
 
 /// The first bit of each row of bits. `goes_on` says whether the bit before the first is set, and
-/// then whether that before the next word is.
+/// then whether that before the next step is.
 #[inline(always)]
-pub(super) fn firsts(bits: u128, goes_on: &mut bool) -> u64 {
+pub(super) fn firsts(bits: u64, goes_on: &mut bool) -> u64 {
     let here = lower(bits);
     let first = here & !(here << 1 | u64::from(*goes_on));
-    *goes_on = here >> (WORD - 1) != 0;
+    *goes_on = here >> (STEP - 1) != 0;
     first
 }
 
-/// The bits of the first word.
+/// The bits of the bytes of this step.
 #[inline(always)]
-pub(super) fn lower(bits: u128) -> u64 {
-    u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default()
+pub(super) fn lower(bits: u64) -> u64 {
+    bits & u64::from(u32::MAX)
 }
 
 /// Whether the bit of a place is set.
@@ -175,10 +174,10 @@ mod tests {
                 text.push(byte);
                 let mut found = [false; 7];
                 visit(&text, |start, classes| {
-                    let Some(place) = lead.checked_sub(start).filter(|place| *place < WORD) else {
+                    let Some(place) = lead.checked_sub(start).filter(|place| *place < STEP) else {
                         return;
                     };
-                    let has = |bits: u128| bits >> place & 1 != 0;
+                    let has = |bits: u64| bits >> place & 1 != 0;
                     found = [
                         has(classes.digit),
                         has(classes.hex),

@@ -26,9 +26,10 @@ use super::{
 };
 pub(super) use dump::Dump;
 
-/// The shortest text in hexadecimal, and in base64.
-const MIN_WORD: usize = 2 * hex::MIN_BYTES;
-const _: () = assert!(MIN_WORD == base64::QUAD * base64::MIN_QUADS);
+/// The shortest text in base64, which is shorter than that in hexadecimal.
+const MIN_WORD: usize = base64::QUAD * base64::MIN_QUADS;
+/// The shortest text in hexadecimal.
+const MIN_HEX: usize = 2 * hex::MIN_BYTES;
 /// The numbers of a list have as many digits at most, and as many bytes between them.
 const MAX_DIGITS: usize = 4;
 const MAX_JOINT: usize = 2;
@@ -69,7 +70,7 @@ pub(super) fn visit_wide(text: &[u8], mut visit: impl FnMut(usize)) {
     }
 }
 
-/// The gate, and what it remembers from word to word.
+/// The gate, and what it remembers from step to step.
 #[derive(Default)]
 pub(super) struct Search {
     /// How far the text was read.
@@ -84,12 +85,12 @@ impl Search {
         &mut self,
         text: &[u8],
         start: usize,
-        classes: &Classes<u128>,
-        words: u128,
+        classes: &Classes,
+        words: u64,
         visit: &mut impl FnMut(usize) -> Option<usize>,
     ) {
         // Every second digit of text in hexadecimal is decimal.
-        let hex = every(classes.digit, 2, hex::MIN_BYTES) & runs(classes.hex, MIN_WORD);
+        let hex = every(classes.digit, 2, hex::MIN_BYTES) & runs(classes.hex, MIN_HEX);
         let quads = every(classes.low, base64::QUAD, base64::MIN_QUADS);
         for_each(lower(hex | quads & words), |bit| {
             let at = plus(start, bit);
@@ -99,14 +100,14 @@ impl Search {
         });
     }
 
-    /// Visits a byte of whatever may be encoded text in a word of `text`, but for text in UTF-16.
+    /// Visits a byte of whatever may be encoded text in a step through `text`, but for text in UTF-16.
     /// `visit` says how far it read, so that what is glued to that is visited, too; nothing where the
     /// run of such bytes needs no other look.
     pub(super) fn visit(
         &mut self,
         text: &[u8],
         start: usize,
-        classes: &Classes<u128>,
+        classes: &Classes,
         mut visit: impl FnMut(usize) -> Option<usize>,
     ) {
         let words = runs(classes.base64, MIN_WORD);

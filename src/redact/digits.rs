@@ -17,7 +17,7 @@ const ESCAPED: usize = 7;
 const GROUP: usize = 5;
 const MAX_GROUPS: usize = 9;
 
-/// What a search remembers from word to word.
+/// What a search remembers from step to step.
 #[derive(Default)]
 pub(super) struct Search {
     /// Whether a digit stands before the word.
@@ -25,7 +25,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// Visits a digit of each number in a word of `text` that may be one of a card (twelve digits or
+    /// Visits a digit of each number in a step through `text` that may be one of a card (twelve digits or
     /// more, or groups), a social security number (nine digits, or groups), or an international bank
     /// account number (groups of four, or one word with six digits in a row), in ascending order.
     /// Others may be among them.
@@ -33,7 +33,7 @@ impl Search {
         &mut self,
         text: &[u8],
         start: usize,
-        classes: &Classes<u128>,
+        classes: &Classes,
         mut visit: impl FnMut(usize),
     ) {
         let goes_on = self.goes_on;
@@ -67,7 +67,7 @@ impl Search {
 
 /// Whether any of the [`Forms`] may begin in the lower half: a look at a few bits in place of many, which
 /// passes over dates, times and addresses.
-fn may_be_number(classes: &Classes<u128>) -> bool {
+fn may_be_number(classes: &Classes) -> bool {
     let (digits, none) = (classes.digit, !classes.digit);
     let four = runs(digits, 4);
     if four == 0 {
@@ -106,11 +106,11 @@ struct Forms {
 
 impl Forms {
     /// Those that begin in the lower half of `digits`. `goes_on`: whether a digit stands before.
-    fn new(digits: u128, goes_on: bool) -> Self {
+    fn new(digits: u64, goes_on: bool) -> Self {
         let (one, none) = (digits, !digits);
         let (two, three, four) = (runs(digits, 2), runs(digits, 3), runs(digits, 4));
         let (five, six, eight) = (runs(digits, 5), runs(digits, 6), runs(digits, 8));
-        let begins = !((one << 1) | u128::from(goes_on));
+        let begins = !((one << 1) | u64::from(goes_on));
         // Nine digits, also behind the two of an escape sequence, or twelve and more.
         let nine = ((one >> 8) & (none >> 9)) | ((three >> 8) & (none >> 11));
         let lone = begins & eight & ((four >> 8) | nine);
@@ -124,7 +124,7 @@ impl Forms {
         // 8-8, and 3-2-4.
         let halves = eight & (none >> 8) & (eight >> 9);
         let ssn = three & (none >> 3) & (two >> 4) & (none >> 6) & (four >> 7);
-        let wide = |group: u128, len: u32, next: u128| {
+        let wide = |group: u64, len: u32, next: u64| {
             let end = (group & (none >> len)) & (none >> len.wrapping_add(1));
             let two_bytes = next >> len.wrapping_add(2);
             end & (two_bytes | ((none >> len.wrapping_add(2)) & (next >> len.wrapping_add(3))))

@@ -102,8 +102,8 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Finds the tokens whose long words begin in a word of bytes.
-    pub(super) fn visit(&mut self, start: usize, classes: &Classes<u128>, spans: &mut Spans) {
+    /// Finds the tokens whose long words begin in a step.
+    pub(super) fn visit(&mut self, start: usize, classes: &Classes, spans: &mut Spans) {
         let first = self.words.first(classes);
         for_each(first, |bit| {
             let word = words::from(self.text, plus(start, bit));

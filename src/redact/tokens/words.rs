@@ -19,8 +19,8 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// Where the long words begin in a word of bytes.
-    pub(super) fn first(&mut self, classes: &Classes<u128>) -> u64 {
+    /// Where the long words begin in a step.
+    pub(super) fn first(&mut self, classes: &Classes) -> u64 {
         firsts(runs(classes.word, MIN), &mut self.goes_on)
     }
 }
