@@ -275,6 +275,7 @@ fn finds_secrets_at_the_place_that_a_server_gives_them() {
         "send -- \"«geheim»\\r\"  ;# password",
     ]);
     keeps(&[
+        "for a in b * \"quoted text\" *",
         "Auth: (3) Login OK: [ada/<via Auth-Type = eap>] (from client nas port 0)",
         "Auth: (3) Login incorrect: [ada] (from client nas port 0)",
         " * \"git log\" ignored its option",
@@ -298,6 +299,7 @@ fn finds_what_routers_and_agents_are_configured_with() {
         "user/pass ada «DTlbP<m4>dnl»",
     ]);
     keeps(&[
+        "cipher suites with auth sha authentication1",
         "ping the neighbor password server",
         "supported: auth sha and priv aes",
         "credentials: aws/default",

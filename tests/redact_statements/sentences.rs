@@ -83,6 +83,7 @@ fn tells_secrets_from_words_by_their_looks() {
         "Grace told us the new password would be «qwerty123nx» from Monday on",
     ]);
     keeps(&[
+        "the password is eBPF",
         "Your new password is: incorrect",
         "the password is CaseSensitive",
         "my username is ada and my password is incorrect it says",

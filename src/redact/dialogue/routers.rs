@@ -2,7 +2,9 @@
 
 use super::{
     super::{
-        bytes::{before, byte, has_any, is_name, plus, rest, run, run_back, skip_blanks, slice},
+        bytes::{
+            before, byte, has_any, is_name, lead, plus, rest, run, run_back, skip_blanks, slice,
+        },
         finding::Kind,
         phrases::Phrase,
         spans::Spans,
@@ -60,18 +62,18 @@ const FORMS: &[&str] = &[
     "remote",
 ];
 /// Words of a line that configures who may come in.
-const LEADS: &[&str] = &[
-    "username ",
-    "user ",
-    "neighbor ",
-    "enable ",
-    "chap ",
-    "pap ",
-    "login ",
-    "machine ",
-    "server ",
-    "line ",
-    "admin ",
+const LEADS: &[&[u8]] = &[
+    b"username ",
+    b"user ",
+    b"neighbor ",
+    b"enable ",
+    b"chap ",
+    b"pap ",
+    b"login ",
+    b"machine ",
+    b"server ",
+    b"line ",
+    b"admin ",
 ];
 
 /// Reads the secret behind such words.
@@ -104,8 +106,7 @@ struct Line<'t> {
 
 impl Line<'_> {
     fn lead(&self) -> Vec<u8> {
-        let start = self.at.saturating_sub(MAX_LEAD).max(self.start);
-        slice(self.text, start..plus(self.at, 1)).to_ascii_lowercase()
+        lead(self.text, self.start, plus(self.at, 1), MAX_LEAD).to_ascii_lowercase()
     }
 
     fn value(&self, token: &Token) -> &[u8] {
@@ -142,10 +143,7 @@ impl Line<'_> {
         };
         self.is_type(&form).then_some(())?;
         let lead = self.lead();
-        let is_lead = LEADS
-            .iter()
-            .any(|l| lead.windows(l.len()).any(|w| w == l.as_bytes()));
-        is_lead.then(|| self.add(&secret, Kind::Password, spans))?
+        has_any(&lead, LEADS).then(|| self.add(&secret, Kind::Password, spans))?
     }
 
     /// `enable secret x`, `tacacs-server key 7 x`, `key-string x`.
