@@ -68,14 +68,15 @@ pub(super) fn run_back(text: &[u8], to: usize, belongs: impl Fn(u8) -> bool) -> 
 }
 
 /// Little text to search.
-const MAX_NEAR: usize = 64;
+const MAX_NEAR: usize = 256;
 
 /// Where `wanted` is found first in `text`.
 fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
     match wanted {
-        // A searcher costs more to make than a look at little text.
         [byte] => memchr(*byte, text),
-        [first, ..] if text.len() <= MAX_NEAR => {
+        // A searcher costs more to make than a look at little text, in which a letter stands more
+        // rarely than a sign that encodes others.
+        [first, ..] if text.len() <= MAX_NEAR && first.is_ascii_alphabetic() => {
             let starts = |at: &usize| rest(text, *at).starts_with(wanted);
             memchr_iter(*first, text).find(starts)
         }

@@ -11,7 +11,7 @@ mod literal;
 use core::ops::Range;
 
 use super::{
-    bytes::{Words, byte, is_name, plus, rest, run, skip_blanks, slice},
+    bytes::{Words, byte, has_any, is_name, plus, rest, run, skip_blanks, slice},
     finding::Kind,
     keyed::Named,
     keys::Names,
@@ -151,9 +151,7 @@ fn is_condition(named: &Named<'_>) -> bool {
         .saturating_sub(MAX_STATEMENT)
         .max(named.line.start);
     let before = slice(named.text, start..named.name.start).to_ascii_lowercase();
-    [&b"where "[..], b"having "]
-        .iter()
-        .any(|word| before.windows(word.len()).any(|w| w == *word))
+    has_any(&before, &[b"where ", b"having "])
 }
 
 /// The literal at `at`, if one of `after` or nothing follows.
