@@ -187,3 +187,33 @@ fn an_event_in_pieces_is_one_event() {
         ]
     );
 }
+
+/// An error caused by so many others of its kind.
+#[derive(Debug)]
+struct Caused(Option<Box<Self>>);
+
+impl std::fmt::Display for Caused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl std::error::Error for Caused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.as_deref()?)
+    }
+}
+
+/// RD-10: a chain of errors is cut, and an identifier that is a keyword has its name alone.
+#[test]
+fn cuts_long_chains_and_names_keywords() {
+    let error = (0..100).fold(Caused(None), |cause, _| Caused(Some(Box::new(cause))));
+    let error: &(dyn std::error::Error + 'static) = &error;
+    let pieces = written(&Policy::default(), || {
+        tracing::info!(r#type = "door", error, "x");
+    });
+    let piece = pieces.concat();
+    assert!(piece.contains(" type=\"door\""), "{piece}");
+    // The error itself and sixteen of those that caused it.
+    assert_eq!(piece.matches("refused").count(), 17, "{piece}");
+}
