@@ -2,9 +2,9 @@
 //!
 //! All literals of all stages are searched for at once, and how many they are hardly matters. At
 //! every second offset the four bytes that stand there, folded so that case does not count, are
-//! looked up in a table of bits, two for each. A literal is in the table twice, by the rarest four
-//! bytes of it at an even and at an odd distance from its start, one of which stands at an even offset
-//! wherever the literal does. Where both bits are set, the literals with these four bytes are compared.
+//! looked up in a table of bits. A literal is in the table twice, by the rarest four bytes of it at an
+//! even and at an odd distance from its start, one of which stands at an even offset wherever the
+//! literal does. Where the bit is set, the literals with these four bytes are compared.
 
 use core::array;
 use std::collections::HashSet;
@@ -186,8 +186,8 @@ fn is_common(gram: [u8; GRAM]) -> bool {
     word.wrapping_shr(bit) & 1 != 0
 }
 
-/// Words of the table: 64 KiB, which stay in the second cache.
-const WORD_BITS: u32 = 13;
+/// Words of the table: 256 KiB, which stay in the second cache, and few bits of which are set.
+const WORD_BITS: u32 = 15;
 const WORDS: usize = 1 << WORD_BITS;
 /// Lists of grams, by the upper bits of their hashes.
 const LIST_BITS: u32 = 14;
@@ -222,7 +222,7 @@ pub(super) struct Hit<S> {
 #[derive(Debug)]
 pub(super) struct Gate<S> {
     literals: Vec<Literal<S>>,
-    /// Two bits for each gram.
+    /// A bit for each gram.
     seen: Box<[u64; WORDS]>,
     /// Where each list of grams begins.
     lists: Vec<u32>,
@@ -279,9 +279,9 @@ impl<S: Copy + Ord> Gate<S> {
         grams.sort_unstable_by_key(list);
         let mut seen = Box::new([0; WORDS]);
         for gram in &grams {
-            let (word, bits) = place(hash(u64::from(gram.folded)));
+            let (word, bit) = place(hash(u64::from(gram.folded)));
             if let Some(word) = seen.get_mut(word) {
-                *word |= bits;
+                *word |= bit;
             }
         }
         let begins = |wanted| grams.partition_point(|gram| list(gram) < wanted);
@@ -327,9 +327,9 @@ impl<S: Copy + Ord> Gate<S> {
     fn candidates(&self, window: &[u8; WINDOW]) -> u64 {
         let mut candidates = 0;
         for (nth, gram) in (0..).zip(grams(window)) {
-            let (word, bits) = place(hash(gram));
+            let (word, bit) = place(hash(gram));
             let word = self.seen.get(word).copied().unwrap_or_default();
-            candidates |= u64::from(word & bits == bits).wrapping_shl(nth);
+            candidates |= u64::from(word & bit != 0).wrapping_shl(nth);
         }
         candidates
     }
@@ -487,14 +487,13 @@ const fn hash(gram: u64) -> u64 {
     gram.wrapping_mul(0x9e37_79b1 << 32)
 }
 
-/// Where in the table a gram is: the word, and two bits in it (a Bloom filter in blocks; Putze,
-/// Sanders, Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
+/// Where in the table the bit of a gram is: the word, and the bit in it.
 #[inline(always)]
 fn place(hash: u64) -> (usize, u64) {
-    let bit = |at: u32| 1_u64.rotate_left((hash >> at & 63) as u32);
+    let bit = hash >> (64 - WORD_BITS - 6) & 63;
     (
         (hash >> (64 - WORD_BITS)) as usize,
-        bit(64 - WORD_BITS - 6) | bit(64 - WORD_BITS - 12),
+        1_u64.rotate_left(bit as u32),
     )
 }
 
