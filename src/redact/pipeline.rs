@@ -217,15 +217,31 @@ impl Policy {
         done
     }
 
-    /// Puts the places in `text` to look at into `hits`, in ascending order.
-    fn hits(&self, text: &[u8], hits: &mut Vec<Hit>) {
-        let gates = self.gates.get_or_init(|| Gates::new(&self.names));
-        gates.find(text, hits);
+    /// Puts the places in `text` to look at into `hits`, in ascending order. Names that are none are
+    /// left out: a line with no other hit is not looked at.
+    fn places(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        self.gated(text, hits);
         let mut names = keyed::Filter::default();
         hits.retain(|hit| {
             let is_stem = (hit.stage, hit.row) == (Stage::Keyed, keyed::STEM);
             !is_stem || names.may_be_secret(text, hit.at, &self.names)
         });
+        self.add_own(text, hits);
+    }
+
+    /// The same for a line that is looked at in any case, which judges its names.
+    fn hits(&self, line: &[u8], hits: &mut Vec<Hit>) {
+        self.gated(line, hits);
+        self.add_own(line, hits);
+    }
+
+    fn gated(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        let gates = self.gates.get_or_init(|| Gates::new(&self.names));
+        gates.find(text, hits);
+    }
+
+    /// Adds what the application registered, and puts all hits in order.
+    fn add_own(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let mut push = |at, stage| hits.push(Hit { at, stage, row: 0 });
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
@@ -272,7 +288,7 @@ impl Policy {
         let mut start = 0;
         while start < text.len() {
             let block = start..block_end(text, start);
-            self.hits(slice(text, block.clone()), hits);
+            self.places(slice(text, block.clone()), hits);
             let mut left = hits.as_slice();
             let changes = self.output.changes(slice(text, block.clone()));
             let mut at = block.start;
