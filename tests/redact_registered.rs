@@ -196,20 +196,20 @@ fn adds_and_removes_while_a_writer_runs() {
 /// RD-03: the clones of a policy have their own secrets, and share the sets that they share.
 #[test]
 fn a_policy_keeps_its_own_secrets() {
-    let one = policy("one-secret-1");
-    let both = one.clone().with_secret(b"two-secret-2").unwrap();
+    let one = policy("one-mango-1");
+    let both = one.clone().with_secret(b"two-mango-2").unwrap();
     hides(
         &one,
-        "one-secret-1 two-secret-2",
-        &format!("{MARK} two-secret-2"),
+        "one-mango-1 two-mango-2",
+        &format!("{MARK} two-mango-2"),
     );
     hides(
         &both,
-        "one-secret-1 two-secret-2",
+        "one-mango-1 two-mango-2",
         &format!("{MARK} {MARK}"),
     );
     let off = both.without_rule("registered").unwrap();
-    hides(&off, "one-secret-1", "one-secret-1");
+    hides(&off, "one-mango-1", "one-mango-1");
 }
 
 /// RD-03: short secrets would be found everywhere; the size of a set is bounded.
