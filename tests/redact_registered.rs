@@ -203,11 +203,7 @@ fn a_policy_keeps_its_own_secrets() {
         "one-mango-1 two-mango-2",
         &format!("{MARK} two-mango-2"),
     );
-    hides(
-        &both,
-        "one-mango-1 two-mango-2",
-        &format!("{MARK} {MARK}"),
-    );
+    hides(&both, "one-mango-1 two-mango-2", &format!("{MARK} {MARK}"));
     let off = both.without_rule("registered").unwrap();
     hides(&off, "one-mango-1", "one-mango-1");
 }

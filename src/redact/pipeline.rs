@@ -90,7 +90,9 @@ impl Gates {
                 }
             });
             tokens.visit(start, classes, &mut found);
-            found.take(|at| push(at, Stage::Token));
+            if !found.is_empty() {
+                found.take(|at| push(at, Stage::Token));
+            }
             encoded.visit(text, start, classes, |at| {
                 push(at, Stage::Encoded);
                 None

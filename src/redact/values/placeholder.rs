@@ -100,6 +100,7 @@ fn is_variable(value: &[u8]) -> bool {
     };
     let is_word = |v: &[u8]| v.iter().all(|b| is_name(*b) || *b == b' ' || *b == b'\'');
     let is_letters = |v: &[u8]| is_word(v) && !v.iter().any(u8::is_ascii_digit);
+    let is_parameter = |v: &[u8]| v.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
     let is_shout = |v: &[u8]| {
         v.iter()
             .all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
@@ -119,7 +120,7 @@ fn is_variable(value: &[u8]) -> bool {
         || inner(b"$", b"").is_some_and(|v| is_shout(v) || is_small(v))
         || inner(b"%", b"%").is_some_and(|v| is_shout(v) || is_small(v))
         || inner(b":", b"").is_some_and(|v| is_small(v) || is_number(v))
-        || inner(b"@", b"").is_some_and(is_letters)
+        || inner(b"@", b"").is_some_and(is_parameter)
         || inner(b"@p", b"").is_some_and(is_number)
         || inner(b"%", b"").is_some_and(is_conversion)
         || inner(b"{", b"}").is_some_and(|v| is_letters(v) || is_number(v))
@@ -400,6 +401,17 @@ fn is_status(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// RD-01: what stands behind an at sign is a parameter's name or a password.
+    #[test]
+    fn tells_a_parameter_from_a_password() {
+        for parameter in ["@name", "@new_password", "@p0", ":name", "${NAME}"] {
+            assert!(is_variable(parameter.as_bytes()), "{parameter}");
+        }
+        for password in ["@äAüü'€a", "@it's me", "@x9", "@a-b", "@"] {
+            assert!(!is_variable(password.as_bytes()), "{password}");
+        }
+    }
 
     #[test]
     fn keeps_the_words_in_order() {
