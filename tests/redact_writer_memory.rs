@@ -7,7 +7,6 @@
     reason = "a test may fail where it stands"
 )]
 
-#[allow(dead_code, reason = "what is freed here is no secret")]
 mod held;
 
 use std::io::{self, Write};

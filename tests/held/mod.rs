@@ -1,4 +1,5 @@
 //! An allocator that counts what is held and looks at what is freed, on all threads together.
+#![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
 
 use std::{
