@@ -28,6 +28,12 @@ impl Size {
         per_style: 4,
         per_clean: 2,
     };
+    /// And for the third, which has few formats.
+    pub const THIRD: Self = Self {
+        per_format: 24,
+        per_style: 4,
+        per_clean: 1,
+    };
     /// One of each, for what does not ask for figures.
     pub const FEW: Self = Self {
         per_format: 1,

@@ -58,6 +58,16 @@ pub struct Data {
 }
 
 impl Data {
+    /// The same kinds and lines, printed in the formats of this file alone.
+    pub fn in_formats(self, file: &Path) -> Self {
+        let text =
+            fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        Self {
+            formats: lines("formats", &text),
+            ..self
+        }
+    }
+
     /// What the files in this folder say.
     pub fn load(folder: &Path) -> Self {
         let file = |name: &str| {

@@ -65,6 +65,10 @@ static DATA: LazyLock<Data> = LazyLock::new(|| Data::load(&folder()));
 static SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::SAMPLE));
 static HELD: LazyLock<Data> = LazyLock::new(|| Data::load(&folder().join("held")));
 static HELD_SAMPLE: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&HELD, SEED, Size::HELD));
+static THIRD: LazyLock<Data> =
+    LazyLock::new(|| Data::load(&folder().join("held")).in_formats(&folder().join("third.txt")));
+static THIRD_SAMPLE: LazyLock<Corpus<'_>> =
+    LazyLock::new(|| Corpus::new(&THIRD, SEED, Size::THIRD));
 static FEW: LazyLock<Corpus<'_>> = LazyLock::new(|| Corpus::new(&DATA, SEED, Size::FEW));
 static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
 
@@ -136,6 +140,19 @@ const HELD_FIGURES: &[(&str, f64)] = &[
     ("dependent on neighbours",        0.015),
 ];
 
+/// The same of the third set.
+#[rustfmt::skip]
+const THIRD_FIGURES: &[(&str, f64)] = &[
+    ("credentials, ordinary formats",   0.0),
+    ("credentials, hard formats",       0.0),
+    ("personal data, ordinary",         0.0),
+    ("personal data, hard",            20.0),
+    ("bytes changed outside",          0.06),
+    ("JSON broken",                     0.0),
+    ("changed by a second pass",        0.0),
+    ("dependent on cuts",               0.0),
+];
+
 /// The default policy, whole and as a writer.
 fn portcullis(corpus: &Corpus<'_>) -> Score {
     let redactor = Redactor {
@@ -200,6 +217,15 @@ fn leaks_and_spoils_no_more_than_it_did() {
 fn leaks_and_spoils_no_more_of_the_second_set_than_it_did() {
     let level = |name: &str| HELD_FIGURES.iter().find(|(of, _)| *of == name).unwrap().1;
     holds(&HELD_SAMPLE, |figure| level(figure.name));
+}
+
+/// RD-01, RD-02, RD-05: nor on formats that nobody saw who wrote a rule.
+#[test]
+fn leaks_and_spoils_no_more_of_the_third_set_than_it_did() {
+    let level = |name: &str| THIRD_FIGURES.iter().find(|(of, _)| *of == name);
+    holds(&THIRD_SAMPLE, |figure| {
+        level(figure.name).map_or(100.0, |(_, level)| *level)
+    });
 }
 
 /// Prints every table; see the head of this file.
