@@ -145,6 +145,35 @@ fn adds_names_and_takes_names_away() {
     assert_eq!(german.redact_str("Türcode=x9"), "Türcode=[REDACTED:secret]");
 }
 
+/// RD-01: a name of one letter is one more name, whatever else stands in the text.
+#[test]
+fn adds_names_of_one_letter() {
+    for letter in 'a'..='z' {
+        let policy = Policy::default().with_key(&letter.to_string());
+        let text = format!(
+            "password=x9\npsk=x9 client_secret=x9\n{letter}=x9 max_tokens=12\nkeyboard session-3\n"
+        );
+        let by_line: String = text
+            .split_inclusive('\n')
+            .map(|line| policy.redact_str(line).into_owned())
+            .collect();
+        assert_eq!(policy.redact_str(&text), by_line);
+        assert!(!by_line.contains("x9"), "{by_line}");
+    }
+}
+
+/// RD-01: signs of other scripts part names, whichever names they are.
+#[test]
+fn reads_names_behind_signs_outside_ascii() {
+    for sign in ["：", "＝", "→", "⇒"] {
+        for before in ["user", "max_tokens", "expires", "名前"] {
+            let line = format!("{before}{sign}pin=482136");
+            let safe = format!("{before}{sign}pin=[REDACTED:pin]");
+            assert_eq!(redact(&line), safe);
+        }
+    }
+}
+
 /// RD-01: more added names than one vectorised search holds, in any order on a line.
 #[test]
 fn finds_a_hundred_added_names() {

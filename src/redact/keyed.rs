@@ -13,7 +13,7 @@ use super::{
     assigned,
     bytes::{
         Line, MAX_ESCAPE, Starts, byte, ends_escape, is_name, line_feed, plus, rest, run, run_back,
-        search, slice, without_return,
+        slice, without_return,
     },
     commands::workflow,
     elements,
@@ -192,7 +192,7 @@ impl Search {
 fn name_around(text: &[u8], low: usize, at: usize) -> Range<usize> {
     let low = low.min(at);
     let lead = slice(text, low..at);
-    plus(low, run_back(lead, lead.len(), is_name))..name_end(text, at)
+    plus(low, name_start(lead))..name_end(text, at)
 }
 
 /// The name of a secret that stands at `name`, perhaps with words after it.
@@ -285,29 +285,47 @@ fn lead(text: &[u8], name: Range<usize>) -> Option<usize> {
     Some(plus(start, word(last).unwrap_or(last)))
 }
 
-/// Signs outside ASCII that end a name: separators of Chinese and Japanese, arrows, closing quotes.
-const ENDS: &[&str] = &["：", "＝", "→", "⇒", "”", "“", "’", "»", "」", "＂"];
+/// Signs outside ASCII that part names: separators of Chinese and Japanese, arrows, quotes.
+static SIGNS: Starts = Starts::new(&[
+    "：".as_bytes(),
+    "＝".as_bytes(),
+    "→".as_bytes(),
+    "⇒".as_bytes(),
+    "”".as_bytes(),
+    "“".as_bytes(),
+    "’".as_bytes(),
+    "»".as_bytes(),
+    "」".as_bytes(),
+    "＂".as_bytes(),
+]);
 
-/// Where the name ends that goes on at `at`: signs outside ASCII separate it, and dots that lead to a
-/// value.
+/// Where the name starts that goes on at the end of `lead`: not with a sign that parts it from the one
+/// before.
+fn name_start(lead: &[u8]) -> usize {
+    let start = run_back(lead, lead.len(), is_name);
+    let mut starts = (start..lead.len()).rev();
+    let sign = starts.find_map(|at| {
+        let is_first = byte(lead, at).is_some_and(|b| !b.is_ascii());
+        let sign = is_first.then(|| SIGNS.of(rest(lead, at))).flatten()?;
+        Some(plus(at, sign.len()))
+    });
+    sign.unwrap_or(start)
+}
+
+/// Where the name ends that goes on at `at`: signs outside ASCII part it from what follows, and dots
+/// that lead to a value.
 fn name_end(text: &[u8], at: usize) -> usize {
     let mut dots = 0_usize;
-    let end = run(text, at, |b| {
+    let mut end = at;
+    while let Some(b) = byte(text, end).filter(|b| is_name(*b)) {
         dots = if b == b'.' { plus(dots, 1) } else { 0 };
-        dots < LEADER && is_name(b)
-    });
-    // The run ended at the last of them.
-    let own = if dots == LEADER {
-        LEADER.saturating_sub(1)
-    } else {
-        0
-    };
-    let end = end.saturating_sub(own);
-    if slice(text, at..end).is_ascii() {
-        return end;
+        if dots == LEADER {
+            return end.saturating_sub(LEADER.saturating_sub(1));
+        }
+        if !b.is_ascii() && SIGNS.of(rest(text, end)).is_some() {
+            break;
+        }
+        end = plus(end, 1);
     }
-    let signs = ENDS
-        .iter()
-        .filter_map(|sign| search(text, at..end, sign.as_bytes()));
-    signs.min().unwrap_or(end)
+    end
 }

@@ -6,6 +6,11 @@ use super::{Policy, bytes::steps};
 
 /// Texts that are slow for a search that looks at bytes again and again, each to be repeated.
 const TRAPS: &[&str] = &[
+    "token：",
+    "max_tokens：",
+    "token”",
+    "tokenü",
+    "ü：",
     "maiden name of ",
     "enter password for a: ",
     "sql> conn a/",
@@ -336,9 +341,9 @@ const LEN: usize = 1024;
 const TIMES: usize = 8;
 /// What is allowed: eight times, and half as much again for where the repetition happens to end.
 const ALLOWED: usize = 12;
-/// What is allowed in any case: 20 looks at each byte of the longer text, since a change at its end
+/// What is allowed in any case: 24 looks at each byte of the longer text, since a change at its end
 /// may make it looked at once more, and the rows of a dump go with all of the next.
-const SMALL: usize = 20 * TIMES * LEN;
+const SMALL: usize = 24 * TIMES * LEN;
 /// Looks at each byte, all stages and passes together.
 const PER_BYTE: usize = 200;
 

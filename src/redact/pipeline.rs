@@ -240,6 +240,8 @@ impl Policy {
     fn gated(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let gates = self.gates.get_or_init(|| Gates::new(&self.names));
         gates.find(text, hits);
+        // Several runs that ascend: the stable sort merges them.
+        hits.sort();
     }
 
     /// Adds what the application registered, and puts all hits in order.
@@ -248,7 +250,6 @@ impl Policy {
         self.secrets.visit(text, |at| push(at, Stage::Own));
         #[cfg(feature = "patterns")]
         self.patterns.visit(text, |at| push(at, Stage::Own));
-        // Several runs that ascend: the stable sort merges them.
         hits.sort();
     }
 

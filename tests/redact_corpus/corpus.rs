@@ -71,6 +71,9 @@ impl<'a> Corpus<'a> {
                 .iter()
                 .filter(|line| takes(line, kind))
                 .collect();
+            if open.is_empty() {
+                continue;
+            }
             for style in &kind.styles {
                 let name = format!("{}/{}", kind.name, style.name);
                 let mut random = Random::named(seed, &name);

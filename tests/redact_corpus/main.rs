@@ -4,7 +4,9 @@
 //! password or a line of log is one line. It is written for what programs print, not for what the
 //! redactor finds. A second set, in `data/held/`, was written by another hand from what programs
 //! print, without a look at the first or at the redactor: where it fails more often than the first,
-//! a rule knows a line and not its family. To extend either, add a line to a file:
+//! a rule knows a line and not its family. Rules were then written for its families, too; the formats
+//! of `data/third.txt` were kept from everybody until that was done. To extend the first two, add a
+//! line to a file:
 //!
 //! - `formats.txt`, `dumps.txt`, `commands.txt`: how data is printed, `name = template`. What counts
 //!   as hard stands below `[hard]`. `blocks.txt`: keys over several lines.
@@ -143,11 +145,12 @@ const HELD_FIGURES: &[(&str, f64)] = &[
 /// The same of the third set.
 #[rustfmt::skip]
 const THIRD_FIGURES: &[(&str, f64)] = &[
-    ("credentials, ordinary formats",   0.0),
-    ("credentials, hard formats",       0.0),
+    ("credentials, ordinary formats",   3.3),
+    ("credentials, hard formats",       3.3),
     ("personal data, ordinary",         0.0),
-    ("personal data, hard",            20.0),
+    ("personal data, hard",             8.5),
     ("bytes changed outside",          0.06),
+    ("clean lines changed",             0.0),
     ("JSON broken",                     0.0),
     ("changed by a second pass",        0.0),
     ("dependent on cuts",               0.0),
