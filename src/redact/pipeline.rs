@@ -467,3 +467,6 @@ fn withhold(line: &mut Vec<u8>) {
     line.extend_from_slice(spans::WITHHELD);
     line.extend_from_slice(end);
 }
+
+#[cfg(test)]
+mod tests;
