@@ -317,3 +317,87 @@ fn tells_keys_apart_whose_lines_are_mixed() {
         assert_eq!(safe.matches("ready\n").count(), 2 * behind);
     }
 }
+
+/// Lines of that many processes, each behind a prefix of its own, which stands for `?`, too.
+fn others(count: usize, line: &str) -> String {
+    let names = ('a'..='z').cycle().take(count);
+    let line = |name| format!("? | {line}\n").replace('?', &format!("svc{name}"));
+    names.map(line).collect()
+}
+
+/// RD-02: what others write between two lines of a key, also the beginnings of further keys, takes
+/// none of its later lines from it.
+#[test]
+fn keeps_a_key_open_whatever_others_write_between_its_lines() {
+    let [begin, first, second, last, _] = lines("PRIVATE KEY");
+    let own = |line: &str| format!("web-1  | {line}\n");
+    let begun = format!("{begin}\n? | {}", body(9));
+    for other in ["GET / 200", &begin, &format!("GET / {begin}"), &begun] {
+        for count in [3, 4, 5, 12, 16] {
+            let others = others(count, other);
+            let safe_others = others.replace(&body(9), MARK);
+            // A key that has begun is kept for its last line, too.
+            let text = |first: &str, second: &str, last: &str| {
+                let head = [own(&begin), own(first)].concat();
+                let tail = [own(second), own(last)].concat();
+                (head, tail)
+            };
+            let (head, tail) = text(&first, &second, &last);
+            let (safe_head, safe_tail) = text(MARK, MARK, MARK);
+            assert_eq!(
+                redact(&format!("{head}{others}{tail}")),
+                format!("{safe_head}{safe_others}{safe_tail}")
+            );
+            // One of which only BEGIN has come, before the others or after them, has full lines.
+            let tail = [own(&first), own(&second)].concat().repeat(20);
+            let safe_tail = own(MARK).repeat(40);
+            let begin = own(&begin);
+            for (text, safe) in [
+                (format!("{begin}{others}"), format!("{begin}{safe_others}")),
+                (format!("{others}{begin}"), format!("{safe_others}{begin}")),
+            ] {
+                assert_eq!(
+                    redact(&format!("{text}{tail}")),
+                    format!("{safe}{safe_tail}")
+                );
+            }
+        }
+    }
+}
+
+/// RD-02: a key that has not ended is over after some lines of others, and after a few only its full
+/// lines are known.
+#[test]
+fn gives_up_a_key_between_whose_lines_too_many_others_stand() {
+    let [begin, first, second, ..] = lines("PRIVATE KEY");
+    let begun = format!("09:00:01 app: {begin}\n09:00:02 app: {MARK}\n");
+    let only_begin = format!("09:00:01 app: {begin}\n");
+    let planted = others(5, &begin);
+    // Of more keys than are kept apart no prefix tells the lines.
+    assert_eq!(
+        redact(&format!("{planted}app: {second}\n")),
+        format!("{planted}app: {MARK}\n")
+    );
+    for (before, after) in [
+        (
+            format!("{begun}{}", others(4, "ready")),
+            format!("09:00:03 app: sent {first}"),
+        ),
+        (
+            format!("{begun}{}", others(33, "ready")),
+            format!("09:00:03 app: {first}"),
+        ),
+        (
+            format!("{only_begin}{}", others(4, "ready")),
+            "09:00:03 app: Zm9v".to_owned(),
+        ),
+        (planted.clone(), format!("app: {second} sent")),
+        (
+            format!("{planted}{}", others(33, "ready")),
+            format!("app: {second}"),
+        ),
+    ] {
+        let text = format!("{before}{after}\n");
+        assert_eq!(redact(&text), text);
+    }
+}

@@ -18,7 +18,7 @@ use super::{
     spans::{Spans, mark_end},
     values::{self, Quote},
 };
-use block::{Block, Body, Judgement};
+use block::{Block, Body, Judgement, MAX_OTHERS};
 
 const LABEL: &[u8] = b"PRIVATE KEY";
 const BEGIN: &[u8] = b"BEGIN ";
@@ -72,32 +72,58 @@ pub(super) fn literals() -> impl Iterator<Item = &'static [u8]> {
 
 /// Keys that have begun and not ended: of several processes, each behind a prefix of its own.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Blocks(Vec<Block>);
+pub(super) struct Blocks {
+    open: Vec<Block>,
+    /// Lines that may be of a key for which there was no room, behind whatever prefix.
+    crowded: u8,
+}
 
 impl Blocks {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.open.is_empty() && self.crowded == 0
     }
 
     /// After a line that nobody looked at.
     pub(super) fn unseen(&mut self) {
         if self.is_empty() {
-            self.0.push(Block::unseen());
+            self.open.push(Block::unseen());
         }
     }
 
+    /// A key whose body has begun makes room for none: whoever gets BEGIN written often enough would
+    /// disclose the rest of it. Where there is no room, no prefix tells a key's lines any more.
     fn add(&mut self, block: Block) {
-        if self.0.len() == MAX_BLOCKS {
-            self.0.remove(0);
+        if self.open.len() == MAX_BLOCKS {
+            self.crowded = MAX_OTHERS;
+            match self.open.iter().position(|older| !older.has_begun()) {
+                Some(empty) => drop(self.open.remove(empty)),
+                None => return,
+            }
         }
-        self.0.push(block);
+        self.open.push(block);
+    }
+
+    /// The full line of base64 that may be of a key for which there was no room.
+    fn stray(&mut self, line: &[u8]) -> Option<Range<usize>> {
+        if self.crowded == 0 {
+            return None;
+        }
+        let word = words::full_word(line).filter(|word| words::is_end(line, word.end));
+        self.crowded = match word {
+            Some(_) => MAX_OTHERS,
+            None => self.crowded.saturating_sub(1),
+        };
+        word
     }
 
     /// Goes on with the block that the line belongs to, the newest first. From where on the line is
     /// still to be looked at; None where it belongs to a block as a whole.
     fn go_on(&mut self, line: &[u8], spans: &mut Spans) -> Option<usize> {
+        if let Some(word) = self.stray(line) {
+            add(line, word, spans);
+        }
         let (mut others, mut at) = (Vec::new(), Some(0));
-        while let Some(mut block) = self.0.pop() {
+        while let Some(mut block) = self.open.pop() {
             match block.judge(line) {
                 Judgement::Other => {
                     others.push(block);
@@ -116,7 +142,7 @@ impl Blocks {
             }
             break;
         }
-        self.0.extend(others.into_iter().rev());
+        self.open.extend(others.into_iter().rev());
         at
     }
 }

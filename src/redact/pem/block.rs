@@ -18,7 +18,9 @@ const WIDTHS: &[usize] = &[60, 64, 70, 72, 76];
 /// So much of a line's beginning is like the block's where the rest is not.
 const MIN_ALIKE: usize = 8;
 /// Lines of others that may come between the lines of a key.
-const MAX_OTHERS: u8 = 3;
+pub(super) const MAX_OTHERS: u8 = 32;
+/// After more of them than these only a full line right behind the prefix belongs to the key.
+const MAX_NEAR: u8 = 3;
 /// Lines between BEGIN and the body (RFC 1421 §4.6, RFC 4716 §3.3, RFC 9580 §6.2.1): no secrets.
 const HEADERS: &[&[u8]] = &[
     b"Proc-Type:",
@@ -104,6 +106,11 @@ impl Block {
         self
     }
 
+    /// Whether a line of the body has been seen.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     pub(super) fn judge(&mut self, line: &[u8]) -> Judgement {
         match self.body {
             Body::Base64 => self.base64(line),
@@ -151,7 +158,8 @@ impl Block {
                 return Judgement::Body(from..end);
             }
         }
-        if let Some(word) = words::full_word(line).filter(|word| self.is_akin(line, word)) {
+        let is_near = self.others <= MAX_NEAR;
+        if let Some(word) = words::full_word(line).filter(|w| is_near && self.is_akin(line, w)) {
             self.seen(slice(line, 0..word.start), word.len());
             return Judgement::Body(word);
         }
@@ -167,7 +175,7 @@ impl Block {
             false => self.is_named() && begins_otherwise(line),
         };
         if is_other && self.others <= MAX_OTHERS {
-            self.last = self.begun;
+            self.last = self.begun || self.others > MAX_NEAR;
             return Judgement::Other;
         }
         Judgement::Over
@@ -211,9 +219,7 @@ impl Block {
         let is_wide = self
             .width
             .map_or(WIDTHS.contains(&word.len()), |width| word.len() <= width);
-        let ends = words::is_line_over(line, word.end)
-            || matches!(byte(line, word.end), Some(b'\\' | b'"' | b'\''));
-        alike >= MIN_ALIKE.min(form.len()).max(1) && is_wide && ends
+        alike >= MIN_ALIKE.min(form.len()).max(1) && is_wide && words::is_end(line, word.end)
     }
 
     fn is_header(&self, content: &[u8]) -> bool {
@@ -228,8 +234,7 @@ impl Block {
     fn belongs(&self, line: &[u8], word: Range<usize>) -> bool {
         let bytes = slice(line, word.clone());
         let is_checksum = bytes.starts_with(b"=") && bytes.len() == 5;
-        let ends = words::is_line_over(line, word.end)
-            || matches!(byte(line, word.end), Some(b'\\' | b'"' | b'\'' | b'<'));
+        let ends = words::is_end(line, word.end) || byte(line, word.end) == Some(b'<');
         let is_wide = self.width.is_none_or(|width| bytes.len() <= width);
         let is_full = bytes.len() >= words::FULL && is_wide && ends;
         let is_short = bytes.len() < words::FULL && !self.last && ends && words::is_tail(bytes);

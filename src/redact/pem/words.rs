@@ -110,6 +110,11 @@ pub(super) fn is_line_over(line: &[u8], at: usize) -> bool {
     run(line, gap_end(line, at), is_rest) >= line.len()
 }
 
+/// Whether a word of a body may end at `at`: with its line, or with the string that it is in.
+pub(super) fn is_end(line: &[u8], at: usize) -> bool {
+    is_line_over(line, at) || matches!(byte(line, at), Some(b'\\' | b'"' | b'\''))
+}
+
 /// `range` without the blanks and line ends around it.
 pub(super) fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
     let text = slice(text, 0..range.end);
