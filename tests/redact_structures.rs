@@ -294,3 +294,34 @@ fn behind(prefix: &str, others: &str, text: &str) -> String {
     let lines = text.split('\n').map(|line| format!("{prefix}{line}\n"));
     lines.collect::<Vec<_>>().join(others)
 }
+
+/// RD-01: what others open between a name and its value does not push the name out.
+#[test]
+fn waits_for_a_value_whatever_others_open_before_it_comes() {
+    for (opener, value, safe) in [
+        ("password: |", "  hunter3hunter3", "  [REDACTED:password]"),
+        ("password = <<EOF", "hunter3hunter3", "[REDACTED:password]"),
+        (
+            "\"name\": \"password\",",
+            "\"value\": \"hunter3hunter3\"",
+            "\"value\": \"[REDACTED:password]\"",
+        ),
+        ("id,password", "1,hunter3hunter3", "1,[REDACTED:password]"),
+        (
+            "Content-Disposition: form-data; name=\"password\"",
+            "\nhunter3hunter3",
+            "\n[REDACTED:password]",
+        ),
+    ] {
+        let opened = |name: &str| behind(&format!("{name} | "), "", opener);
+        for count in 0..9 {
+            let names = ('a'..='z').map(|name| format!("svc{name}"));
+            let planted: String = names.take(count).map(|name| opened(&name)).collect();
+            let own = opened("web-1");
+            for text in [format!("{own}{planted}"), format!("{planted}{own}")] {
+                let after = |line: &str| format!("{text}{}", behind("web-1 | ", "", line));
+                assert_eq!(POLICY.redact_str(&after(value)), after(safe));
+            }
+        }
+    }
+}

@@ -22,8 +22,9 @@ use super::{
 
 pub(super) use lead::{Lead, is_record};
 
-/// As many of one kind are open at most: behind prefixes of several processes.
-const MAX_OPEN: usize = 4;
+/// As many of one kind are open at most, behind prefixes of several processes: one for each line that
+/// may come before the value does, so that those lines open nothing that has no room.
+const MAX_OPEN: usize = lead::MAX_OTHERS as usize + 1;
 
 /// What is open.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -66,12 +67,12 @@ impl<T> Default for Waiting<T> {
 }
 
 impl<T> Waiting<T> {
+    /// One that waits for its value makes room for none.
     fn open(&mut self, what: T, lead: fn(&T) -> &Lead) {
         self.0.retain(|older| !lead(older).is_of(lead(&what)));
-        if self.0.len() == MAX_OPEN {
-            self.0.remove(0);
+        if self.0.len() < MAX_OPEN {
+            self.0.push(what);
         }
-        self.0.push(what);
     }
 
     /// Lets each judge a line.
@@ -226,5 +227,22 @@ impl Follow {
         if let Some(header) = header.filter(|_| !is_row) {
             self.table.open(header, tables::Table::lead);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lead, MAX_OPEN, Waiting};
+
+    /// RD-01: memory is bounded, and what waits for a value is not what gives way.
+    #[test]
+    fn keeps_the_oldest_of_what_is_open() {
+        let mut leads = (b'a'..=b'z').filter_map(|name| Lead::of(&[name], 0..1));
+        let mut waiting = Waiting::default();
+        let oldest: Vec<_> = leads.by_ref().take(MAX_OPEN).collect();
+        for lead in oldest.iter().cloned().chain(leads) {
+            waiting.open(lead, |lead| lead);
+        }
+        assert_eq!(waiting.0, oldest);
     }
 }

@@ -16,7 +16,7 @@ const MAX_PREFIX: usize = 256;
 const MAX_RECORD: usize = 16;
 /// How many lines with another prefix may come between two lines of one: several processes write to
 /// one log.
-const MAX_OTHERS: u8 = 8;
+pub(super) const MAX_OTHERS: u8 = 8;
 /// What loggers call a line's importance, before a blank, a colon or a bracket.
 static LEVELS: Words = Words::new(&[
     "trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "severe", "fatal",
