@@ -496,3 +496,114 @@ fn personal_data_can_be_left_alone() {
         "password=[REDACTED:password]"
     );
 }
+
+/// RD-04: numbers of each kind behind as many other numbers as a line may have, wherever they fall.
+#[test]
+fn finds_a_number_behind_any_count_of_other_numbers() {
+    for (kind, number) in [
+        (Kind::Card, "4111 1111 1111 1111"),
+        (Kind::Card, "4111-1111-1111-1111"),
+        (Kind::Card, "3782 822463 10005"),
+        (Kind::Card, "622126 0000000000126"),
+        (Kind::Card, "4111111111111111"),
+        (Kind::Ssn, "078-05-1120"),
+        (Kind::Iban, "DE89 3704 0044 0532 0130 00"),
+    ] {
+        for group in ["1 ", "12 ", "1.2 "] {
+            for count in 0..=30 {
+                let place = format!("{}{{}} .", group.repeat(count));
+                finds(kind, number, &[&place]);
+            }
+        }
+        for offset in 0..=70 {
+            finds(kind, number, &[&format!("{} {{}} .", "x".repeat(offset))]);
+            finds(
+                kind,
+                number,
+                &[&format!("{} 1 2 3 {{}} .", "x".repeat(offset))],
+            );
+        }
+    }
+}
+
+/// RD-04: the same behind dates and addresses, and where the groups before are as wide.
+#[test]
+fn finds_a_number_behind_dates_addresses_and_groups_of_four() {
+    finds(
+        Kind::Card,
+        "4111 1111 1111 1111",
+        &["2026-11-22 10.250.19.102 200 512 {}"],
+    );
+    finds(
+        Kind::Ssn,
+        "078-05-1120",
+        &[
+            "1.2.3.4 5.6.7.8 2026-11-22 {}",
+            "10.250.19.102 10.250.19.103 10.250.19.103 {}",
+        ],
+    );
+    finds(
+        Kind::Card,
+        "4111111111111111",
+        &["0 0 1 0 0 0 2 0 0 0 0 0 {}"],
+    );
+    for (kind, number) in [
+        (Kind::Card, "4111-1111-1111-1111"),
+        (Kind::Card, "4111111111111111"),
+        (Kind::Ssn, "078-05-1120"),
+    ] {
+        for count in 0..=40 {
+            finds(kind, number, &[&format!("{}{{}} .", "2026 ".repeat(count))]);
+        }
+    }
+}
+
+/// RD-10: groups of a long number are none of a shorter one, however many of them there are.
+#[test]
+fn leaves_long_rows_of_groups_of_four_wherever_a_card_seems_to_begin() {
+    for before in 0..=30 {
+        for tail in [" 2027", " 12"] {
+            let (lead, tail) = ("2026 ".repeat(before + 1), tail.repeat(6));
+            let row = format!("{lead}4111 1111 1111 1111{tail}");
+            stays(&[&row, &format!("x {row} .")]);
+        }
+    }
+}
+
+/// RD-10: the words of a memory dump are no card, and what ends the row says nothing else.
+#[test]
+fn leaves_the_words_of_a_dump_whatever_ends_the_row() {
+    for end in ["", "\n", "\r\n", "\r", "\t", " ", " 1111"] {
+        stays(&[&format!("4111 1111 1111 1111 0abc{end}")]);
+    }
+    finds(
+        Kind::Card,
+        "4111 1111 1111 1111",
+        &["{} 0abcd", "{} 0abc.", "{} was", "{} 12/27"],
+    );
+}
+
+/// RD-02: a percent sign before the digits of a card makes its first two no code.
+#[test]
+fn finds_a_card_glued_to_a_percent_sign() {
+    for number in [
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "5555555555554444",
+        "378282246310005",
+    ] {
+        finds(
+            Kind::Card,
+            number,
+            &[
+                "%{}",
+                "%{}\n",
+                "x %{} y",
+                "a=%{}&b=1",
+                "card %{} of 4242",
+                "q=%20{}",
+                "q=%22{}%22",
+            ],
+        );
+    }
+}

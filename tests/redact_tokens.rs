@@ -303,6 +303,16 @@ fn replaces_each_vendors_tokens_wherever_they_stand() {
     }
 }
 
+/// RD-02: a slash behind a backslash belongs to a token, whatever follows it.
+#[test]
+fn takes_the_last_escaped_slash_of_a_token_wherever_the_text_ends() {
+    let token = format!("fm2_{}", body(ALNUM, 60));
+    for end in ["", "\n", " ", "\""] {
+        let found = redact(&format!("using {token}\\/{end}"));
+        assert!(found.ends_with(&format!("]{end}")), "{found}");
+    }
+}
+
 /// RD-02: what begins like a token and is a word.
 #[test]
 fn leaves_words_alone_that_begin_like_tokens() {

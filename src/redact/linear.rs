@@ -328,6 +328,8 @@ const TRAPS: &[&str] = &[
 ];
 /// The same for what stands several times on a line and is found in one look.
 const CHAINS: &[&str] = &[
+    "1 2.3 4111 1111-",
+    "%4111111111111111 ",
     "cGFzc3dvcmQ9eDEmYT0x________________________",
     "70617373776f72643d7831null",
     "Private-Lines: 1 AAAAAAAAAAAAAAAAAAAAAAAA ",

@@ -77,13 +77,32 @@ fn number(line: &[u8], done: usize, at: usize, spans: &mut Spans) -> usize {
     if let Some(end) = iban::read(line, done, word.clone(), spans) {
         return end;
     }
-    let chain = Chain::around(line, done, at);
-    for first in 0..chain.len() {
-        let read = cards::read(line, &chain, first, spans);
-        if let Some(end) = read.or_else(|| ssn::read(line, &chain, first, spans)) {
+    let mut chain = Chain::around(line, done, at);
+    let whole = chain.after_percent(line);
+    if let Some(end) = whole.and_then(|whole| in_groups(line, &whole, 0..1, spans)) {
+        return end;
+    }
+    loop {
+        if let Some(end) = in_groups(line, &chain, chain.firsts(), spans) {
             return end;
         }
+        match chain.next(line) {
+            Some(next) => chain = next,
+            // Letters that go on after the digits begin no number.
+            None => return chain.end().max(word.end),
+        }
     }
-    // Letters that go on after the digits begin no number.
-    chain.end().max(word.end)
+}
+
+/// Judges the numbers that begin with the groups `firsts`, and says where the first one ends.
+fn in_groups(
+    line: &[u8],
+    chain: &Chain,
+    mut firsts: Range<usize>,
+    spans: &mut Spans,
+) -> Option<usize> {
+    firsts.find_map(|first| {
+        let read = cards::read(line, chain, first, spans);
+        read.or_else(|| ssn::read(line, chain, first, spans))
+    })
 }

@@ -259,11 +259,11 @@ impl Alphabet {
 
     /// Where the character ends that is written as a percent code or behind a backslash.
     fn encoded(self, text: &[u8], at: usize) -> Option<usize> {
-        match slice(text, at..plus(at, 3)) {
-            [b'%', b'2', b'b' | b'B' | b'f' | b'F'] | [b'%', b'3', b'd' | b'D'] => {
+        match rest(text, at) {
+            [b'%', b'2', b'b' | b'B' | b'f' | b'F', ..] | [b'%', b'3', b'd' | b'D', ..] => {
                 self.holds(b'=').then_some(plus(at, 3))
             }
-            [b'\\', b'/', _] => self.holds(b'/').then_some(plus(at, 2)),
+            [b'\\', b'/', ..] => self.holds(b'/').then_some(plus(at, 2)),
             _ => None,
         }
     }

@@ -11,8 +11,8 @@ use super::super::{
 const MAX_BACK: usize = 64;
 /// And how many of them: `card number is`.
 const MAX_WORDS: usize = 4;
-/// The digits of a word in a memory dump.
-const DUMPED: usize = 4;
+/// A word in a memory dump: four digits and the blank beside them.
+const DUMPED: usize = 5;
 
 /// What the words before a number say that it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -290,20 +290,15 @@ pub(super) fn is_measured(text: &[u8], end: usize) -> bool {
 /// Whether the groups of a number are words of a memory dump: the next word beside them is as long
 /// and has hexadecimal letters.
 pub(super) fn is_dumped(text: &[u8], number: &Range<usize>) -> bool {
-    let next = slice(
-        text,
-        number.end..plus(number.end, DUMPED.saturating_add(2)).min(text.len()),
-    );
-    let last = slice(
-        text,
-        number.start.saturating_sub(DUMPED.saturating_add(2))..number.start,
-    );
+    let next = slice(text, number.end..plus(number.end, DUMPED));
+    let is_over = byte(text, plus(number.end, DUMPED)).is_none_or(is_blank);
+    let start = number.start.saturating_sub(plus(DUMPED, 1));
+    let last = slice(text, start..number.start);
     let is_hex = |word: &[u8]| {
         word.iter().all(u8::is_ascii_hexdigit) && !word.iter().all(u8::is_ascii_digit)
     };
-    let is_next =
-        matches!(next, [b' ', word @ .., b' ' | b'\n'] if word.len() == DUMPED && is_hex(word));
-    let is_last = matches!(last, [b' ', word @ .., b' '] if word.len() == DUMPED && is_hex(word));
+    let is_next = is_over && matches!(next, [b' ', word @ ..] if is_hex(word));
+    let is_last = matches!(last, [b' ', word @ .., b' '] if is_hex(word));
     is_next || is_last
 }
 

@@ -23,10 +23,12 @@ const SEPARATORS: &[&[u8]] = &[
 ];
 /// More groups than any number has, and what stands before and after.
 const MAX_GROUPS: usize = 12;
+/// The groups before that of a digit: the first of its number, and what stands before that.
+const BEFORE: usize = 2;
+/// The groups behind the first of a number that are looked at: four more, and three that follow.
+const BEHIND: usize = 7;
 /// Longer groups belong to no number.
 const MAX_GROUP: usize = 24;
-/// How far before a digit the groups are looked for: the longest number with the widest separators.
-const MAX_BACK: usize = 40;
 
 /// Where the separator that begins at `at` ends.
 pub(super) fn separator(text: &[u8], at: usize) -> Option<usize> {
@@ -81,23 +83,31 @@ pub(super) fn is_stressed(text: &[u8], range: &Range<usize>) -> bool {
 pub(super) struct Chain {
     groups: [(usize, usize); MAX_GROUPS],
     len: usize,
+    /// Whether the first group only says what stands before the next, since others stand before it.
+    goes_back: bool,
 }
 
 impl Chain {
-    /// The groups around the digit at `at`; none begins before `done`.
+    /// The groups around the digit at `at`, few before it, so that the number that it may belong to is
+    /// among them however many there are; none begins before `done`.
     pub(super) fn around(text: &[u8], done: usize, at: usize) -> Self {
-        let floor = at.saturating_sub(MAX_BACK).max(done);
-        let mut start = Self::back(text, floor, plus(at, 1));
-        while let Some(end) = separator_back(text, start).filter(|end| *end > floor) {
-            let group = Self::back(text, floor, end);
-            if group == end {
-                break;
-            }
-            start = group;
+        let mut start = Self::back(text, done, plus(at, 1));
+        for _ in 0..BEFORE {
+            let end = Self::end_before(text, start).filter(|end| *end > done);
+            start = end.map_or(start, |end| Self::back(text, done, end));
         }
+        // What ends where the line has been looked at was a number of its own.
+        let goes_back = Self::end_before(text, start).is_some_and(|end| end != done);
+        Self::read(text, start, goes_back)
+    }
+
+    /// The groups from `start` on.
+    fn read(text: &[u8], start: usize, goes_back: bool) -> Self {
+        let mut start = start;
         let mut chain = Self {
             groups: [(0, 0); MAX_GROUPS],
             len: 0,
+            goes_back,
         };
         for place in &mut chain.groups {
             let end = run(text, start, |b| b.is_ascii_digit());
@@ -114,10 +124,30 @@ impl Chain {
         chain
     }
 
+    /// The same with the two digits before its first group that were taken for those of a percent
+    /// code, if that is none of a blank: `%4111…`.
+    pub(super) fn after_percent(&self, text: &[u8]) -> Option<Self> {
+        let mut groups = self.groups;
+        let (start, _) = groups.first_mut()?;
+        let sign = start.checked_sub(3)?;
+        let (before, digits) = slice(text, sign..*start).split_first()?;
+        let is_code = *before == b'%' && digits.iter().all(u8::is_ascii_digit);
+        let is_blank = separator_back(text, *start).is_some();
+        *start = plus(sign, 1);
+        (is_code && !is_blank).then_some(Self { groups, ..*self })
+    }
+
+    /// Where the group ends that stands before the one at `start`.
+    fn end_before(text: &[u8], start: usize) -> Option<usize> {
+        let end = separator_back(text, start)?;
+        before(text, end)?.is_ascii_digit().then_some(end)
+    }
+
     /// Where the group begins that ends at `end`.
     fn back(text: &[u8], floor: usize, end: usize) -> usize {
         let floor = floor.max(end.saturating_sub(MAX_GROUP));
-        let start = run_back(slice(text, 0..end), end, |b| b.is_ascii_digit()).max(floor);
+        let near = slice(text, floor..end);
+        let start = plus(floor, run_back(near, near.len(), |b| b.is_ascii_digit()));
         after_escape(text, start..end)
     }
 
@@ -125,10 +155,22 @@ impl Chain {
         self.len
     }
 
+    /// The groups that a number may begin with: those of which all is known that is asked.
+    pub(super) fn firsts(&self) -> Range<usize> {
+        let unknown = if self.len < MAX_GROUPS { 0 } else { BEHIND };
+        usize::from(self.goes_back)..self.len.saturating_sub(unknown)
+    }
+
+    /// The groups that follow where there are more than a chain has, and before them the last one that
+    /// a number may have begun with, which says what stands before them.
+    pub(super) fn next(&self, text: &[u8]) -> Option<Self> {
+        let last = self.group(self.firsts().end.saturating_sub(1));
+        (self.len == MAX_GROUPS).then(|| Self::read(text, last.start, true))
+    }
+
     /// Where the last group ends.
     pub(super) fn end(&self) -> usize {
-        let last = self.len.checked_sub(1).and_then(|i| self.groups.get(i));
-        last.map_or(0, |(_, end)| *end)
+        self.group(self.len.saturating_sub(1)).end
     }
 
     /// The place of a group; empty where there is none.
