@@ -956,7 +956,8 @@ mod runtimes {
             }
         });
         let connections = connections.load(super::Ordering::SeqCst);
-        assert!((1..10).contains(&connections), "{connections}");
+        // On a busy machine some begin when others have given up.
+        assert!((1..20).contains(&connections), "{connections}");
     }
 
     /// The connection ends with the runtime that made it; another runtime gets another one.

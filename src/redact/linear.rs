@@ -337,15 +337,15 @@ const CHAINS: &[&str] = &[
     "IBAAKCAQEA\\/",
     "MIIEIBAAKCAQEAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"",
 ];
-const LEN: usize = 1024;
+const LEN: usize = 2048;
 /// Where a longer text shows what a search does that looks at bytes again and again: it needs 64
 /// times the work for eight times the text.
 const TIMES: usize = 8;
 /// What is allowed: eight times, and half as much again for where the repetition happens to end.
 const ALLOWED: usize = 12;
-/// What is allowed in any case: 24 looks at each byte of the longer text, since a change at its end
-/// may make it looked at once more, and the rows of a dump go with all of the next.
-const SMALL: usize = 24 * TIMES * LEN;
+/// What is allowed in any case: 16 looks at each byte of the longer text, since a change at its end
+/// may make it looked at once more.
+const SMALL: usize = 16 * TIMES * LEN;
 /// Looks at each byte, all stages and passes together.
 const PER_BYTE: usize = 200;
 
